@@ -1,0 +1,105 @@
+"""The project's configuration in canonical form: `orchestrator.toml` with every default filled in.
+
+Read by the codec; defines what may be configured, chooses nothing. Durations are seconds.
+"""
+
+import msgspec
+
+
+class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to run an agent: `[agents.NAME]`."""
+
+    name: str
+    profile: str = "command"
+    command: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+    timeout_s: float = 2700.0
+    stall_s: float = 600.0
+    concurrency: int = 0
+    """How many may run at once in the project; 0 is no limit."""
+    model: str = ""
+    env: dict[str, str] = {}
+    pass_env: tuple[str, ...] = ()
+    home: str = "private"
+    fallback: tuple[str, ...] = ()
+    account: str = ""
+
+
+class RoleSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A name people use for an agent in queue files: `[roles]`."""
+
+    agent: str
+    max_iterations: int | None = None
+
+
+class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """One verifier's question: `[checks.NAME]`."""
+
+    name: str
+    command: tuple[str, ...] = ()
+    builtin: str = ""
+    format: str = ""
+    """`junit`, `sarif` or empty (exit code)."""
+    protocol: str = ""
+    """`verdict`: one JSON line on stdout."""
+    pass_rate: float = 1.0
+    timeout_s: float = 900.0
+    env: dict[str, str] = {}
+    pass_env: tuple[str, ...] = ()
+
+
+class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue's share of the configuration: `[queues.NAME]`."""
+
+    workers: int = 1
+    checks: tuple[str, ...] | None = None
+    agent: str | None = None
+    base: str | None = None
+    repo: str | None = None
+    iterations: int | None = None
+
+
+class RepoSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """A target repository: the project itself, or `[repos.NAME]`."""
+
+    name: str = ""
+    path: str = "."
+    base: str | None = None
+
+
+class Budget(msgspec.Struct, frozen=True, kw_only=True):
+    """Hard limits of the project: `[budget]`. `None` is no limit."""
+
+    iterations: int | None = None
+    usd: float | None = None
+    per_day_usd: float | None = None
+    tokens: int | None = None
+    wall_s: float | None = None
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole configuration."""
+
+    base: str | None = None
+    land: str = "merge"
+    workspace: str = "clone"
+    sandbox: str = "auto"
+    wrapper: tuple[str, ...] = ()
+    setup: tuple[str, ...] = ()
+    share: tuple[str, ...] = ()
+    copy: tuple[str, ...] = ()
+    patience_s: float = 600.0
+    orphan_timeout_s: float = 900.0
+    checkpoint_s: float = 900.0
+    agent: str | None = None
+    max_iterations: int = 30
+    agents: dict[str, AgentSettings] = {}
+    roles: dict[str, RoleSettings] = {}
+    checks: dict[str, CheckSettings] = {}
+    queues: dict[str, QueueSettings] = {}
+    repos: dict[str, RepoSettings] = {}
+    budget: Budget = Budget()
+    resources: dict[str, int] = {}
+    actions: dict[str, tuple[str, ...]] = {}
+    warnings: tuple[str, ...] = ()
+    store: str = "file:.aibrain"

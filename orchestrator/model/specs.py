@@ -1,0 +1,145 @@
+"""What people ask for: tasks, queues, triggers and gates as their files define them, in canonical words.
+
+Specifications are frozen; what happened to a task is in `world`. Times are milliseconds since the epoch (UTC),
+durations seconds.
+"""
+
+from enum import StrEnum
+from typing import TypeAlias
+
+import msgspec
+
+from orchestrator.model.conditions import Condition
+
+
+class Status(StrEnum):
+    """Where a task stands. Only a verdict, a person or the policy moves it; never an agent."""
+
+    PENDING = "pending"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+ENDED = frozenset({Status.COMPLETED, Status.FAILED, Status.SKIPPED})
+"""Statuses nothing but a person leaves."""
+SATISFIES = frozenset({Status.COMPLETED, Status.SKIPPED})
+"""Statuses that let dependents start."""
+
+
+class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The unit someone wants done, as its queue file says. `None` means: ask the queue, then the project."""
+
+    id: str
+    title: str = ""
+    description: str = ""
+    type: str = ""
+    dependencies: tuple[str, ...] = ()
+    """Canonical: `queue/ID` or `gate:ID`."""
+    priority: int = 2
+    """Lower is more urgent."""
+    files: tuple[str, ...] = ()
+    """Paths or globs it will touch, `file` first."""
+    tests: tuple[str, ...] = ()
+    allow_test_changes: tuple[str, ...] = ()
+    allow_protected: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    when: Condition | None = None
+    on_upstream: str = "wait"
+    agent: str | None = None
+    max_iterations: int | None = None
+    completion_promise: str | None = None
+    checks: tuple[str, ...] | None = None
+    race: int = 1
+    owner: str = ""
+    start: int | None = None
+    due: int | None = None
+    notice_s: int | None = None
+    estimate_s: int = 3600
+    details: str = ""
+    """JSON text of the fields we give no meaning to; handed to the agent as they are."""
+
+
+class QueueSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A queue as its file says, without its tasks."""
+
+    name: str
+    path: str = ""
+    """Of the queue file, relative to the project; empty for a queue without a file (`prompt`)."""
+    title: str = ""
+    locked: bool = False
+    unlock_when: Condition | None = None
+    agent: str | None = None
+    max_iterations: int | None = None
+    completion_promise: str | None = None
+    checks: tuple[str, ...] | None = None
+    repo: str | None = None
+    priority: int = 2
+
+
+class Unlock(msgspec.Struct, frozen=True, tag="unlock", tag_field="do"):
+    """Unlock a queue; latches."""
+
+    queue: str
+
+
+class Add(msgspec.Struct, frozen=True, tag="add", tag_field="do"):
+    """Add a task to a queue."""
+
+    queue: str
+    spec: TaskSpec
+
+
+class RunAction(msgspec.Struct, frozen=True, tag="run", tag_field="do"):
+    """Run the named command of `[actions.NAME]`."""
+
+    action: str
+
+
+class Notify(msgspec.Struct, frozen=True, tag="notify", tag_field="do"):
+    """Tell someone."""
+
+    message: str
+
+
+class PauseQueue(msgspec.Struct, frozen=True, tag="pause", tag_field="do"):
+    """Hold a queue."""
+
+    queue: str
+
+
+class ResumeQueue(msgspec.Struct, frozen=True, tag="resume", tag_field="do"):
+    """Let a held queue go on."""
+
+    queue: str
+
+
+Action: TypeAlias = Unlock | Add | RunAction | Notify | PauseQueue | ResumeQueue
+
+
+class TriggerSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A condition and what happens each time it becomes true."""
+
+    id: str
+    when: Condition
+    do: tuple[Action, ...]
+    source: str = ""
+    """The file that defines it, for messages."""
+
+
+class GateSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A hard stop: what must hold before what depends on it may start."""
+
+    id: str
+    title: str = ""
+    requires: Condition | None = None
+    checks: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()
+    quorum: int = 1
+    checklist: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    deadline: int | None = None
+    source: str = ""

@@ -1,0 +1,56 @@
+"""What verifiers say and what policy concludes from it."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Verdict(StrEnum):
+    """PASS, FAIL (fixable by iterating) or BLOCKED (needs a person)."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    BLOCKED = "BLOCKED"
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing a check saw. `id` identifies it across runs (test id, or rule + path + message)."""
+
+    message: str
+    path: str = ""
+    line: int = 0
+    rule: str = ""
+    severity: str = "error"
+    id: str = ""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """One verifier's answer about one tree.
+
+    `structured` says the findings came from a parsed report that names each of them (JUnit, SARIF): only such
+    findings can be judged pre-existing. `fault` is why the check itself could not answer, on the tree and on the base.
+    """
+
+    name: str
+    report: Verdict
+    findings: tuple[Finding, ...] = ()
+    structured: bool = False
+    own: bool = False
+    """The task's own tests: never pre-existing."""
+    seconds: float = 0.0
+    cached: bool = False
+    fault: str = ""
+    summary: str = ""
+    """Short, for one log line: `FAIL(3)`."""
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """All reports on one tree against one base, and what they come to. `fault` set: there is no verdict."""
+
+    verdict: Verdict
+    tree: str
+    base: str
+    checks: tuple[Report, ...] = ()
+    regressions: tuple[Finding, ...] = ()
+    pre_existing: tuple[Finding, ...] = ()
+    fault: str = ""

@@ -1,0 +1,221 @@
+"""The world: what the journal adds up to. Plain state, no choices; only `fold` writes it.
+
+Everything here is reproducible from the commits in order. Times are milliseconds since the epoch.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from orchestrator.model.events import CheckSummary, Imported
+from orchestrator.model.specs import GateSpec, QueueSpec, Status, TaskSpec, TriggerSpec
+from orchestrator.model.verdicts import Finding
+
+
+class Step(StrEnum):
+    """What an attempt needs next. Each step ends with a commit."""
+
+    PREPARE = "prepare"
+    """Make the workspace."""
+    START = "start"
+    """Begin the next iteration (a decision: limits are asked here)."""
+    AGENT = "agent"
+    """Run, adopt or read the agent of the iteration that started."""
+    CAPTURE = "capture"
+    """Snapshot the workspace."""
+    VERIFY = "verify"
+    """Judge the captured tree."""
+    BOARD = "board"
+    """Verified; wait for the target's train."""
+    COMBINE = "combine"
+    """Build the commit that would land."""
+    REVERIFY = "reverify"
+    """Judge the merged tree."""
+    ADVANCE = "advance"
+    """Move the target."""
+
+
+class Claim(msgspec.Struct, kw_only=True):
+    """Who serves the task. `fence` is the seq of the commit that gave it."""
+
+    worker: str
+    slot: int
+    fence: int
+    since: int
+
+
+class Attempt(msgspec.Struct, kw_only=True):
+    """The attempt under way. `iteration` counts from 1 within the attempt; 0 before the first."""
+
+    number: int
+    step: Step = Step.PREPARE
+    since: int = 0
+    base: str = ""
+    iteration: int = 0
+    agent: str = ""
+    sandbox: str = ""
+    commit: str = ""
+    tree: str = ""
+    ref: str = ""
+    claimed: bool = False
+    verified_tree: str = ""
+    """The tree a verdict of this attempt calls PASS, against `verified_base`."""
+    verified_base: str = ""
+    proposal: str = ""
+    """Commit that would land, its tree, and the head it stands on."""
+    proposal_tree: str = ""
+    onto: str = ""
+
+
+class Task(msgspec.Struct, kw_only=True):
+    """A task and what happened to it."""
+
+    ref: str
+    spec: TaskSpec
+    order: int
+    status: Status = Status.PENDING
+    since: int = 0
+    """When the status last changed."""
+    added_seq: int = 0
+    specs: list[tuple[int, TaskSpec]] = []
+    """(seq, spec) of every version, oldest first: what a save is merged against."""
+    statuses: list[tuple[int, Status]] = []
+    """(seq, status) of every change, oldest first."""
+    imported: Imported | None = None
+    reported: bool = False
+    """Has an event of its own besides task.added and task.edited: result fields are rendered from then on."""
+    claim: Claim | None = None
+    attempt: Attempt | None = None
+    attempts: int = 0
+    iterations: int = 0
+    """Over all attempts; a restarted iteration counts once."""
+    granted_at: int = 0
+    """`iterations` when they were last granted anew: used = iterations - granted_at."""
+    verdict: str = ""
+    checks: tuple[CheckSummary, ...] = ()
+    feedback: tuple[Finding, ...] = ()
+    """For the next prompt."""
+    note: str = ""
+    """One line for the next prompt: no claim, timeout, interrupted."""
+    repeated: int = 0
+    """How often in a row the same findings came back."""
+    reason: str = ""
+    """Why it is blocked, failed or skipped."""
+    by: str = ""
+    files: tuple[str, ...] = ()
+    branch: str = ""
+    commit: str = ""
+    usd: float = 0.0
+    tokens: int = 0
+    last_attempt: int | None = None
+    completed_at: int | None = None
+    carry: str = ""
+    carry_base: str = ""
+    """The commit the next attempt starts from, and what it was based on."""
+    overrides: list[str] = []
+    """Trees a person called PASS."""
+    not_before: int = 0
+
+
+class Park(msgspec.Struct, kw_only=True):
+    """Why and until when a lane waits. `since` is kept over repeated probes of the same fault."""
+
+    code: str
+    text: str
+    since: int
+    until: int
+    task: str = ""
+    probes: int = 1
+
+
+class Queue(msgspec.Struct, kw_only=True):
+    """A queue and how it stands."""
+
+    name: str
+    spec: QueueSpec
+    tasks: dict[str, int] = {}
+    """Refs of its tasks, in file order (value: order)."""
+    specs: list[tuple[int, QueueSpec]] = []
+    added_seq: int = 0
+    unlocked: bool = False
+    unlock_due: bool = False
+    """`unlock_when` was true at some commit and the unlocking is not yet recorded."""
+    paused: bool = False
+    paused_since: int = 0
+    park: Park | None = None
+    since: int = 0
+
+    @property
+    def locked(self) -> bool:
+        """Say whether its tasks may not start."""
+        return (self.spec.locked or self.spec.unlock_when is not None) and not self.unlocked
+
+
+class Trigger(msgspec.Struct, kw_only=True):
+    """A trigger, whether its condition held at the last commit, and firings not yet recorded."""
+
+    id: str
+    spec: TriggerSpec
+    true: bool = False
+    due: int = 0
+    fired: int = 0
+    fired_at: int | None = None
+
+
+class PendingAction(msgspec.Struct, kw_only=True):
+    """Something a trigger does outside the journal, retried until recorded as done."""
+
+    key: str
+    trigger: str
+    action: str
+    worker: str = ""
+    tries: int = 0
+    note: str = ""
+    done: bool = False
+
+
+class Signature(msgspec.Struct, frozen=True, kw_only=True):
+    """One person's word on a gate."""
+
+    by: str
+    at: int
+    approved: bool
+    note: str = ""
+
+
+class Gate(msgspec.Struct, kw_only=True):
+    """A gate and who has signed."""
+
+    id: str
+    spec: GateSpec
+    open: bool = False
+    signatures: list[Signature] = []
+    since: int = 0
+
+
+class World(msgspec.Struct, kw_only=True):
+    """Everything. `touched` and `definitions` tell views and indexes what changed; they are not part of the truth."""
+
+    seq: int = 0
+    at: int = 0
+    journal: str = ""
+    """Id of the first commit: the journal's own."""
+    queues: dict[str, Queue] = {}
+    tasks: dict[str, Task] = {}
+    triggers: dict[str, Trigger] = {}
+    gates: dict[str, Gate] = {}
+    actions: dict[str, PendingAction] = {}
+    trains: dict[str, str] = {}
+    """Target -> the task that holds its train."""
+    iterations: int = 0
+    usd: float = 0.0
+    usd_by_day: dict[str, float] = {}
+    seen_files: dict[str, int] = {}
+    dependents: dict[str, dict[str, None]] = {}
+    """`queue/ID` or `gate:ID` -> refs of the tasks that name it."""
+    claims: dict[str, str] = {}
+    """Task -> worker: every live claim."""
+    definitions: int = 0
+    """Counts changes of specifications: when it moves, indexes over them are rebuilt."""
+    touched: dict[str, None] = {}
+    """Task refs and `queue:NAME` that changed since someone last cleared it."""

@@ -1,0 +1,113 @@
+"""The seam to processes: how agents, checks and setup commands are run, guarded and confined."""
+
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from orchestrator.ports.agents import Life
+
+
+class Level(StrEnum):
+    """How strongly a program is confined."""
+
+    L0 = "L0"
+    L2 = "L2"
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a program works. All paths absolute, on the host.
+
+    `workspace` is the writable tree, shown at `seen_as` (the target repository's own path) where the level can mount.
+    `objects` is the user's object store, shown read-only at `objects_as`; the clone's alternates name `objects_as`.
+    `project` is the orchestrator's project root, `checkout` the user's checkout of the repository, shown read-only at
+    `project/.aibrain/project`. `state` (`project/.aibrain`) is hidden but for what is named here. `readable` and
+    `writable` are further folders shown at their own paths; `shared` are (host, inside) pairs, read-only.
+    """
+
+    workspace: str
+    seen_as: str
+    project: str
+    checkout: str
+    objects: str = ""
+    objects_as: str = ""
+    readable: tuple[str, ...] = ()
+    writable: tuple[str, ...] = ()
+    shared: tuple[tuple[str, str], ...] = ()
+
+
+class Launch(msgspec.Struct, frozen=True, kw_only=True):
+    """One program to run in a folder of its own. `run_dir` gets the guardian's files and the outputs.
+
+    `home` and `tmp` are host folders that become HOME and /tmp (TMPDIR where nothing can be mounted).
+    """
+
+    run_dir: str
+    argv: tuple[str, ...]
+    env: dict[str, str]
+    place: Place
+    home: str
+    tmp: str
+    stdin: str = ""
+    """Path of a file, or empty for nothing."""
+    stdout: str = ""
+    """Path of a file."""
+    stderr: str = ""
+    level: Level | None = None
+    """None: the best this runner has."""
+    orphan_timeout_s: float = 900.0
+    max_output: int = 64 << 20
+    """Bytes a run may write to stdout and stderr together before it is ended."""
+
+
+class End(msgspec.Struct, frozen=True, kw_only=True):
+    """How a program ended: exactly one of code and signal; `reason` when the guardian ended it."""
+
+    code: int | None = None
+    signal: int | None = None
+    seconds: float = 0.0
+    reason: str = ""
+    """Empty, `stopped`, `orphaned`, `output`, `lost` (no record) or `cannot start: ...`."""
+
+
+class Watch(StrEnum):
+    """What a wait ended with."""
+
+    ENDED = "ended"
+    TIMEOUT = "timeout"
+    STALLED = "stalled"
+
+
+class Runner(Protocol):
+    """Starts programs under a guardian, confined; adopts what outlived its starter; never leaks a process."""
+
+    async def start(self, launch: Launch) -> None:
+        """Start the guardian and return once `guardian.json` is synced. Refused if one already guards the folder.
+
+        Raises FaultError if the guardian or sandbox itself cannot start.
+        """
+        ...
+
+    async def wait(self, run_dir: str, *, timeout_s: float | None = None, stall_s: float | None = None) -> tuple[Watch, End | None]:
+        """Follow the run until it ends, runs longer than `timeout_s` since its start, or is silent for `stall_s`.
+
+        Silent: neither output nor CPU time in its tree. The run goes on after TIMEOUT and STALLED: stopping is the
+        caller's. Holding this wait is what keeps an orphan timeout from counting.
+        """
+        ...
+
+    async def stop(self, run_dir: str, *, grace_s: float = 3.0) -> End:
+        """Ladder: SIGINT, SIGTERM, KILL of every descendant; returns when nothing is left."""
+        ...
+
+    async def life(self, run_dir: str) -> Life:
+        """Look at a run folder: lock held, end recorded, or neither."""
+        ...
+
+    async def run(self, launch: Launch, *, timeout_s: float) -> tuple[Watch, End]:
+        """Run to the end or the timeout; the tree dies with the caller (kill -9 included) and on cancellation."""
+        ...
+
+    def level(self) -> Level:
+        """The level a launch without one gets."""
+        ...

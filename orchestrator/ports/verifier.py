@@ -1,0 +1,32 @@
+"""The seam to the judges."""
+
+from typing import Protocol
+
+import msgspec
+
+from orchestrator.model.verdicts import Judgement
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be judged: `commit` (its tree) against `base`, for a task, by the named checks."""
+
+    task: str
+    attempt: int
+    iteration: int
+    commit: str
+    tree: str
+    base: str
+    checks: tuple[str, ...]
+    tests: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    allow_test_changes: tuple[str, ...] = ()
+    allow_protected: tuple[str, ...] = ()
+    merged: bool = False
+
+
+class Verifier(Protocol):
+    """Runs checks on a clean checkout of exactly the tree in question. Decides nothing but what was seen."""
+
+    async def judge(self, case: Case) -> Judgement:
+        """Run every check and conclude. A judgement whose `fault` is set is no verdict. Cancelling kills the checks."""
+        ...
