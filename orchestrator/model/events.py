@@ -215,6 +215,8 @@ class TaskCompleted(_Event, frozen=True, tag="task.completed"):
     task: str
     by: str = ""
     note: str = ""
+    branch: str = ""
+    commit: str = ""
 
 
 class TaskFailed(_Event, frozen=True, tag="task.failed"):

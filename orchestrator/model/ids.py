@@ -8,7 +8,9 @@ TaskRef = NewType("TaskRef", str)
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 
-SAFE_ID_RULE = "letters, digits, '.', '_' and '-', at most 64, starting with a letter or digit, no '..', no final '.' or '.lock'"
+SAFE_ID_RULE = (
+    "letters, digits, '.', '_' and '-', at most 64, starting with a letter or digit, no '..', no final '.' or '.lock'"
+)
 
 
 def is_safe_id(name: str) -> bool:

@@ -52,6 +52,8 @@ class Attempt(msgspec.Struct, kw_only=True):
     since: int = 0
     base: str = ""
     iteration: int = 0
+    started_seq: int = 0
+    """The commit that last started the iteration: before the claim's fence, somebody else launched it."""
     agent: str = ""
     sandbox: str = ""
     commit: str = ""
@@ -172,6 +174,7 @@ class PendingAction(msgspec.Struct, kw_only=True):
     tries: int = 0
     note: str = ""
     done: bool = False
+    since: int = 0
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """The seam under which the truth is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from orchestrator.model.events import Commit, Event
@@ -28,8 +28,8 @@ class Journal(Protocol):
 
 
 class Presence(Protocol):
-    """Which workers are alive: a held lock, not a guess from a file's age."""
+    """Which processes are alive: a held lock, not a guess from a file's age."""
 
-    def alive(self, worker: str) -> bool:
-        """Say whether the process that joined under this name still holds it."""
+    def peers(self) -> Mapping[str, tuple[str, ...] | None]:
+        """Give every live process and the queues it serves (None: all), our own included."""
         ...

@@ -88,7 +88,9 @@ class Runner(Protocol):
         """
         ...
 
-    async def wait(self, run_dir: str, *, timeout_s: float | None = None, stall_s: float | None = None) -> tuple[Watch, End | None]:
+    async def wait(
+        self, run_dir: str, *, timeout_s: float | None = None, stall_s: float | None = None
+    ) -> tuple[Watch, End | None]:
         """Follow the run until it ends, runs longer than `timeout_s` since its start, or is silent for `stall_s`.
 
         Silent: neither output nor CPU time in its tree. The run goes on after TIMEOUT and STALLED: stopping is the
@@ -109,5 +111,5 @@ class Runner(Protocol):
         ...
 
     def level(self) -> Level:
-        """The level a launch without one gets."""
+        """Give the level a launch without one gets."""
         ...

@@ -88,6 +88,10 @@ class Workspace(Protocol):
         """
         ...
 
+    async def contains(self, queue: str, commit: str) -> bool:
+        """Say whether the target's history holds the commit."""
+        ...
+
     async def keep_branch(self, key: AttemptKey, commit: str) -> str:
         """For `land = "branch"`: leave the verified commit on a branch and name it."""
         ...

@@ -1,0 +1,195 @@
+"""Asks: what comes back from effects and what people want. Imperative; whether it happens is `policy.decide`'s."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from orchestrator.model.specs import TaskSpec
+from orchestrator.model.verdicts import Judgement
+
+
+class _Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of what an effect reports: refused unless `fence` is still the claim's."""
+
+    task: str
+    fence: int
+
+
+class NotePrepared(_Outcome, frozen=True):
+    """The workspace stands at `base`."""
+
+    base: str
+
+
+class NoteLost(_Outcome, frozen=True):
+    """The agent's run was cut short and nothing of it lives: the iteration starts over under its own number."""
+
+    agent: str
+    sandbox: str
+
+
+class NoteWorkspaceLost(_Outcome, frozen=True):
+    """The attempt's workspace is gone: a new attempt starts from its last captured commit."""
+
+
+class NoteAgent(_Outcome, frozen=True):
+    """The agent's call ended."""
+
+    outcome: str
+    claimed: bool
+    seconds: float
+    usd: float = 0.0
+    tokens: int = 0
+    exit_code: int | None = None
+    note: str = ""
+
+
+class NoteCapture(_Outcome, frozen=True):
+    """The workspace was captured."""
+
+    commit: str
+    tree: str
+    ref: str
+    files: tuple[str, ...] = ()
+
+
+class NoteJudgement(_Outcome, frozen=True):
+    """The checks have answered."""
+
+    judgement: Judgement
+    merged: bool
+
+
+class NoteProposal(_Outcome, frozen=True):
+    """The commit that would land exists."""
+
+    commit: str
+    tree: str
+    onto: str
+
+
+class NoteCollision(_Outcome, frozen=True):
+    """The work does not merge; `marked` holds it with conflict markers on `onto`."""
+
+    onto: str
+    paths: tuple[str, ...]
+    marked: str
+
+
+class NoteAdvance(_Outcome, frozen=True):
+    """The target contains the proposal (`landed`) or moved elsewhere."""
+
+    landed: bool
+
+
+class NoteKept(_Outcome, frozen=True):
+    """The verified commit is on a branch."""
+
+    branch: str
+
+
+class NoteFault(_Outcome, frozen=True):
+    """The environment failed under an effect."""
+
+    text: str
+
+
+class NoteAction(msgspec.Struct, frozen=True, kw_only=True):
+    """A trigger's command ended."""
+
+    key: str
+    ok: bool
+    note: str = ""
+
+
+Outcome: TypeAlias = (
+    NotePrepared
+    | NoteLost
+    | NoteWorkspaceLost
+    | NoteAgent
+    | NoteCapture
+    | NoteJudgement
+    | NoteProposal
+    | NoteCollision
+    | NoteAdvance
+    | NoteKept
+    | NoteFault
+    | NoteAction
+)
+
+
+class Retry(msgspec.Struct, frozen=True, kw_only=True):
+    """Grant the iterations anew; `take_over` also takes it from a worker that is alive but stopped."""
+
+    task: str
+    by: str = ""
+    take_over: bool = False
+
+
+class Skip(msgspec.Struct, frozen=True, kw_only=True):
+    """Leave it undone, with a reason; dependents go on."""
+
+    task: str
+    reason: str
+    by: str = ""
+
+
+class Cancel(msgspec.Struct, frozen=True, kw_only=True):
+    """Stop working on it now and hold it until `retry`."""
+
+    task: str
+    by: str = ""
+
+
+class Decide(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's word on a blocked task."""
+
+    task: str
+    decision: str
+    reason: str
+    by: str
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """A person finished a human task."""
+
+    task: str
+    by: str
+    evidence: tuple[str, ...] = ()
+
+
+class Pause(msgspec.Struct, frozen=True, kw_only=True):
+    """Hold a queue."""
+
+    queue: str
+    by: str = ""
+
+
+class Resume(msgspec.Struct, frozen=True, kw_only=True):
+    """Let a held queue go on, and probe a parked one now."""
+
+    queue: str
+    by: str = ""
+
+
+class AddTask(msgspec.Struct, frozen=True, kw_only=True):
+    """Add a task to a queue that exists."""
+
+    queue: str
+    spec: TaskSpec
+
+
+class EditTask(msgspec.Struct, frozen=True, kw_only=True):
+    """Replace a task's specification."""
+
+    task: str
+    spec: TaskSpec
+
+
+Ask: TypeAlias = Retry | Skip | Cancel | Decide | Done | Pause | Resume | AddTask | EditTask
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why an ask does not happen, as a fragment that says what to do next. A value, not an error."""
+
+    text: str

@@ -1,0 +1,266 @@
+"""How the world follows from the journal.
+
+Rules
+1. `apply` is total over the closed union of events and deterministic: same commits, same world.
+2. It believes: whether an event was allowed was decided before it was appended. What names nothing is ignored, so
+   that a journal written by any version folds for ever.
+3. A commit is one step: conditions are looked at after its last event, never between. A condition that became true is
+   remembered as owed (`due`, `unlock_due`) until the firing itself is recorded, so one true for a single commit is
+   not missed.
+4. Nothing outside this room and `fold_attempts` writes to a world.
+"""
+
+from functools import singledispatch
+
+from orchestrator.model import events as e
+from orchestrator.model import fold_attempts
+from orchestrator.model.specs import QueueSpec, RunAction, Status
+from orchestrator.model.truth import holds, names_in
+from orchestrator.model.world import Gate, PendingAction, Queue, Signature, Task, Trigger, World
+
+
+def apply(world: World, commit: e.Commit) -> None:
+    """Fold one commit into the world. Its `seq` must be the next one."""
+    if commit.seq != world.seq + 1:
+        raise ValueError(f"commit {commit.seq} does not follow {world.seq}")
+    world.seq, world.at = commit.seq, max(world.at, commit.at)
+    if not world.journal:
+        world.journal = commit.id
+    for event in commit.events:
+        _fold(event, world)
+        fold_attempts.fold(event, world)
+    _owe(world)
+
+
+@singledispatch
+def _fold(event: e.Event, world: World) -> None:  # noqa: ARG001 - events of attempts are folded next door
+    return
+
+
+def touch(world: World, name: str) -> None:
+    """Note that something changed, for views and indexes."""
+    world.touched[name] = None
+
+
+# -- queues --------------------------------------------------------------------------------------------------------
+
+
+@_fold.register
+def _(event: e.QueueAdded, world: World) -> None:
+    queue = world.queues.get(event.queue)
+    if queue is None:
+        queue = world.queues[event.queue] = Queue(
+            name=event.queue, spec=event.spec, added_seq=world.seq, since=world.at
+        )
+    _respecify(world, queue, event.spec)
+
+
+@_fold.register
+def _(event: e.QueueEdited, world: World) -> None:
+    if queue := world.queues.get(event.queue):
+        _respecify(world, queue, event.spec)
+
+
+def _respecify(world: World, queue: Queue, spec: QueueSpec) -> None:
+    queue.spec = spec
+    queue.specs.append((world.seq, spec))
+    world.definitions += 1
+    touch(world, f"queue:{queue.name}")
+
+
+@_fold.register
+def _(event: e.QueueUnlocked, world: World) -> None:
+    if queue := world.queues.get(event.queue):
+        queue.unlocked, queue.unlock_due = True, False
+        touch(world, f"queue:{queue.name}")
+
+
+@_fold.register
+def _(event: e.QueuePaused, world: World) -> None:
+    if queue := world.queues.get(event.queue):
+        queue.paused, queue.paused_since = True, world.at
+        touch(world, f"queue:{queue.name}")
+
+
+@_fold.register
+def _(event: e.QueueResumed, world: World) -> None:
+    if queue := world.queues.get(event.queue):
+        queue.paused = False
+        touch(world, f"queue:{queue.name}")
+
+
+# -- definitions of tasks ------------------------------------------------------------------------------------------
+
+
+@_fold.register
+def _(event: e.TaskAdded, world: World) -> None:
+    queue = event.task.partition("/")[0]
+    if event.task in world.tasks or queue not in world.queues:
+        return
+    task = Task(ref=event.task, spec=event.spec, order=event.order, added_seq=world.seq, since=world.at)
+    task.specs.append((world.seq, event.spec))
+    if event.imported is not None:
+        _import(task, event.imported)
+    task.statuses.append((world.seq, task.status))
+    world.tasks[event.task] = task
+    world.queues[queue].tasks[event.task] = event.order
+    _link(world, task)
+
+
+def _import(task: Task, imported: e.Imported) -> None:
+    task.imported = imported
+    task.status = Status.PENDING if imported.status is Status.IN_PROGRESS else imported.status
+    task.reason = imported.error if task.status is not Status.PENDING else ""
+
+
+@_fold.register
+def _(event: e.TaskEdited, world: World) -> None:
+    task = world.tasks.get(event.task)
+    if task is None:
+        return
+    _unlink(world, task)
+    task.spec = event.spec
+    task.specs.append((world.seq, event.spec))
+    if event.order is not None:
+        task.order = event.order
+        world.queues[event.task.partition("/")[0]].tasks[event.task] = event.order
+    _link(world, task)
+
+
+@_fold.register
+def _(event: e.TaskRemoved, world: World) -> None:
+    task = world.tasks.pop(event.task, None)
+    if task is None:
+        return
+    _unlink(world, task)
+    world.queues[event.task.partition("/")[0]].tasks.pop(event.task, None)
+    world.claims.pop(event.task, None)
+
+
+def _link(world: World, task: Task) -> None:
+    for name in task.spec.dependencies:
+        world.dependents.setdefault(name, {})[task.ref] = None
+    world.definitions += 1
+    touch(world, task.ref)
+
+
+def _unlink(world: World, task: Task) -> None:
+    for name in task.spec.dependencies:
+        named = world.dependents.get(name, {})
+        named.pop(task.ref, None)
+        if not named:
+            world.dependents.pop(name, None)
+    world.definitions += 1
+    touch(world, task.ref)
+
+
+@_fold.register
+def _(event: e.EditRefused, world: World) -> None:
+    touch(world, f"queue:{event.queue}")
+
+
+# -- triggers, actions, gates --------------------------------------------------------------------------------------
+
+
+@_fold.register
+def _(event: e.TriggerDefined, world: World) -> None:
+    known = world.triggers.get(event.trigger)
+    if known is None or known.spec != event.spec:
+        world.triggers[event.trigger] = Trigger(
+            id=event.trigger,
+            spec=event.spec,
+            fired=known.fired if known else 0,
+            true=bool(known and known.true and known.spec.when == event.spec.when),
+        )
+    world.definitions += 1
+
+
+@_fold.register
+def _(event: e.TriggerRemoved, world: World) -> None:
+    world.triggers.pop(event.trigger, None)
+    world.definitions += 1
+
+
+@_fold.register
+def _(event: e.TriggerFired, world: World) -> None:
+    trigger = world.triggers.get(event.trigger)
+    if trigger is None:
+        return
+    trigger.fired, trigger.fired_at = event.count, world.at
+    trigger.due = max(0, trigger.due - 1)
+    for number, action in enumerate(trigger.spec.do):
+        if isinstance(action, RunAction):
+            key = f"{trigger.id}#{event.count}.{number}"
+            world.actions[key] = PendingAction(key=key, trigger=trigger.id, action=action.action)
+
+
+@_fold.register
+def _(event: e.ActionStarted, world: World) -> None:
+    if action := world.actions.get(event.key):
+        action.worker, action.tries = event.worker, action.tries + 1
+
+
+@_fold.register
+def _(event: e.ActionFinished, world: World) -> None:
+    if action := world.actions.get(event.key):
+        action.done, action.note, action.worker, action.since = event.ok, event.note, "", world.at
+
+
+@_fold.register
+def _(event: e.GateDefined, world: World) -> None:
+    gate = world.gates.setdefault(event.gate, Gate(id=event.gate, spec=event.spec, since=world.at))
+    gate.spec = event.spec
+    world.definitions += 1
+    touch(world, f"gate:{event.gate}")
+
+
+@_fold.register
+def _(event: e.GateRemoved, world: World) -> None:
+    world.gates.pop(event.gate, None)
+    world.definitions += 1
+
+
+@_fold.register
+def _(event: e.GateApproved, world: World) -> None:
+    _sign(world, event.gate, Signature(by=event.by, at=world.at, approved=True, note=event.note))
+
+
+@_fold.register
+def _(event: e.GateRejected, world: World) -> None:
+    _sign(world, event.gate, Signature(by=event.by, at=world.at, approved=False, note=event.reason))
+
+
+def _sign(world: World, gate_id: str, signature: Signature) -> None:
+    if gate := world.gates.get(gate_id):
+        gate.signatures = [*(s for s in gate.signatures if s.by != signature.by), signature]
+        touch(world, f"gate:{gate_id}")
+
+
+@_fold.register
+def _(event: e.GateOpened, world: World) -> None:
+    if gate := world.gates.get(event.gate):
+        gate.open, gate.since = True, world.at
+        touch(world, f"gate:{event.gate}")
+
+
+# -- what is owed --------------------------------------------------------------------------------------------------
+
+
+def _owe(world: World) -> None:
+    for trigger in world.triggers.values():
+        true = holds(world, trigger.spec.when)
+        if true and not trigger.true:
+            trigger.due += 1
+        trigger.true = true
+    for queue in world.queues.values():
+        condition = queue.spec.unlock_when
+        if condition is not None and not queue.unlocked and not queue.unlock_due:
+            queue.unlock_due = holds(world, condition)
+
+
+def watched_files(world: World) -> tuple[str, ...]:
+    """List the paths conditions wait for that have not been seen in the target yet."""
+    conditions = [t.spec.when for t in world.triggers.values()]
+    conditions += [q.spec.unlock_when for q in world.queues.values() if q.spec.unlock_when and not q.unlocked]
+    names = {name.removeprefix("file:") for c in conditions for name in names_in(c) if name.startswith("file:")}
+    return tuple(sorted(names - world.seen_files.keys()))

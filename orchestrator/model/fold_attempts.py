@@ -1,0 +1,277 @@
+"""The fold's half about a task on its way: claims, attempts, verdicts, the train, lanes. See `fold` for the rules."""
+
+from functools import singledispatch
+
+from orchestrator.model import events as e
+from orchestrator.model.specs import SATISFIES, Status
+from orchestrator.model.verdicts import Finding, Verdict
+from orchestrator.model.world import Attempt, Claim, Park, Step, Task, World
+
+DAY_MS = 86_400_000
+
+
+@singledispatch
+def fold(event: e.Event, world: World) -> None:  # noqa: ARG001 - what is not registered is folded next door
+    """Fold one event of a task's way; others are none of its business."""
+
+
+def _move(world: World, task: Task, status: Status) -> None:
+    task.status, task.since, task.reported = status, world.at, True
+    task.statuses.append((world.seq, status))
+    if status is not Status.IN_PROGRESS:
+        _let_go(world, task)
+    world.touched[task.ref] = None
+
+
+def _let_go(world: World, task: Task) -> None:
+    task.claim = None
+    world.claims.pop(task.ref, None)
+
+
+def _step(world: World, task: Task, step: Step) -> None:
+    if task.attempt is not None:
+        task.attempt.step, task.attempt.since = step, world.at
+    task.reported = True
+    world.touched[task.ref] = None
+
+
+def _leave_train(world: World, ref: str) -> None:
+    for target in [target for target, holder in world.trains.items() if holder == ref]:
+        del world.trains[target]
+
+
+def _under_way(world: World, ref: str, attempt: int) -> tuple[Task, Attempt] | None:
+    task = world.tasks.get(ref)
+    if task is None or task.attempt is None or task.attempt.number != attempt:
+        return None
+    return task, task.attempt
+
+
+@fold.register
+def _(event: e.TaskClaimed, world: World) -> None:
+    task = world.tasks.get(event.task)
+    if task is None:
+        return
+    task.claim = Claim(worker=event.worker, slot=event.slot, fence=world.seq, since=world.at)
+    world.claims[task.ref] = event.worker
+    task.last_attempt = world.at
+    if task.attempt is None or task.attempt.number != event.attempt:
+        task.attempt = Attempt(number=event.attempt, since=world.at)
+        task.attempts = max(task.attempts, event.attempt)
+    if task.status is not Status.IN_PROGRESS:
+        _move(world, task, Status.IN_PROGRESS)
+    world.touched[task.ref] = None
+
+
+@fold.register
+def _(event: e.AttemptPrepared, world: World) -> None:
+    if found := _under_way(world, event.task, event.attempt):
+        task, attempt = found
+        attempt.base = event.base
+        _step(world, task, Step.START)
+
+
+@fold.register
+def _(event: e.IterationStarted, world: World) -> None:
+    if found := _under_way(world, event.task, event.attempt):
+        task, attempt = found
+        if event.iteration != attempt.iteration:
+            task.iterations += 1
+            world.iterations += 1
+        attempt.iteration, attempt.agent, attempt.sandbox = event.iteration, event.agent, event.sandbox
+        attempt.claimed, attempt.started_seq = False, world.seq
+        task.last_attempt = world.at
+        _step(world, task, Step.AGENT)
+
+
+@fold.register
+def _(event: e.AgentFinished, world: World) -> None:
+    if found := _under_way(world, event.task, event.attempt):
+        task, attempt = found
+        attempt.claimed, task.note = event.claimed, event.note
+        task.usd += event.usd
+        task.tokens += event.tokens
+        world.usd += event.usd
+        if event.usd:
+            day = str(world.at // DAY_MS)
+            world.usd_by_day[day] = world.usd_by_day.get(day, 0.0) + event.usd
+        _step(world, task, Step.CAPTURE)
+
+
+@fold.register
+def _(event: e.IterationCaptured, world: World) -> None:
+    if found := _under_way(world, event.task, event.attempt):
+        task, attempt = found
+        attempt.commit, attempt.tree, attempt.ref = event.commit, event.tree, event.ref
+        task.files = event.files
+        _step(world, task, Step.VERIFY if attempt.claimed else Step.START)
+
+
+@fold.register
+def _(event: e.VerdictReached, world: World) -> None:
+    task = world.tasks.get(event.task)
+    if task is None:
+        return
+    same = event.verdict is not Verdict.PASS and _gist(event.findings) == _gist(task.feedback)
+    task.repeated = task.repeated + 1 if same else 0
+    task.verdict, task.checks, task.feedback = event.verdict.value, event.checks, event.findings
+    task.reported = True
+    attempt = task.attempt
+    if attempt is None or attempt.number != event.attempt:
+        return
+    if event.verdict is Verdict.PASS:
+        attempt.verified_tree, attempt.verified_base = event.tree, event.base
+        _step(world, task, Step.ADVANCE if event.merged else Step.BOARD)
+    elif not event.merged:
+        _step(world, task, Step.START)
+
+
+def _gist(findings: tuple[Finding, ...]) -> frozenset[str]:
+    return frozenset(f.id or f"{f.rule}:{f.path}:{f.message}" for f in findings)
+
+
+@fold.register
+def _(event: e.TrainBoarded, world: World) -> None:
+    if found := _under_way(world, event.task, event.attempt):
+        world.trains[event.target] = event.task
+        _step(world, found[0], Step.COMBINE)
+
+
+@fold.register
+def _(event: e.TrainProposed, world: World) -> None:
+    if found := _under_way(world, event.task, event.attempt):
+        task, attempt = found
+        attempt.proposal, attempt.proposal_tree, attempt.onto = event.commit, event.tree, event.onto
+        verified = attempt.verified_tree == event.tree and attempt.verified_base == event.onto
+        _step(world, task, Step.ADVANCE if verified else Step.REVERIFY)
+
+
+@fold.register
+def _(event: e.TrainMissed, world: World) -> None:
+    if found := _under_way(world, event.task, event.attempt):
+        _step(world, found[0], Step.COMBINE)
+
+
+@fold.register
+def _(event: e.AttemptEnded, world: World) -> None:
+    if found := _under_way(world, event.task, event.attempt):
+        task, attempt = found
+        task.attempt = None
+        task.carry, task.carry_base = event.carry, event.carry_base
+        if event.findings:
+            task.feedback = event.findings
+        _leave_train(world, task.ref)
+        if task.status is Status.IN_PROGRESS:
+            _move(world, task, Status.PENDING)
+
+
+@fold.register
+def _(event: e.TaskMerged, world: World) -> None:
+    if task := world.tasks.get(event.task):
+        task.commit, task.branch = event.commit, event.branch
+        world.touched[task.ref] = None
+
+
+@fold.register
+def _(event: e.TaskCompleted, world: World) -> None:
+    if task := world.tasks.get(event.task):
+        task.completed_at, task.reason, task.by, task.feedback = world.at, event.note, event.by, ()
+        task.commit, task.branch = event.commit or task.commit, event.branch or task.branch
+        _leave_train(world, task.ref)
+        _move(world, task, Status.COMPLETED)
+
+
+@fold.register
+def _(event: e.TaskFailed, world: World) -> None:
+    if task := world.tasks.get(event.task):
+        task.reason = event.reason
+        _leave_train(world, task.ref)
+        _move(world, task, Status.FAILED)
+
+
+@fold.register
+def _(event: e.TaskBlocked, world: World) -> None:
+    if task := world.tasks.get(event.task):
+        task.reason = event.reason
+        if event.findings:
+            task.feedback = event.findings
+        _leave_train(world, task.ref)
+        _move(world, task, Status.BLOCKED)
+
+
+@fold.register
+def _(event: e.TaskSkipped, world: World) -> None:
+    if task := world.tasks.get(event.task):
+        task.reason, task.by, task.attempt = event.reason, event.by, None
+        _leave_train(world, task.ref)
+        _move(world, task, Status.SKIPPED)
+
+
+@fold.register
+def _(event: e.TaskReleased, world: World) -> None:
+    if task := world.tasks.get(event.task):
+        _let_go(world, task)
+        _leave_train(world, task.ref)
+        if task.attempt is not None and task.attempt.step in {Step.COMBINE, Step.REVERIFY, Step.ADVANCE}:
+            task.attempt.step = Step.BOARD
+        if task.status is Status.IN_PROGRESS:
+            _move(world, task, Status.PENDING)
+
+
+@fold.register
+def _(event: e.TaskReset, world: World) -> None:
+    if task := world.tasks.get(event.task):
+        task.granted_at, task.reason, task.by, task.repeated, task.not_before = task.iterations, "", "", 0, 0
+        task.imported = None
+        _leave_train(world, task.ref)
+        if task.status in SATISFIES:
+            task.attempt, task.carry, task.carry_base = None, "", ""
+            task.feedback, task.commit, task.completed_at, task.verdict = (), "", None, ""
+        if task.status is not Status.IN_PROGRESS:
+            _move(world, task, Status.PENDING)
+
+
+@fold.register
+def _(event: e.TaskDecided, world: World) -> None:
+    if task := world.tasks.get(event.task):
+        task.by = event.by
+        if event.decision == "override" and task.attempt is not None:
+            task.overrides.append(event.tree)
+        world.touched[task.ref] = None
+
+
+@fold.register
+def _(event: e.LaneParked, world: World) -> None:
+    queue = world.queues.get(event.queue)
+    if queue is None:
+        return
+    _unconsume(world, event)
+    known = queue.park
+    again = known is not None and known.code == event.code
+    queue.park = Park(
+        code=event.code,
+        text=event.text,
+        since=known.since if again and known else world.at,
+        until=event.until,
+        task=event.task,
+        probes=known.probes + 1 if again and known else 1,
+    )
+    world.touched[f"queue:{queue.name}"] = None
+
+
+def _unconsume(world: World, event: e.LaneParked) -> None:
+    """Take back an iteration whose agent could not start: a fault is nobody's attempt."""
+    found = _under_way(world, event.task, event.attempt)
+    if found and event.iteration and found[1].iteration == event.iteration and found[1].step is Step.AGENT:
+        task, attempt = found
+        attempt.iteration -= 1
+        task.iterations -= 1
+        world.iterations -= 1
+        _step(world, task, Step.START)
+
+
+@fold.register
+def _(event: e.LaneResumed, world: World) -> None:
+    if queue := world.queues.get(event.queue):
+        queue.park = None
+        world.touched[f"queue:{queue.name}"] = None

@@ -1,0 +1,33 @@
+"""What one `run` is asked to work on and how it may end."""
+
+import msgspec
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """One process's share: which queues or task, and the limits that are this process's own."""
+
+    queues: tuple[str, ...] | None = None
+    """None: every queue."""
+    task: str | None = None
+    workers: int | None = None
+    """Tasks at once in all; None: the sum over the queues' own `workers`."""
+    max_iterations: int | None = None
+    max_tasks: int | None = None
+    agent: str | None = None
+    watch: bool = False
+    interactive: bool = True
+
+    def covers(self, queue: str) -> bool:
+        """Say whether a queue is in scope."""
+        return self.queues is None or queue in self.queues
+
+    def holds(self, task: str) -> bool:
+        """Say whether a task (`queue/ID`) is in scope."""
+        return self.covers(task.partition("/")[0]) and (self.task is None or self.task == task)
+
+
+class Leave(msgspec.Struct, frozen=True):
+    """How a run ended: its exit code (0 done, 1 failed or blocked, 2 usage, 3 limit, 4 journal, 5 waiting, 130)."""
+
+    exit_code: int
+    reason: str
