@@ -85,9 +85,12 @@ class TaskRemoved(_Event, frozen=True, tag="task.removed"):
 
 
 class EditRefused(_Event, frozen=True, tag="edit.refused"):
+    """A person's save asked for something that is not done. `of` names what was asked, so that it is refused once."""
+
     queue: str
     reason: str
     task: str = ""
+    of: str = ""
 
 
 # -- a task on its way ---------------------------------------------------------------------------------------------

@@ -97,11 +97,15 @@ def _(event: e.TaskAdded, world: World) -> None:
     queue = event.task.partition("/")[0]
     if event.task in world.tasks or queue not in world.queues:
         return
-    task = Task(ref=event.task, spec=event.spec, order=event.order, added_seq=world.seq, since=world.at)
+    task = Task(
+        ref=event.task, spec=event.spec, order=event.order, added_seq=world.seq, added_at=world.at, since=world.at
+    )
     task.specs.append((world.seq, event.spec))
     if event.imported is not None:
         _import(task, event.imported)
     task.statuses.append((world.seq, task.status))
+    if gone := world.removed.pop(event.task, None):
+        task.attempts = gone[1].attempts  # numbers go on, so that refs and run folders of old attempts stay theirs
     world.tasks[event.task] = task
     world.queues[queue].tasks[event.task] = event.order
     _link(world, task)
@@ -132,6 +136,7 @@ def _(event: e.TaskRemoved, world: World) -> None:
     task = world.tasks.pop(event.task, None)
     if task is None:
         return
+    world.removed[event.task] = (world.seq, task)
     _unlink(world, task)
     world.queues[event.task.partition("/")[0]].tasks.pop(event.task, None)
     world.claims.pop(event.task, None)
@@ -156,6 +161,8 @@ def _unlink(world: World, task: Task) -> None:
 
 @_fold.register
 def _(event: e.EditRefused, world: World) -> None:
+    if queue := world.queues.get(event.queue):
+        queue.refused[event.task] = event.of
     touch(world, f"queue:{event.queue}")
 
 
@@ -172,12 +179,14 @@ def _(event: e.TriggerDefined, world: World) -> None:
             fired=known.fired if known else 0,
             true=bool(known and known.true and known.spec.when == event.spec.when),
         )
+    world.trigger_specs.setdefault(event.trigger, []).append((world.seq, event.spec))
     world.definitions += 1
 
 
 @_fold.register
 def _(event: e.TriggerRemoved, world: World) -> None:
     world.triggers.pop(event.trigger, None)
+    world.trigger_specs.setdefault(event.trigger, []).append((world.seq, None))
     world.definitions += 1
 
 
@@ -210,6 +219,7 @@ def _(event: e.ActionFinished, world: World) -> None:
 def _(event: e.GateDefined, world: World) -> None:
     gate = world.gates.setdefault(event.gate, Gate(id=event.gate, spec=event.spec, since=world.at))
     gate.spec = event.spec
+    world.gate_specs.setdefault(event.gate, []).append((world.seq, event.spec))
     world.definitions += 1
     touch(world, f"gate:{event.gate}")
 
@@ -217,6 +227,7 @@ def _(event: e.GateDefined, world: World) -> None:
 @_fold.register
 def _(event: e.GateRemoved, world: World) -> None:
     world.gates.pop(event.gate, None)
+    world.gate_specs.setdefault(event.gate, []).append((world.seq, None))
     world.definitions += 1
 
 

@@ -79,6 +79,7 @@ class Task(msgspec.Struct, kw_only=True):
     since: int = 0
     """When the status last changed."""
     added_seq: int = 0
+    added_at: int = 0
     specs: list[tuple[int, TaskSpec]] = []
     """(seq, spec) of every version, oldest first: what a save is merged against."""
     statuses: list[tuple[int, Status]] = []
@@ -139,6 +140,8 @@ class Queue(msgspec.Struct, kw_only=True):
     """Refs of its tasks, in file order (value: order)."""
     specs: list[tuple[int, QueueSpec]] = []
     added_seq: int = 0
+    refused: dict[str, str] = {}
+    """Task ref (empty: the queue itself) -> what was last refused about it."""
     unlocked: bool = False
     unlock_due: bool = False
     """`unlock_when` was true at some commit and the unlocking is not yet recorded."""
@@ -207,6 +210,11 @@ class World(msgspec.Struct, kw_only=True):
     tasks: dict[str, Task] = {}
     triggers: dict[str, Trigger] = {}
     gates: dict[str, Gate] = {}
+    removed: dict[str, tuple[int, Task]] = {}
+    """(seq of the removal, task): what a save older than the removal is merged against."""
+    trigger_specs: dict[str, list[tuple[int, TriggerSpec | None]]] = {}
+    """(seq, spec) of every version, None where it was removed."""
+    gate_specs: dict[str, list[tuple[int, GateSpec | None]]] = {}
     actions: dict[str, PendingAction] = {}
     trains: dict[str, str] = {}
     """Target -> the task that holds its train."""
