@@ -1,0 +1,80 @@
+"""What the reports on one tree come to: a fault, BLOCKED, FAIL or PASS, in that order. Never runs anything.
+
+Rules
+1. A check that could not answer is a fault, and a fault is no verdict: nobody is blamed, nothing is counted.
+2. One BLOCKED report blocks.
+3. A finding is pre-existing only if a structured report names it by its id, the base's report names the same id, and
+   it does not concern the task's own tests. What an exit code alone says never is.
+4. A FAIL counts unless every finding of it is pre-existing. A FAIL that names nothing counts.
+5. No report at all is FAIL: nothing was asked, so nothing was answered.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from orchestrator.model.verdicts import Finding, Judgement, Report, Verdict
+
+NOTHING_RAN = Finding(
+    rule="no-check",
+    id="no-check",
+    message="no check was run on this tree; name at least one in the task's or queue's `checks`",
+)
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What excuses a check's findings. `base`: the ids its report on the base names; `own`: ids never excused."""
+
+    base: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+
+
+def conclude(tree: str, base: str, reports: tuple[Report, ...], known: Mapping[str, Known]) -> Judgement:
+    """Conclude from all reports on `tree`; `known` is by check name and may lack names."""
+    pre_existing, regressions = _sort(reports, known)
+    fault = "; ".join(f"{report.name}: {report.fault}" for report in reports if report.fault)
+    return Judgement(
+        verdict=Verdict.FAIL if fault else _verdict(reports, known),
+        tree=tree,
+        base=base,
+        checks=reports,
+        regressions=regressions if reports else (NOTHING_RAN,),
+        pre_existing=pre_existing,
+        fault=fault,
+    )
+
+
+def excused(report: Report, known: Known) -> tuple[Finding, ...]:
+    """Give the findings of a report that the base already had."""
+    if not report.structured or report.own:
+        return ()
+    ids = known.base - known.own
+    return tuple(finding for finding in report.findings if finding.id and finding.id in ids)
+
+
+def _verdict(reports: tuple[Report, ...], known: Mapping[str, Known]) -> Verdict:
+    if any(report.report is Verdict.BLOCKED for report in reports):
+        return Verdict.BLOCKED
+    if not reports or any(_fails(report, known.get(report.name, Known())) for report in reports):
+        return Verdict.FAIL
+    return Verdict.PASS
+
+
+def _fails(report: Report, known: Known) -> bool:
+    if report.report is not Verdict.FAIL:
+        return False
+    return not report.findings or len(excused(report, known)) < len(report.findings)
+
+
+def _sort(reports: tuple[Report, ...], known: Mapping[str, Known]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """Split what the reports that do not pass found into pre-existing and new; a faulty report found nothing."""
+    old: list[Finding] = []
+    new: list[Finding] = []
+    for report in reports:
+        if report.fault or report.report is Verdict.PASS:
+            continue
+        there = excused(report, known.get(report.name, Known())) if report.report is Verdict.FAIL else ()
+        ids = {finding.id for finding in there}
+        old.extend(there)
+        new.extend(finding for finding in report.findings if finding.id not in ids)
+    return tuple(old), tuple(new)
