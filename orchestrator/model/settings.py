@@ -23,6 +23,8 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
     home: str = "private"
     fallback: tuple[str, ...] = ()
     account: str = ""
+    cassette: str = ""
+    """For profile `replay`: the recording, relative to the project."""
 
 
 class RoleSettings(msgspec.Struct, frozen=True, kw_only=True):

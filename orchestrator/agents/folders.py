@@ -1,0 +1,169 @@
+"""One run's folder: what is written before the agent starts and found after it ended. Never deletes a record.
+
+Rules
+1. `prompt.md` is synced before the agent starts; what was asked can always be read.
+2. A run that was cut short is moved aside whole (`cut-<n>/`), its `guardian.json` last: a crash in the middle of
+   moving leaves a folder that still reads as cut short.
+3. `stopped.json` says why we stop a run before we stop it, so that its end reads the same after a crash.
+"""
+
+import json
+import os
+import shutil
+import stat
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from orchestrator.agents.claims import TAIL
+from orchestrator.ports.agents import RunKey
+
+PROMPT, TRANSCRIPT, STDERR = "prompt.md", "transcript.jsonl", "stderr.log"
+_RECORDS = ("exit.json", TRANSCRIPT, STDERR, PROMPT, "stopped.json", "guardian.json")
+_OWN_FOLDERS = ("scratch", "home", "tmp")
+
+
+class RunFolder:
+    """`.aibrain/runs/<queue>/<task>/<attempt>/<iteration>/`."""
+
+    def __init__(self, runs: Path, key: RunKey) -> None:
+        self._task = runs / key.task
+        self._key = key
+        self.path = self._task / str(key.attempt) / str(key.iteration)
+
+    def file(self, name: str) -> Path:
+        """Give the path of something in the folder."""
+        return self.path / name
+
+    def started(self) -> bool:
+        """Say whether a guardian ever began here."""
+        return self.file("guardian.json").exists()
+
+    def make(self) -> None:
+        """Make the folder and what the agent may write to in it, private to the user."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in _OWN_FOLDERS:
+            make_folder(self.file(name))
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file whole and synced, replacing what was there at once."""
+        write_synced(self.file(name), content)
+
+    def prompt(self) -> str:
+        """Read back what the agent was asked."""
+        try:
+            return self.file(PROMPT).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+
+    def mark(self, why: str) -> None:
+        """Record why we are about to stop the run."""
+        self.write("stopped.json", json.dumps({"why": why}).encode())
+
+    def marked(self) -> str:
+        """Read why we stopped the run, or nothing."""
+        try:
+            return str(json.loads(self.file("stopped.json").read_bytes())["why"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return ""
+
+    def cuts(self) -> int:
+        """Count the runs of this iteration that were cut short."""
+        return sum(1 for name in _names(self.path) if name.startswith("cut-"))
+
+    def shelve(self, kind: str) -> None:
+        """Move the records of a run aside into `<kind>-<n>/`; what the agent wrote to its own folders stays."""
+        number = 1
+        while self.file(f"{kind}-{number}").exists():
+            number += 1
+        shelf = self.file(f"{kind}-{number}")
+        shelf.mkdir(mode=0o700)
+        for name in _RECORDS:
+            if os.path.lexists(self.file(name)):
+                self.file(name).rename(shelf / name)
+        sync_folder(shelf)
+        sync_folder(self.path)
+
+    def plays(self) -> int:
+        """Count the task's iterations so far, over all attempts, this one included."""
+        earlier = 0
+        for attempt in range(1, self._key.attempt):
+            earlier += sum(1 for name in _names(self._task / str(attempt)) if name.isdigit())
+        return earlier + self._key.iteration
+
+    @contextmanager
+    def transcript(self) -> Generator[BinaryIO | None]:
+        """Open what the agent wrote to stdout, or give None."""
+        try:
+            stream = self.file(TRANSCRIPT).open("rb")
+        except FileNotFoundError:
+            yield None
+            return
+        with stream:
+            yield stream
+
+    def last_words(self, name: str, size: int = TAIL) -> tuple[str, bool]:
+        """Read the end of an output as text, and whether it begins in the middle of a line."""
+        try:
+            with self.file(name).open("rb") as stream:
+                length = stream.seek(0, os.SEEK_END)
+                start = max(0, length - size)
+                stream.seek(max(0, start - 1))
+                before = stream.read(1) if start else b"\n"
+                return stream.read(size).decode("utf-8", "replace"), before != b"\n"
+        except FileNotFoundError:
+            return "", False
+
+    def tidy(self) -> None:
+        """Remove what served only while the agent ran: its /tmp."""
+        shutil.rmtree(self.file("tmp"), ignore_errors=True)
+
+
+def make_folder(path: Path) -> None:
+    """Make a private folder; a link in its place was planted, would lead elsewhere, and goes."""
+    if path.is_symlink():
+        path.unlink()
+    path.mkdir(mode=0o700, exist_ok=True)
+
+
+def write_synced(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Replace a file at once: written beside it, synced, renamed, its folder synced."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.unlink(missing_ok=True)
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    with os.fdopen(descriptor, "wb") as new:
+        new.write(content)
+        new.flush()
+        os.fsync(new.fileno())
+    beside.rename(path)
+    sync_folder(path.parent)
+
+
+def read_regular(path: Path, limit: int) -> bytes | None:
+    """Read a file of at most `limit` bytes that is no link, device or pipe; None for anything else."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
+    with os.fdopen(descriptor, "rb") as stream:
+        known = os.fstat(stream.fileno())
+        if not stat.S_ISREG(known.st_mode) or known.st_size > limit:
+            return None
+        return stream.read(limit)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [entry.name for entry in folder.iterdir()]
+    except FileNotFoundError:
+        return []

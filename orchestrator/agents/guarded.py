@@ -1,0 +1,273 @@
+"""Agents under guard: starts them, adopts those that outlived their starter, reads how they ended.
+
+Theory of operation. A run folder answers every question. Its guardian's lock says whether the tree lives, `exit.json`
+that it ended, `stopped.json` that we ended it and why. So `run` first looks:
+
+    running                       wait for it (another process, or we before a crash, started it)
+    ended                         read the end again; the agent is not called twice
+    ended by hand or as an orphan cut short: move the records aside and start again, saying so in the prompt
+    gone, a guardian was there    cut short as well
+    gone, nobody was there        start
+
+A run that failed for a reason outside the task (the program is missing, the login expired, the service is down) is a
+fault: its records are moved aside and FaultError tells what to do; the next `run` starts afresh. Nothing here decides
+whether work is good: a claim only starts the verifier.
+"""
+
+import sys
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+from anyio import to_thread
+
+from orchestrator.agents import cassettes, logins
+from orchestrator.agents.claims import claims
+from orchestrator.agents.folders import PROMPT, STDERR, TRANSCRIPT, RunFolder
+from orchestrator.agents.profiles import UNATTENDED, Profile, profile_of
+from orchestrator.agents.streams import Message
+from orchestrator.agents.surroundings import Surroundings, environment, program, variables
+from orchestrator.errors import FaultError
+from orchestrator.model.settings import AgentSettings, Settings
+from orchestrator.policy.staffing import agent_settings
+from orchestrator.ports.agents import AgentEnd, Job, Life, Outcome, RunKey
+from orchestrator.ports.runner import End, Launch, Level, Place, Runner, Watch
+from orchestrator.ports.workspace import AttemptKey
+
+INTERRUPTED = (
+    "## You were interrupted\n\nAn earlier run of this iteration was cut short. Inspect the working tree first: part "
+    "of the work may stand already, and a command may have run half.\n"
+)
+_CANNOT_START = frozenset({126, 127})
+_CUT_SHORT = frozenset({"orphaned", "lost"})
+
+
+class Places(Protocol):
+    """The part of `Trees` that says where an attempt's agent works."""
+
+    def place(self, key: AttemptKey, run_dir: str) -> Place:
+        """Give the place of the attempt."""
+        ...
+
+
+class GuardedAgents:
+    """The real `Agents`. `project` is the project's root; run folders are made below its `.aibrain/runs`."""
+
+    def __init__(
+        self, settings: Settings, runner: Runner, places: Places, project: str, surroundings: Surroundings
+    ) -> None:
+        self._settings = settings
+        self._runner = runner
+        self._places = places
+        self._project = Path(project)
+        self._around = surroundings
+        self._runs = self._project / ".aibrain" / "runs"
+
+    async def run(self, job: Job) -> AgentEnd:
+        """Start, adopt or read; see the theory above. Cancelling leaves the agent running."""
+        agent = self._agent(job.agent)
+        folder = RunFolder(self._runs, job.key)
+        life = await self._runner.life(str(folder.path))
+        if await self._is_cut_short(folder, life):
+            await to_thread.run_sync(folder.shelve, "cut")
+            life = Life.GONE
+        if life is Life.GONE:
+            launch = await to_thread.run_sync(self._prepare, folder, agent, job)
+            await self._runner.start(launch)
+        end = await self._follow(folder, agent, job)
+        return await to_thread.run_sync(self._conclude, folder, agent, job, end)
+
+    async def life(self, key: RunKey) -> Life:
+        """Look at a run without touching it."""
+        return await self._runner.life(str(RunFolder(self._runs, key).path))
+
+    async def stop(self, key: RunKey) -> None:
+        """End the run's whole process tree; nothing to do where none lives."""
+        path = str(RunFolder(self._runs, key).path)
+        if await self._runner.life(path) is Life.RUNNING:
+            await self._runner.stop(path)
+
+    def sandbox(self, task: str) -> str:  # noqa: ARG002  # the port's shape: one level serves all queues
+        """Name the level agents get."""
+        return self._runner.level().value
+
+    async def _is_cut_short(self, folder: RunFolder, life: Life) -> bool:
+        match life:
+            case Life.RUNNING:
+                return False
+            case Life.GONE:
+                return folder.started()
+            case Life.ENDED:
+                _, end = await self._runner.wait(str(folder.path))
+                reason = "lost" if end is None else end.reason
+                return reason in _CUT_SHORT or (reason == "stopped" and not folder.marked())
+
+    async def _follow(self, folder: RunFolder, agent: AgentSettings, job: Job) -> End:
+        limit = job.timeout_s or agent.timeout_s or None
+        watch, end = await self._runner.wait(str(folder.path), timeout_s=limit, stall_s=agent.stall_s or None)
+        if watch is Watch.ENDED:
+            return end or End(reason="lost")
+        await to_thread.run_sync(folder.mark, watch.value)
+        return await self._runner.stop(str(folder.path))
+
+    # -- before ----------------------------------------------------------------------------------------------------
+
+    def _agent(self, name: str) -> AgentSettings:
+        agent = agent_settings(self._settings, name)
+        if agent is None:
+            raise FaultError(f"agent {name} is not defined; add [agents.{name}] to orchestrator.toml")
+        return agent
+
+    def _prepare(self, folder: RunFolder, agent: AgentSettings, job: Job) -> Launch:
+        """Make the folder, the prompt and the home; the program is looked for before anything is written."""
+        profile = profile_of(agent)
+        level = self._runner.level()
+        place = self._places.place(AttemptKey(job.key.task, job.key.attempt), str(folder.path))
+        defaults = {**UNATTENDED, **profile.env, **({} if level is Level.L0 else profile.confined_env)}
+        own = variables(job, place.project, str(folder.path))
+        env = environment(self._around.environ, agent, defaults, own)
+        argv = self._argv(profile, agent, place, env["PATH"])
+        folder.make()
+        if not argv:
+            argv = self._stage_replay(folder, agent, job)
+        home, place = self._home(folder, profile, agent, place)
+        folder.write(PROMPT, _asked(folder, job).encode())
+        return Launch(
+            run_dir=str(folder.path),
+            argv=argv,
+            env=env,
+            place=place,
+            home=home,
+            tmp=str(folder.file("tmp")),
+            stdin=str(folder.file(PROMPT)),
+            stdout=str(folder.file(TRANSCRIPT)),
+            stderr=str(folder.file(STDERR)),
+            orphan_timeout_s=self._settings.orphan_timeout_s,
+        )
+
+    def _argv(self, profile: Profile, agent: AgentSettings, place: Place, path: str) -> tuple[str, ...]:
+        level = self._runner.level()
+        argv = profile.argv(agent, level)
+        return (program(argv[0], place, level, agent.name, path), *argv[1:]) if argv else ()
+
+    def _home(self, folder: RunFolder, profile: Profile, agent: AgentSettings, place: Place) -> tuple[str, Place]:
+        """Choose HOME: the run's own with the person's logins in it, or the person's."""
+        inside = (str(folder.file("scratch")), str(folder.file("home")))
+        theirs = Path(self._around.home)
+        if agent.home != "shared":
+            logins.bring(profile.logins, theirs, folder.file("home"), folder.file(logins.RECORD))
+            return str(folder.file("home")), _opened(place, folder, inside)
+        state = tuple(str(theirs / name) for name in profile.folders if (theirs / name).is_dir())
+        return self._around.home, _opened(place, folder, (*inside, *state))
+
+    def _stage_replay(self, folder: RunFolder, agent: AgentSettings, job: Job) -> tuple[str, ...]:
+        """Copy the player and its part into the run folder, the one thing the sandbox shows of ours."""
+        if not agent.cassette:
+            raise FaultError(f'agent {agent.name}: no cassette; say cassette = "FILE" in [agents.{agent.name}]')
+        path = self._project / agent.cassette
+        try:
+            recorded = path.read_bytes()
+        except OSError as problem:
+            raise FaultError(f"agent {agent.name}: cannot read cassette {path}: {problem.strerror}") from None
+        cassette = cassettes.read_cassette(recorded, agent.cassette)
+        part = cassettes.part_for(cassette, job.key.task, folder.plays(), agent.cassette)
+        folder.write("player.py", Path(__file__).with_name("player.py").read_bytes())
+        folder.write("play.json", part)
+        python = str(Path(sys.executable).resolve())
+        return (python, "-I", "-S", str(folder.file("player.py")), str(folder.file("play.json")))
+
+    # -- after -----------------------------------------------------------------------------------------------------
+
+    def _conclude(self, folder: RunFolder, agent: AgentSettings, job: Job, end: End) -> AgentEnd:
+        profile = profile_of(agent)
+        if agent.home != "shared":
+            logins.give_back(profile.logins, Path(self._around.home), folder.file("home"), folder.file(logins.RECORD))
+        folder.tidy()
+        message, cut = _heard(folder, profile)
+        self._raise_fault(folder, agent, end, message)
+        outcome, note = _outcome(folder, job, end, message, cut=cut)
+        return AgentEnd(
+            outcome=outcome,
+            claimed=outcome is Outcome.CLAIMED,
+            seconds=end.seconds,
+            usd=message.usd,
+            tokens=message.tokens,
+            exit_code=end.code,
+            note=note,
+        )
+
+    def _raise_fault(self, folder: RunFolder, agent: AgentSettings, end: End, message: Message) -> None:
+        """Tell the environment's failures from the agent's; their records move aside so that the next run starts."""
+        name = agent.name
+        if end.reason.startswith("cannot start"):
+            folder.shelve("fault")
+            raise FaultError(f"agent {name} {end.reason}; correct [agents.{name}]")
+        if not end.reason and end.code in _CANNOT_START:
+            said = _last_line(folder.last_words(STDERR)[0])
+            folder.shelve("fault")
+            meaning = "command not found" if end.code == 127 else "not executable"  # noqa: PLR2004  # as shells define it
+            raise FaultError(
+                f"agent {name} ended with {end.code} ({meaning}){': ' + said if said else ''}; install what is missing "
+                f"or correct [agents.{name}]"
+            )
+        if not end.reason and message.failed and message.outside:
+            folder.shelve("cut")
+            raise FaultError(f"agent {name} cannot work: {_last_line(message.failed)}")
+
+
+def _outcome(folder: RunFolder, job: Job, end: End, message: Message, *, cut: bool) -> tuple[Outcome, str]:
+    """Say what the end of a run means. An exit code is evidence against a claim, never for one."""
+    if end.reason:
+        return _ended_by_us(folder, job, end)
+    if end.signal is not None:
+        return Outcome.KILLED, f"ended by signal {end.signal}"
+    if end.code != 0:
+        said = _last_line(folder.last_words(STDERR)[0]) or _last_line(message.failed)
+        return Outcome.CRASHED, f"exit status {end.code}{': ' + said if said else ''}"
+    if message.failed or not message.complete:
+        return Outcome.CRASHED, _last_line(message.failed) or "its output ended in the middle"
+    if job.promise is None or claims(message.text, job.promise, folder.prompt(), cut=cut):
+        return Outcome.CLAIMED, ""
+    return Outcome.INCOMPLETE, "no claim of completion in the final message"
+
+
+def _ended_by_us(folder: RunFolder, job: Job, end: End) -> tuple[Outcome, str]:
+    match end.reason, folder.marked():
+        case "stopped", Watch.TIMEOUT.value:
+            limit = f" of {job.timeout_s:g} s" if job.timeout_s else ""
+            return Outcome.TIMEOUT, f"stopped at its time limit{limit} after {end.seconds:.0f} s"
+        case "stopped", Watch.STALLED.value:
+            return Outcome.STALLED, "stopped because it neither wrote nor worked for too long"
+        case "stopped", _:
+            return Outcome.KILLED, "stopped by hand"
+        case "output", _:
+            return Outcome.KILLED, "stopped because it wrote more output than a run may"
+        case reason, _:
+            return Outcome.KILLED, f"ended: {reason}"
+
+
+def _heard(folder: RunFolder, profile: Profile) -> tuple[Message, bool]:
+    """Read the final message, and whether it begins in the middle of a line."""
+    if profile.read is None:
+        text, cut = folder.last_words(TRANSCRIPT)
+        return Message(text=text, complete=True), cut
+    with folder.transcript() as stream:
+        return profile.read(stream or ()), False
+
+
+def _asked(folder: RunFolder, job: Job) -> str:
+    return f"{INTERRUPTED}\n{job.prompt}" if folder.cuts() else job.prompt
+
+
+def _opened(place: Place, folder: RunFolder, writable: tuple[str, ...]) -> Place:
+    """Make sure the run folder is readable and the agent's own folders writable."""
+    return msgspec.structs.replace(
+        place,
+        readable=tuple(dict.fromkeys((*place.readable, str(folder.path)))),
+        writable=tuple(dict.fromkeys((*place.writable, *writable))),
+    )
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1][:300] if lines else ""
