@@ -26,3 +26,7 @@ class ConflictError(OrchestratorError):
 
 class FaultError(OrchestratorError):
     """The environment failed, not the task or the agent: a tool is missing, the disk is full. Parks the lane."""
+
+
+class DiskFullError(JournalError):
+    """The disk has no room for the commit: nothing was stored, and appending can be tried again."""

@@ -11,7 +11,7 @@ DAY_MS = 86_400_000
 
 
 @singledispatch
-def fold(event: e.Event, world: World) -> None:  # noqa: ARG001 - what is not registered is folded next door
+def fold(event: e.Event, world: World) -> None:
     """Fold one event of a task's way; others are none of its business."""
 
 
@@ -155,7 +155,7 @@ def _(event: e.TrainMissed, world: World) -> None:
 @fold.register
 def _(event: e.AttemptEnded, world: World) -> None:
     if found := _under_way(world, event.task, event.attempt):
-        task, attempt = found
+        task, _ = found
         task.attempt = None
         task.carry, task.carry_base = event.carry, event.carry_base
         if event.findings:

@@ -33,3 +33,7 @@ class Presence(Protocol):
     def peers(self) -> Mapping[str, tuple[str, ...] | None]:
         """Give every live process and the queues it serves (None: all), our own included."""
         ...
+
+    async def changed(self) -> None:
+        """Return when a process may have come or gone; woken, never polling."""
+        ...

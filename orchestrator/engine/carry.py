@@ -1,0 +1,186 @@
+"""Carrying out effects: from what the journal intends to what came of it, as one outcome. Decides nothing.
+
+Whatever an effect needs it reads from the world before it first waits; what it reports is judged by `policy.decide`
+under the fence it was started with. Every effect can be started again after a crash: the hands are idempotent.
+"""
+
+from typing import assert_never
+
+from orchestrator.engine.hands import Hands
+from orchestrator.errors import FaultError
+from orchestrator.model import commands as c
+from orchestrator.model import effects as f
+from orchestrator.model.specs import SATISFIES
+from orchestrator.model.world import Attempt, Task, World
+from orchestrator.policy import limits
+from orchestrator.policy.prompt import PromptInput, compose
+from orchestrator.policy.seat import Seat
+from orchestrator.ports.agents import Job, Life, RunKey
+from orchestrator.ports.verifier import Case
+from orchestrator.ports.workspace import AttemptKey, Collision
+
+
+async def carry_out(effect: f.Effect, world: World, seat: Seat, hands: Hands) -> c.Outcome:
+    """Do what is due and report. A failing environment is an outcome too; a bug is not."""
+    if isinstance(effect, f.DoAction):
+        ok, note = await hands.actions.run(effect.key, world.actions[effect.key].action)
+        return c.NoteAction(key=effect.key, ok=ok, note=note)
+    task = world.tasks[effect.task]
+    if task.attempt is None:
+        raise RuntimeError(f"{effect.task} has no attempt to carry out {effect} for")
+    try:
+        return await _Carrier(effect, task, task.attempt, world, seat, hands).go()
+    except FaultError as error:
+        return c.NoteFault(task=effect.task, fence=effect.fence, text=str(error))
+
+
+class _Carrier:
+    """One effect on its way; takes the data it needs from the world at once."""
+
+    def __init__(
+        self,
+        effect: f.Prepare | f.RunAgent | f.CaptureWork | f.Judge | f.Combine | f.Advance | f.Keep,
+        task: Task,
+        attempt: Attempt,
+        world: World,
+        seat: Seat,
+        hands: Hands,
+    ) -> None:
+        self.effect, self.hands = effect, hands
+        self.ref, self.fence, self.queue = task.ref, effect.fence, task.ref.partition("/")[0]
+        self.key = AttemptKey(task.ref, effect.attempt)
+        self.base, self.proposal, self.iteration = attempt.base, attempt.proposal, attempt.iteration
+        self.carry, self.carry_base = task.carry, task.carry_base
+        self.agent, self.sandbox = limits.staffed(world, task, seat).agent, seat.sandbox
+        self.message = f"{task.ref}: {task.spec.title or task.spec.id}"
+        self.job = _job(world, task, attempt, seat) if isinstance(effect, f.RunAgent) else None
+        self.case = _case(world, task, attempt, seat, effect) if isinstance(effect, f.Judge) else None
+
+    async def go(self) -> c.Outcome:
+        effect = self.effect
+        match effect:
+            case f.Prepare():
+                return await self._prepare()
+            case f.RunAgent():
+                return await self._run(fresh=effect.fresh)
+            case f.CaptureWork():
+                return await self._capture()
+            case f.Judge(merged=merged):
+                return await self._judge(merged=merged)
+            case f.Combine(commit=commit):
+                return await self._combine(commit)
+            case f.Advance(commit=commit, onto=onto):
+                landed = await self.hands.workspace.advance(self.key, commit, onto)
+                return c.NoteAdvance(task=self.ref, fence=self.fence, landed=landed)
+            case f.Keep(commit=commit):
+                branch = await self.hands.workspace.keep_branch(self.key, commit)
+                return c.NoteKept(task=self.ref, fence=self.fence, branch=branch)
+            case _:  # pragma: no cover - the union is closed
+                assert_never(effect)
+
+    async def _prepare(self) -> c.Outcome:
+        base = self.carry_base or (await self.hands.workspace.target(self.queue)).commit
+        await self.hands.workspace.prepare(self.key, base, self.carry)
+        return c.NotePrepared(task=self.ref, fence=self.fence, base=base)
+
+    async def _run(self, *, fresh: bool) -> c.Outcome:
+        job = self.job
+        if job is None:
+            raise RuntimeError("an agent's run needs its job")
+        if not fresh and await self.hands.agents.life(job.key) is Life.GONE:
+            return c.NoteLost(task=self.ref, fence=self.fence, agent=self.agent, sandbox=self.sandbox)
+        if not await self.hands.workspace.exists(self.key):
+            return c.NoteWorkspaceLost(task=self.ref, fence=self.fence)
+        end = await self.hands.agents.run(job)
+        return c.NoteAgent(
+            task=self.ref,
+            fence=self.fence,
+            outcome=end.outcome.value,
+            claimed=end.claimed,
+            seconds=end.seconds,
+            usd=end.usd,
+            tokens=end.tokens,
+            exit_code=end.exit_code,
+            note=end.note,
+        )
+
+    async def _capture(self) -> c.Outcome:
+        if not await self.hands.workspace.exists(self.key):
+            return c.NoteWorkspaceLost(task=self.ref, fence=self.fence)
+        capture = await self.hands.workspace.capture(self.key, self.iteration, self.base)
+        return c.NoteCapture(
+            task=self.ref,
+            fence=self.fence,
+            commit=capture.commit,
+            tree=capture.tree,
+            ref=capture.ref,
+            files=capture.files,
+        )
+
+    async def _judge(self, *, merged: bool) -> c.Outcome:
+        if self.case is None:
+            raise RuntimeError("a judgement needs its case")
+        judgement = await self.hands.verifier.judge(self.case)
+        return c.NoteJudgement(task=self.ref, fence=self.fence, judgement=judgement, merged=merged)
+
+    async def _combine(self, commit: str) -> c.Outcome:
+        workspace = self.hands.workspace
+        if self.proposal and await workspace.contains(self.queue, self.proposal):
+            return c.NoteAdvance(task=self.ref, fence=self.fence, landed=True)
+        merged = await workspace.combine(self.key, commit, self.base, self.message)
+        if isinstance(merged, Collision):
+            return c.NoteCollision(
+                task=self.ref, fence=self.fence, onto=merged.onto, paths=merged.paths, marked=merged.marked
+            )
+        return c.NoteProposal(task=self.ref, fence=self.fence, commit=merged.commit, tree=merged.tree, onto=merged.onto)
+
+
+def _job(world: World, task: Task, attempt: Attempt, seat: Seat) -> Job:
+    staffed = limits.staffed(world, task, seat)
+    claim = task.claim
+    return Job(
+        key=RunKey(task.ref, attempt.number, attempt.iteration),
+        agent=attempt.agent or staffed.agent,
+        prompt=compose(prompt_input(world, task, seat)),
+        promise=limits.promise(world, task),
+        slot=claim.slot if claim else 1,
+        base=attempt.base,
+    )
+
+
+def prompt_input(world: World, task: Task, seat: Seat) -> PromptInput:
+    """Gather what the next prompt of a task is made of."""
+    queue = world.queues[task.ref.partition("/")[0]]
+    attempt = task.attempt
+    conflicts = tuple(f.path for f in task.feedback if f.rule == "merge-conflict")
+    upstream = (world.tasks[name] for name in task.spec.dependencies if name in world.tasks)
+    return PromptInput(
+        task=task.ref,
+        spec=task.spec,
+        promise=limits.promise(world, task),
+        attempt=attempt.number if attempt else task.attempts + 1,
+        iteration=attempt.iteration if attempt else 1,
+        queue_title=queue.spec.title,
+        checks=limits.checks(world, task, seat.settings),
+        feedback=tuple(f for f in task.feedback if f.rule != "merge-conflict"),
+        notes=(task.note,) if task.note else (),
+        conflicts=conflicts,
+        inputs=tuple(path for other in upstream if other.status in SATISFIES for path in other.spec.outputs),
+    )
+
+
+def _case(world: World, task: Task, attempt: Attempt, seat: Seat, effect: f.Judge) -> Case:
+    return Case(
+        task=task.ref,
+        attempt=attempt.number,
+        iteration=attempt.iteration,
+        commit=effect.commit,
+        tree=attempt.proposal_tree if effect.merged else attempt.tree,
+        base=attempt.onto if effect.merged else attempt.base,
+        checks=limits.checks(world, task, seat.settings),
+        tests=task.spec.tests,
+        files=task.spec.files,
+        allow_test_changes=task.spec.allow_test_changes,
+        allow_protected=task.spec.allow_protected,
+        merged=effect.merged,
+    )

@@ -1,0 +1,266 @@
+"""The loop: catch up, decide, append, fold, due, act.
+
+Theory of operation
+- One dispatcher per process. It takes in outcomes, makes the commits this process ought to make (`initiative`), then
+  compares what ought to be running (`due`) with what is, starting and cancelling the difference. Then it sleeps until
+  a commit, an outcome, a peer's coming or going, a person's edit or the next alarm.
+- Effects run beside it and report outcomes; they never write. An effect that is no longer due is cancelled, and an
+  agent whose claim is nobody's any more is stopped. One whose claim went to another worker is that worker's.
+- Killing the process at any point is safe: what is due follows from the journal alone.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import anyio
+from anyio.abc import TaskGroup
+
+from orchestrator.engine.carry import carry_out
+from orchestrator.engine.hands import Hands
+from orchestrator.engine.ledger import Ledger
+from orchestrator.model import commands as c
+from orchestrator.model import effects as f
+from orchestrator.model import events as e
+from orchestrator.model.scope import Leave, Scope
+from orchestrator.model.settings import Settings
+from orchestrator.model.world import World
+from orchestrator.policy.alarm import alarm
+from orchestrator.policy.asks import answer
+from orchestrator.policy.decide import Answer, decide
+from orchestrator.policy.due import due
+from orchestrator.policy.initiative import initiative
+from orchestrator.policy.outlook import SIGNALLED, Stay, outlook
+from orchestrator.policy.seat import Seat, mine
+from orchestrator.ports.agents import RunKey
+from orchestrator.ports.journal import Journal, Presence
+from orchestrator.ports.time import Clock, Ids
+from orchestrator.ports.workspace import AttemptKey
+
+
+class Engine:
+    """One process at the journal. `me` is its name: every claim it makes and every commit it writes carries it."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - these are the ports; each is named by every caller
+        self,
+        journal: Journal,
+        hands: Hands,
+        clock: Clock,
+        ids: Ids,
+        presence: Presence,
+        settings: Settings,
+        me: str,
+        *,
+        installed: tuple[str, ...] = (),
+        world: World | None = None,
+    ) -> None:
+        self.ledger = Ledger(journal, clock, ids, me, world)
+        self.hands, self.clock, self.presence, self.settings, self.me = hands, clock, presence, settings, me
+        self.installed = installed
+        self.scope = Scope()
+        self.ready_to_leave: Callable[[], bool] = lambda: True
+        """Asked before leaving: a window that still has edits to take in says no and wakes us when it has."""
+        self.waiting_for = ""
+        self._used: set[RunKey] = set()
+        self._taken: set[str] = set()
+        self._draining = self._stopping = self._detaching = False
+        self._wake = anyio.Event()
+        self._running: dict[f.Effect, anyio.CancelScope] = {}
+        self._mail: list[tuple[f.Effect, c.Outcome]] = []
+
+    # -- what others may ask of a running engine -------------------------------------------------------------------
+
+    @property
+    def world(self) -> World:
+        """The world as this process sees it."""
+        return self.ledger.world
+
+    def wake(self) -> None:
+        """Look again: something outside may have changed."""
+        self._wake.set()
+
+    def drain(self) -> None:
+        """Finish what runs and start nothing."""
+        self._draining = True
+        self.wake()
+
+    def stop(self) -> None:
+        """End the agents, give the claims back and leave."""
+        self._draining = self._stopping = True
+        self.wake()
+
+    def detach(self) -> None:
+        """Leave at once; agents live on under their guardians and are adopted by the next run."""
+        self._detaching = True
+        self.wake()
+
+    async def ask(self, ask: c.Ask) -> Answer:
+        """Do what a person asks, or say why not."""
+        return await self.ledger.commit(lambda world: answer(world, ask, self.seat(world)))
+
+    async def propose(self, decide_on: Callable[[World], Answer]) -> Answer:
+        """Append what a function decides on the current world."""
+        return await self.ledger.commit(decide_on)
+
+    def seat(self, world: World) -> Seat:
+        """Say where this process sits now."""
+        return Seat(
+            me=self.me,
+            scope=self.scope,
+            settings=self.settings,
+            peers=self.presence.peers(),
+            targets={name: self.hands.workspace.target_name(name) for name in world.queues},
+            installed=self.installed,
+            sandbox=self.hands.agents.sandbox(""),
+            used=len(self._used),
+            taken=len(self._taken),
+            draining=self._draining,
+            full=self.ledger.full,
+        )
+
+    # -- the loop --------------------------------------------------------------------------------------------------
+
+    async def run(self, scope: Scope) -> Leave:
+        """Work until nothing in scope can proceed, or a signal ends it."""
+        self.scope = scope
+        await self.ledger.catch_up()
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._listen_to_journal)
+            group.start_soon(self._listen_to_peers)
+            leave = await self._dispatch(group)
+            group.cancel_scope.cancel()
+        return leave
+
+    async def _listen_to_journal(self) -> None:
+        while True:
+            await self.ledger.journal.wait(self.world.seq)
+            self.wake()
+            await self.ledger.catch_up()
+
+    async def _listen_to_peers(self) -> None:
+        while True:
+            await self.presence.changed()
+            self.wake()
+
+    async def _dispatch(self, group: TaskGroup) -> Leave:
+        while True:
+            self._wake = anyio.Event()
+            await self.ledger.catch_up()
+            await self._take_in()
+            if self._detaching:
+                return Leave(SIGNALLED, "detached: agents go on; the same command adopts them")
+            if self._stopping:
+                return await self._give_up()
+            if await self._take_initiative():
+                continue
+            self._reconcile(group)
+            if self._mail:
+                continue
+            look = self._look()
+            if isinstance(look, Leave):
+                return look
+            await self._sleep(look)
+
+    def _look(self) -> Stay | Leave:
+        look = outlook(self.world, self.clock.now(), self.seat(self.world))
+        if isinstance(look, Leave):
+            if self._running or not self.ready_to_leave():
+                return Stay(text="finishing")
+            return look
+        self.waiting_for = look.text
+        return look
+
+    async def _sleep(self, stay: Stay) -> None:
+        now = self.clock.now()
+        moments = [m for m in (stay.until, alarm(self.world, self.ledger.agenda, now)) if m is not None]
+        wake = self._wake
+        if not moments:
+            await wake.wait()
+            return
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._alarm, min(moments), wake)
+            await wake.wait()
+            group.cancel_scope.cancel()
+
+    async def _alarm(self, at: int, wake: anyio.Event) -> None:
+        await self.clock.sleep_until(at)
+        wake.set()
+
+    async def _take_in(self) -> None:
+        """Record what effects have reported. An outcome nobody waits for any more is dropped, not an error."""
+        while self._mail:
+            effect, outcome = self._mail[0]
+            await self.ledger.commit(partial(self._decide, outcome))
+            self._mail.pop(0)
+            self._running.pop(effect, None)
+
+    def _decide(self, outcome: c.Outcome, world: World) -> Answer:
+        return decide(world, outcome, self.clock.now(), self.seat(world))
+
+    async def _take_initiative(self) -> bool:
+        events = await self.ledger.commit(
+            lambda world: initiative(world, self.ledger.agenda, self.clock.now(), self.seat(world))
+        )
+        if isinstance(events, c.Refusal):
+            return False
+        for event in events:
+            self._count(event)
+        return bool(events)
+
+    def _count(self, event: e.Event) -> None:
+        if isinstance(event, e.IterationStarted) and not event.restarted:
+            self._used.add(RunKey(event.task, event.attempt, event.iteration))
+        elif isinstance(event, e.TaskClaimed) and not event.resumed and event.attempt == 1:
+            self._taken.add(event.task)
+
+    # -- effects ---------------------------------------------------------------------------------------------------
+
+    def _reconcile(self, group: TaskGroup) -> None:
+        """Start what is due and not running; cancel what runs and is not due."""
+        seat = self.seat(self.world)
+        wanted = dict.fromkeys(due(self.world, seat))
+        reported = {effect for effect, _ in self._mail}
+        for effect in [effect for effect in self._running if effect not in wanted and effect not in reported]:
+            self._running.pop(effect).cancel()
+            if isinstance(effect, f.RunAgent) and not self._adopted_elsewhere(effect):
+                group.start_soon(self.hands.agents.stop, RunKey(effect.task, effect.attempt, effect.iteration))
+        for effect in wanted:
+            if effect not in self._running:
+                scope = self._running[effect] = anyio.CancelScope()
+                group.start_soon(self._carry, effect, seat, scope)
+
+    def _adopted_elsewhere(self, effect: f.RunAgent) -> bool:
+        task = self.world.tasks.get(effect.task)
+        return (
+            task is not None
+            and task.claim is not None
+            and task.attempt is not None
+            and (task.attempt.number == effect.attempt and task.attempt.iteration == effect.iteration)
+        )
+
+    async def _carry(self, effect: f.Effect, seat: Seat, scope: anyio.CancelScope) -> None:
+        with scope:
+            outcome = await carry_out(effect, self.world, seat, self.hands)
+            self._mail.append((effect, outcome))
+            if isinstance(outcome, c.NoteFault) and isinstance(effect, f.RunAgent):
+                self._used.discard(RunKey(effect.task, effect.attempt, effect.iteration))
+            self.wake()
+
+    async def _give_up(self) -> Leave:
+        """Stop the agents, then give every claim back: in this order, so that no freed task has a living agent."""
+        runs = [effect for effect in self._running if isinstance(effect, f.RunAgent)]
+        for scope in self._running.values():
+            scope.cancel()
+        async with anyio.create_task_group() as group:
+            for effect in runs:
+                group.start_soon(self.hands.agents.stop, RunKey(effect.task, effect.attempt, effect.iteration))
+        await self.ledger.commit(
+            lambda world: tuple(
+                e.TaskReleased(task=ref, reason="stopped by a signal") for ref in mine(world, self.seat(world))
+            )
+        )
+        left = outlook(self.world, self.clock.now(), self.seat(self.world))
+        return left if isinstance(left, Leave) else Leave(SIGNALLED, "stopped by a signal")
+
+    async def discard(self, task: str, attempt: int) -> None:
+        """Remove the workspace of an attempt that has ended; its refs stay."""
+        await self.hands.workspace.discard(AttemptKey(task, attempt))

@@ -1,0 +1,18 @@
+"""What the engine acts through."""
+
+from dataclasses import dataclass
+
+from orchestrator.ports.actions import Actions
+from orchestrator.ports.agents import Agents
+from orchestrator.ports.verifier import Verifier
+from orchestrator.ports.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Hands:
+    """The ports to the outside; each a real implementation or a memory fake."""
+
+    agents: Agents
+    verifier: Verifier
+    workspace: Workspace
+    actions: Actions

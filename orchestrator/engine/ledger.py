@@ -1,0 +1,88 @@
+"""The world kept level with the journal, and the one way to add to it.
+
+Rules
+1. A decision is made on the world at `seq` N and appended expecting N. On conflict nothing was stored: catch up, decide
+   again. There is no other way to write.
+2. Within a process decisions are made one at a time; between processes the journal's compare-and-swap decides.
+3. A full disk loses nothing: the decision is made again when there is room, and nothing new starts until then.
+"""
+
+from collections.abc import Callable, Sequence
+
+import anyio
+
+from orchestrator.errors import ConflictError, DiskFullError
+from orchestrator.model import events as e
+from orchestrator.model.commands import Refusal
+from orchestrator.model.fold import apply
+from orchestrator.model.world import World
+from orchestrator.policy.agenda import Agenda
+from orchestrator.policy.decide import Answer
+from orchestrator.ports.journal import Journal
+from orchestrator.ports.time import Clock, Ids
+
+Observer = Callable[[World, Sequence[e.Commit]], None]
+
+FULL_DISK_RETRY_MS = 2000
+
+
+class Ledger:
+    """One process's view of the truth. `observers` see every commit once, in order, after it is folded."""
+
+    def __init__(self, journal: Journal, clock: Clock, ids: Ids, by: str, world: World | None = None) -> None:
+        self.journal, self.clock, self.by = journal, clock, by
+        self.world = world if world is not None else World()
+        self.agenda = Agenda()
+        self.observers: list[Observer] = []
+        self.full = False
+        self._ids = ids
+        self._lock = anyio.Lock()
+
+    async def catch_up(self) -> None:
+        """Fold what others have appended since."""
+        async with self._lock:
+            await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        commits = await self.journal.read(self.world.seq)
+        if commits:
+            self._fold(commits)
+
+    def _fold(self, commits: Sequence[e.Commit]) -> None:
+        for commit in commits:
+            apply(self.world, commit)
+        touched, self.world.touched = self.world.touched, {}
+        self.agenda.update(self.world, touched)
+        for observer in self.observers:
+            observer(self.world, commits)
+
+    async def commit(self, decide: Callable[[World], Answer]) -> Answer:
+        """Decide on the current world and append what was decided; nothing decided is nothing appended.
+
+        Returns the events that now stand in the journal, or the refusal. Raises JournalError when the journal cannot
+        take it.
+        """
+        async with self._lock:
+            while True:
+                await self._catch_up()
+                answer = decide(self.world)
+                if isinstance(answer, Refusal) or not answer:
+                    return answer
+                if await self._append(answer):
+                    return answer
+
+    async def _append(self, events: tuple[e.Event, ...]) -> bool:
+        commit_id, expected = self._ids.new(), self.world.seq
+        try:
+            commit = await self.journal.append(
+                events, expected=expected, by=self.by, at=self.clock.now(), commit_id=commit_id
+            )
+        except ConflictError:
+            return False
+        except DiskFullError:
+            self.full = True
+            await self.clock.sleep_until(self.clock.now() + FULL_DISK_RETRY_MS)
+            return False
+        self.full = False
+        self._fold([commit])
+        return True

@@ -1,0 +1,16 @@
+"""When the next thing becomes due by time alone: the engine's one timer. Pure."""
+
+from orchestrator.model.world import World
+from orchestrator.policy.agenda import Agenda
+from orchestrator.policy.limits import retry_at
+
+
+def alarm(world: World, agenda: Agenda, now: int) -> int | None:
+    """Give the next moment (milliseconds) at which time changes what may happen, or None."""
+    moments = [queue.park.until for queue in world.queues.values() if queue.park is not None]
+    moments += [retry_at(action) for action in world.actions.values() if not action.done and action.tries]
+    for ref in agenda.timed:
+        task = world.tasks[ref]
+        notice = task.added_at + task.spec.notice_s * 1000 if task.spec.notice_s else 0
+        moments.append(max(task.spec.start or 0, task.not_before, notice))
+    return min((moment for moment in moments if moment > now), default=None)

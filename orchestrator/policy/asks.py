@@ -1,0 +1,156 @@
+"""What follows from what a person asks: asks in, events out, or a refusal that says what to do instead. Pure."""
+
+from typing import assert_never
+
+from orchestrator.model import commands as c
+from orchestrator.model import events as e
+from orchestrator.model.ids import SAFE_ID_RULE, is_safe_id
+from orchestrator.model.specs import SATISFIES, Status
+from orchestrator.model.verdicts import Verdict
+from orchestrator.model.world import Step, Task, World
+from orchestrator.policy.decide import Answer
+from orchestrator.policy.initiative import next_order
+from orchestrator.policy.seat import Seat, running
+
+
+def answer(world: World, ask: c.Ask, seat: Seat) -> Answer:
+    """Turn a person's ask into the commit that does it, or say why not."""
+    match ask:
+        case c.Pause() | c.Resume():
+            return _hold(world, ask)
+        case c.AddTask():
+            return _add(world, ask)
+        case c.Retry() | c.Skip() | c.Cancel() | c.Decide() | c.Done() | c.EditTask():
+            task = world.tasks.get(ask.task)
+            if task is None:
+                return c.Refusal(
+                    f"there is no task {ask.task}; `orchestrator status` lists them{_near(world, ask.task)}"
+                )
+            return _task(world, task, ask, seat)
+        case _:  # pragma: no cover - the union is closed
+            assert_never(ask)
+
+
+def _near(world: World, ref: str) -> str:
+    wanted = ref.rpartition("/")[2].lower()
+    near = [known for known in world.tasks if known.rpartition("/")[2].lower() == wanted]
+    return f" (did you mean {' or '.join(near[:3])}?)" if near else ""
+
+
+def _task(
+    world: World, task: Task, ask: c.Retry | c.Skip | c.Cancel | c.Decide | c.Done | c.EditTask, seat: Seat
+) -> Answer:
+    match ask:
+        case c.Retry():
+            return _retry(world, task, ask, seat)
+        case c.Skip():
+            return _skip(task, ask)
+        case c.Cancel():
+            return _cancel(task, ask)
+        case c.Decide():
+            return _decide(task, ask)
+        case c.Done():
+            return c.Refusal(f"{task.ref} is done by an agent, not by a person; use `orchestrator skip` or `decide`")
+        case c.EditTask():
+            return (e.TaskEdited(task=task.ref, spec=ask.spec),)
+        case _:  # pragma: no cover - the union is closed
+            assert_never(ask)
+
+
+def _hold(world: World, ask: c.Pause | c.Resume) -> Answer:
+    queue = world.queues.get(ask.queue)
+    if queue is None:
+        known = ", ".join(world.queues) or "none yet"
+        return c.Refusal(f"there is no queue {ask.queue} (known: {known})")
+    because = f"by {ask.by}" if ask.by else ""
+    if isinstance(ask, c.Pause):
+        return () if queue.paused else (e.QueuePaused(queue=queue.name, because=because),)
+    resumed: tuple[e.Event, ...] = (e.QueueResumed(queue=queue.name, because=because),) if queue.paused else ()
+    unparked: tuple[e.Event, ...] = (e.LaneResumed(queue=queue.name, because=because),) if queue.park else ()
+    return (*resumed, *unparked)
+
+
+def _add(world: World, ask: c.AddTask) -> Answer:
+    ref = f"{ask.queue}/{ask.spec.id}"
+    if ask.queue not in world.queues:
+        return c.Refusal(f"there is no queue {ask.queue}; write queues/{ask.queue}.json first (`orchestrator init`)")
+    if not is_safe_id(ask.spec.id):
+        return c.Refusal(f"{ask.spec.id!r} cannot be a task id: {SAFE_ID_RULE}")
+    if any(known.lower() == ref.lower() for known in world.queues[ask.queue].tasks):
+        return c.Refusal(f"{ref} exists; `orchestrator edit {ref}` changes it")
+    unknown = [d for d in ask.spec.dependencies if not _known(world, d)]
+    if unknown:
+        return c.Refusal(f"{ref} depends on {', '.join(unknown)}, which does not exist; add that first")
+    return (e.TaskAdded(task=ref, spec=ask.spec, order=next_order(world, ask.queue)),)
+
+
+def _known(world: World, name: str) -> bool:
+    return name.removeprefix("gate:") in world.gates if name.startswith("gate:") else name in world.tasks
+
+
+def _retry(world: World, task: Task, ask: c.Retry, seat: Seat) -> Answer:
+    reset = e.TaskReset(task=task.ref, reason="retry", by=ask.by)
+    if task.status is not Status.IN_PROGRESS:
+        return (reset,)
+    if running(world, task.ref, seat) and not ask.take_over:
+        worker = task.claim.worker if task.claim else ""
+        return c.Refusal(
+            f"{task.ref} is being worked on by {worker}; `retry --take-over` takes it away from a worker that hangs"
+        )
+    return (e.TaskReleased(task=task.ref, reason=f"taken over by {ask.by}"), reset)
+
+
+def _skip(task: Task, ask: c.Skip) -> Answer:
+    if task.status in SATISFIES:
+        return c.Refusal(f"{task.ref} is {task.status.value} already")
+    if not ask.reason.strip():
+        return c.Refusal("a skip needs a reason: --reason 'why'")
+    return (e.TaskSkipped(task=task.ref, reason=ask.reason, by=ask.by),)
+
+
+def _cancel(task: Task, ask: c.Cancel) -> Answer:
+    if task.status not in {Status.IN_PROGRESS, Status.PENDING}:
+        return c.Refusal(f"{task.ref} is {task.status.value}: there is nothing to cancel")
+    who = f" by {ask.by}" if ask.by else ""
+    return (e.TaskBlocked(task=task.ref, reason=f"cancelled{who}; `orchestrator retry {task.ref}` goes on with it"),)
+
+
+def _decide(task: Task, ask: c.Decide) -> Answer:
+    if task.status is not Status.BLOCKED:
+        return c.Refusal(f"{task.ref} is {task.status.value}, not blocked; `orchestrator inbox` lists what waits")
+    if not ask.reason.strip():
+        return c.Refusal("a decision needs a reason: --reason 'why'")
+    attempt = task.attempt
+    tree = attempt.tree if attempt else ""
+    decided = e.TaskDecided(task=task.ref, decision=ask.decision, by=ask.by, reason=ask.reason, tree=tree)
+    match ask.decision:
+        case "revert":
+            reason = f"reverted by {ask.by}: {ask.reason}"
+            gone = (e.AttemptEnded(task=task.ref, attempt=attempt.number, reason=reason),) if attempt else ()
+            return (decided, *gone, e.TaskReset(task=task.ref, reason=reason, by=ask.by))
+        case "override":
+            return _override(task, ask, decided)
+        case "abort":
+            return (decided, e.TaskFailed(task=task.ref, reason=f"aborted by {ask.by}: {ask.reason}"))
+        case _:
+            return c.Refusal(f"{ask.decision!r} is no decision: revert, override or abort")
+
+
+def _override(task: Task, ask: c.Decide, decided: e.TaskDecided) -> Answer:
+    attempt = task.attempt
+    if attempt is None or not attempt.tree or attempt.step not in {Step.START, Step.REVERIFY, Step.VERIFY}:
+        return c.Refusal(f"{task.ref} has no verified work to override; revert or abort it")
+    return (
+        decided,
+        e.TaskReset(task=task.ref, reason=f"overridden: {ask.reason}", by=ask.by),
+        e.VerdictReached(
+            task=task.ref,
+            attempt=attempt.number,
+            iteration=attempt.iteration,
+            verdict=Verdict.PASS,
+            tree=attempt.tree,
+            base=attempt.base,
+            by=ask.by,
+            reason=ask.reason,
+        ),
+    )

@@ -1,0 +1,72 @@
+"""What ought to be running: effects as a function of the world. Level, not edge; chooses nothing about limits.
+
+The engine compares this with what is running: what is due and not running is started, what runs and is no longer due
+is cancelled. Resuming after a crash is therefore no special path.
+"""
+
+from typing import assert_never
+
+from orchestrator.model import effects as f
+from orchestrator.model.world import Attempt, Claim, Step, Task, World
+from orchestrator.policy.seat import Seat, mine
+
+
+def due(world: World, seat: Seat) -> tuple[f.Effect, ...]:
+    """Give the effects this process ought to be carrying out now."""
+    found: list[f.Effect] = []
+    for ref in mine(world, seat):
+        task = world.tasks[ref]
+        if task.attempt is not None and task.claim is not None:
+            effect = _step(world, seat, task, task.attempt, task.claim)
+            if effect is not None:
+                found.append(effect)
+    found.extend(
+        f.DoAction(key=action.key, tries=action.tries)
+        for action in world.actions.values()
+        if action.worker == seat.me and not action.done
+    )
+    return tuple(found)
+
+
+def _step(world: World, seat: Seat, task: Task, attempt: Attempt, claim: Claim) -> f.Effect | None:
+    ref, number, fence = task.ref, attempt.number, claim.fence
+    match attempt.step:
+        case Step.PREPARE:
+            return f.Prepare(task=ref, attempt=number, fence=fence)
+        case Step.AGENT:
+            fresh = attempt.started_seq > fence
+            return f.RunAgent(task=ref, attempt=number, fence=fence, iteration=attempt.iteration, fresh=fresh)
+        case Step.CAPTURE:
+            return f.CaptureWork(task=ref, attempt=number, fence=fence, iteration=attempt.iteration)
+        case Step.VERIFY:
+            return f.Judge(
+                task=ref, attempt=number, fence=fence, iteration=attempt.iteration, commit=attempt.commit, merged=False
+            )
+        case Step.START:
+            return None
+        case Step.BOARD:
+            if seat.settings.land == "branch":
+                return f.Keep(task=ref, attempt=number, fence=fence, commit=attempt.commit)
+            return None
+        case Step.COMBINE | Step.REVERIFY | Step.ADVANCE:
+            return _landing(world, seat, task, attempt, claim)
+        case _:  # pragma: no cover - the enum is closed
+            assert_never(attempt.step)
+
+
+def _landing(world: World, seat: Seat, task: Task, attempt: Attempt, claim: Claim) -> f.Effect | None:
+    ref, number, fence = task.ref, attempt.number, claim.fence
+    if not holds_train(world, seat, ref):
+        return None
+    if attempt.step is Step.COMBINE:
+        return f.Combine(task=ref, attempt=number, fence=fence, commit=attempt.commit)
+    if attempt.step is Step.REVERIFY:
+        return f.Judge(
+            task=ref, attempt=number, fence=fence, iteration=attempt.iteration, commit=attempt.proposal, merged=True
+        )
+    return f.Advance(task=ref, attempt=number, fence=fence, commit=attempt.proposal, onto=attempt.onto)
+
+
+def holds_train(world: World, seat: Seat, ref: str) -> bool:
+    """Say whether the task holds its target's train."""
+    return world.trains.get(seat.targets.get(ref.partition("/")[0], "")) == ref

@@ -1,0 +1,59 @@
+"""Which tasks may not run side by side: resources, files and agents with limited places. Pure; one rule each."""
+
+from orchestrator.model.world import Task, World
+from orchestrator.policy.globs import overlap
+from orchestrator.policy.limits import staffed
+from orchestrator.policy.seat import Seat
+
+
+def conflicting(world: World, task: Task, seat: Seat) -> tuple[tuple[str, ...], str]:
+    """Name the claimed tasks this one must wait for, and why. Empty when it may start."""
+    holders = [world.tasks[ref] for ref in world.claims if ref != task.ref]
+    for rule in (_resources, _files, _places):
+        on, text = rule(world, task, holders, seat)
+        if on:
+            return on, text
+    return (), ""
+
+
+def split_resource(name: str) -> tuple[str, bool]:
+    """Split `db:read` into (`db`, reads only) and `service:auth` into itself, exclusive."""
+    return (name.removesuffix(":read"), True) if name.endswith(":read") else (name, False)
+
+
+def _resources(_world: World, task: Task, holders: list[Task], seat: Seat) -> tuple[tuple[str, ...], str]:
+    for wanted in task.spec.resources:
+        name, reads = split_resource(wanted)
+        readers = [h.ref for h in holders if f"{name}:read" in h.spec.resources]
+        writers = [h.ref for h in holders if name in h.spec.resources]
+        capacity = seat.settings.resources.get(name, 1)
+        if reads:
+            busy = writers if capacity == 1 else []
+        else:
+            busy = [*(readers if capacity == 1 else []), *(writers if len(writers) >= capacity else [])]
+        if busy:
+            return tuple(busy), f"{name} is in use by {', '.join(busy)}"
+    return (), ""
+
+
+def _files(_world: World, task: Task, holders: list[Task], seat: Seat) -> tuple[tuple[str, ...], str]:
+    target = seat.targets.get(task.ref.partition("/")[0], "")
+    for holder in holders:
+        if seat.targets.get(holder.ref.partition("/")[0], "") != target:
+            continue
+        for ours in task.spec.files:
+            theirs = next((f for f in holder.spec.files if overlap(ours, f)), None)
+            if theirs is not None:
+                return (holder.ref,), f"{holder.ref} is changing {theirs}"
+    return (), ""
+
+
+def _places(world: World, task: Task, holders: list[Task], seat: Seat) -> tuple[tuple[str, ...], str]:
+    agent = staffed(world, task, seat).agent
+    settings = seat.settings.agents.get(agent)
+    if settings is None or not settings.concurrency:
+        return (), ""
+    busy = [h.ref for h in holders if staffed(world, h, seat).agent == agent]
+    if len(busy) < settings.concurrency:
+        return (), ""
+    return tuple(busy), f"all {settings.concurrency} places of agent {agent} are taken"

@@ -1,0 +1,244 @@
+"""What a process does of its own accord: one small commit at a time, as a function of the world.
+
+Rules, in order; the first that has something to say is appended, expecting the very world it was decided on:
+1. what is owed: unlocks, triggers, actions nobody runs;
+2. lanes whose wait is over;
+3. own attempts: begin the next iteration, fail at the limit, release when draining, board the train;
+4. orphans: tasks whose worker is gone are taken over on the same attempt;
+5. new claims, most urgent first.
+On conflict nothing of it was stored and everything is asked again.
+"""
+
+from collections.abc import Callable
+
+from orchestrator.model import events as e
+from orchestrator.model.specs import Add, Notify, PauseQueue, ResumeQueue, RunAction, Status, Unlock
+from orchestrator.model.truth import holds
+from orchestrator.model.world import Step, Task, Trigger, World
+from orchestrator.policy.agenda import Agenda
+from orchestrator.policy.due import holds_train
+from orchestrator.policy.limits import is_human, max_iterations, retry_at, staffed, used_iterations
+from orchestrator.policy.reasons import Code, reason_for
+from orchestrator.policy.seat import Seat, free_slot, mine
+
+Events = tuple[e.Event, ...]
+Rule = Callable[[World, Agenda, int, Seat], Events]
+
+
+def initiative(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
+    """Give the next commit this process ought to make, or nothing."""
+    for rule in _RULES:
+        if events := rule(world, agenda, now, seat):
+            return events
+    return ()
+
+
+# -- what is owed --------------------------------------------------------------------------------------------------
+
+
+def _unlock(world: World, _agenda: Agenda, _now: int, _seat: Seat) -> Events:
+    return tuple(
+        e.QueueUnlocked(queue=queue.name, because="unlock_when")
+        for queue in world.queues.values()
+        if queue.unlock_due and not queue.unlocked
+    )
+
+
+def _fire(world: World, _agenda: Agenda, _now: int, _seat: Seat) -> Events:
+    trigger = next((t for t in world.triggers.values() if t.due), None)
+    if trigger is None:
+        return ()
+    fired = e.TriggerFired(trigger=trigger.id, count=trigger.fired + 1)
+    return (fired, *(event for action in trigger.spec.do for event in _deed(world, trigger, action)))
+
+
+def _deed(world: World, trigger: Trigger, action: object) -> Events:
+    because = f"trigger {trigger.id}"
+    match action:
+        case Unlock(queue=name):
+            return (e.QueueUnlocked(queue=name, because=because),)
+        case PauseQueue(queue=name):
+            return (e.QueuePaused(queue=name, because=because),)
+        case ResumeQueue(queue=name):
+            return (e.QueueResumed(queue=name, because=because),)
+        case Add(queue=name, spec=spec):
+            ref = f"{name}/{spec.id}"
+            known = ref in world.tasks or name not in world.queues
+            return () if known else (e.TaskAdded(task=ref, spec=spec, order=next_order(world, name)),)
+        case RunAction() | Notify() | _:
+            return ()  # what happens outside the journal is owed by the fold and done by its key
+
+
+def next_order(world: World, queue: str) -> int:
+    """Give the position behind a queue's last task."""
+    return max(world.queues[queue].tasks.values(), default=-1) + 1
+
+
+def _act(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
+    for action in world.actions.values():
+        waiting = action.tries and retry_at(action) > now
+        if not action.done and not seat.alive(action.worker) and not waiting:
+            return (e.ActionStarted(key=action.key, worker=seat.me),)
+    return ()
+
+
+# -- lanes ---------------------------------------------------------------------------------------------------------
+
+
+def _unpark(world: World, _agenda: Agenda, now: int, _seat: Seat) -> Events:
+    return tuple(
+        e.LaneResumed(queue=queue.name, because="its time has come")
+        for queue in world.queues.values()
+        if queue.park is not None and queue.park.code == "parked" and queue.park.until <= now
+    )
+
+
+# -- own attempts --------------------------------------------------------------------------------------------------
+
+
+def _own(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
+    for ref in mine(world, seat):
+        task = world.tasks[ref]
+        if task.attempt is None:
+            return (e.TaskReleased(task=ref, reason="its attempt has ended"),)
+        if task.attempt.step is Step.START and (events := _begin(world, task, now, seat)):
+            return events
+        if task.attempt.step in _LANDING and (events := _board(world, agenda, task, seat)):
+            return events
+    return ()
+
+
+_LANDING = frozenset({Step.BOARD, Step.COMBINE, Step.REVERIFY, Step.ADVANCE})
+
+
+def _begin(world: World, task: Task, _now: int, seat: Seat) -> Events:
+    attempt = task.attempt
+    if attempt is None:
+        return ()
+    limit = max_iterations(world, task, seat)
+    if used_iterations(task) >= limit:
+        return (e.TaskFailed(task=task.ref, reason=_exhausted(task, limit)),)
+    if seat.draining:
+        return (e.TaskReleased(task=task.ref, reason="draining"),)
+    if seat.spent():
+        return (e.TaskReleased(task=task.ref, reason="this run's iterations are used up"),)
+    budget = seat.settings.budget.iterations
+    if budget is not None and world.iterations >= budget:
+        return (e.TaskReleased(task=task.ref, reason="the project's iterations are used up"),)
+    queue = world.queues[task.ref.partition("/")[0]]
+    if queue.paused or (queue.park is not None and queue.park.code == "parked"):
+        return (
+            e.TaskReleased(task=task.ref, reason=f"queue {queue.name} is {'paused' if queue.paused else 'parked'}"),
+        )
+    return (
+        e.IterationStarted(
+            task=task.ref,
+            attempt=attempt.number,
+            iteration=attempt.iteration + 1,
+            agent=staffed(world, task, seat).agent,
+            sandbox=seat.sandbox,
+            base=attempt.base,
+        ),
+    )
+
+
+def _exhausted(task: Task, limit: int) -> str:
+    last = f": {task.feedback[0].message}" if task.feedback else ""
+    return f"{limit} iterations used without a PASS{last}; `orchestrator retry {task.ref}` grants them anew"
+
+
+def _board(world: World, _agenda: Agenda, task: Task, seat: Seat) -> Events:
+    if seat.settings.land == "branch" or holds_train(world, seat, task.ref) or task.attempt is None:
+        return ()
+    target = seat.targets[task.ref.partition("/")[0]]
+    holder = world.trains.get(target)
+    if holder is not None and holder in world.claims and seat.alive(world.claims[holder]):
+        return ()
+    waiting = [world.tasks[ref] for ref in world.claims if _waits(world, ref, target, seat)]
+    first = min(waiting, key=lambda t: (t.spec.priority, t.attempt.since if t.attempt else 0, t.ref), default=task)
+    if first.ref != task.ref:
+        return ()
+    return (e.TrainBoarded(task=task.ref, attempt=task.attempt.number, target=target),)
+
+
+def _waits(world: World, ref: str, target: str, seat: Seat) -> bool:
+    attempt = world.tasks[ref].attempt
+    return (
+        attempt is not None
+        and attempt.step in _LANDING
+        and seat.alive(world.claims[ref])
+        and seat.targets.get(ref.partition("/")[0]) == target
+    )
+
+
+# -- claims --------------------------------------------------------------------------------------------------------
+
+
+def _adopt(world: World, _agenda: Agenda, _now: int, seat: Seat) -> Events:
+    if seat.draining:
+        return ()
+    for ref, worker in world.claims.items():
+        task = world.tasks[ref]
+        if seat.alive(worker) or not seat.scope.holds(ref) or task.attempt is None:
+            continue
+        slot = free_slot(world, ref.partition("/")[0], seat)
+        if slot is not None:
+            number = task.attempt.number
+            return (e.TaskClaimed(task=ref, attempt=number, worker=seat.me, slot=slot, resumed=True),)
+    return ()
+
+
+def _spoil(world: World, agenda: Agenda, _now: int, seat: Seat) -> Events:
+    for ref in agenda.spoiled:
+        task = world.tasks[ref]
+        if not seat.scope.holds(ref) or task.status is not Status.PENDING:
+            continue
+        upstream = ", ".join(
+            d for d in task.spec.dependencies if d in world.tasks and world.tasks[d].status in {"failed", "blocked"}
+        )
+        if task.spec.on_upstream == "skip":
+            return (e.TaskSkipped(task=ref, reason=f"upstream did not complete: {upstream}"),)
+        return (e.TaskFailed(task=ref, reason=f"upstream did not complete: {upstream}"),)
+    return ()
+
+
+def _claim(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
+    if seat.draining or seat.full:
+        return ()
+    slots = {name: free_slot(world, name, seat) for name in world.queues if seat.scope.covers(name)}
+    open_ = [name for name, slot in slots.items() if slot is not None and startable(world, name, now, seat)]
+    for ref in agenda.candidates(open_):
+        task = world.tasks[ref]
+        if not seat.scope.holds(ref) or not _may_start(world, task, now, seat):
+            continue
+        if task.spec.when is not None and not task.attempts and not holds(world, task.spec.when):
+            return (e.TaskSkipped(task=ref, reason="its `when` is not true"),)
+        slot = slots[ref.partition("/")[0]]
+        number = task.attempt.number if task.attempt else task.attempts + 1
+        return (
+            e.TaskClaimed(task=ref, attempt=number, worker=seat.me, slot=slot or 1, resumed=task.attempt is not None),
+        )
+    return ()
+
+
+def startable(world: World, name: str, now: int, seat: Seat) -> bool:
+    """Say whether a queue lets any of its tasks start; a faulty lane lets one through once its next probe is due."""
+    queue = world.queues[name]
+    if queue.locked or queue.paused or queue.park is None:
+        return not queue.locked and not queue.paused
+    if queue.park.until > now:
+        return False
+    return not any(ref.startswith(f"{name}/") and seat.alive(w) for ref, w in world.claims.items())
+
+
+def _may_start(world: World, task: Task, now: int, seat: Seat) -> bool:
+    needs_agent = task.attempt is None or task.attempt.step in {Step.PREPARE, Step.START}
+    if needs_agent and (seat.spent() or (task.attempt is None and not task.attempts and seat.sated())):
+        return False
+    if is_human(world, task, seat.settings):
+        return False
+    reason = reason_for(world, task, now, seat, probe=True)
+    return reason is not None and reason.code is Code.READY
+
+
+_RULES: tuple[Rule, ...] = (_unlock, _fire, _act, _unpark, _own, _adopt, _spoil, _claim)

@@ -1,0 +1,74 @@
+"""What a task gets where it does not say so itself: its agent, its checks, its promise, its iterations. Pure."""
+
+from orchestrator.errors import InvalidInputError
+from orchestrator.model.settings import Settings
+from orchestrator.model.world import PendingAction, Task, World
+from orchestrator.policy.seat import Seat
+from orchestrator.policy.staffing import Staffed, is_person, staff
+
+
+def _names(world: World, task: Task, settings: Settings) -> tuple[str | None, str | None]:
+    name = task.ref.partition("/")[0]
+    queue = settings.queues.get(name)
+    return task.spec.agent, world.queues[name].spec.agent or (queue.agent if queue else None)
+
+
+def staffed(world: World, task: Task, seat: Seat) -> Staffed:
+    """Say who works on the task: its own agent or role, else its queue's, else the project's; nobody is `""`."""
+    own, queues = _names(world, task, seat.settings)
+    try:
+        return staff(seat.settings, queues, own, seat.scope.agent, seat.installed)
+    except InvalidInputError as error:
+        return Staffed(agent="", warning=str(error))
+
+
+def is_human(world: World, task: Task, settings: Settings) -> bool:
+    """Say whether a person does the task."""
+    own, queues = _names(world, task, settings)
+    return is_person(own or queues)
+
+
+def max_iterations(world: World, task: Task, seat: Seat) -> int:
+    """Give how many iterations the task may use, over all attempts, until someone grants them anew."""
+    spec = task.spec
+    own: int | None = spec.max_iterations
+    if own is not None:
+        return own
+    role: int | None = staffed(world, task, seat).max_iterations
+    queue: int | None = world.queues[task.ref.partition("/")[0]].spec.max_iterations
+    return role or queue or seat.settings.max_iterations
+
+
+def used_iterations(task: Task) -> int:
+    """Count the iterations used since they were last granted."""
+    return task.iterations - task.granted_at
+
+
+def promise(world: World, task: Task) -> str | None:
+    """Give the word the agent claims completion with, or None: then a clean exit claims."""
+    return task.spec.completion_promise or world.queues[task.ref.partition("/")[0]].spec.completion_promise
+
+
+def checks(world: World, task: Task, settings: Settings) -> tuple[str, ...]:
+    """Name the task's checks: its own, else its queue's, else every check defined plus `honest`."""
+    if task.spec.checks is not None:
+        return task.spec.checks
+    name = task.ref.partition("/")[0]
+    queue = settings.queues.get(name)
+    own = world.queues[name].spec.checks
+    if own is None and queue is not None:
+        own = queue.checks
+    if own is not None:
+        return own
+    defined = tuple(settings.checks)
+    return defined if "honest" in defined else (*defined, "honest")
+
+
+def backoff_ms(probes: int) -> int:
+    """Give the wait before the next look at a fault: 1, 2, 4, ... at most 60 seconds."""
+    return min(60, 2 ** min(probes, 6)) * 1000
+
+
+def retry_at(action: PendingAction) -> int:
+    """Give the moment a trigger's failed command is tried again: 10, 20, 40, ... at most 300 seconds later."""
+    return action.since + min(300, 5 * 2 ** min(action.tries, 6)) * 1000

@@ -1,0 +1,148 @@
+"""Whether a run stays or leaves, and with which exit code. Pure; the one home of that rule.
+
+A run waits for what has a known end (a limit's reset, a start, a back-off), probes faults while its patience lasts,
+and waits for what live processes are working on. Everything else it leaves for the next run, and says what for.
+"""
+
+import msgspec
+
+from orchestrator.model.scope import Leave
+from orchestrator.model.specs import ENDED, Status
+from orchestrator.model.world import Task, World
+from orchestrator.policy.reasons import Code, Reason, reason_for
+from orchestrator.policy.seat import Seat, mine, running
+
+DONE, FAILED, LIMIT, WAITING, SIGNALLED = 0, 1, 3, 5, 130
+
+
+class Stay(msgspec.Struct, frozen=True):
+    """Wait: until a commit, an edit, or the moment `until` (milliseconds) if there is one. `text` says what for."""
+
+    until: int | None = None
+    text: str = ""
+
+
+def outlook(world: World, now: int, seat: Seat) -> Stay | Leave:
+    """Say whether this process still has something to wait for."""
+    if mine(world, seat):
+        return Stay(text="working")
+    if seat.draining:
+        return _leave(world, now, seat)
+    reasons = _open(world, now, seat)
+    waits = [(task, _wait(world, task, reason, now, seat)) for task, reason in reasons]
+    stays = [stay for _, stay in waits if stay is not None]
+    if stays:
+        ends = [stay.until for stay in stays if stay.until is not None]
+        return Stay(until=min(ends, default=None), text=stays[0].text)
+    if seat.scope.watch and not seat.spent():
+        return Stay(text="nothing to do: watching for more")
+    return _leave(world, now, seat)
+
+
+def _in_scope(world: World, seat: Seat) -> list[Task]:
+    return [task for task in world.tasks.values() if seat.scope.holds(task.ref)]
+
+
+def _open(world: World, now: int, seat: Seat) -> list[tuple[Task, Reason | None]]:
+    return [(t, reason_for(world, t, now, seat)) for t in _in_scope(world, seat) if t.status not in ENDED]
+
+
+def _wait(world: World, task: Task, reason: Reason | None, now: int, seat: Seat) -> Stay | None:
+    """Say what this open task gives us to wait for; None when nothing."""
+    if reason is None:
+        return Stay(text=f"{task.ref} is worked on by another process")
+    match reason.code:
+        case Code.PARKED | Code.TIME:
+            return Stay(until=reason.until, text=f"{task.ref}: {reason.text}")
+        case Code.FAULT:
+            if now - reason.since >= seat.settings.patience_s * 1000:
+                return None
+            return Stay(until=max(reason.until or now, now), text=f"{task.ref}: {reason.text}")
+        case Code.READY:
+            return None if seat.spent() or seat.sated() or not _served(world, task, seat) else Stay(text="starting")
+        case Code.ORPHAN:
+            return Stay(text=f"taking over {task.ref}")
+        case _:
+            return _others(world, task, reason, now, seat)
+
+
+def _served(world: World, task: Task, seat: Seat) -> bool:
+    del world
+    return not (seat.full and task.attempt is None)
+
+
+def _others(world: World, task: Task, reason: Reason, now: int, seat: Seat) -> Stay | None:
+    """Wait for a dependency, lock or conflict only while a live process works on it, or its end is known."""
+    if reason.code not in {Code.DEPENDENCY, Code.LOCKED, Code.CONFLICT}:
+        return None
+    seen: set[str] = {task.ref}
+    for name in _causes(world, task, reason):
+        if (stay := _progress(world, name, now, seat, seen)) is not None:
+            return Stay(until=stay.until, text=f"{task.ref}: {reason.text}")
+    return None
+
+
+def _causes(world: World, task: Task, reason: Reason) -> tuple[str, ...]:
+    if reason.code is Code.LOCKED:
+        return _unlockers(world, task.ref.partition("/")[0])
+    return reason.on
+
+
+def _unlockers(world: World, queue: str) -> tuple[str, ...]:
+    """Name the open tasks of other queues: any of them may be what unlocks this one."""
+    return tuple(t.ref for t in world.tasks.values() if t.status not in ENDED and not t.ref.startswith(f"{queue}/"))
+
+
+def _progress(world: World, ref: str, now: int, seat: Seat, seen: set[str]) -> Stay | None:
+    """Say how another task's waiting will end, if a live process or a known moment will end it."""
+    task = world.tasks.get(ref)
+    if task is None or ref in seen or task.status in ENDED:
+        return None
+    seen.add(ref)
+    if running(world, ref, seat):
+        return Stay()
+    reason = reason_for(world, task, now, seat)
+    queue = ref.partition("/")[0]
+    served = any(
+        queues is None or queue in queues for peer, queues in seat.peers.items() if peer != seat.me
+    ) or seat.scope.holds(ref)
+    if reason is None or not served:
+        return None
+    if reason.code in {Code.READY, Code.ORPHAN}:
+        return None if seat.scope.holds(ref) and (seat.spent() or seat.sated()) else Stay()
+    if reason.code in {Code.PARKED, Code.TIME}:
+        return Stay(until=reason.until)
+    if reason.code in {Code.DEPENDENCY, Code.CONFLICT, Code.LOCKED}:
+        for name in _causes(world, task, reason):
+            if (stay := _progress(world, name, now, seat, seen)) is not None:
+                return stay
+    return None
+
+
+def _leave(world: World, now: int, seat: Seat) -> Leave:
+    tasks = _in_scope(world, seat)
+    left = [task for task in tasks if task.status not in ENDED]
+    bad = [task for task in tasks if task.status in {Status.FAILED, Status.BLOCKED}]
+    if seat.draining and any(task.status is not Status.BLOCKED for task in left):
+        return Leave(SIGNALLED, f"stopped with {len(left)} task(s) left; the same command goes on")
+    if bad:
+        return Leave(FAILED, _name(bad, "failed or blocked"))
+    if not left:
+        return Leave(DONE, "all done")
+    if (seat.spent() or seat.sated()) and any(_wants(world, task, now, seat) for task in left):
+        return Leave(LIMIT, f"this run's limit is reached with {len(left)} task(s) left; the same command goes on")
+    reason = reason_for(world, left[0], now, seat)
+    if reason is not None and reason.code is Code.BUDGET:
+        return Leave(LIMIT, reason.text)
+    return Leave(WAITING, f"{left[0].ref}: {reason.text if reason else 'worked on elsewhere'}")
+
+
+def _wants(world: World, task: Task, now: int, seat: Seat) -> bool:
+    reason = reason_for(world, task, now, seat)
+    return reason is not None and reason.code in {Code.READY, Code.DEPENDENCY, Code.CONFLICT}
+
+
+def _name(tasks: list[Task], what: str) -> str:
+    names = ", ".join(task.ref for task in tasks[:3])
+    more = f" and {len(tasks) - 3} more" if len(tasks) > 3 else ""  # noqa: PLR2004 - three names are readable
+    return f"{names}{more} {what}; `orchestrator explain {tasks[0].ref}` says why"

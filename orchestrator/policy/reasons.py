@@ -1,0 +1,168 @@
+"""Why a task does not run: exactly one reason for every task that is neither ended nor running.
+
+The rules stand in their order of rank; the first that applies is the reason. Claiming asks the same rules, so what
+`status` says and what the daemon does cannot differ.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+import msgspec
+
+from orchestrator.model.specs import ENDED, Status
+from orchestrator.model.truth import dependency_met
+from orchestrator.model.world import Task, World
+from orchestrator.policy.holds import conflicting
+from orchestrator.policy.limits import is_human
+from orchestrator.policy.seat import Seat, running
+
+
+class Code(StrEnum):
+    """The reasons, in order of rank."""
+
+    PERSON = "person"
+    FAULT = "fault"
+    ORPHAN = "orphan"
+    GATE = "gate"
+    DEPENDENCY = "dependency"
+    LOCKED = "locked"
+    PAUSED = "paused"
+    PARKED = "parked"
+    TIME = "time"
+    BUDGET = "budget"
+    CONFLICT = "conflict"
+    READY = "ready"
+
+
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why, on whom or what, since and until when (milliseconds), in words."""
+
+    code: Code
+    on: tuple[str, ...] = ()
+    since: int = 0
+    until: int | None = None
+    text: str = ""
+
+
+Rule = Callable[[World, Task, int, Seat], Reason | None]
+
+
+def reason_for(world: World, task: Task, now: int, seat: Seat, *, probe: bool = False) -> Reason | None:
+    """Give the reason, or None when the task is ended or running. `probe` looks past a fault that is due for a try."""
+    if task.status in ENDED or running(world, task.ref, seat):
+        return None
+    for rule in _RULES:
+        if probe and rule is _fault:
+            continue
+        if (reason := rule(world, task, now, seat)) is not None:
+            return reason
+    return Reason(code=Code.READY, since=task.since, text="could start now: no worker is free for it")
+
+
+def _person(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
+    if task.status is Status.BLOCKED:
+        return Reason(code=Code.PERSON, since=task.since, text=task.reason or "blocked: waits for a decision")
+    if is_human(world, task, seat.settings) and all(dependency_met(world, d) for d in task.spec.dependencies):
+        who = task.spec.owner or "a person"
+        return Reason(code=Code.PERSON, since=task.since, text=f"waits for {who} to do it: `orchestrator done`")
+    return None
+
+
+def _fault(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
+    park = world.queues[task.ref.partition("/")[0]].park
+    if park is None or park.code != "fault":
+        return None
+    return Reason(code=Code.FAULT, since=park.since, until=park.until, text=park.text)
+
+
+def _orphan(_world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
+    if task.status is not Status.IN_PROGRESS:
+        return None
+    worker = task.claim.worker if task.claim else "nobody"
+    return Reason(code=Code.ORPHAN, since=task.since, text=f"its worker {worker} is gone: any `run` takes it over")
+
+
+def _gate(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
+    gates = tuple(d for d in task.spec.dependencies if d.startswith("gate:") and not dependency_met(world, d))
+    if not gates:
+        return None
+    return Reason(code=Code.GATE, on=gates, since=task.since, text=f"waits for {', '.join(gates)} to open")
+
+
+def _dependency(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
+    unmet = tuple(d for d in task.spec.dependencies if not dependency_met(world, d))
+    if not unmet:
+        return None
+    return Reason(code=Code.DEPENDENCY, on=unmet, since=task.since, text=f"waits for {', '.join(unmet)}")
+
+
+def _locked(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
+    queue = world.queues[task.ref.partition("/")[0]]
+    if not queue.locked:
+        return None
+    return Reason(
+        code=Code.LOCKED, on=(queue.name,), since=queue.since, text=f"queue {queue.name} is locked until it is unlocked"
+    )
+
+
+def _paused(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
+    queue = world.queues[task.ref.partition("/")[0]]
+    if not queue.paused:
+        return None
+    text = f"queue {queue.name} is paused: `orchestrator resume {queue.name}`"
+    return Reason(code=Code.PAUSED, on=(queue.name,), since=queue.paused_since, text=text)
+
+
+def _parked(world: World, task: Task, now: int, _seat: Seat) -> Reason | None:
+    park = world.queues[task.ref.partition("/")[0]].park
+    if park is None or park.code != "parked" or park.until <= now:
+        return None
+    return Reason(code=Code.PARKED, since=park.since, until=park.until, text=park.text)
+
+
+def _time(_world: World, task: Task, now: int, _seat: Seat) -> Reason | None:
+    notice = task.added_at + task.spec.notice_s * 1000 if task.spec.notice_s else 0
+    until = max(task.spec.start or 0, task.not_before, notice)
+    if until <= now:
+        return None
+    text = "its notice is running" if until == notice else "its start has not come"
+    return Reason(code=Code.TIME, since=task.since, until=until, text=text)
+
+
+def _budget(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
+    budget = seat.settings.budget
+    if budget.iterations is not None and world.iterations >= budget.iterations:
+        text = f"the project's {budget.iterations} iterations are used up: raise [budget] iterations"
+        return Reason(code=Code.BUDGET, since=task.since, text=text)
+    if budget.usd is not None and world.usd >= budget.usd:
+        text = f"the project's {budget.usd:g} USD are spent: raise [budget] usd"
+        return Reason(code=Code.BUDGET, since=task.since, text=text)
+    name = task.ref.partition("/")[0]
+    queue = seat.settings.queues.get(name)
+    if queue is None or queue.iterations is None:
+        return None
+    used = sum(world.tasks[ref].iterations for ref in world.queues[name].tasks)
+    if used < queue.iterations:
+        return None
+    text = f"the queue's {queue.iterations} iterations are used up: raise [queues.{name}] iterations"
+    return Reason(code=Code.BUDGET, on=(name,), since=task.since, text=text)
+
+
+def _conflict(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
+    on, text = conflicting(world, task, seat)
+    return Reason(code=Code.CONFLICT, on=on, since=task.since, text=text) if on else None
+
+
+_RULES: tuple[Rule, ...] = (
+    _person,
+    _fault,
+    _orphan,
+    _gate,
+    _dependency,
+    _locked,
+    _paused,
+    _parked,
+    _time,
+    _budget,
+    _conflict,
+)

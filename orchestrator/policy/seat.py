@@ -1,0 +1,70 @@
+"""Where one process sits: who it is, what it serves, what it may still spend. Argument of every choice; pure."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from orchestrator.model.scope import Scope
+from orchestrator.model.settings import Settings
+from orchestrator.model.specs import Status
+from orchestrator.model.world import World
+
+
+class Seat(msgspec.Struct, frozen=True, kw_only=True):
+    """One process at one moment. `peers` are all live processes and the queues they serve (None: all), itself too."""
+
+    me: str
+    scope: Scope
+    settings: Settings
+    peers: Mapping[str, tuple[str, ...] | None]
+    targets: Mapping[str, str]
+    """Queue -> the target its work lands on."""
+    installed: tuple[str, ...] = ()
+    sandbox: str = "L0"
+    used: int = 0
+    """Iterations this process has started."""
+    taken: int = 0
+    """Tasks this process has claimed anew."""
+    draining: bool = False
+    full: bool = False
+    """The disk is: nothing new starts until there is room."""
+
+    def alive(self, worker: str) -> bool:
+        """Say whether a worker's process lives."""
+        return worker in self.peers
+
+    def spent(self) -> bool:
+        """Say whether this process may start no further iteration."""
+        return self.scope.max_iterations is not None and self.used >= self.scope.max_iterations
+
+    def sated(self) -> bool:
+        """Say whether this process may claim no further task."""
+        return self.scope.max_tasks is not None and self.taken >= self.scope.max_tasks
+
+
+def mine(world: World, seat: Seat) -> tuple[str, ...]:
+    """List the tasks this process has claimed."""
+    return tuple(ref for ref, worker in world.claims.items() if worker == seat.me)
+
+
+def running(world: World, ref: str, seat: Seat) -> bool:
+    """Say whether a live process works on the task."""
+    worker = world.claims.get(ref)
+    return worker is not None and seat.alive(worker) and world.tasks[ref].status is Status.IN_PROGRESS
+
+
+def free_slot(world: World, queue: str, seat: Seat) -> int | None:
+    """Give the lowest slot number of the queue nobody holds, or None when this process has no worker to spare."""
+    own = mine(world, seat)
+    if seat.settings.workspace == "inplace" and world.claims:
+        return None
+    if seat.scope.workers is not None:
+        spare = len(own) < seat.scope.workers
+    else:
+        limit = seat.settings.queues[queue].workers if queue in seat.settings.queues else 1
+        spare = sum(1 for ref in own if ref.startswith(f"{queue}/")) < limit
+    if not spare:
+        return None
+    claims = (world.tasks[ref].claim for ref in world.claims if ref.startswith(f"{queue}/"))
+    taken = {claim.slot for claim in claims if claim is not None}
+    return next(slot for slot in range(1, len(taken) + 2) if slot not in taken)
