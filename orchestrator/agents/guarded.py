@@ -212,7 +212,7 @@ class GuardedAgents:
             )
         if not end.reason and message.failed and message.outside:
             folder.shelve("cut")
-            raise FaultError(f"agent {name} cannot work: {_last_line(message.failed)}")
+            raise FaultError(f"agent {name} cannot work: {message.failed.strip().splitlines()[0][:300]}")
 
 
 def _outcome(folder: RunFolder, job: Job, end: End, message: Message, *, cut: bool) -> tuple[Outcome, str]:
