@@ -33,3 +33,26 @@ class QueueDocument(msgspec.Struct, frozen=True, kw_only=True):
     gates: tuple[GateSpec, ...] = ()
     stamp: Stamp | None = None
     warnings: tuple[str, ...] = ()
+
+
+class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened to a task, as its queue file tells it. Times are milliseconds since the epoch; empty is null."""
+
+    status: Status
+    attempts: int = 0
+    iterations: int = 0
+    verdict: str = ""
+    error: str = ""
+    last_attempt: int | None = None
+    completed_at: int | None = None
+    files: tuple[str, ...] = ()
+    branch: str = ""
+    commit: str = ""
+    usd: float = 0.0
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue's counts by status (absent is 0) and the stamp of the render."""
+
+    counts: dict[Status, int]
+    stamp: Stamp

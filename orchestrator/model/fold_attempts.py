@@ -53,6 +53,7 @@ def _(event: e.TaskClaimed, world: World) -> None:
     if task is None:
         return
     task.claim = Claim(worker=event.worker, slot=event.slot, fence=world.seq, since=world.at)
+    task.slot = event.slot
     world.claims[task.ref] = event.worker
     task.last_attempt = world.at
     if task.attempt is None or task.attempt.number != event.attempt:

@@ -5,6 +5,8 @@ Read by the codec; defines what may be configured, chooses nothing. Durations ar
 
 import msgspec
 
+from orchestrator.model.specs import GateSpec, TriggerSpec
+
 
 class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One way to run an agent: `[agents.NAME]`."""
@@ -45,6 +47,8 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     protocol: str = ""
     """`verdict`: one JSON line on stdout."""
     pass_rate: float = 1.0
+    max: dict[str, int] = {}
+    """SARIF: how many results of a level are let pass; empty: the exit code decides."""
     timeout_s: float = 900.0
     env: dict[str, str] = {}
     pass_env: tuple[str, ...] = ()
@@ -79,6 +83,13 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True):
     wall_s: float | None = None
 
 
+class Calendar(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a working day and week are, for estimates: `[calendar]`."""
+
+    day_s: float = 28_800.0
+    week_days: float = 5.0
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The whole configuration."""
 
@@ -102,6 +113,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     repos: dict[str, RepoSettings] = {}
     budget: Budget = Budget()
     resources: dict[str, int] = {}
+    calendar: Calendar = Calendar()
+    train_window: int = 4
+    triggers: tuple[TriggerSpec, ...] = ()
+    gates: tuple[GateSpec, ...] = ()
     actions: dict[str, tuple[str, ...]] = {}
     warnings: tuple[str, ...] = ()
     store: str = "file:.aibrain"

@@ -88,6 +88,8 @@ class Task(msgspec.Struct, kw_only=True):
     reported: bool = False
     """Has an event of its own besides task.added and task.edited: result fields are rendered from then on."""
     claim: Claim | None = None
+    slot: int = 1
+    """The worker slot that last had it: which loop-state file tells of it."""
     attempt: Attempt | None = None
     attempts: int = 0
     iterations: int = 0

@@ -1,0 +1,1 @@
+"""Windows: everything people look at, rendered from the world and its commits. Never a source of truth."""

@@ -1,0 +1,97 @@
+"""What reading commands answer: the shapes of their JSON. Moments are RFC 3339 UTC text, durations seconds."""
+
+import msgspec
+
+
+class ReasonAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a task does not run."""
+
+    code: str
+    on: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    text: str = ""
+
+
+class TaskAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One task of `status`."""
+
+    id: str
+    status: str
+    attempts: int
+    iterations: int
+    verdict: str | None
+    reason: ReasonAnswer | None
+    agent: str | None
+    owner: str | None
+    """The worker that has it."""
+    branch: str | None
+    commit: str | None
+    cost_usd: float
+    title: str = ""
+    error: str | None = None
+
+
+class QueueAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One queue of `status`."""
+
+    name: str
+    locked: bool
+    paused: bool
+    parked_until: str | None
+    summary: dict[str, int]
+    tasks: tuple[TaskAnswer, ...]
+    park: ReasonAnswer | None = None
+
+
+class GateAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One gate: `waiting_for` is empty exactly when it is open."""
+
+    id: str
+    state: str
+    waiting_for: tuple[str, ...] = ()
+
+
+class WorkerAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One claim under way. `pid` is the agent's guardian's, if one runs."""
+
+    id: str
+    queue: str
+    task: str
+    attempt: int
+    iteration: int
+    step: str
+    since: str
+    agent: str
+    pid: int | None
+    alive: bool
+
+
+class UsageAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What was used of a limit; no limit is null."""
+
+    used: float
+    limit: float | None
+
+
+class BudgetAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The project's budgets."""
+
+    iterations: UsageAnswer
+    usd: UsageAnswer
+    day_usd: UsageAnswer
+    wall_s: UsageAnswer
+
+
+class StatusAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`orchestrator status --json`."""
+
+    seq: int
+    queues: tuple[QueueAnswer, ...]
+    gates: tuple[GateAnswer, ...]
+    workers: tuple[WorkerAnswer, ...]
+    budget: BudgetAnswer
+    headline: str = ""
+    """The one thing that matters."""
+    notices: tuple[str, ...] = ()
+    """What needs a person's hand: the base branch could not follow, a file was refused."""

@@ -1,0 +1,159 @@
+"""`status` as data: the world in the words of the contract. Computed from the journal, never from a file that drifts."""
+
+from collections.abc import Callable
+
+from orchestrator.codec.moments import format_moment
+from orchestrator.model import answers as a
+from orchestrator.model.fold_attempts import DAY_MS
+from orchestrator.model.specs import Status
+from orchestrator.model.world import Gate, Queue, Task, World
+from orchestrator.policy.limits import staffed
+from orchestrator.policy.reasons import Code, Reason, reason_for
+from orchestrator.policy.seat import Seat, running
+
+PidOf = Callable[[str, int, int], int | None]
+
+
+def status_of(
+    world: World, now: int, seat: Seat, pid_of: PidOf = lambda *_: None, notices: tuple[str, ...] = ()
+) -> a.StatusAnswer:
+    """Say how everything stands at `now`. `pid_of` finds a run's guardian."""
+    queues = tuple(_queue(world, queue, now, seat) for queue in world.queues.values())
+    return a.StatusAnswer(
+        seq=world.seq,
+        queues=queues,
+        gates=tuple(_gate(gate, now) for gate in world.gates.values()),
+        workers=tuple(_worker(world, world.tasks[ref], seat, pid_of) for ref in world.claims),
+        budget=_budget(world, now, seat),
+        headline=headline(world, queues, seat),
+        notices=notices,
+    )
+
+
+def summary_of(world: World, queue: Queue) -> dict[str, int]:
+    """Count a queue's tasks by status."""
+    counts = dict.fromkeys((status.value for status in Status), 0)
+    for ref in queue.tasks:
+        counts[world.tasks[ref].status.value] += 1
+    return {"total": len(queue.tasks), **counts}
+
+
+def headline(world: World, queues: tuple[a.QueueAnswer, ...], seat: Seat) -> str:
+    """Say the one thing that matters: who is waited for, what is wrong, what runs, or that all is done."""
+    tasks = [(q.name, t) for q in queues for t in q.tasks]
+    waiting = [f"{q}/{t.id}" for q, t in tasks if t.reason is not None and t.reason.code == Code.PERSON]
+    if waiting:
+        return f"{len(waiting)} task(s) wait for a person: `orchestrator inbox` ({', '.join(waiting[:3])})"
+    faults = [q for q in queues if q.park is not None and q.park.code == "fault"]
+    if faults:
+        return f"queue {faults[0].name} is parked by a fault: {faults[0].park.text if faults[0].park else ''}"
+    live = [ref for ref in world.claims if running(world, ref, seat)]
+    done = sum(1 for _, t in tasks if t.status in {Status.COMPLETED, Status.SKIPPED})
+    if live:
+        return f"{len(live)} running, {done} of {len(tasks)} done: {', '.join(live[:3])}"
+    failed = [f"{q}/{t.id}" for q, t in tasks if t.status == Status.FAILED]
+    if failed:
+        return f"{len(failed)} failed: `orchestrator explain {failed[0]}`"
+    if done == len(tasks):
+        return "all done" if tasks else "no tasks yet: write queues/NAME.json, or `orchestrator init`"
+    first = next((t.reason for _, t in tasks if t.reason is not None), None)
+    ready = [f"{q}/{t.id}" for q, t in tasks if t.reason is not None and t.reason.code == Code.READY]
+    if ready:
+        return f"nothing is running; {len(ready)} task(s) could start: `orchestrator run`"
+    return f"nothing is running; {done} of {len(tasks)} done; {first.text if first else ''}"
+
+
+def reason_answer(reason: Reason) -> a.ReasonAnswer:
+    """Put a reason into the words of the contract."""
+    return a.ReasonAnswer(
+        code=reason.code.value,
+        on=reason.on,
+        since=moment(reason.since),
+        until=moment(reason.until),
+        text=reason.text,
+    )
+
+
+def moment(at: int | None) -> str | None:
+    """Write a moment, or nothing."""
+    return format_moment(at) if at else None
+
+
+def _queue(world: World, queue: Queue, now: int, seat: Seat) -> a.QueueAnswer:
+    park = queue.park
+    return a.QueueAnswer(
+        name=queue.name,
+        locked=queue.locked,
+        paused=queue.paused,
+        parked_until=moment(park.until) if park else None,
+        park=a.ReasonAnswer(code=park.code, since=moment(park.since), until=moment(park.until), text=park.text)
+        if park
+        else None,
+        summary=summary_of(world, queue),
+        tasks=tuple(
+            _task(world, world.tasks[ref], now, seat) for ref in sorted(queue.tasks, key=queue.tasks.__getitem__)
+        ),
+    )
+
+
+def _task(world: World, task: Task, now: int, seat: Seat) -> a.TaskAnswer:
+    reason = reason_for(world, task, now, seat)
+    attempt = task.attempt
+    agent = attempt.agent if attempt and attempt.agent else staffed(world, task, seat).agent
+    imported = task.imported
+    return a.TaskAnswer(
+        id=task.spec.id,
+        status=task.status.value,
+        attempts=task.attempts,
+        iterations=task.iterations,
+        verdict=task.verdict or (imported.verdict if imported else "") or None,
+        reason=reason_answer(reason) if reason else None,
+        agent=agent or None,
+        owner=task.claim.worker if task.claim else None,
+        branch=task.branch or (attempt.ref if attempt else "") or None,
+        commit=task.commit or (imported.commit if imported else "") or None,
+        cost_usd=round(task.usd, 6),
+        title=task.spec.title or task.spec.description[:80],
+        error=task.reason or None,
+    )
+
+
+def _gate(gate: Gate, now: int) -> a.GateAnswer:
+    if gate.open:
+        return a.GateAnswer(id=gate.id, state="open")
+    state = "waiting"
+    if any(not s.approved for s in gate.signatures):
+        state = "rejected"
+    elif gate.spec.deadline is not None and gate.spec.deadline <= now:
+        state = "expired"
+    signed = {s.by for s in gate.signatures if s.approved}
+    missing = tuple(f"signature of {who}" for who in gate.spec.approvers if who not in signed)
+    return a.GateAnswer(id=gate.id, state=state, waiting_for=missing or ("its condition",))
+
+
+def _worker(world: World, task: Task, seat: Seat, pid_of: PidOf) -> a.WorkerAnswer:
+    claim, attempt = task.claim, task.attempt
+    number, iteration = (attempt.number, attempt.iteration) if attempt else (task.attempts, 0)
+    return a.WorkerAnswer(
+        id=claim.worker if claim else "",
+        queue=task.ref.partition("/")[0],
+        task=task.ref,
+        attempt=number,
+        iteration=iteration,
+        step=attempt.step.value if attempt else "",
+        since=moment(attempt.since if attempt else task.since) or "",
+        agent=attempt.agent if attempt else "",
+        pid=pid_of(task.ref, number, iteration),
+        alive=running(world, task.ref, seat),
+    )
+
+
+def _budget(world: World, now: int, seat: Seat) -> a.BudgetAnswer:
+    budget = seat.settings.budget
+    today = world.usd_by_day.get(str(now // DAY_MS), 0.0)
+    return a.BudgetAnswer(
+        iterations=a.UsageAnswer(used=world.iterations, limit=budget.iterations),
+        usd=a.UsageAnswer(used=round(world.usd, 6), limit=budget.usd),
+        day_usd=a.UsageAnswer(used=round(today, 6), limit=budget.per_day_usd),
+        wall_s=a.UsageAnswer(used=0.0, limit=budget.wall_s),
+    )

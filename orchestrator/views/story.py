@@ -1,0 +1,147 @@
+"""The journal told to a person: one calm line an event. The same words in logs, live progress and history."""
+
+import msgspec
+
+from orchestrator.model import events as e
+from orchestrator.model.verdicts import Finding, Verdict
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """One event as a line: `level` is info, good, warn or bad; `queue` the track it belongs to, empty for none."""
+
+    text: str
+    level: str = "info"
+    queue: str = ""
+    task: str = ""
+
+
+def tell(event: e.Event) -> Told | None:
+    """Put an event into words; None for what only machines care about."""
+    said = _words(event)
+    if said is None:
+        return None
+    task = getattr(event, "task", "")
+    queue = getattr(event, "queue", "") or task.partition("/")[0]
+    level, text = said
+    return Told(text=text, level=level, queue=queue, task=task)
+
+
+def _words(event: e.Event) -> tuple[str, str] | None:
+    for part in (_definition, _progress, _landing, _ending, _lane):
+        if (said := part(event)) is not None:
+            return said
+    return None
+
+
+def _definition(event: e.Event) -> tuple[str, str] | None:
+    match event:
+        case e.QueueUnlocked(because=because):
+            return "good", f"queue {event.queue} unlocked" + (f" by {because}" if because else "")
+        case e.QueuePaused(because=because):
+            return "warn", f"queue {event.queue} paused" + (f" {because}" if because else "")
+        case e.QueueResumed():
+            return "info", f"queue {event.queue} resumed"
+        case e.EditRefused(reason=reason):
+            return "warn", f"edit refused: {reason}"
+        case e.TriggerFired():
+            return "good", f"trigger {event.trigger} fired"
+        case e.ActionFinished(ok=ok, note=note):
+            return ("info", f"action {event.key} done") if ok else ("bad", f"action {event.key} failed: {note}")
+        case e.TaskAdded():
+            return "info", f"added: {event.spec.title or event.spec.description[:60] or event.spec.id}"
+        case e.TaskEdited():
+            return "info", "edited"
+        case e.TaskRemoved():
+            return "info", "removed"
+        case _:
+            return None
+
+
+def _progress(event: e.Event) -> tuple[str, str] | None:
+    match event:
+        case e.TaskClaimed(resumed=True):
+            return "info", f"attempt {event.attempt} taken up again"
+        case e.TaskClaimed():
+            return "info", f"attempt {event.attempt} begins"
+        case e.IterationStarted(restarted=True):
+            return "warn", f"iteration {event.iteration} starts over: its run was cut short"
+        case e.IterationStarted():
+            return "info", f"iteration {event.iteration}: {event.agent} is working ({event.sandbox})"
+        case e.AgentFinished():
+            cost = f", {event.usd:.2f} USD" if event.usd else ""
+            said = "says it is done" if event.claimed else f"{event.outcome}: {event.note or 'no claim'}"
+            return ("info" if event.claimed else "warn"), f"{said} after {event.seconds:.1f} s{cost}"
+        case e.VerdictReached():
+            return _verdict(event)
+        case _:
+            return None
+
+
+def _verdict(event: e.VerdictReached) -> tuple[str, str]:
+    checks = " ".join(f"{check.name}={check.summary or check.report}" for check in event.checks)
+    after = " after the merge" if event.merged else ""
+    by = f" by {event.by}: {event.reason}" if event.by else ""
+    level = {Verdict.PASS: "good", Verdict.FAIL: "warn", Verdict.BLOCKED: "bad"}[event.verdict]
+    first = f": {finding_line(event.findings[0])}" if event.findings else ""
+    more = f" (+{len(event.findings) - 1} more)" if len(event.findings) > 1 else ""
+    return level, f"{event.verdict.value}{after}{by} [{checks}]{first}{more}"
+
+
+def finding_line(finding: Finding) -> str:
+    """Put a finding on one line."""
+    place = (
+        f"{finding.path}:{finding.line} " if finding.path and finding.line else f"{finding.path} " * bool(finding.path)
+    )
+    return f"{place}{' '.join(finding.message.split())}"[:200]
+
+
+def _landing(event: e.Event) -> tuple[str, str] | None:
+    match event:
+        case e.TaskMerged():
+            return "good", f"merged into {event.target.rpartition(':')[2]} as {event.commit[:12]}"
+        case e.TrainMissed():
+            return "info", "the target moved: merging again"
+        case e.AttemptEnded(reason="merged"):
+            return None
+        case e.AttemptEnded():
+            return "warn", f"attempt {event.attempt} ended: {event.reason}"
+        case _:
+            return None
+
+
+def _ending(event: e.Event) -> tuple[str, str] | None:
+    match event:
+        case e.TaskCompleted():
+            return "good", f"completed{f': {event.note}' if event.note else ''}"
+        case e.TaskFailed():
+            return "bad", f"failed: {event.reason}"
+        case e.TaskBlocked():
+            return "bad", f"blocked: {event.reason}"
+        case e.TaskSkipped():
+            return "info", f"skipped{f' by {event.by}' if event.by else ''}: {event.reason}"
+        case e.TaskReleased():
+            return "info", f"given back: {event.reason}"
+        case e.TaskReset():
+            return "info", f"to be done again{f' by {event.by}' if event.by else ''}: {event.reason}"
+        case e.TaskDecided():
+            return "info", f"{event.by} decided {event.decision}: {event.reason}"
+        case _:
+            return None
+
+
+def _lane(event: e.Event) -> tuple[str, str] | None:
+    match event:
+        case e.LaneParked(code="fault"):
+            return "bad", f"queue {event.queue} parked by a fault, nothing is consumed: {event.text}"
+        case e.LaneParked():
+            return "warn", f"queue {event.queue} parked: {event.text}"
+        case e.LaneResumed():
+            return "info", f"queue {event.queue} goes on: {event.because}"
+        case e.GateOpened():
+            return "good", f"gate {event.gate} opened"
+        case e.GateApproved():
+            return "info", f"gate {event.gate} approved by {event.by}"
+        case e.GateRejected():
+            return "warn", f"gate {event.gate} rejected by {event.by}: {event.reason}"
+        case _:
+            return None
