@@ -17,7 +17,7 @@ import heapq
 import random
 import selectors
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, MutableSet
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterator, Mapping, MutableSet
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
@@ -111,14 +111,18 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Move timers that are due to what is ready, then put aside what is frozen."""
         self._drop_cancelled()
         while self._scheduled and self._scheduled[0].when() <= self._now:
-            handle = heapq.heappop(self._scheduled)
-            handle._scheduled = False  # type: ignore[attr-defined]
-            self._ready.append(handle)
+            timer = heapq.heappop(self._scheduled)
+            timer._scheduled = False  # type: ignore[attr-defined]
+            self._ready.append(timer)
             self._drop_cancelled()
         if self._frozen:
-            for handle in [handle for handle in self._ready if self._home(handle) in self._frozen]:
-                self._ready.remove(handle)
-                self._frozen[self._home(handle)].append(handle)
+            self._put_aside()
+
+    def _put_aside(self) -> None:
+        ready = list(self._ready)
+        self._ready.clear()
+        for handle in ready:
+            self._frozen.get(self._home(handle), self._ready).append(handle)
 
     def _drop_cancelled(self) -> None:
         while self._scheduled and self._scheduled[0].cancelled():
@@ -168,17 +172,21 @@ class _NoSelector(selectors.BaseSelector):
         self._keys: dict[Any, selectors.SelectorKey] = {}
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        """Remember the loop's own pipe."""
         number = fileobj if isinstance(fileobj, int) else fileobj.fileno()
         self._keys[fileobj] = selectors.SelectorKey(fileobj, number, events, data)
         return self._keys[fileobj]
 
     def unregister(self, fileobj: Any) -> selectors.SelectorKey:
+        """Forget it."""
         return self._keys.pop(fileobj)
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:  # noqa: ARG002 - nothing comes
+        """Give nothing, at once."""
         return []
 
     def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
+        """Give what is registered."""
         return self._keys
 
 
@@ -198,14 +206,16 @@ class InOrder(MutableSet[T]):
         return len(self._items)
 
     def add(self, value: T) -> None:
+        """Put it last unless it is there."""
         self._items[value] = None
 
     def discard(self, value: T) -> None:
+        """Take it out if it is there."""
         self._items.pop(value, None)
 
 
 @contextmanager
-def _steady() -> Iterator[None]:
+def _steady() -> Generator[None]:
     """Take chance out of anyio and the collector for the time of one run."""
     scope = anyio_asyncio.CancelScope
     original = scope.__init__

@@ -144,7 +144,7 @@ def test_a_frozen_process_makes_no_step_until_it_is_thawed_and_then_sees_all_tha
 
 def test_a_process_frozen_for_ever_runs_no_finally_while_the_others_go_on() -> None:
     async def main() -> list[str]:
-        loop, said = virtual_loop(), list[str]()
+        loop, said, heard = virtual_loop(), list[str](), list[str]()
 
         async def process(name: str) -> None:
             PROCESS.set(name)
@@ -160,7 +160,7 @@ def test_a_process_frozen_for_ever_runs_no_finally_while_the_others_go_on() -> N
             await anyio.sleep(1)
             loop.freeze("killed")
             await anyio.sleep(20)
-            heard = list(said)
+            heard += said
             loop.thaw("killed")
             group.cancel_scope.cancel()
         return heard

@@ -1,0 +1,81 @@
+"""A judge that looks at trees of the memory workspace by a few rules. Keeps a ledger of what it called PASS."""
+
+from collections.abc import Mapping
+
+from orchestrator.errors import FaultError
+from orchestrator.model.verdicts import Finding, Judgement, Report, Verdict
+from orchestrator.ports.verifier import Case
+from orchestrator.sim.agents import done_file
+from orchestrator.sim.chaos import Chaos, Pace
+from orchestrator.sim.store import Files
+from orchestrator.sim.workspace import MemoryWorkspace
+
+_MARKER = "<<<<<<<"
+
+
+class ScriptedVerifier:
+    """`ports.verifier.Verifier`. The work is right if its file says so, nothing finished went lost and no two clash.
+
+    `clashes` are pairs of paths that are red together unless the second names the first (a conflict no merge sees).
+    """
+
+    def __init__(
+        self,
+        workspace: MemoryWorkspace,
+        chaos: Chaos | None = None,
+        *,
+        clashes: Mapping[str, tuple[str, ...]] | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        self.passed: set[str] = set()
+        """Trees some judgement called PASS."""
+        self.asked = 0
+        self._workspace, self._chaos, self._pace = workspace, chaos or Chaos(), pace or Pace()
+        self._clashes = dict(clashes or {})
+
+    async def judge(self, case: Case) -> Judgement:
+        """Look at the tree for a while and say what was seen."""
+        self.asked += 1
+        await self._chaos.linger(self._pace.low, self._pace.high)
+        if self._chaos.strikes("verifier.cannot"):
+            raise FaultError("the checks cannot start: the test runner is missing")
+        node = self._workspace.store[case.commit]
+        if node.tree != case.tree:
+            raise ValueError(f"{case.task}: commit {case.commit} does not have the tree {case.tree}")
+        if self._chaos.strikes("verifier.fault"):
+            return Judgement(verdict=Verdict.FAIL, tree=case.tree, base=case.base, fault="tests: killed by signal 9")
+        base = self._workspace.store[case.base].files if case.base else {}
+        report = self._look(case, node.files, base)
+        if report.report is Verdict.PASS and self._chaos.strikes("verifier.flake"):
+            report = _report([Finding(message="failed this once", rule="flake", id="flake")])
+        if report.report is Verdict.PASS:
+            self.passed.add(case.tree)
+        return Judgement(
+            verdict=report.report, tree=case.tree, base=case.base, checks=(report,), regressions=report.findings
+        )
+
+    def _look(self, case: Case, files: Files, base: Files) -> Report:
+        own = files.get(done_file(case.task), "")
+        findings = [Finding(message=f"{path} holds conflict markers", path=path, rule="marker", id=f"marker:{path}")
+                    for path, text in files.items() if _MARKER in text]  # fmt: skip
+        if own != "right":
+            findings.append(
+                Finding(message=f"the work is {own or 'not there'}", path=done_file(case.task), rule="work")
+            )
+        findings += [
+            Finding(message=f"{path} was right on the base", path=path, rule="lost", id=f"lost:{path}")
+            for path, text in base.items()
+            if path.startswith("done/") and text == "right" and files.get(path) != "right"
+        ]
+        findings += [
+            Finding(message=f"{path} does not know {other}", path=path, rule="clash", id=f"clash:{path}:{other}")
+            for path, others in self._clashes.items()
+            for other in others
+            if path in files and other in files and other not in files[path] and path not in files[other]
+        ]
+        return _report(findings, blocked=own == "forbidden")
+
+
+def _report(findings: list[Finding], *, blocked: bool = False) -> Report:
+    seen = Verdict.BLOCKED if blocked else Verdict.FAIL if findings else Verdict.PASS
+    return Report(name="tests", report=seen, findings=tuple(findings), summary=f"{seen.value}({len(findings)})")

@@ -1,0 +1,251 @@
+"""Git in memory: targets, attempts and their captured work, shared by all simulated processes as a disk is.
+
+Rules
+1. A change happens at one moment, before or after which the caller may die: whoever asks again gets the same answer.
+2. The environment may fail before the change or after it; either way asking again is safe.
+3. It keeps a ledger of what landed, which only the simulation's invariants read.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from orchestrator.errors import FaultError
+from orchestrator.ports.runner import Place
+from orchestrator.ports.workspace import AttemptKey, Capture, Change, Collision, Head, Merged
+from orchestrator.sim.chaos import Chaos, Pace
+from orchestrator.sim.store import Files, Node, Store, merge
+
+FIRST = {"README": "a project\n"}
+
+
+class Landing(msgspec.Struct, frozen=True, kw_only=True):
+    """One move of a target by an attempt."""
+
+    key: AttemptKey
+    target: str
+    commit: str
+    tree: str
+    onto: str
+
+
+class _Attempt(msgspec.Struct):
+    """An attempt's private folder, and the last commit made of it."""
+
+    head: str
+    files: dict[str, str]
+
+
+class MemoryWorkspace:
+    """`ports.workspace.Workspace` and the reading half of `Trees`. `repos` names the repository of each queue."""
+
+    def __init__(
+        self,
+        chaos: Chaos | None = None,
+        *,
+        files: Files | None = None,
+        repos: Mapping[str, str] | None = None,
+        base: str = "main",
+        pace: Pace | None = None,
+    ) -> None:
+        self.store = Store()
+        self.refs: dict[str, str] = {}
+        self.landings: list[Landing] = []
+        self._chaos, self._pace = chaos or Chaos(), pace or Pace()
+        self._repos, self._base = dict(repos or {}), base
+        self._first = self.store.commit(files if files is not None else FIRST, (), "first")
+        self._attempts: dict[AttemptKey, _Attempt] = {}
+
+    # -- what the simulation does to it ----------------------------------------------------------------------------
+
+    def files(self, key: AttemptKey) -> dict[str, str] | None:
+        """Give the attempt's working files, to be changed in place by its agent; None when there is no workspace."""
+        attempt = self._attempts.get(key)
+        return attempt.files if attempt else None
+
+    def lose(self, key: AttemptKey) -> None:
+        """Let a workspace vanish, as when somebody cleans up by hand."""
+        self._attempts.pop(key, None)
+
+    def save(self, queue: str, files: Files, message: str = "a person's commit") -> str:
+        """Commit to the user's own branch."""
+        head = self.store[self._user(queue)]
+        made = self.store.commit({**head.files, **files}, (head.commit,), message)
+        self.refs[self._branch(queue)] = made.commit
+        return made.commit
+
+    def head(self, queue: str) -> Node:
+        """Look at the target without touching it."""
+        return self.store[self.refs.get(self.target_name(queue), self._first.commit)]
+
+    # -- the port --------------------------------------------------------------------------------------------------
+
+    async def target(self, queue: str) -> Head:
+        """Give the target's head, with the user's new commits taken in."""
+        await self._toil("target")
+        head = self._take_in(queue)
+        await self._linger()
+        return Head(head.commit, head.tree)
+
+    def target_name(self, queue: str) -> str:
+        """Name the target of a queue."""
+        return f"{self._repos.get(queue, '')}:orchestrator/{self._base}"
+
+    async def prepare(self, key: AttemptKey, base: str, carry: str) -> None:
+        """Make the attempt's folder; one that stands already is left as it is."""
+        await self._toil("prepare")
+        self.refs[f"{_ref(key)}/base"] = base
+        if key not in self._attempts:
+            self._attempts[key] = _Attempt(head=base, files=dict(self._node(carry or base).files))
+        await self._after("prepare")
+
+    async def exists(self, key: AttemptKey) -> bool:
+        """Say whether the attempt's folder stands."""
+        await self._linger()
+        return key in self._attempts
+
+    async def capture(self, key: AttemptKey, iteration: int, base: str) -> Capture:
+        """Commit the folder as it is, under the iteration's ref."""
+        await self._toil("capture")
+        attempt = self._attempts.get(key)
+        if attempt is None:
+            raise FaultError(f"the workspace of {key.task} attempt {key.attempt} is gone")
+        ref = f"{_ref(key)}/{iteration}"
+        known = self.store[self.refs[ref]] if ref in self.refs else None
+        made = known if known is not None and known.files == attempt.files else self._capture(attempt, key, iteration)
+        self.refs[ref] = attempt.head = made.commit
+        changed = tuple(change.path for change in self._changes(base, made.commit))
+        await self._after("capture")
+        return Capture(commit=made.commit, tree=made.tree, ref=ref, files=changed)
+
+    def _capture(self, attempt: _Attempt, key: AttemptKey, iteration: int) -> Node:
+        return self.store.commit(attempt.files, (attempt.head,), f"{key.task} {key.attempt}/{iteration}")
+
+    async def combine(self, key: AttemptKey, commit: str, base: str, message: str) -> Merged | Collision:
+        """Merge the commit onto the target's head."""
+        await self._toil("combine")
+        onto, work = self._take_in(_queue(key)), self._node(commit)
+        files, paths = merge(self._node(base).files, onto.files, work.files)
+        made = self.store.commit(files, (onto.commit, work.commit), f"{message}{' (conflicts)' if paths else ''}")
+        await self._after("combine")
+        if paths:
+            return Collision(onto=onto.commit, paths=paths, marked=made.commit)
+        return Merged(commit=made.commit, tree=made.tree, onto=onto.commit)
+
+    async def advance(self, key: AttemptKey, commit: str, onto: str) -> bool:
+        """Move the target by compare-and-swap; the user's branch follows if it can without a merge."""
+        await self._toil("advance")
+        queue, new = _queue(key), self._node(commit)
+        head = self.head(queue).commit
+        landed = self.store.holds(head, commit)
+        if not landed and head == onto:
+            landed, name = True, self.target_name(queue)
+            self.refs[name] = commit
+            self.landings.append(Landing(key=key, target=name, commit=commit, tree=new.tree, onto=onto))
+            if self.store.holds(commit, self._user(queue)):
+                self.refs[self._branch(queue)] = commit
+        await self._after("advance")
+        return landed
+
+    async def contains(self, queue: str, commit: str) -> bool:
+        """Say whether the target's history holds the commit."""
+        await self._linger()
+        return commit in self.store and self.store.holds(self.head(queue).commit, commit)
+
+    async def keep_branch(self, key: AttemptKey, commit: str) -> str:
+        """Leave the commit on a branch of the user's repository."""
+        await self._toil("keep")
+        name = f"orchestrator/{key.task}"
+        self.refs[f"{self._repos.get(_queue(key), '')}:refs/heads/{name}"] = self._node(commit).commit
+        return name
+
+    async def discard(self, key: AttemptKey) -> None:
+        """Remove the folder; its refs stay."""
+        await self._linger()
+        self._attempts.pop(key, None)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    async def changes(self, queue: str, base: str, commit: str) -> tuple[Change, ...]:
+        """List what differs between two commits."""
+        del queue
+        await self._linger()
+        return self._changes(base, commit)
+
+    async def read(self, queue: str, commit: str, path: str) -> bytes | None:
+        """Give a file's content in a commit."""
+        del queue
+        await self._linger()
+        text = self._node(commit).files.get(path)
+        return None if text is None else text.encode()
+
+    async def paths(self, queue: str, commit: str) -> tuple[str, ...]:
+        """List the files of a commit."""
+        del queue
+        await self._linger()
+        return tuple(sorted(self._node(commit).files))
+
+    def place(self, key: AttemptKey, run_dir: str) -> Place:
+        """Name where the attempt works; nothing of it is on a disk."""
+        del run_dir
+        where = f"/memory/{key.task}/{key.attempt}"
+        return Place(workspace=where, seen_as="/memory/project", project="/memory/project", checkout="/memory/project")
+
+    # -- within ----------------------------------------------------------------------------------------------------
+
+    def _changes(self, base: str, commit: str) -> tuple[Change, ...]:
+        old, new = self._node(base).files, self._node(commit).files
+        status = {(False, True): "A", (True, False): "D", (True, True): "M"}
+        return tuple(
+            Change(path=path, status=status[path in old, path in new])
+            for path in sorted({*old, *new})
+            if old.get(path) != new.get(path)
+        )
+
+    def _node(self, commit: str) -> Node:
+        if commit not in self.store:
+            raise FaultError(f"there is no commit {commit!r}")
+        return self.store[commit]
+
+    def _branch(self, queue: str) -> str:
+        return f"{self._repos.get(queue, '')}:{self._base}"
+
+    def _user(self, queue: str) -> str:
+        return self.refs.setdefault(self._branch(queue), self._first.commit)
+
+    def _take_in(self, queue: str) -> Node:
+        """Make the target if it is not there, and bring the user's new commits into it."""
+        user, name = self._user(queue), self.target_name(queue)
+        head = self.refs.setdefault(name, user)
+        if self.store.holds(head, user):
+            return self.store[head]
+        if self.store.holds(user, head):
+            self.refs[name] = user
+            return self.store[user]
+        fork = self.store.fork(head, user)
+        files, paths = merge(self.store[fork].files, self.store[head].files, self.store[user].files)
+        if paths:
+            raise FaultError(f"{self._base} and {name} conflict in {', '.join(paths)}: merge them by hand")
+        self.refs[name] = self.store.commit(files, (head, user), f"take in {self._base}").commit
+        return self.store[self.refs[name]]
+
+    async def _linger(self) -> None:
+        await self._chaos.linger(self._pace.low, self._pace.high)
+
+    async def _toil(self, step: str) -> None:
+        await self._linger()
+        if self._chaos.strikes(f"workspace.{step}") or self._chaos.strikes("workspace"):
+            raise FaultError(f"git failed before {step}: no space left on the device")
+
+    async def _after(self, step: str) -> None:
+        if self._chaos.strikes("workspace.after"):
+            raise FaultError(f"git failed after {step}: no space left on the device")
+        await self._linger()
+
+
+def _queue(key: AttemptKey) -> str:
+    return key.task.partition("/")[0]
+
+
+def _ref(key: AttemptKey) -> str:
+    return f"refs/orchestrator/{key.task}/{key.attempt}"
