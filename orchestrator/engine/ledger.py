@@ -7,7 +7,7 @@ Rules
 3. A full disk loses nothing: the decision is made again when there is room, and nothing new starts until then.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import anyio
 
@@ -21,7 +21,8 @@ from orchestrator.policy.decide import Answer
 from orchestrator.ports.journal import Journal
 from orchestrator.ports.time import Clock, Ids
 
-Observer = Callable[[World, Sequence[e.Commit]], None]
+Observer = Callable[[World, Sequence[e.Commit], Iterable[str]], None]
+"""Takes the world after the commits, the commits, and the names they touched."""
 
 FULL_DISK_RETRY_MS = 2000
 
@@ -54,7 +55,7 @@ class Ledger:
         touched, self.world.touched = self.world.touched, {}
         self.agenda.update(self.world, touched)
         for observer in self.observers:
-            observer(self.world, commits)
+            observer(self.world, commits, tuple(touched))
 
     async def commit(self, decide: Callable[[World], Answer]) -> Answer:
         """Decide on the current world and append what was decided; nothing decided is nothing appended.

@@ -66,9 +66,9 @@ def checks(world: World, task: Task, settings: Settings) -> tuple[str, ...]:
 
 def backoff_ms(probes: int) -> int:
     """Give the wait before the next look at a fault: 1, 2, 4, ... at most 60 seconds."""
-    return min(60, 2 ** min(probes, 6)) * 1000
+    return min(60, 1 << min(probes, 6)) * 1000
 
 
 def retry_at(action: PendingAction) -> int:
     """Give the moment a trigger's failed command is tried again: 10, 20, 40, ... at most 300 seconds later."""
-    return action.since + min(300, 5 * 2 ** min(action.tries, 6)) * 1000
+    return action.since + min(300, 5 << min(action.tries, 6)) * 1000

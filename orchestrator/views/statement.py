@@ -1,4 +1,4 @@
-"""`status` as data: the world in the words of the contract. Computed from the journal, never from a file that drifts."""
+"""`status` as data: the world in the words of the contract, computed from the journal, never from a drifting file."""
 
 from collections.abc import Callable
 
