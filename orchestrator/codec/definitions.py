@@ -1,0 +1,174 @@
+"""Triggers and gates as people define them, in a queue file or the configuration. Never says whether one holds."""
+
+from typing import TypeVar
+
+from orchestrator.codec.conditions import read_condition
+from orchestrator.codec.fields import Complaints, Fields, as_text, shown
+from orchestrator.codec.moments import parse_duration
+from orchestrator.codec.taskfields import read_spec
+from orchestrator.model.conditions import Condition
+from orchestrator.model.ids import SAFE_ID_RULE, is_safe_id
+from orchestrator.model.settings import Calendar
+from orchestrator.model.specs import (
+    Action,
+    Add,
+    GateSpec,
+    Notify,
+    PauseQueue,
+    ResumeQueue,
+    RunAction,
+    TriggerSpec,
+    Unlock,
+)
+
+Spec = TypeVar("Spec", TriggerSpec, GateSpec)
+_TRIGGER = frozenset({"id", "when", "do"})
+_GATE = frozenset(
+    {
+        "id",
+        "title",
+        "requires",
+        "checks",
+        "approvers",
+        "quorum",
+        "checklist",
+        "evidence",
+        "deadline",
+        "escalate",
+    }
+)
+_REMARKS = frozenset({"title", "description", "notes", "comment"})
+_ACTIONS = ("unlock", "add", "run", "notify", "pause", "resume")
+
+
+def read_triggers(owner: Fields, source: str, queue: str, calendar: Calendar) -> tuple[TriggerSpec, ...]:
+    """Read every trigger of `triggers`; bare task ids belong to `queue`."""
+    found = [_trigger(fields, place, source, queue, calendar) for place, fields in owner.rows("triggers")]
+    return _unique([trigger for trigger in found if trigger is not None], "trigger", owner.complaints)
+
+
+def read_gates(owner: Fields, source: str, queue: str) -> tuple[GateSpec, ...]:
+    """Read every gate of `gates`; bare task ids belong to `queue`."""
+    found = [_gate(fields, place, source, queue) for place, fields in owner.rows("gates")]
+    return _unique([gate for gate in found if gate is not None], "gate", owner.complaints)
+
+
+def _unique(specs: list[Spec], kind: str, complaints: Complaints) -> tuple[Spec, ...]:
+    seen: set[str] = set()
+    for spec in specs:
+        if spec.id.casefold() in seen:
+            complaints.refuse(f"{kind} {spec.id} stands twice; rename one")
+        seen.add(spec.id.casefold())
+    return tuple(specs)
+
+
+def _named(fields: Fields, place: str) -> str | None:
+    name = fields.values.get("id")
+    if isinstance(name, str) and is_safe_id(name):
+        return name
+    fields.complaints.refuse(f"{place}.id is {shown(name)}; write {SAFE_ID_RULE}")
+    return None
+
+
+def _trigger(fields: Fields, place: str, source: str, queue: str, calendar: Calendar) -> TriggerSpec | None:
+    name = _named(fields, place)
+    if name is None:
+        return None
+    inside = Fields(fields.values, f"trigger {name}: ", fields.complaints)
+    inside.refuse_unknown(_TRIGGER | _REMARKS)
+    when = read_condition(inside.values.get("when"), f"{inside.prefix}when", inside.complaints, queue)
+    do = _actions(inside, queue, calendar)
+    return TriggerSpec(id=name, when=when, do=do, source=source) if when is not None and do is not None else None
+
+
+def _actions(fields: Fields, queue: str, calendar: Calendar) -> tuple[Action, ...] | None:
+    value = fields.values.get("do")
+    listed = Fields({"do": [value]}, fields.prefix, fields.complaints) if isinstance(value, dict) else fields
+    rows = listed.rows("do")
+    actions = [_action(row, place, queue, calendar) for place, row in rows]
+    if not rows:
+        fields.refuse("do", 'write a list of actions, as [{"unlock": "frontend"}]')
+    found = tuple(action for action in actions if action is not None)
+    return found if found and len(found) == len(actions) else None
+
+
+def _action(fields: Fields, place: str, queue: str, calendar: Calendar) -> Action | None:
+    kinds = list(fields.values)
+    if len(kinds) != 1 or kinds[0] not in _ACTIONS:
+        fields.complaints.refuse(f"{place} is {shown(dict(fields.values))}; write one of {', '.join(_ACTIONS)}")
+        return None
+    kind = kinds[0]
+    if kind == "add":
+        return _add(fields, queue, calendar)
+    if kind == "notify":
+        message = as_text(fields.values[kind])
+        if not message:
+            fields.refuse(kind, "write the message")
+        return Notify(message) if message else None
+    name = fields.values[kind]
+    if not isinstance(name, str) or not is_safe_id(name):
+        fields.refuse(kind, "write a name of letters, digits, '.', '_' and '-'")
+        return None
+    match kind:
+        case "unlock":
+            return Unlock(name)
+        case "pause":
+            return PauseQueue(name)
+        case "resume":
+            return ResumeQueue(name)
+        case _:
+            return RunAction(name)
+
+
+def _add(fields: Fields, queue: str, calendar: Calendar) -> Add | None:
+    inner = fields.inner("add")
+    if inner is None:
+        return None
+    inner.refuse_unknown(frozenset({"queue", "task"}))
+    target = inner.line("queue", queue)
+    if not is_safe_id(target):
+        inner.refuse("queue", "name the queue the task goes to")
+        return None
+    task = inner.inner("task")
+    if task is None:
+        inner.refuse("task", 'write the task, as {"id": "...", "description": "..."}')
+        return None
+    spec = read_spec(task, target, calendar)
+    return None if spec is None else Add(target, spec)
+
+
+def _gate(fields: Fields, place: str, source: str, queue: str) -> GateSpec | None:
+    name = _named(fields, place)
+    if name is None:
+        return None
+    inside = Fields(fields.values, f"gate {name}: ", fields.complaints)
+    inside.refuse_unknown(_GATE | _REMARKS)
+    _judge_escalation(inside)
+    approvers = inside.texts("approvers")
+    quorum = inside.whole("quorum", 0, 1 if approvers else 0)
+    if quorum and not approvers:
+        inside.refuse("quorum", "name in approvers who may sign")
+    return GateSpec(
+        id=name,
+        title=inside.text("title"),
+        requires=_requires(inside, queue),
+        checks=inside.texts("checks"),
+        approvers=approvers,
+        quorum=quorum,
+        checklist=inside.texts("checklist"),
+        evidence=inside.texts("evidence"),
+        deadline=inside.moment("deadline"),
+        source=source,
+    )
+
+
+def _requires(fields: Fields, queue: str) -> Condition | None:
+    value = fields.values.get("requires")
+    return None if value is None else read_condition(value, f"{fields.prefix}requires", fields.complaints, queue)
+
+
+def _judge_escalation(fields: Fields) -> None:
+    for _, row in fields.rows("escalate"):
+        after = row.values.get("after")
+        if not isinstance(after, str) or parse_duration(after) is None:
+            row.refuse("after", 'write a duration, as "30m"')
