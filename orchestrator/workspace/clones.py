@@ -1,0 +1,73 @@
+"""`ports.workspace.Workspace` over git: every attempt in a clone of its own, landing by merge."""
+
+import anyio
+
+from orchestrator.model.ids import queue_of
+from orchestrator.ports.workspace import AttemptKey, Capture, Collision, Head, Merged
+from orchestrator.workspace import attempts, follow, target
+from orchestrator.workspace.ground import Ground
+from orchestrator.workspace.repository import Repository
+
+
+class GitWorkspace:
+    """Finds a queue's repository and hands on. Owns no state: what it knows is in refs and folders."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+
+    async def target(self, queue: str) -> Head:
+        """Give the target's head, with the person's new commits taken in."""
+        repository = await self._ground.repository(queue)
+        async with self._moving(repository):
+            return await target.take_in(self._ground, repository)
+
+    def target_name(self, queue: str) -> str:
+        """Name the queue's train: `<repo>:orchestrator/<base>`."""
+        repository = self._ground.known(queue)
+        return f"{repository.name}:{repository.target}"
+
+    async def prepare(self, key: AttemptKey, base: str, carry: str) -> None:
+        """Make the attempt's clone unless it stands."""
+        await attempts.prepare(self._ground, await self._of(key), key, base, carry)
+
+    async def exists(self, key: AttemptKey) -> bool:
+        """Say whether the attempt's clone stands."""
+        return attempts.stands(self._ground, key)
+
+    async def capture(self, key: AttemptKey, iteration: int, base: str) -> Capture:
+        """Store the clone's files under the iteration's ref."""
+        return await attempts.capture(self._ground, await self._of(key), key, iteration, base)
+
+    async def combine(self, key: AttemptKey, commit: str, base: str, message: str) -> Merged | Collision:
+        """Merge a capture onto the target's head as it is now."""
+        repository = await self._of(key)
+        async with self._moving(repository):
+            return await target.combine(self._ground, repository, key, (commit, base), message)
+
+    async def advance(self, key: AttemptKey, commit: str, onto: str) -> bool:
+        """Move the target by compare-and-swap; the base follows if it can."""
+        repository = await self._of(key)
+        async with self._moving(repository):
+            return await target.advance(repository, commit, onto)
+
+    async def keep_branch(self, key: AttemptKey, commit: str) -> str:
+        """Leave the commit on a branch and name it."""
+        return await attempts.keep_branch(await self._of(key), key, commit)
+
+    async def discard(self, key: AttemptKey) -> None:
+        """Move the clone into the trash; its refs stay."""
+        attempts.discard(self._ground, key)
+
+    async def follow_problem(self, queue: str) -> str:
+        """Say why `<base>` does not have what landed and what to do about it; empty if it has."""
+        return await follow.problem(await self._ground.repository(queue))
+
+    async def sweep(self) -> None:
+        """Delete what was discarded: slow, for when nothing waits."""
+        await self._ground.sweep()
+
+    async def _of(self, key: AttemptKey) -> Repository:
+        return await self._ground.repository(queue_of(key.task))
+
+    def _moving(self, repository: Repository) -> anyio.Lock:
+        return self._ground.lock(f"target {repository.git_dir} {repository.target}")

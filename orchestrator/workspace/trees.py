@@ -1,0 +1,85 @@
+"""Reading what is stored: differences, files, lists, clean checkouts. Never writes to the person's checkout or refs."""
+
+import os
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+
+from orchestrator.model.ids import queue_of
+from orchestrator.ports.runner import Place
+from orchestrator.ports.workspace import AttemptKey, Change
+from orchestrator.workspace.checkouts import Wanted, checkout
+from orchestrator.workspace.ground import Ground
+from orchestrator.workspace.refs import head_of
+from orchestrator.workspace.shadow import through
+
+_NAMES_ALONE = 3
+"""Parts of an answer `<id> missing`, against `<id> blob <size>` with the bytes behind."""
+
+
+class GitTrees:
+    """`ports.workspace.Trees` over git. Paths that are not UTF-8 are shown with backslash escapes and read as absent."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+
+    async def changes(self, queue: str, base: str, commit: str) -> tuple[Change, ...]:
+        """List what differs between two commits; a mode that changes alone is an M with one blob."""
+        repository = await self._ground.repository(queue)
+        said = await through(repository, "diff-tree", "-r", "-z", "--no-renames", "--raw", base, commit)
+        rows = said.out.split(b"\0")[:-1]
+        return tuple(_change(about, path, repository.zero) for about, path in zip(rows[::2], rows[1::2], strict=True))
+
+    async def read(self, queue: str, commit: str, path: str) -> bytes | None:
+        """Give a file's content (a link's goal) in a commit, or None."""
+        repository = await self._ground.repository(queue)
+        if not path or "\n" in path or "\0" in path or path.startswith(("/", "./", "../")):
+            return None
+        query = f"{commit}:{path}\n".encode(errors="surrogateescape")
+        said = await through(repository, "cat-file", "--batch", stdin=query)
+        about, _, rest = said.out.partition(b"\n")
+        words = about.split()
+        if len(words) >= _NAMES_ALONE and words[-2] == b"blob" and said.out[:1] != b":":
+            return rest[: int(words[-1])]
+        if about.endswith(b" missing"):
+            await head_of(repository, commit)
+        return None
+
+    async def paths(self, queue: str, commit: str) -> tuple[str, ...]:
+        """List all files of a commit."""
+        repository = await self._ground.repository(queue)
+        said = await through(repository, "ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
+        return tuple(path.decode(errors="backslashreplace") for path in said.items())
+
+    def place(self, key: AttemptKey, run_dir: str) -> Place:
+        """Say where the attempt's agent works; makes the run folder's writable parts."""
+        repository = self._ground.known(queue_of(key.task))
+        writable = tuple(str(Path(run_dir) / part) for part in ("scratch", "home"))
+        for folder in writable:
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+        place = self._ground.place(repository, self._ground.folder(key))
+        return msgspec.structs.replace(place, readable=(run_dir,), writable=writable)
+
+    def checkout(
+        self, queue: str, commit: str, overlay_from: str, overlay: tuple[str, ...]
+    ) -> AbstractAsyncContextManager[Place]:
+        """Give a clean checkout of the commit, furnished, the overlay taken from the other commit."""
+        return self._checkout(queue, Wanted(commit, overlay_from, overlay))
+
+    @asynccontextmanager
+    async def _checkout(self, queue: str, wanted: Wanted) -> AsyncIterator[Place]:
+        repository = await self._ground.repository(queue)
+        async with checkout(self._ground, repository, wanted) as place:
+            yield place
+
+
+def _change(about: bytes, path: bytes, zero: str) -> Change:
+    _, _, old, new, status = about.decode().split()
+    return Change(
+        path=path.decode(errors="backslashreplace"),
+        status=status[0],
+        old_blob="" if old == zero else old,
+        new_blob="" if new == zero else new,
+    )

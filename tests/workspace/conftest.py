@@ -1,0 +1,104 @@
+"""A project on disk with a real git repository, and the workspace over it."""
+
+import os
+import subprocess
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import anyio
+import pytest
+
+from orchestrator.model.settings import RepoSettings
+from orchestrator.ports.workspace import AttemptKey, Capture, Head, Merged
+from orchestrator.workspace.clones import GitWorkspace
+from orchestrator.workspace.ground import Furnishing, Ground
+from orchestrator.workspace.trees import GitTrees
+
+T = TypeVar("T")
+
+
+class StillClock:
+    """A clock that stands."""
+
+    def now(self) -> int:
+        return 1_700_000_000_000
+
+    async def sleep_until(self, at: int) -> None:
+        raise AssertionError("nothing here waits for a time")
+
+
+class Yard:
+    """The person's project and what a test does in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.furnishing = Furnishing()
+        self.queues: dict[str, RepoSettings] = {}
+        path.mkdir(parents=True)
+        self.git("init", "-q", "-b", "main")
+        self.git("config", "user.name", "Ana")
+        self.git("config", "user.email", "ana@example.org")
+        self.git("config", "commit.gpgsign", "false")
+        self.commit({"a.txt": "1\n2\n3\n4\n5\n6\n7\n8\n", "src/code.py": "x = 1\n", "gone.txt": "old\n"})
+        self.open()
+
+    def open(self) -> None:
+        """Start over, as a new process would."""
+        self.ground = Ground(
+            self.path, self.path / ".aibrain", clock=StillClock(), queues=self.queues, furnishing=self.furnishing
+        )
+        self.workspace = GitWorkspace(self.ground)
+        self.trees = GitTrees(self.ground)
+
+    def run(self, work: Callable[[], Awaitable[T]]) -> T:
+        return anyio.run(work)
+
+    def git(self, *args: str, at: Path | None = None, check: bool = True) -> str:
+        env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1"}
+        done = subprocess.run(
+            ["git", *args], cwd=at or self.path, env=env, check=False, capture_output=True, encoding="utf-8"
+        )
+        assert not check or done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def commit(self, files: dict[str, str], message: str = "work", at: Path | None = None) -> str:
+        """The person writes files and commits everything."""
+        for name, text in files.items():
+            path = (at or self.path) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+            self.git("add", "-f", name, at=at)
+        self.git("commit", "-q", "-m", message, at=at)
+        return self.git("rev-parse", "HEAD", at=at)
+
+    def folder(self, key: AttemptKey) -> Path:
+        return self.ground.folder(key)
+
+    async def start(self, task: str = "q/T-1", attempt: int = 1) -> tuple[AttemptKey, Head, Path]:
+        """Prepare an attempt from the target as it is."""
+        key = AttemptKey(task, attempt)
+        base = await self.workspace.target("q")
+        await self.workspace.prepare(key, base.commit, "")
+        return key, base, self.folder(key)
+
+    async def keep(self, key: AttemptKey, base: Head, iteration: int = 1) -> Capture:
+        return await self.workspace.capture(key, iteration, base.commit)
+
+    async def land(self, key: AttemptKey, base: Head, iteration: int = 1) -> Merged:
+        """Capture, merge and advance, all expected to work."""
+        captured = await self.keep(key, base, iteration)
+        merged = await self.workspace.combine(key, captured.commit, base.commit, "landed\n")
+        assert isinstance(merged, Merged)
+        assert await self.workspace.advance(key, merged.commit, merged.onto)
+        return merged
+
+
+@pytest.fixture
+def yard(tmp_path: Path) -> Yard:
+    return Yard(tmp_path / "project")
+
+
+@pytest.fixture
+def make_yard(tmp_path: Path) -> Callable[[str], Yard]:
+    return lambda name: Yard(tmp_path / name)
