@@ -1,0 +1,1 @@
+"""FILES: atomic writes, durable appends, locks, bells. Knows nothing of what the bytes mean."""
