@@ -15,7 +15,7 @@ from orchestrator.workspace.refs import attempt_path, commit_tree, contains, hea
 from orchestrator.workspace.repository import Repository
 from orchestrator.workspace.setup import furnish, plan, read_paths, write_paths
 from orchestrator.workspace.shadow import through
-from orchestrator.workspace.survey import write_tree
+from orchestrator.workspace.survey import forget, write_tree
 
 GITLINK = b"160000"
 
@@ -86,8 +86,7 @@ def _marker(folder: Path) -> Path:
 def _clear(ground: Ground, folder: Path, index: Path) -> None:
     """Remove a clone, or what a crash left of one."""
     ground.throw_away(folder)
-    for leftover in (index, index.with_name(f"{index.name}.lock")):
-        leftover.unlink(missing_ok=True)
+    forget(index)
 
 
 async def _same(repository: Repository, held: str, tree: str, base: str) -> bool:

@@ -6,7 +6,7 @@ before it is given out; a folder that cannot be made clean is thrown away. Never
 
 import fcntl
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from orchestrator.workspace.private import make_git_dir, write_files
 from orchestrator.workspace.repository import Repository
 from orchestrator.workspace.setup import Plan, bring, furnish, plan, read_paths, write_paths
 from orchestrator.workspace.shadow import through
+from orchestrator.workspace.survey import forget, is_there
 
 LIMIT = 1000
 """Checkouts one repository may have in use at once: more is a leak."""
@@ -33,7 +34,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 @asynccontextmanager
-async def checkout(ground: Ground, repository: Repository, wanted: Wanted) -> AsyncIterator[Place]:
+async def checkout(ground: Ground, repository: Repository, wanted: Wanted) -> AsyncGenerator[Place, None]:
     """Give a clean, furnished checkout that is the caller's alone until the context ends."""
     folder, lock = _take(ground.state / "checkouts" / repository.label)
     try:
@@ -66,15 +67,14 @@ async def _fill(ground: Ground, repository: Repository, folder: Path, wanted: Wa
     if not await _clean(repository, folder, index, tree, kept):
         kept = ()
         ground.throw_away(folder)
-        index.unlink(missing_ok=True)
-        index.with_name(f"{index.name}.lock").unlink(missing_ok=True)
+        forget(index)
         if not await _clean(repository, folder, index, tree, kept):
             raise FaultError(f"a checkout of {wanted.commit} in {folder} does not hold its files: is the disk sound?")
     make_git_dir(repository, folder, index, head=wanted.commit, base=wanted.overlay_from or wanted.commit)
     if kept:
         bring(ground, repository, folder)
     else:
-        listed.unlink(missing_ok=True)
+        write_paths(listed, ())
         products = await furnish(ground, repository, folder, index, furnishing)
         write_paths(listed, (furnishing.key, *products))
     return ground.place(repository, folder)
@@ -92,10 +92,10 @@ def _kept(ground: Ground, listed: Path, furnishing: Plan) -> tuple[str, ...]:
 async def _clean(repository: Repository, folder: Path, index: Path, tree: str, kept: tuple[str, ...]) -> bool:
     """Bring the folder to exactly the tree (but for what is kept) and say whether it is."""
     env = {"GIT_INDEX_FILE": str(index), "GIT_WORK_TREE": str(folder)}
-    folder.mkdir(parents=True, exist_ok=True)
+    _ensure(folder)
     try:
         spare = [part for path in kept for part in ("-e", f"/{_literal(path)}")]
-        if index.exists():
+        if is_there(index):
             # before the files are written: a folder moved away behind a link to it would pass for the real one
             await through(repository, "clean", "-ffdxq", *spare, env=env)
         await write_files(repository, folder, index, tree)
@@ -106,6 +106,10 @@ async def _clean(repository: Repository, folder: Path, index: Path, tree: str, k
     except FaultError:
         return False
     return not status
+
+
+def _ensure(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _literal(path: str) -> str:
@@ -127,5 +131,5 @@ async def _mixed(repository: Repository, index: Path, wanted: Wanted) -> str:
     orders = b"".join(row + b"\0" for row in (*gone, *new))
     await through(repository, "update-index", "--replace", "-z", "--index-info", stdin=orders, env=env)
     tree = (await through(repository, "write-tree", env=env)).line()
-    index.unlink()
+    forget(index)
     return tree

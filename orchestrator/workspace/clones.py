@@ -4,7 +4,7 @@ import anyio
 
 from orchestrator.model.ids import queue_of
 from orchestrator.ports.workspace import AttemptKey, Capture, Collision, Head, Merged
-from orchestrator.workspace import attempts, follow, target
+from orchestrator.workspace import attempts, follow, refs, target
 from orchestrator.workspace.ground import Ground
 from orchestrator.workspace.repository import Repository
 
@@ -49,6 +49,10 @@ class GitWorkspace:
         repository = await self._of(key)
         async with self._moving(repository):
             return await target.advance(repository, commit, onto)
+
+    async def contains(self, queue: str, commit: str) -> bool:
+        """Say whether the target's history holds the commit."""
+        return await refs.landed(await self._ground.repository(queue), commit)
 
     async def keep_branch(self, key: AttemptKey, commit: str) -> str:
         """Leave the commit on a branch and name it."""

@@ -1,8 +1,8 @@
 """Lets `<base>` follow `orchestrator/<base>` by fast-forward, where that harms nothing.
 
 In the worktree that has it checked out, git itself moves files and branch, and refuses rather than touch uncommitted,
-untracked or ignored files; checked out nowhere, only the ref moves. A person who moved the branch back is not overruled.
-What stands in the way is kept as one readable line, and is no fault: the work has landed on the target.
+untracked or ignored files; checked out nowhere, only the ref moves. A person who moved it back is not overruled. What
+stands in the way is kept as one readable line, and is no fault: the work has landed on the target.
 """
 
 from pathlib import Path
@@ -108,11 +108,15 @@ async def _worktrees(repository: Repository) -> dict[str, str]:
     for row in said.out.decode(errors="surrogateescape").split("\0"):
         key, _, value = row.partition(" ")
         if key == "worktree":
-            folder = value if Path(value).is_dir() else ""
+            folder = value if _stands(value) else ""
             found |= {folder: ""} if folder else {}
         elif key == "branch" and folder:
             found[folder] = value
     return found
+
+
+def _stands(folder: str) -> bool:
+    return Path(folder).is_dir()
 
 
 def _busy(repository: Repository, folder: str) -> str:

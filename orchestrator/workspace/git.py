@@ -81,15 +81,8 @@ async def git(
 
     A lock held by another git is waited out for a few seconds, nothing else is ever retried.
     """
-    retrying = tenacity.AsyncRetrying(
-        retry=tenacity.retry_if_exception_type(_LockedError),
-        wait=tenacity.wait_exponential(multiplier=0.02, max=0.5),
-        stop=tenacity.stop_after_delay(PATIENCE_S),
-        sleep=anyio.sleep,
-        reraise=True,
-    )
     try:
-        said = await retrying(_once, (*_PREFIX, *args), {**scrubbed(), **(env or {})}, cwd, stdin, accept)
+        said = await _patiently((*_PREFIX, *args), {**scrubbed(), **(env or {})}, cwd, stdin, accept)
     except _LockedError as locked:
         said = locked.said
     if said.code not in accept:
@@ -137,7 +130,16 @@ def complaint(args: Sequence[str], said: Said) -> str:
     return f"git {verb} failed with exit code {said.code}: {first[:600] or 'it said nothing'}"
 
 
-async def _once(argv: Sequence[str], env: Mapping[str, str], cwd: str, stdin: bytes, accept: Sequence[int]) -> Said:
+@tenacity.retry(
+    retry=tenacity.retry_if_exception_type(_LockedError),
+    wait=tenacity.wait_exponential(multiplier=0.02, max=0.5),
+    stop=tenacity.stop_after_delay(PATIENCE_S),
+    sleep=anyio.sleep,
+    reraise=True,
+)
+async def _patiently(
+    argv: Sequence[str], env: Mapping[str, str], cwd: str, stdin: bytes, accept: Sequence[int]
+) -> Said:
     said = await _process(argv, env, cwd, stdin)
     if said.code not in accept and ".lock': File exists" in said.err:
         raise _LockedError(said)
@@ -147,15 +149,14 @@ async def _once(argv: Sequence[str], env: Mapping[str, str], cwd: str, stdin: by
 async def _process(argv: Sequence[str], env: Mapping[str, str], cwd: str, stdin: bytes) -> Said:
     try:
         # a session of its own: Ctrl-C in the terminal is for us to handle, not for a git half-way through a checkout
-        with anyio.CancelScope(shield=True), anyio.fail_after(LIMIT_S):
+        with anyio.move_on_after(LIMIT_S, shield=True):
             done = await anyio.run_process(
                 list(argv), input=stdin, check=False, cwd=cwd, env=dict(env), start_new_session=True
             )
-    except TimeoutError:
-        raise FaultError(f"{argv[0]} did not end within {LIMIT_S:.0f} s in {cwd}: is the file system hung?") from None
+            return Said(done.returncode, done.stdout, done.stderr.decode(errors="backslashreplace"))
     except OSError as error:
         raise FaultError(_unstartable(argv[0], cwd, error)) from error
-    return Said(done.returncode, done.stdout, done.stderr.decode(errors="backslashreplace"))
+    raise FaultError(f"{argv[0]} did not end within {LIMIT_S:.0f} s in {cwd}: is the file system hung?")
 
 
 def _unstartable(program: str, cwd: str, error: OSError) -> str:

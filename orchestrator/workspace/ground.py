@@ -19,7 +19,7 @@ from orchestrator.ports.time import Clock
 from orchestrator.ports.workspace import AttemptKey
 from orchestrator.workspace.git import tool
 from orchestrator.workspace.refs import attempt_path
-from orchestrator.workspace.repository import Repository, find
+from orchestrator.workspace.repository import Repository, adopt, find
 from orchestrator.workspace.shadow import establish
 
 
@@ -56,9 +56,13 @@ class Furnishing:
 
 
 class Ground:
-    """Resolves queues to vetted repositories and owns the folders under the state folder."""
+    """Resolves queues to vetted repositories and owns the folders under the state folder.
 
-    def __init__(  # noqa: PLR0913 - named by keyword, one each for what the composition root knows
+    `queues` names the repository and base branch of queues, `default` those of all others; paths are relative to the
+    project. `inplace` is for a folder without git, which all queues then share.
+    """
+
+    def __init__(
         self,
         project: Path,
         state: Path,
@@ -67,11 +71,13 @@ class Ground:
         queues: Mapping[str, RepoSettings] | None = None,
         default: RepoSettings | None = None,
         furnishing: Furnishing | None = None,
+        inplace: bool = False,
     ) -> None:
         self.project = Path(os.path.realpath(project))
         self.state = Path(os.path.realpath(state))
         self.clock = clock
         self.furnishing = furnishing or Furnishing()
+        self.inplace = inplace
         self._default = default or RepoSettings()
         self._queues = dict(queues or {})
         self._found: dict[RepoSettings, Repository] = {}
@@ -80,11 +86,12 @@ class Ground:
     async def open(self) -> None:
         """Vet the repositories of all queues named (of the default if none is). InvalidInputError has every problem."""
         problems: list[str] = []
-        for wanted in dict.fromkeys(self._queues.values()) or (self._default,):
+        for wanted in dict.fromkeys((*self._queues.values(), self._default)):
             try:
                 await self._resolve(wanted)
             except InvalidInputError as error:
-                problems += error.problems
+                # the project itself need be no repository where every queue names another
+                problems += error.problems if wanted in self._queues.values() or not self._queues else ()
         if problems:
             raise InvalidInputError(*problems)
 
@@ -104,7 +111,9 @@ class Ground:
         return self._locks.setdefault(name, anyio.Lock())
 
     def folder(self, key: AttemptKey) -> Path:
-        """Say where an attempt's clone lies."""
+        """Say where an attempt works: in its clone, or in the project itself."""
+        if self.inplace:
+            return self.project
         return self.state / "workspaces" / attempt_path(key)
 
     def index(self, key: AttemptKey) -> Path:
@@ -139,26 +148,28 @@ class Ground:
             return
         trash = self.state / "trash"
         trash.mkdir(parents=True, exist_ok=True)
-        os.rename(path, Path(tempfile.mkdtemp(dir=trash)) / path.name)
+        path.rename(Path(tempfile.mkdtemp(dir=trash)) / path.name)
 
     async def sweep(self) -> None:
         """Delete what was thrown away. Slow and heavy on the disk: for when nothing waits."""
-        trash = self.state / "trash"
-        if trash.is_dir():
-            locked = ("-type", "d", "!", "-perm", "-0700", "-exec", "chmod", "u+rwx", "{}", ";")
-            await tool("find", ".", *locked, cwd=str(trash))
-            await tool(
-                "find", ".", "-mindepth", "1", "-maxdepth", "1", "-exec", "rm", "-rf", "--", "{}", "+", cwd=str(trash)
-            )
+        trash = str(self.state / "trash")
+        locked = ("-type", "d", "!", "-perm", "-0700", "-exec", "chmod", "u+rwx", "{}", ";")
+        await tool("find", trash, *locked)
+        await tool("find", trash, "-mindepth", "1", "-maxdepth", "1", "-exec", "rm", "-rf", "--", "{}", "+")
 
     def _wanted(self, queue: str) -> RepoSettings:
+        if self.inplace:
+            return self._default
         return self._queues.get(queue, self._default)
 
     async def _resolve(self, wanted: RepoSettings) -> Repository:
         async with self.lock("repositories"):
             if wanted not in self._found:
-                repository = await find(self.project, self.state, wanted)
-                await vet_furnishing(repository, self.furnishing)
+                if self.inplace:
+                    repository = await adopt(self.project, self.state)
+                else:
+                    repository = await find(self.project, self.state, wanted)
+                    await vet_furnishing(repository, self.furnishing)
                 establish(repository, self.furnishing.brought)
                 self._found[wanted] = repository
             return self._found[wanted]
@@ -185,17 +196,21 @@ async def vet_furnishing(repository: Repository, furnishing: Furnishing) -> None
 
 async def _leads_back(top: Path, share: Path) -> str:
     """Name a link or an editable install in the share that points at the project's own files."""
-    if not share.is_dir():
-        return ""
-    real = os.path.realpath(share)
-    root = f"{os.path.realpath(top)}/"
-    kinds = "( -type l -o -name *.pth -o -name *.egg-link -o -name __editable__*.py ) -print0".split()
-    for item in (await tool("find", real, *kinds)).items():
-        path = Path(os.fsdecode(item))
-        if path.is_symlink():
-            goal = f"{os.path.realpath(path)}/"
-            if goal.startswith(root) and not goal.startswith(f"{real}/"):
-                return str(path)
-        elif root.encode() in (path.read_bytes() + b"/").replace(b"\n", b"/\n"):
-            return str(path)
+    real, root = _real(share), f"{_real(top)}/"
+    kinds = "( -type l -o -name *.pth -o -name *.egg-link -o -name __editable__*.py ) -print0"
+    for item in (await tool("find", real, *kinds.split())).items():
+        if _names(Path(os.fsdecode(item)), root, f"{real}/"):
+            return os.fsdecode(item)
     return ""
+
+
+def _real(path: Path) -> str:
+    return os.path.realpath(path)
+
+
+def _names(path: Path, root: str, share: str) -> bool:
+    """Say whether a link leads into `root` beside the share, or a text names `root`."""
+    if path.is_symlink():
+        goal = f"{os.path.realpath(path)}/"
+        return goal.startswith(root) and not goal.startswith(share)
+    return root.encode() in (path.read_bytes() + b"\n").replace(b"\n", b"/\n")

@@ -1,7 +1,7 @@
 """The private repositories agents and checks see: a `.git` of our making, objects borrowed from the person's store.
 
-Made by writing files, so that neither a template nor anybody's configuration gets in. Never written to once an agent has
-had it: it is made anew.
+Made by writing files, so that neither a template nor anybody's configuration gets in. Never written to
+once an agent has had it: it is made anew.
 """
 
 import os
@@ -15,12 +15,12 @@ from orchestrator.workspace.shadow import configuration, through
 
 async def write_files(repository: Repository, folder: Path, index: Path, tree: str) -> None:
     """Write a tree's files into a folder, through an index of its own that knows them afterwards."""
-    folder.mkdir(parents=True, exist_ok=True)
+    _ensure(folder)
     env = {"GIT_INDEX_FILE": str(index), "GIT_WORK_TREE": str(folder)}
     await through(repository, "read-tree", "-u", "--reset", tree, env=env)
 
 
-def make_git_dir(  # noqa: PLR0913 - each a fact of the clone, named where it is called
+def make_git_dir(
     repository: Repository, folder: Path, index: Path, *, head: str, branch: str = "", base: str = ""
 ) -> None:
     """Make the folder a repository whose objects are the person's: on `branch` (else detached) at `head`.
@@ -41,6 +41,10 @@ def make_git_dir(  # noqa: PLR0913 - each a fact of the clone, named where it is
     _write(git_dir / "objects" / "info" / "alternates", _alternates(repository))
     shutil.copyfile(repository.shadow / "info" / "exclude", git_dir / "info" / "exclude")
     shutil.copyfile(index, git_dir / "index")
+
+
+def _ensure(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _alternates(repository: Repository) -> str:

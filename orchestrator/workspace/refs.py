@@ -60,14 +60,22 @@ async def contains(repository: Repository, head: str, commit: str) -> bool:
     return (await repository.git("merge-base", "--is-ancestor", commit, head, accept=(0, 1))).code == 0
 
 
+async def landed(repository: Repository, commit: str) -> bool:
+    """Say whether the target's history holds the commit; one nobody has is not in it."""
+    track = f"refs/heads/{repository.target}"
+    head = (await lookup(repository, track)).get(track, "")
+    if not head or not commit:
+        return False
+    said = await repository.git("merge-base", "--is-ancestor", commit, head, accept=(0, 1, 128))
+    return said.code == 0
+
+
 async def head_of(repository: Repository, commit: str) -> Head:
     """Give a commit (or what names one) with its tree. A missing one is a FaultError."""
     said = await through(repository, "rev-parse", "--verify", "-q", f"{commit}^{{commit}}", accept=(0, 1, 128))
     tree = await through(repository, "rev-parse", "--verify", "-q", f"{commit}^{{tree}}", accept=(0, 1, 128))
     if said.code or tree.code:
-        raise FaultError(
-            f"commit {commit} is not in {repository.top}: restore it from a backup, or `retry` the task from a fresh base"
-        )
+        raise FaultError(f"commit {commit} is not in {repository.top}: restore it from a backup, or `retry` the task")
     return Head(said.line(), tree.line())
 
 

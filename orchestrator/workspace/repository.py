@@ -18,6 +18,9 @@ from orchestrator.workspace.git import MINIMUM, Said, git, scrubbed, tool
 OWN = "_project"
 """Folder name of the project's own repository; no `[repos.NAME]` can be called that."""
 
+INPLACE = "inplace"
+"""The base branch of a folder without git, in the repository of ours that keeps its snapshots."""
+
 _COPIED = (
     "core.autocrlf",
     "core.eol",
@@ -81,7 +84,7 @@ async def find(project: Path, state: Path, wanted: RepoSettings) -> Repository:
     if wanted.name and not is_safe_id(wanted.name):
         raise InvalidInputError(f"{name}: the name is unsafe: use {SAFE_ID_RULE}")
     await _vet_git()
-    path = Path(os.path.realpath(project / wanted.path))
+    path = _real(project / wanted.path)
     top = await _top(name, path, project)
     git_dir = Path((await _ask(top, "rev-parse", "--path-format=absolute", "--git-common-dir")).line())
     base, problems = await _base(name, top, git_dir, wanted.base)
@@ -90,17 +93,36 @@ async def find(project: Path, state: Path, wanted: RepoSettings) -> Repository:
         problems = await _vet_tree(name, git_dir, base)
     if problems:
         raise InvalidInputError(*problems)
-    real = Path(os.path.realpath(state))
+    real = _real(state)
     return Repository(
         name=wanted.name,
         top=top,
         git_dir=git_dir,
-        objects=Path(os.path.realpath(git_dir / "objects")),
+        objects=_real(git_dir / "objects"),
         base=base,
         state=state,
         format=(await _ask(top, "rev-parse", "--show-object-format")).line(),
         settings=await _settings(top),
         hidden=str(real.relative_to(top)) if real.is_relative_to(top) else "",
+    )
+
+
+async def adopt(project: Path, state: Path) -> Repository:
+    """Give the repository of ours that keeps the folder's snapshots, made if absent."""
+    top, own = _real(project), _real(state)
+    if _is_there(top / ".git"):
+        raise InvalidInputError(f'{top} is a git repository: take `workspace = "inplace"` out of the configuration')
+    store = own / "inplace.git"
+    if not _is_there(store / "HEAD"):
+        await git("init", "-q", "--bare", "--template=", f"--initial-branch={INPLACE}", str(store))
+    return Repository(
+        name="",
+        top=top,
+        git_dir=store,
+        objects=store / "objects",
+        base=INPLACE,
+        state=own,
+        hidden=str(own.relative_to(top)) if own.is_relative_to(top) else "",
     )
 
 
@@ -129,10 +151,18 @@ async def _top(name: str, path: Path, project: Path) -> Path:
         raise InvalidInputError(f"{name}: {path} is a bare repository: clone it and name the clone")
     if inside != "true":
         raise InvalidInputError(f"{name}: {path} lies inside a .git folder: name the checkout")
-    top = Path(os.path.realpath((await _ask(path, "rev-parse", "--show-toplevel")).line()))
-    if top != path and path != Path(os.path.realpath(project)):
+    top = _real(Path((await _ask(path, "rev-parse", "--show-toplevel")).line()))
+    if top != path and path != _real(project):
         raise InvalidInputError(f"{name}: {path} is a folder of the repository {top}: name that, or `git init` here")
     return top
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
+
+
+def _is_there(path: Path) -> bool:
+    return os.path.lexists(path)
 
 
 def _is_folder(path: Path) -> bool:

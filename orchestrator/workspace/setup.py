@@ -1,10 +1,11 @@
 """Furnishes workspaces and checkouts: `copy`, `share` and the products of `setup`.
 
-`setup` runs once for each set of lock files, in a tree of its own, confined; its products are copied from there, so that
-nothing an agent or a test does to its copy reaches another one. A tree that changes the lock files has products of its
-own: a hostile tree cannot furnish anybody else. Never writes to the person's checkout.
+`setup` runs once for each set of lock files, in a tree of its own, confined; its products are copied from there, so
+that nothing an agent or a test does to its copy reaches another one. A tree that changes the lock files has products of
+its own: a hostile tree cannot furnish anybody else. Never writes to the person's checkout.
 """
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -21,14 +22,42 @@ from orchestrator.workspace.private import make_git_dir, write_files
 from orchestrator.workspace.refs import head_of
 from orchestrator.workspace.repository import Repository
 from orchestrator.workspace.shadow import through
+from orchestrator.workspace.survey import is_there
 
 LOCK_FILES = frozenset(
-    (
-        "Cargo.lock Cargo.toml Gemfile Gemfile.lock Pipfile Pipfile.lock build.gradle bun.lock bun.lockb composer.json"
-        " composer.lock deno.lock environment.yml flake.lock go.mod go.sum mix.exs mix.lock npm-shrinkwrap.json"
-        " package-lock.json package.json pdm.lock pnpm-lock.yaml poetry.lock pom.xml pubspec.lock pyproject.toml"
-        " requirements.txt setup.cfg setup.py uv.lock yarn.lock"
-    ).split()
+    {
+        "Cargo.lock",
+        "Cargo.toml",
+        "Gemfile",
+        "Gemfile.lock",
+        "Pipfile",
+        "Pipfile.lock",
+        "build.gradle",
+        "bun.lock",
+        "bun.lockb",
+        "composer.json",
+        "composer.lock",
+        "deno.lock",
+        "environment.yml",
+        "flake.lock",
+        "go.mod",
+        "go.sum",
+        "mix.exs",
+        "mix.lock",
+        "npm-shrinkwrap.json",
+        "package-lock.json",
+        "package.json",
+        "pdm.lock",
+        "pnpm-lock.yaml",
+        "poetry.lock",
+        "pom.xml",
+        "pubspec.lock",
+        "pyproject.toml",
+        "setup.cfg",
+        "setup.py",
+        "uv.lock",
+        "yarn.lock",
+    }
 )
 """Files that decide what `setup` installs, wherever they lie in the tree; `requirements*.txt` as well."""
 
@@ -95,7 +124,7 @@ def _copy(source: Path, folder: Path, path: str) -> None:
 def _share(source: Path, folder: Path, path: str) -> None:
     goal = _free(folder, path) if source.exists() else None
     if goal is not None:
-        os.symlink(os.path.realpath(source), goal)
+        goal.symlink_to(os.path.realpath(source))
 
 
 def _free(folder: Path, path: str) -> Path | None:
@@ -114,7 +143,7 @@ async def _copy_products(ground: Ground, repository: Repository, folder: Path, w
     """Copy what `setup` makes for this plan, made now if it is not there. Files of the tree are never overwritten."""
     cache = ground.state / "setup" / repository.label / wanted.key
     async with ground.lock(f"setup {cache}"):
-        if not cache.exists():
+        if not is_there(cache):
             await _make(ground, repository, cache, wanted)
     said = await tool("cp", "-an", f"{cache / 'tree'}/.", str(folder))
     if "No space left" in said.err:
@@ -147,10 +176,10 @@ async def _make(ground: Ground, repository: Repository, cache: Path, wanted: Pla
         for path in products:
             goal = kept / "tree" / path
             goal.parent.mkdir(parents=True, exist_ok=True)
-            os.rename(tree / path, goal)
+            (tree / path).rename(goal)
         write_paths(kept / "products", products)
-        if not cache.exists():
-            os.rename(kept, cache)
+        with contextlib.suppress(OSError):  # another process was quicker: what it made is as good
+            kept.rename(cache)
     finally:
         ground.throw_away(work)
 
@@ -173,7 +202,7 @@ def write_paths(file: Path, paths: tuple[str, ...]) -> None:
     """Write a list of paths, whole or not at all."""
     fresh = file.with_name(f"{file.name}.fresh")
     fresh.write_bytes(b"".join(os.fsencode(path) + b"\0" for path in paths))
-    os.replace(fresh, file)
+    fresh.replace(file)
 
 
 async def _run(ground: Ground, repository: Repository, tree: Path, *, must: bool) -> None:
@@ -197,8 +226,8 @@ async def _run(ground: Ground, repository: Repository, tree: Path, *, must: bool
         if must and (watch is not Watch.ENDED or end.code != 0):
             how = end.reason or (f"exit code {end.code}" if watch is Watch.ENDED else watch.value)
             raise FaultError(
-                f"setup `{' '.join(ground.furnishing.setup)}` failed on the base ({how}): make it work in a clean clone:"
-                f" {_tail(output)}"
+                f"setup `{' '.join(ground.furnishing.setup)}` failed on the base ({how}):"
+                f" make it work in a clean clone: {_tail(output)}"
             )
     finally:
         ground.throw_away(run_dir)

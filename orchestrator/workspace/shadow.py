@@ -88,12 +88,13 @@ def _keep(path: Path, text: str) -> None:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
-    os.replace(name, path)
+    Path(name).replace(path)
 
 
 def _link(link: Path, goal: Path) -> None:
-    if link.is_symlink() and os.readlink(link) == str(goal):
+    if link.is_symlink() and link.readlink() == goal:
         return
-    name = tempfile.mktemp(dir=link.parent, prefix=f".{link.name}.")
-    os.symlink(goal, name)
-    os.replace(name, link)
+    folder = Path(tempfile.mkdtemp(dir=link.parent, prefix=f".{link.name}."))
+    (folder / "link").symlink_to(goal)
+    (folder / "link").replace(link)
+    folder.rmdir()

@@ -4,6 +4,7 @@ Repositories nested in the folder are taken as plain files, untracked files coun
 anything the folder names, never follows its links, never changes a file (only its owner's permission to read it).
 """
 
+import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -28,7 +29,7 @@ class _Finds(msgspec.Struct, frozen=True):
 async def write_tree(
     repository: Repository, folder: Path, index: Path, base: str, excluded: tuple[str, ...] = ()
 ) -> str:
-    """Store the folder's files as a tree and give its id. `index` is kept between calls and makes the next one quick.
+    """Store the folder's files as a tree and give its id; `base` may be empty. `index` is kept between calls and makes the next one quick.
 
     Paths under `excluded` stay as they are in `base`. Raises FaultError where the files cannot be read or stored.
     """
@@ -37,7 +38,7 @@ async def write_tree(
     except FaultError:
         # unreadable files are made readable; an index that crashed or lost its objects is made anew
         await _open_up(folder)
-        _forget(index)
+        forget(index)
         return await _write(repository, folder, index, base, excluded)
 
 
@@ -47,15 +48,21 @@ async def _open_up(folder: Path) -> None:
     await tool("find", ".", "-type", "f", "!", "-perm", "-0400", "-exec", "chmod", "u+r", "{}", "+", cwd=str(folder))
 
 
-def _forget(index: Path) -> None:
+def is_there(path: Path) -> bool:
+    """Say whether something stands at the path."""
+    return os.path.lexists(path)
+
+
+def forget(index: Path) -> None:
+    """Remove an index and the lock a crash may have left on it."""
     index.unlink(missing_ok=True)
     index.with_name(f"{index.name}.lock").unlink(missing_ok=True)
 
 
 async def _write(repository: Repository, folder: Path, index: Path, base: str, excluded: tuple[str, ...]) -> str:
     env = {"GIT_INDEX_FILE": str(index), "GIT_WORK_TREE": str(folder)}
-    if not index.exists():
-        await through(repository, "read-tree", base, env=env)
+    if not is_there(index):
+        await through(repository, "read-tree", base or "--empty", env=env)
     finds = await _look(folder)
     if finds.special:
         await through(repository, "update-index", "--force-remove", "-z", "--stdin", stdin=_nul(finds.special), env=env)
@@ -105,11 +112,11 @@ async def _take_nested(
 
 
 async def _files(folder: Path, roots: tuple[bytes, ...]) -> set[bytes]:
-    expression = "( -name .git -prune ) -o ( ( -type f -o -type l ) -print0 )".split()
+    expression = "( -name .git -prune ) -o ( ( -type f -o -type l ) -print0 )"
     found: set[bytes] = set()
     for at in range(0, len(roots), _ROOTS_A_FIND):
         names = [f"./{root.decode(errors='surrogateescape')}" for root in roots[at : at + _ROOTS_A_FIND]]
-        said = await tool("find", *names, *expression, cwd=str(folder))
+        said = await tool("find", *names, *expression.split(), cwd=str(folder))
         if said.code:
             raise FaultError(complaint(("find", str(folder)), said))
         found.update(item.removeprefix(b"./") for item in said.items())

@@ -1,8 +1,7 @@
 """Reading what is stored: differences, files, lists, clean checkouts. Never writes to the person's checkout or refs."""
 
-import os
+from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
@@ -20,7 +19,7 @@ _NAMES_ALONE = 3
 
 
 class GitTrees:
-    """`ports.workspace.Trees` over git. Paths that are not UTF-8 are shown with backslash escapes and read as absent."""
+    """`ports.workspace.Trees` over git. Paths that are not UTF-8 are shown with escapes and read as absent."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
@@ -58,7 +57,7 @@ class GitTrees:
         repository = self._ground.known(queue_of(key.task))
         writable = tuple(str(Path(run_dir) / part) for part in ("scratch", "home"))
         for folder in writable:
-            os.makedirs(folder, mode=0o700, exist_ok=True)
+            Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
         place = self._ground.place(repository, self._ground.folder(key))
         return msgspec.structs.replace(place, readable=(run_dir,), writable=writable)
 
@@ -69,7 +68,7 @@ class GitTrees:
         return self._checkout(queue, Wanted(commit, overlay_from, overlay))
 
     @asynccontextmanager
-    async def _checkout(self, queue: str, wanted: Wanted) -> AsyncIterator[Place]:
+    async def _checkout(self, queue: str, wanted: Wanted) -> AsyncGenerator[Place, None]:
         repository = await self._ground.repository(queue)
         async with checkout(self._ground, repository, wanted) as place:
             yield place
