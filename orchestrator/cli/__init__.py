@@ -1,0 +1,1 @@
+"""The command line: one file a verb. The only room that knows click, exit codes and the terminal."""

@@ -180,10 +180,10 @@ class AddTask(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EditTask(msgspec.Struct, frozen=True, kw_only=True):
-    """Replace a task's specification."""
+    """Change the named fields of a task's specification."""
 
     task: str
-    spec: TaskSpec
+    changes: dict[str, object]
 
 
 Ask: TypeAlias = Retry | Skip | Cancel | Decide | Done | Pause | Resume | AddTask | EditTask

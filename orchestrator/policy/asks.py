@@ -2,6 +2,8 @@
 
 from typing import assert_never
 
+import msgspec
+
 from orchestrator.model import commands as c
 from orchestrator.model import events as e
 from orchestrator.model.ids import SAFE_ID_RULE, is_safe_id
@@ -52,7 +54,7 @@ def _task(
         case c.Done():
             return c.Refusal(f"{task.ref} is done by an agent, not by a person; use `orchestrator skip` or `decide`")
         case c.EditTask():
-            return (e.TaskEdited(task=task.ref, spec=ask.spec),)
+            return _edit(world, task, ask)
         case _:  # pragma: no cover - the union is closed
             assert_never(ask)
 
@@ -82,6 +84,30 @@ def _add(world: World, ask: c.AddTask) -> Answer:
     if unknown:
         return c.Refusal(f"{ref} depends on {', '.join(unknown)}, which does not exist; add that first")
     return (e.TaskAdded(task=ref, spec=ask.spec, order=next_order(world, ask.queue)),)
+
+
+def _edit(world: World, task: Task, ask: c.EditTask) -> Answer:
+    spec = msgspec.structs.replace(task.spec, **ask.changes)
+    unknown = [d for d in spec.dependencies if not _known(world, d)]
+    if unknown:
+        return c.Refusal(f"{task.ref} would depend on {', '.join(unknown)}, which does not exist; add that first")
+    if cycle := cycle_through(world, task.ref, spec.dependencies):
+        return c.Refusal(f"{task.ref} would wait for itself: {' -> '.join(cycle)}; drop one of these dependencies")
+    return () if spec == task.spec else (e.TaskEdited(task=task.ref, spec=spec),)
+
+
+def cycle_through(world: World, ref: str, dependencies: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the way by which a task with these dependencies would come to wait for itself, or nothing."""
+    stack = [(name, (ref, name)) for name in dependencies]
+    seen: set[str] = set()
+    while stack:
+        name, way = stack.pop()
+        if name == ref:
+            return way
+        if name not in seen and name in world.tasks:
+            seen.add(name)
+            stack.extend((d, (*way, d)) for d in world.tasks[name].spec.dependencies)
+    return ()
 
 
 def _known(world: World, name: str) -> bool:

@@ -1,0 +1,31 @@
+"""How every verb that asks for something does so: open, decide, append, render, say what happened."""
+
+import click
+
+from orchestrator.cli.context import Context, clean, paint, refuse_agents, waits
+from orchestrator.daemon.desk import writing
+from orchestrator.model.commands import Ask, Refusal
+from orchestrator.model.events import Event
+from orchestrator.views.story import tell
+
+
+def do(context: Context, verb: str, ask: Ask) -> int:
+    """Do what a person asks and say what came of it: 0 done, 1 refused."""
+    refuse_agents(verb)
+
+    async def act() -> tuple[Event, ...] | Refusal:
+        async with writing(context.project) as desk:
+            return await desk.ask(ask)
+
+    answer = waits(act)
+    if isinstance(answer, Refusal):
+        click.echo(f"cannot {verb}: {clean(answer.text)}", err=True)
+        return 1
+    for event in answer:
+        told = tell(event)
+        if told is not None:
+            where = told.task or told.queue
+            click.echo(f"{where}  {paint(clean(told.text), told.level)}" if where else clean(told.text))
+    if not answer:
+        click.echo("nothing to do: it is so already")
+    return 0

@@ -1,0 +1,90 @@
+"""What every verb shares: the project, who is asking, how to paint, how to run something that waits."""
+
+import getpass
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from orchestrator.daemon.project import Project, find_root, load_settings
+from orchestrator.errors import InvalidInputError
+
+T = TypeVar("T")
+
+_COLOURS = {"good": "green", "warn": "yellow", "bad": "red", "dim": "bright_black", "head": "bright_white"}
+_UNSAFE = re.compile(
+    r"\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)?|[P^_X][^\x1b]*(?:\x1b\\)?|\[[0-?]*[ -/]*[@-~]|.)"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
+
+
+class Context:
+    """Click's context object."""
+
+    def __init__(self, project: Path | None) -> None:
+        self._explicit = project
+
+    @cached_property
+    def root(self) -> Path:
+        """The project's root."""
+        return find_root(Path.cwd(), self._explicit)
+
+    @cached_property
+    def project(self) -> Project:
+        """The project, read once; what its configuration leaves doubtful is said on stderr."""
+        project = Project(self.root, load_settings(self.root))
+        for warning in project.settings.warnings:
+            warn(warning)
+        return project
+
+
+pass_context = click.make_pass_decorator(Context)
+
+
+def waits(function: Callable[[], Awaitable[T]]) -> T:
+    """Run something that waits, on the one event loop."""
+    import anyio  # noqa: PLC0415 - `--help` and `schema` wait for nothing
+
+    return anyio.run(function)
+
+
+def clean(text: str) -> str:
+    """Take out what could steer a terminal: agents' words end up here."""
+    return _UNSAFE.sub("", text)
+
+
+def paint(text: str, level: str, *, err: bool = False) -> str:
+    """Colour a text where a person looks at a terminal and has not said NO_COLOR."""
+    stream = sys.stderr if err else sys.stdout
+    if level not in _COLOURS or "NO_COLOR" in os.environ or not stream.isatty():
+        return text
+    return click.style(text, fg=_COLOURS[level], bold=level == "head")
+
+
+def warn(text: str) -> None:
+    """Say on stderr what a person should know but need not mend now."""
+    click.echo(f"{paint('warning:', 'warn', err=True)} {clean(text)}", err=True)
+
+
+def who() -> str:
+    """Name the person who asks: git's user, else the login."""
+    said = subprocess.run(["git", "config", "user.name"], capture_output=True, text=True, check=False)
+    name = " ".join(said.stdout.split())
+    if name:
+        return name
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def refuse_agents(verb: str) -> None:
+    """Keep agents from deciding about their own work."""
+    if task := os.environ.get("ORCHESTRATOR_TASK"):
+        raise InvalidInputError(f"`{verb}` is for people: it is refused inside the agent of {task}")

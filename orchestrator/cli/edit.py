@@ -1,0 +1,27 @@
+"""`orchestrator edit`: change a task; what is not named stays."""
+
+from typing import Any
+
+import click
+
+from orchestrator.cli.answering import do
+from orchestrator.cli.context import Context, pass_context
+from orchestrator.cli.specifying import fields, options, split
+from orchestrator.errors import InvalidInputError
+from orchestrator.model.commands import EditTask
+
+
+@click.command("edit")
+@click.argument("task")
+@options
+@click.option("--no-dependencies", is_flag=True, help="Drop every dependency.")
+@pass_context
+def command(context: Context, task: str, *, no_dependencies: bool, **values: Any) -> int:
+    """Change the named fields of TASK (`queue/ID`); they hold from its next iteration on."""
+    queue, _ = split(task)
+    changes = fields(queue, values)
+    if no_dependencies:
+        changes["dependencies"] = ()
+    if not changes:
+        raise InvalidInputError(f"nothing to change in {task}: name a field, e.g. --priority P0")
+    return do(context, "edit", EditTask(task=task, changes=changes))

@@ -1,0 +1,95 @@
+"""`orchestrator explain`: why something does not run, since when, and what would change that."""
+
+import click
+import msgspec
+
+from orchestrator.cli.context import Context, clean, paint, pass_context, waits
+from orchestrator.daemon.desk import Desk, reading
+from orchestrator.errors import InvalidInputError
+from orchestrator.model.answers import QueueAnswer, StatusAnswer, TaskAnswer, WorkerAnswer
+
+
+@click.command("explain")
+@click.argument("what", required=False)
+@click.option("--json", "as_json", is_flag=True, help="The tasks explained, as JSON.")
+@pass_context
+def command(context: Context, what: str | None, *, as_json: bool) -> int:
+    """Say why a TASK (`queue/ID`) or QUEUE does not run; without one, everything that waits."""
+
+    async def ask() -> tuple[StatusAnswer, dict[str, tuple[str, ...]]]:
+        async with reading(context.project) as desk:
+            return await desk.status(), _holdups(desk)
+
+    answer, holdups = waits(ask)
+    found = _chosen(answer, what)
+    if as_json:
+        click.echo(msgspec.json.encode([{"task": f"{q.name}/{t.id}", **msgspec.to_builtins(t)} for q, t in found]))
+        return 0
+    workers = {worker.task: worker for worker in answer.workers}
+    for queue, task in found:
+        ref = f"{queue.name}/{task.id}"
+        for line in _task(queue, task, workers.get(ref), holdups.get(ref, ())):
+            click.echo(clean(line))
+    if not found:
+        click.echo("nothing waits: everything has ended or is running")
+    return 0
+
+
+def _holdups(desk: Desk) -> dict[str, tuple[str, ...]]:
+    """Name for each task who waits for it."""
+    return {ref: tuple(sorted(waiting)) for ref, waiting in desk.world.dependents.items()}
+
+
+def _chosen(answer: StatusAnswer, what: str | None) -> list[tuple[QueueAnswer, TaskAnswer]]:
+    every = [(queue, task) for queue in answer.queues for task in queue.tasks]
+    if what is None:
+        return [(queue, task) for queue, task in every if task.reason is not None]
+    found = [(queue, task) for queue, task in every if what in {f"{queue.name}/{task.id}", task.id, queue.name}]
+    if not found:
+        known = ", ".join(queue.name for queue in answer.queues) or "none"
+        raise InvalidInputError(
+            f"there is no task or queue {what!r}; queues: {known}; `orchestrator status` lists tasks"
+        )
+    return found
+
+
+def _task(queue: QueueAnswer, task: TaskAnswer, worker: WorkerAnswer | None, waiting: tuple[str, ...]) -> list[str]:
+    lines = [paint(f"{queue.name}/{task.id}", "head") + f"  {task.status}  {task.title}"]
+    reason = task.reason
+    if reason is not None:
+        since = f" since {reason.since}" if reason.since else ""
+        until = f", until {reason.until}" if reason.until else ""
+        lines.append(f"  {reason.code}: {reason.text}{since}{until}")
+        if reason.on:
+            lines.append(f"  waits for: {', '.join(reason.on)}")
+        lines.append(f"  what helps: {_remedy(queue, task)}")
+    elif worker is not None:
+        lines.append(
+            f"  running: attempt {worker.attempt}, iteration {worker.iteration}, {worker.step} since {worker.since}, "
+            f"agent {worker.agent or 'not yet started'}, worker {worker.id}"
+        )
+    elif task.error:
+        lines.append(f"  {task.error}")
+    if waiting and task.status not in {"completed", "skipped"}:
+        lines.append(f"  behind it wait: {', '.join(waiting)}")
+    return lines
+
+
+def _remedy(queue: QueueAnswer, task: TaskAnswer) -> str:
+    ref = f"{queue.name}/{task.id}"
+    code = task.reason.code if task.reason is not None else ""
+    remedies = {
+        "person": f"`orchestrator inbox`, then `orchestrator decide {ref} revert|override|abort --reason ...`",
+        "fault": f"mend what it names; it is probed by itself, or at once with `orchestrator resume {queue.name}`",
+        "orphan": f"`orchestrator run --queue {queue.name}` takes it over where it stands",
+        "gate": "the gate opens when its condition holds and its approvers have signed",
+        "dependency": "it starts by itself when they are completed or skipped",
+        "locked": "it starts by itself when the queue is unlocked",
+        "paused": f"`orchestrator resume {queue.name}`",
+        "parked": "it goes on by itself then",
+        "time": "it starts by itself then",
+        "budget": "raise the limit in orchestrator.toml",
+        "conflict": "it starts by itself when they are done",
+        "ready": f"`orchestrator run --queue {queue.name}`",
+    }
+    return remedies.get(code, "nothing")

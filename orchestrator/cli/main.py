@@ -1,0 +1,104 @@
+"""`orchestrator`: finds the verb, imports only that, and turns errors into one line and an exit code."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orchestrator import __version__
+from orchestrator.cli.context import Context
+from orchestrator.errors import InvalidInputError, JournalError, OrchestratorError
+
+REFUSED, USAGE, JOURNAL, SIGNALLED = 1, 2, 4, 130
+
+VERBS = {
+    "init": "detect the stack, agents and tests; write orchestrator.toml and a first queue",
+    "run": "work the queues until nothing in scope can proceed",
+    "status": "how everything stands, and the one thing that matters",
+    "explain": "why a task or queue does not run, since when, and who can change that",
+    "history": "everything that happened to a task",
+    "logs": "what the tracks say; -f follows",
+    "inbox": "what waits for a person, with the evidence",
+    "decide": "revert, override or abort a blocked task",
+    "add": "add a task to a queue",
+    "edit": "change a task",
+    "retry": "grant a task its iterations anew",
+    "skip": "leave a task undone, with a reason",
+    "cancel": "stop working on a task and hold it",
+    "pause": "hold a queue",
+    "resume": "let a held queue go on; probe a parked one now",
+    "prompt": "print the prompt a task's next iteration would get",
+    "board": "print the board over all queues",
+    "doctor": "check git, disk, sandbox, tools and the journal; changes nothing",
+    "schema": "print the JSON schema of a file or answer",
+}
+
+
+class Verbs(click.Group):
+    """The verbs, imported on use: `--help` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Name the verbs in the order people meet them."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import one verb."""
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"orchestrator.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """List the verbs without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="orchestrator")
+@click.option("-C", "--project", type=click.Path(path_type=Path), help="The project's root (default: found upwards).")
+@click.pass_context
+def cli(ctx: click.Context, project: Path | None) -> None:
+    """Work JSON queues of tasks with coding agents: verified, merged, durable."""
+    ctx.obj = Context(project)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(argv: list[str]) -> int:
+    """Run one command; give its exit code. Bad input is 2, a broken journal 4, a refusal 1."""
+    try:
+        result: Any = cli.main(argv, prog_name="orchestrator", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.Abort:
+        return SIGNALLED
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except OrchestratorError as error:
+        return _explain(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return SIGNALLED
+    return result if isinstance(result, int) else 0
+
+
+def _explain(error: OrchestratorError) -> int:
+    lines = error.problems if isinstance(error, InvalidInputError) else (str(error),)
+    for line in lines:
+        click.echo(f"orchestrator: {line}", err=True)
+    if isinstance(error, InvalidInputError):
+        return USAGE
+    if isinstance(error, JournalError):
+        return JOURNAL
+    return REFUSED

@@ -1,0 +1,82 @@
+"""`orchestrator status`: how everything stands."""
+
+import re
+
+import click
+import msgspec
+
+from orchestrator.cli.context import Context, clean, paint, pass_context, waits
+from orchestrator.codec.moments import parse_moment
+from orchestrator.daemon.desk import Desk, reading
+from orchestrator.errors import InvalidInputError
+from orchestrator.model.answers import QueueAnswer, StatusAnswer, TaskAnswer
+
+_MARKS = {
+    "completed": ("✓", "good"),
+    "in_progress": ("▶", "head"),
+    "pending": ("·", "dim"),
+    "blocked": ("!", "bad"),
+    "failed": ("✗", "bad"),
+    "skipped": ("-", "dim"),
+}
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="The whole answer as JSON (`orchestrator schema status`).")
+@click.option("--at", metavar="SEQ|TIME", help="How it stood then: a journal seq or a moment.")
+@pass_context
+def command(context: Context, *, as_json: bool, at: str | None) -> int:
+    """Say how everything stands, and first the one thing that matters."""
+
+    async def ask() -> StatusAnswer:
+        async with reading(context.project) as desk:
+            await _travel(desk, at)
+            return await desk.status()
+
+    answer = waits(ask)
+    if as_json:
+        click.echo(msgspec.json.encode(answer))
+        return 0
+    for line in _lines(answer):
+        click.echo(line)
+    return 0
+
+
+async def _travel(desk: Desk, at: str | None) -> None:
+    if at is None:
+        return
+    moment = None if re.fullmatch(r"\d+", at) else parse_moment(at)
+    if moment is None and not at.isdigit():
+        raise InvalidInputError(f"--at {at!r} is neither a journal seq nor a moment like 2026-03-01T09:00:00Z")
+    await desk.travel(int(at) if at.isdigit() else None, moment)
+
+
+def _lines(answer: StatusAnswer) -> list[str]:
+    lines = [paint(clean(answer.headline), "head")]
+    lines += [paint(f"note: {clean(notice)}", "warn") for notice in answer.notices]
+    for queue in answer.queues:
+        lines += ["", _title(queue), *(_task(task) for task in queue.tasks)]
+    for gate in answer.gates:
+        wait = f": waits for {', '.join(gate.waiting_for)}" if gate.waiting_for else ""
+        lines.append(f"gate {gate.id} {gate.state}{clean(wait)}")
+    used = answer.budget.iterations
+    limit = f" of {used.limit:g}" if used.limit is not None else ""
+    lines += ["", paint(f"{used.used:g} iterations used{limit}, journal at seq {answer.seq}", "dim")]
+    return lines
+
+
+def _title(queue: QueueAnswer) -> str:
+    counts = queue.summary
+    done = counts["completed"] + counts["skipped"]
+    state = "".join(f" [{word}]" for word in ("locked", "paused") if getattr(queue, word))
+    park = f" [parked: {clean(queue.park.text)}]" if queue.park is not None else ""
+    return paint(f"{queue.name}  {done}/{counts['total']}{state}{park}", "head")
+
+
+def _task(task: TaskAnswer) -> str:
+    mark, level = _MARKS[task.status]
+    tried = f" ({task.iterations} iterations)" if task.iterations else ""
+    why = f"  {task.reason.code}: {task.reason.text}" if task.reason is not None else ""
+    if task.status == "failed" and task.error:
+        why = f"  {task.error}"
+    return f"  {paint(mark, level)} {task.id:<14} {clean(task.title)[:60]}{tried}{paint(clean(why), 'dim')}"

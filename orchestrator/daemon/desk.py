@@ -1,0 +1,155 @@
+"""A seat at the journal for one command: read how things stand, or ask for something and show what came of it."""
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+from orchestrator.agents.surroundings import installed
+from orchestrator.codec.worlds import decode_world, encode_world
+from orchestrator.daemon.clock import WallClock
+from orchestrator.daemon.intake import Intake
+from orchestrator.daemon.project import Project, RandomIds
+from orchestrator.daemon.runs import guardian_pid
+from orchestrator.daemon.windows import Windows
+from orchestrator.engine.carry import prompt_input
+from orchestrator.engine.ledger import Ledger
+from orchestrator.errors import InvalidInputError
+from orchestrator.journal.file import FileJournal
+from orchestrator.journal.presence import FilePresence
+from orchestrator.journal.snapshot import Snapshot, load, save
+from orchestrator.model.answers import StatusAnswer
+from orchestrator.model.commands import Ask
+from orchestrator.model.events import Commit
+from orchestrator.model.fold import apply
+from orchestrator.model.scope import Scope
+from orchestrator.model.world import World
+from orchestrator.policy.asks import answer
+from orchestrator.policy.decide import Answer
+from orchestrator.policy.prompt import compose
+from orchestrator.policy.seat import Seat
+from orchestrator.views.statement import status_of
+
+SNAPSHOT_EVERY = 500
+"""Commits after which a snapshot is worth its writing."""
+
+
+class Desk:
+    """One command's view of a project. `me` is who writes: a person's command or a run."""
+
+    def __init__(self, project: Project, journal: FileJournal, world: World, me: str) -> None:
+        self.project, self.journal, self.me = project, journal, me
+        self.clock = WallClock()
+        self.ids = RandomIds()
+        self.presence = FilePresence(project.state / "workers")
+        self.ledger = Ledger(journal, self.clock, self.ids, me, world)
+        self.intake = Intake(project)
+        self._snapshot_seq = world.seq
+
+    @property
+    def world(self) -> World:
+        """The world as of the last catching up."""
+        return self.ledger.world
+
+    def now(self) -> int:
+        """Read the wall clock (milliseconds)."""
+        return self.clock.now()
+
+    def seat(self, scope: Scope | None = None) -> Seat:
+        """Say how this process sits: what it may see of others, without asking git."""
+        return Seat(
+            me=self.me,
+            scope=scope or Scope(),
+            settings=self.project.settings,
+            peers=self.presence.peers(),
+            targets={name: self._target(name) for name in self.world.queues},
+            installed=installed(self.project.environ),
+        )
+
+    def _target(self, queue: str) -> str:
+        settings = self.project.settings
+        own = settings.queues.get(queue)
+        spec = self.world.queues[queue].spec
+        repo = spec.repo or (own.repo if own else None) or ""
+        return f"{repo}:{(own.base if own else None) or settings.base or ''}"
+
+    def repository_of(self, ref: str) -> str:
+        """Give the folder of the repository a task's queue works in."""
+        repo = self._target(ref.partition("/")[0]).partition(":")[0]
+        return str(self.project.root / self.project.settings.repos[repo].path) if repo else str(self.project.root)
+
+    async def status(self) -> StatusAnswer:
+        """Say how everything stands."""
+        state = self.project.state
+        notices = (*self.intake.notices(), *self.project.notices())
+        return status_of(self.world, self.now(), self.seat(), lambda *key: guardian_pid(state, *key), notices)
+
+    async def commits(self) -> Sequence[Commit]:
+        """Give the whole journal."""
+        return await self.journal.read(0)
+
+    async def travel(self, seq: int | None, moment: int | None) -> None:
+        """Go back to how the world was at a seq, or at a moment."""
+        world = World()
+        for commit in await self.commits():
+            if (seq is not None and commit.seq > seq) or (moment is not None and commit.at > moment):
+                break
+            apply(world, commit)
+        self.ledger.world = world
+
+    def prompt(self, ref: str) -> str:
+        """Compose what the agent of a task's next iteration would be told."""
+        task = self.world.tasks.get(ref)
+        if task is None:
+            raise InvalidInputError(f"there is no task {ref!r}; name it as queue/ID (`orchestrator status` lists them)")
+        return compose(prompt_input(self.world, task, self.seat()))
+
+    async def ask(self, ask: Ask) -> Answer:
+        """Do what a person asks, or say why not."""
+        return await self.ledger.commit(lambda world: answer(world, ask, self.seat()))
+
+    async def snapshot(self) -> None:
+        """Keep the world as a cache for the next start, when it is worth it."""
+        if self.world.seq - self._snapshot_seq < SNAPSHOT_EVERY:
+            return
+        line = await self.journal.hash_at(self.world.seq)
+        if line is not None:
+            payload = encode_world(self.world)
+            with contextlib.suppress(OSError):  # a cache: without room there is none
+                save(self.project.journal_folder, Snapshot(seq=self.world.seq, line=line, payload=payload))
+            self._snapshot_seq = self.world.seq
+
+
+async def open_desk(project: Project, me: str, *, read_only: bool) -> Desk:
+    """Open the journal and fold it, from the snapshot where it vouches for one."""
+    journal = await FileJournal.open(project.journal_folder, read_only=read_only)
+    cached = await load(project.journal_folder, journal)
+    world = decode_world(cached.payload) if cached is not None else None
+    desk = Desk(project, journal, world or World(), me)
+    await desk.ledger.catch_up()
+    return desk
+
+
+@contextlib.asynccontextmanager
+async def reading(project: Project) -> AsyncIterator[Desk]:
+    """Look, changing nothing; what people have saved and nobody has taken in yet is shown as it will be."""
+    desk = await open_desk(project, "reader", read_only=True)
+    try:
+        desk.ledger.world = desk.intake.as_saved(desk.world)
+        yield desk
+    finally:
+        desk.journal.close()
+
+
+@contextlib.asynccontextmanager
+async def writing(project: Project, me: str = "cli") -> AsyncIterator[Desk]:
+    """Ask for something: queue files are taken in first, and everything is rendered before the command exits."""
+    project.make_state()
+    desk = await open_desk(project, me, read_only=False)
+    windows = Windows(project, desk.journal, desk.intake)
+    desk.ledger.observers.append(windows.note)
+    try:
+        await desk.intake.take_in(desk.ledger)
+        yield desk
+        await windows.render(desk.world, desk.seat(), await desk.status(), desk.now())
+    finally:
+        windows.close()
+        desk.journal.close()

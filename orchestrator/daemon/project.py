@@ -1,0 +1,86 @@
+"""One project on disk: where it is, how it is configured, its journal. Composes; decides nothing."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from orchestrator.codec.config import read_settings
+from orchestrator.errors import InvalidInputError
+from orchestrator.files.atomic import ignore_itself, private_dir
+from orchestrator.model.settings import Settings
+
+STATE = ".aibrain"
+CONFIG = "orchestrator.toml"
+_MARKS = (STATE, CONFIG, "queues")
+
+
+class Project:
+    """A project's folders and settings, read once. Never makes anything by being looked at."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self.root, self.settings = root, settings
+        self.state = root / STATE
+        self.journal_folder = self.state / "journal"
+        self.environ: Mapping[str, str] = dict(os.environ)
+
+    @property
+    def name(self) -> str:
+        """What people call it: the folder's name."""
+        return self.root.name
+
+    def notices(self) -> tuple[str, ...]:
+        """Give what the last run left for a person to know, e.g. that the base branch could not follow."""
+        try:
+            return tuple(line for line in (self.state / "notices").read_text().splitlines() if line)
+        except OSError:
+            return ()
+
+    def make_state(self) -> None:
+        """Make the private state folder, which ignores itself in git."""
+        private_dir(self.state)
+        ignore_itself(self.state)
+        for name in ("logs", "runs", "workers"):
+            private_dir(self.state / name)
+
+
+def find_root(start: Path, explicit: Path | None) -> Path:
+    """Find the project: the folder given, else the nearest parent that looks like one, else `start` itself."""
+    if explicit is not None:
+        if not explicit.is_dir():
+            raise InvalidInputError(f"{explicit}: there is no such folder; --project takes the project's root")
+        return explicit.resolve()
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if any((folder / mark).exists() for mark in _MARKS):
+            return folder
+    return start
+
+
+def load_settings(root: Path) -> Settings:
+    """Read `orchestrator.toml`, else `[tool.orchestrator]` of pyproject.toml, else every default."""
+    for name in (CONFIG, "pyproject.toml"):
+        path = root / name
+        try:
+            text = path.read_bytes()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise InvalidInputError(f"{name}: cannot read it: {error.strerror}; make it a readable file") from error
+        if name == CONFIG or b"[tool.orchestrator" in text:
+            return read_settings(text, path=name)
+    return Settings()
+
+
+def open_project(path: str | os.PathLike[str] = ".") -> Project:
+    """Find and read the project at or above a path. Raises InvalidInputError, naming every problem."""
+    root = find_root(Path(path), None)
+    return Project(root, load_settings(root))
+
+
+class RandomIds:
+    """Ids nobody had before: 16 hex digits of the system's randomness."""
+
+    def new(self) -> str:
+        """Give a fresh id."""
+        return secrets.token_hex(8)
