@@ -10,7 +10,7 @@ from orchestrator.codec.fields import Complaints
 from orchestrator.model import conditions as c
 
 ids = st.from_regex(r"[A-Za-z0-9]{1,8}", fullmatch=True)
-refs = st.builds(lambda queue, task: f"{queue}/{task}", ids, ids)
+refs = st.tuples(ids, ids).map("/".join)
 simple: st.SearchStrategy[c.Condition] = st.one_of(
     st.builds(c.TaskIs, refs, st.sampled_from(["completed", "failed", "ended", "in_progress"])),
     st.builds(c.QueueIs, ids, st.sampled_from(["completed", "locked", "paused", "blocked"])),

@@ -31,7 +31,7 @@ def test_a_moment_without_zone_is_utc_and_nonsense_is_none(text: str, at: int | 
 
 @given(
     st.integers(0, 4_000_000_000_000),
-    st.builds(m.Shape, st.sampled_from("T "), st.sampled_from([0, 3, 6]), st.sampled_from(["Z", "", "+02:00", "-0330"])),
+    st.builds(m.Shape, st.sampled_from("T "), st.sampled_from([0, 3, 6]), st.sampled_from(["Z", "", "+02:00"])),
 )
 def test_a_moment_keeps_its_files_shape(at: int, shape: m.Shape) -> None:
     text = m.format_moment(at, shape)

@@ -1,0 +1,143 @@
+"""The configuration of queues, limits and the rest, one reader each. What a key means is the model's."""
+
+from orchestrator.codec.canonical import Json
+from orchestrator.codec.fields import Complaints, Fields, as_whole
+from orchestrator.codec.moments import HOUR, parse_duration
+from orchestrator.codec.sections import argv_of, each, positive, section
+from orchestrator.model.settings import Budget, Calendar, QueueSettings, RepoSettings, Settings
+
+BUDGET = ("iterations", "usd", "per_day_usd", "tokens", "wall")
+QUEUE = ("workers", "checks", "agent", "base", "repo", "iterations", "budget")
+REPO = ("path", "base")
+PERSON = ("roles", "notify")
+NOTIFY = ("urls", "on")
+MOST_WINDOW = 16
+MOST_WORKERS = 1024
+
+
+def read_queues(top: Fields) -> dict[str, QueueSettings]:
+    """Read `[queues.NAME]`."""
+    return each(top, "queues", _queue)
+
+
+def _queue(_: str, fields: Fields) -> QueueSettings:
+    fields.warn_unknown(QUEUE)
+    workers = fields.whole("workers", 1, 1)
+    if workers > MOST_WORKERS:
+        fields.refuse("workers", f"write at most {MOST_WORKERS}")
+    budget = _budget(section(fields, "budget", BUDGET))
+    iterations = fields.optional_whole("iterations", 0)
+    return QueueSettings(
+        workers=workers,
+        checks=fields.some_texts("checks"),
+        agent=fields.optional("agent"),
+        base=fields.optional("base"),
+        repo=fields.optional("repo"),
+        iterations=budget.iterations if iterations is None else iterations,
+    )
+
+
+def read_repos(top: Fields) -> dict[str, RepoSettings]:
+    """Read `[repos.NAME]`."""
+    return each(top, "repos", _repo)
+
+
+def _repo(name: str, fields: Fields) -> RepoSettings:
+    fields.warn_unknown(REPO)
+    path = fields.line("path")
+    if not path and not fields.values.get("path"):
+        fields.refuse("path", "write where the repository is")
+    return RepoSettings(name=name, path=path or ".", base=fields.optional("base"))
+
+
+def read_budget(top: Fields) -> Budget:
+    """Read `[budget]`."""
+    return _budget(section(top, "budget", BUDGET))
+
+
+def _budget(fields: Fields) -> Budget:
+    wall = None if fields.values.get("wall") is None else positive(fields, "wall", HOUR)
+    return Budget(
+        iterations=fields.optional_whole("iterations", 0),
+        usd=fields.number("usd", None),
+        per_day_usd=fields.number("per_day_usd", None),
+        tokens=fields.read("tokens", _tokens, None, "write a whole number from 0"),
+        wall_s=wall,
+    )
+
+
+def _tokens(value: Json) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return value if 0 <= value < 2**53 else None
+
+
+def read_resources(top: Fields) -> dict[str, int]:
+    """Read `[resources]`: how many tasks may hold one at once."""
+    table = top.inner("resources")
+    if table is None:
+        return {}
+    return {name: table.whole(name, 1, 1) for name in table.values}
+
+
+def read_calendar(top: Fields) -> Calendar:
+    """Read `[calendar]`: a day in hours, a week in days."""
+    fields = section(top, "calendar", ("day", "week"))
+
+    def days(value: Json) -> float | None:
+        if isinstance(value, str):
+            seconds = parse_duration(value) if value.strip().lower().endswith("d") else None
+            return seconds / parse_day if seconds else None
+        return as_whole(value, 1)
+
+    parse_day = 24 * HOUR
+    default = Calendar()
+    day = positive(fields, "day", default.day_s)
+    if day > parse_day:
+        fields.refuse("day", "a day has at most 24h")
+    return Calendar(day_s=day, week_days=fields.read("week", days, default.week_days, 'write days, as "5d"'))
+
+
+def read_train(top: Fields) -> int:
+    """Read `[train]`: how many verified branches are tried together."""
+    fields = section(top, "train", ("window",))
+    window = fields.whole("window", 1, Settings().train_window)
+    if window > MOST_WINDOW:
+        fields.refuse("window", f"write at most {MOST_WINDOW}")
+    return window
+
+
+def read_actions(top: Fields) -> dict[str, tuple[str, ...]]:
+    """Read `[actions.NAME]`: the commands triggers may run."""
+    return each(top, "actions", _action)
+
+
+def _action(_: str, fields: Fields) -> tuple[str, ...]:
+    fields.warn_unknown(("command",))
+    if "command" not in fields.values:
+        fields.refuse("command", 'write what to run, as ["./announce.sh"]')
+    return argv_of(fields)
+
+
+def read_store(top: Fields) -> str:
+    """Read `[store]`: where the journal is."""
+    fields = section(top, "store", ("url",))
+    url = fields.line("url") or Settings().store
+    if not url.startswith(("file:", "nats://")):
+        fields.refuse("url", 'write "file:.aibrain" or "nats://host:4222/project"')
+    return url
+
+
+def judge_later(top: Fields) -> None:
+    """Judge the sections nobody here keeps: people and notices."""
+    notify = section(top, "notify", NOTIFY)
+    notify.texts("urls")
+    notify.texts("on")
+    each(top, "people", _person)
+
+
+def _person(_: str, fields: Fields) -> Complaints:
+    fields.warn_unknown(PERSON)
+    fields.texts("roles")
+    fields.texts("notify")
+    return fields.complaints

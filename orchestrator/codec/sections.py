@@ -1,0 +1,252 @@
+"""The configuration of the project, its agents and its checks, one reader each. What a key means is the model's."""
+
+import shlex
+from collections.abc import Callable
+from typing import TypeVar
+
+from orchestrator.codec.canonical import Json
+from orchestrator.codec.fields import Fields, as_number, as_seconds, as_text
+from orchestrator.model.ids import SAFE_ID_RULE, is_safe_id
+from orchestrator.model.settings import (
+    AgentSettings,
+    CheckSettings,
+    RoleSettings,
+    Settings,
+)
+
+T = TypeVar("T")
+PROJECT = (
+    "base",
+    "land",
+    "workspace",
+    "sandbox",
+    "setup",
+    "share",
+    "copy",
+    "egress",
+    "patience",
+    "orphan_timeout",
+    "checkpoint",
+    "agent",
+    "max_iterations",
+)
+AGENT = (
+    "profile",
+    "command",
+    "args",
+    "timeout",
+    "stall",
+    "fallback",
+    "concurrency",
+    "account",
+    "model",
+    "env",
+    "pass_env",
+    "home",
+    "cassette",
+)
+CHECK = (
+    "command",
+    "builtin",
+    "format",
+    "protocol",
+    "pass_rate",
+    "max",
+    "timeout",
+    "env",
+    "pass_env",
+)
+ROLE = ("agent", "max_iterations")
+SANDBOXES = ("auto", "none", "landlock", "bwrap")
+_OWN_PROFILES = {"claude": "claude-code", "codex": "codex", "gemini": "gemini", "opencode": "opencode"}
+
+
+def section(top: Fields, key: str, known: tuple[str, ...]) -> Fields:
+    """Open a table; an absent one is empty."""
+    inner = top.inner(key) or Fields({}, f"{top.prefix}{key}.", top.complaints)
+    inner.warn_unknown(known)
+    return inner
+
+
+def each(top: Fields, key: str, read: Callable[[str, Fields], T]) -> dict[str, T]:
+    """Read a table of named tables."""
+    table = top.inner(key)
+    found: dict[str, T] = {}
+    if table is None:
+        return found
+    for name in table.values:
+        if not is_safe_id(name):
+            table.complaints.refuse(f"{table.prefix}{name} is no usable name; write {SAFE_ID_RULE}")
+            continue
+        inner = table.inner(name)
+        if inner is not None:
+            found[name] = read(name, inner)
+    return found
+
+
+def argv(value: Json) -> tuple[str, ...] | None:
+    """Take a command: a list of texts as it is, one text split as a shell would."""
+    if isinstance(value, str):
+        try:
+            value = [*shlex.split(value)]
+        except ValueError:
+            return None
+    if not isinstance(value, list):
+        return None
+    parts = [part for part in map(as_text, value) if part is not None and "\0" not in part]
+    return tuple(parts) if len(parts) == len(value) and (not parts or parts[0]) else None
+
+
+def argv_of(fields: Fields, key: str = "command") -> tuple[str, ...]:
+    """Read a command, not empty."""
+    remedy = 'write a command, as ["pytest", "-q"] or "pytest -q"'
+    nothing: tuple[str, ...] = ()
+    return fields.read(key, lambda value: argv(value) or None, nothing, remedy)
+
+
+def _env(fields: Fields) -> dict[str, str]:
+    def convert(value: Json) -> dict[str, str] | None:
+        if not isinstance(value, dict):
+            return None
+        env = {name: as_text(text) for name, text in value.items() if name and "=" not in name}
+        texts = {name: text for name, text in env.items() if text is not None and "\0" not in text}
+        return texts if len(texts) == len(value) else None
+
+    nothing: dict[str, str] = {}
+    return fields.read("env", convert, nothing, 'write texts by name, as {NAME = "value"}')
+
+
+def _inside(fields: Fields, key: str) -> tuple[str, ...]:
+    """Read paths that stay inside the project."""
+    paths = fields.texts(key)
+    if any(path.startswith(("/", "~")) or ".." in path.split("/") for path in paths):
+        fields.refuse(key, "write paths inside the project")
+        return ()
+    return paths
+
+
+def positive(fields: Fields, key: str, default: float) -> float:
+    """Read a duration above 0, in seconds."""
+    remedy = 'write a duration above 0, as "45m" or "1h30m"'
+    return fields.read(key, lambda value: as_seconds(value) or None, default, remedy)
+
+
+def read_project(top: Fields) -> Settings:
+    """Read `[project]` into settings that hold nothing else."""
+    fields = section(top, "project", PROJECT)
+    default = Settings()
+    sandbox, wrapper = _sandbox(fields)
+    fields.texts("egress")
+    return Settings(
+        base=fields.optional("base"),
+        land=fields.choice("land", ("merge", "branch"), default.land),
+        workspace=fields.choice("workspace", ("clone", "inplace"), default.workspace),
+        sandbox=sandbox,
+        wrapper=wrapper,
+        setup=argv_of(fields, "setup"),
+        share=_inside(fields, "share"),
+        copy=_inside(fields, "copy"),
+        patience_s=fields.seconds("patience", default.patience_s),
+        orphan_timeout_s=positive(fields, "orphan_timeout", default.orphan_timeout_s),
+        checkpoint_s=fields.seconds("checkpoint", default.checkpoint_s),
+        agent=fields.optional("agent"),
+        max_iterations=fields.whole("max_iterations", 1, default.max_iterations),
+    )
+
+
+def _sandbox(fields: Fields) -> tuple[str, tuple[str, ...]]:
+    value = fields.values.get("sandbox")
+    if isinstance(value, list):
+        wrapper = argv_of(fields, "sandbox")
+        return ("wrapper", wrapper) if wrapper else ("auto", ())
+    return fields.choice("sandbox", SANDBOXES, "auto"), ()
+
+
+def read_agents(top: Fields) -> dict[str, AgentSettings]:
+    """Read `[agents.NAME]`."""
+    return each(top, "agents", _agent)
+
+
+def _agent(name: str, fields: Fields) -> AgentSettings:
+    fields.warn_unknown(AGENT)
+    default = AgentSettings(name=name)
+    command = argv_of(fields)
+    profile = fields.line("profile") or ("command" if command else _OWN_PROFILES.get(name.lower(), "command"))
+    if profile == "command" and not command and "command" not in fields.values:
+        fields.complaints.refuse(f'{fields.prefix}command is missing; write it, or profile = "claude-code"')
+    nothing: tuple[str, ...] = ()
+    return AgentSettings(
+        name=name,
+        profile=profile,
+        command=command,
+        args=fields.read("args", argv, nothing, 'write a list of arguments, as ["--model", "opus"]'),
+        timeout_s=positive(fields, "timeout", default.timeout_s),
+        stall_s=positive(fields, "stall", default.stall_s),
+        concurrency=fields.whole("concurrency", 0, 0),
+        model=fields.line("model"),
+        env=_env(fields),
+        pass_env=fields.texts("pass_env"),
+        home=fields.choice("home", ("private", "shared"), default.home),
+        fallback=fields.texts("fallback"),
+        account=fields.line("account"),
+        cassette=fields.line("cassette"),
+    )
+
+
+def read_roles(top: Fields) -> dict[str, RoleSettings]:
+    """Read `[roles]`: a table with an agent, or the agent's name alone."""
+    table = top.inner("roles")
+    if table is None:
+        return {}
+    full: dict[str, Json] = {
+        name: {"agent": value} if isinstance(value, str) else value for name, value in table.values.items()
+    }
+    return each(Fields({"roles": full}, top.prefix, top.complaints), "roles", _role)
+
+
+def _role(_: str, fields: Fields) -> RoleSettings:
+    fields.warn_unknown(ROLE)
+    agent = fields.line("agent")
+    if not agent and not fields.values.get("agent"):
+        fields.refuse("agent", "name the agent that plays the role")
+    return RoleSettings(agent=agent, max_iterations=fields.optional_whole("max_iterations", 1))
+
+
+def read_checks(top: Fields) -> dict[str, CheckSettings]:
+    """Read `[checks.NAME]`."""
+    return each(top, "checks", _check)
+
+
+def _check(name: str, fields: Fields) -> CheckSettings:
+    fields.warn_unknown(CHECK)
+    default = CheckSettings(name=name)
+    command, builtin = argv_of(fields), fields.choice("builtin", ("honest",), "")
+    if not {"command", "builtin"} & set(fields.values):
+        fields.complaints.refuse(f'{fields.prefix}command is missing; write it, as ["pytest", "-q"]')
+    if command and builtin:
+        fields.refuse("builtin", "a check has a command or is built in; remove one")
+    return CheckSettings(
+        name=name,
+        command=command,
+        builtin=builtin,
+        format=fields.choice("format", ("junit", "sarif"), ""),
+        protocol=fields.choice("protocol", ("verdict",), ""),
+        pass_rate=fields.read("pass_rate", _share, default.pass_rate, "write a number from 0 to 1"),
+        max=_most(fields),
+        timeout_s=positive(fields, "timeout", default.timeout_s),
+        env=_env(fields),
+        pass_env=fields.texts("pass_env"),
+    )
+
+
+def _share(value: Json) -> float | None:
+    share = as_number(value)
+    return share if share is not None and share <= 1 else None
+
+
+def _most(fields: Fields) -> dict[str, int]:
+    table = fields.inner("max")
+    if table is None:
+        return {}
+    table.warn_unknown(("error", "warning", "note"))
+    return {level: table.whole(level, 0, 0) for level in table.values}

@@ -1,0 +1,254 @@
+"""The configuration means what it says, and every mistake in it is told at once with its key."""
+
+import pytest
+
+from orchestrator.codec import config
+from orchestrator.codec.config import read_settings
+from orchestrator.errors import InvalidInputError
+from orchestrator.model import conditions as c
+from orchestrator.model.settings import Budget, Calendar, RoleSettings, Settings
+from orchestrator.model.specs import Add, RunAction, TaskSpec, Unlock
+
+FULL = b"""
+[project]
+base = "main"
+land = "branch"
+workspace = "clone"
+sandbox = ["wrapper", "--arg"]
+setup = "npm ci --no-audit"
+share = ["node_modules"]
+copy = [".env"]
+egress = ["example.org"]
+patience = "10m"
+orphan_timeout = "1h30m"
+checkpoint = 900
+agent = "claude"
+[agents.claude]
+profile = "claude-code"
+args = ["--model", "opus", "--model"]
+timeout = "45m"
+stall = "10m"
+fallback = ["codex"]
+concurrency = 3
+account = "team"
+model = "m"
+env = {NAME = "value"}
+pass_env = ["ANTHROPIC_API_KEY"]
+home = "shared"
+[agents.codex]
+[agents.script]
+profile = "command"
+command = ["./agent.sh", "-v", "-v"]
+[roles]
+featurebuilder = {agent = "claude", max_iterations = 50}
+bugfix = "codex"
+[checks.tests]
+command = ["pytest", "-q", "--junitxml={report}", "{tests}"]
+format = "junit"
+pass_rate = 0.9
+timeout = "15m"
+[checks.lint]
+command = "ruff check 'a b'"
+format = "sarif"
+max = {error = 0}
+[checks.honest]
+builtin = "honest"
+[queues.backend]
+workers = 2
+checks = ["lint", "tests", "honest"]
+agent = "claude"
+base = "main"
+repo = "api"
+budget = {iterations = 7}
+[repos.api]
+path = "../api"
+[budget]
+iterations = 200
+usd = 50
+per_day_usd = 100.5
+tokens = 50_000_000
+wall = "8h"
+[resources]
+staging = 2
+[calendar]
+day = "6h"
+week = "4d"
+[people.ana]
+roles = ["ops-lead"]
+notify = ["mailto://a@example.org"]
+[actions.announce]
+command = ["./announce.sh"]
+[notify]
+urls = ["slack://x"]
+on = ["blocked", "gate"]
+[train]
+window = 2
+[store]
+url = "nats://host:4222/project"
+[[triggers]]
+id = "ship-ui"
+when = {all = ["api/A-1", {at = 2026-03-01T09:00:00Z}]}
+do = [{unlock = "frontend"}, {run = "announce"}, {add = {queue = "qa", task = {id = "T", estimate = "1w"}}}]
+[[gates]]
+id = "infra"
+requires = {queue = "backend"}
+approvers = ["ops-lead"]
+escalate = [{after = "30m", notify = "ops"}]
+deadline = 2026-03-01T17:00:00Z
+"""
+
+
+def read(text: str, path: str = "orchestrator.toml") -> Settings:
+    return read_settings(text.encode(), path=path)
+
+
+def problems(text: str) -> tuple[str, ...]:
+    with pytest.raises(InvalidInputError) as caught:
+        read(text)
+    return caught.value.problems
+
+
+def test_every_section_is_read_without_a_warning() -> None:
+    settings = read_settings(FULL, path="orchestrator.toml")
+    assert settings.warnings == ()
+    assert (settings.base, settings.land, settings.agent) == ("main", "branch", "claude")
+    assert (settings.sandbox, settings.wrapper) == ("wrapper", ("wrapper", "--arg"))
+    assert settings.setup == ("npm", "ci", "--no-audit")
+    assert (settings.share, settings.copy) == (("node_modules",), (".env",))
+    assert (settings.patience_s, settings.orphan_timeout_s, settings.checkpoint_s) == (600, 5400, 900)
+    claude = settings.agents["claude"]
+    assert (claude.profile, claude.args, claude.timeout_s) == ("claude-code", ("--model", "opus", "--model"), 2700)
+    assert (claude.env, claude.home, claude.concurrency) == ({"NAME": "value"}, "shared", 3)
+    assert settings.agents["script"].command == ("./agent.sh", "-v", "-v")
+    assert settings.roles == {
+        "featurebuilder": RoleSettings(agent="claude", max_iterations=50),
+        "bugfix": RoleSettings(agent="codex"),
+    }
+    assert settings.checks["lint"].command == ("ruff", "check", "a b")
+    assert settings.checks["lint"].max == {"error": 0}
+    assert (settings.checks["tests"].format, settings.checks["tests"].pass_rate) == ("junit", 0.9)
+    assert settings.checks["honest"].builtin == "honest"
+    assert (settings.queues["backend"].workers, settings.queues["backend"].iterations) == (2, 7)
+    assert settings.repos["api"].path == "../api"
+    assert settings.budget == Budget(iterations=200, usd=50, per_day_usd=100.5, tokens=50_000_000, wall_s=28_800)
+    assert (settings.resources, settings.train_window) == ({"staging": 2}, 2)
+    assert settings.calendar == Calendar(day_s=21_600, week_days=4)
+    assert settings.actions == {"announce": ("./announce.sh",)}
+    assert settings.store == "nats://host:4222/project"
+
+
+def test_triggers_and_gates_of_the_configuration_name_it_as_their_source() -> None:
+    settings = read_settings(FULL, path="orchestrator.toml")
+    (trigger,), (gate,) = settings.triggers, settings.gates
+    assert trigger.when == c.All((c.TaskIs("api/A-1"), c.TimeReached(1_772_355_600_000)))
+    assert trigger.do == (
+        Unlock("frontend"),
+        RunAction("announce"),
+        Add("qa", TaskSpec(id="T", estimate_s=4 * 6 * 3600)),
+    )
+    assert (trigger.source, gate.source) == ("orchestrator.toml", "orchestrator.toml")
+    assert (gate.requires, gate.quorum, gate.deadline) == (c.QueueIs("backend"), 1, 1_772_384_400_000)
+
+
+def test_nothing_configured_is_every_default() -> None:
+    assert read("") == Settings()
+    assert read("\ufeff# only a comment\r\n") == Settings()
+
+
+def test_an_agent_named_like_its_program_needs_no_profile() -> None:
+    settings = read("[agents.Claude]\n[agents.codex]\n[agents.own]\ncommand = './x'")
+    assert [agent.profile for agent in settings.agents.values()] == ["claude-code", "codex", "command"]
+
+
+def test_pyproject_holds_it_under_tool_orchestrator() -> None:
+    text = "[project]\nname = 'x'\n[tool.orchestrator.project]\nbase = 'trunk'\n[tool.orchestrator]\nbugdet = 1"
+    settings = read(text, "sub/pyproject.toml")
+    assert settings.base == "trunk"
+    assert settings.warnings == ("tool.orchestrator.bugdet is not known and ignored; did you mean budget?",)
+    assert read("[tool]\nx = 1", "pyproject.toml") == Settings()
+    with pytest.raises(InvalidInputError, match="not a table"):
+        read("[tool]\norchestrator = 3", "pyproject.toml")
+
+
+def test_unknown_keys_warn_with_the_nearest_known_name() -> None:
+    settings = read("[agents.claude]\ntimout = '5m'\n[nonsense]\n[checks.t]\ncommand='x'\nzzz = 1")
+    assert settings.warnings == (
+        "nonsense is not known and ignored",
+        "agents.claude.timout is not known and ignored; did you mean timeout?",
+        "checks.t.zzz is not known and ignored",
+    )
+
+
+def test_all_mistakes_are_told_at_once_with_their_keys() -> None:
+    found = problems(
+        "budget = 3\n[project]\nland = 'merg'\npatience = 'soon'\nshare = ['../x']\n"
+        "[agents.a]\ncommand = 5\n[agents.b]\n[checks.'no/good']\n[checks.t]\ntimeout = '0s'\n[queues]\nq = 1"
+    )
+    said = "\n".join(found)
+    for part in (
+        'orchestrator.toml: project.land is "merg"; write one of merge, branch; did you mean merge?',
+        "budget is 3",
+        'project.patience is "soon"; write a duration',
+        "project.share",
+        "agents.a.command is 5; write a command",
+        "agents.b.command is missing",
+        "checks.no/good is no usable name",
+        "checks.t.command is missing",
+        'checks.t.timeout is "0s"',
+        "queues.q is 1; write an object",
+    ):
+        assert part in said
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[project]\nsandbox = []", "project.sandbox"),
+        ("[project]\nsandbox = 'vm'", "auto, none, landlock, bwrap"),
+        ('[project]\nsetup = "npm \'ci"', "project.setup"),
+        ("[agents.a]\ncommand = ''", "agents.a.command"),
+        ("[agents.a]\ncommand = ['a', 1]", "agents.a.command"),
+        ("[agents.a]\ncommand = 'a'\nenv = {A = 1}", "agents.a.env"),
+        ("[agents.a]\ncommand = 'a'\nenv = 1", "agents.a.env"),
+        ("[agents.a]\ncommand = 'a'\nconcurrency = -1", "agents.a.concurrency"),
+        ("[roles]\nx = {}", "roles.x.agent"),
+        ("[checks.a]\ncommand = 'a'\nbuiltin = 'honest'", "remove one"),
+        ("[checks.a]\nbuiltin = 'honst'", "did you mean honest?"),
+        ("[checks.a]\ncommand = 'a'\npass_rate = 90", "checks.a.pass_rate"),
+        ("[queues.a]\nworkers = 0", "queues.a.workers"),
+        ("[queues.a]\nworkers = 5000", "at most 1024"),
+        ("[queues.a]\nbudget = {usd = true}", "queues.a.budget.usd"),
+        ("[repos.a]", "repos.a.path"),
+        ("[budget]\nwall = 'x'", "budget.wall"),
+        ("[budget]\nusd = nan", "budget.usd"),
+        ("[budget]\ntokens = true", "budget.tokens"),
+        ("[resources]\na = 0", "resources.a"),
+        ("[calendar]\nday = '25h'", "at most 24h"),
+        ("[calendar]\nweek = '5h'", "calendar.week"),
+        ("[train]\nwindow = 99", "at most 16"),
+        ("[actions.a]", "actions.a.command"),
+        ("[store]\nurl = 'http://x'", "store.url"),
+        ("[notify]\nurls = [1]", "notify.urls"),
+        ("[people]\nana = 'x'", "people.ana"),
+        ("agents = []", "agents is []"),
+        ("[[triggers]]\nid = 'a'", "trigger a: when is null"),
+        ("[[gates]]\nid = 'a'\nquorum = 1", "name in approvers"),
+        ("a = 1\na = 2", "line 2, column"),
+        ("[project\n", "line 1, column"),
+        ("x = ", "line 1, column"),
+        ("x = " + "[" * 5000, "nested too deeply"),
+        ("x = " + "9" * 5000, "smaller number"),
+    ],
+)
+def test_a_mistake_names_its_key_or_place(text: str, says: str) -> None:
+    found = problems(text)
+    assert any(says in problem for problem in found), found
+    assert all(problem.startswith("orchestrator.toml: ") for problem in found)
+
+
+def test_what_is_not_utf_8_or_endless_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InvalidInputError, match="line 2: not UTF-8"):
+        read_settings(b"\n\xff", path="orchestrator.toml")
+    monkeypatch.setattr(config, "MAX_BYTES", 3)
+    with pytest.raises(InvalidInputError, match="at most 3"):
+        read("x = 1")
