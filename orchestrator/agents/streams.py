@@ -108,7 +108,9 @@ def read_opencode(lines: Iterable[bytes]) -> Message:
                 complete, failed = part.get("reason") == "stop", ""
                 usd += _number(part.get("cost"))
                 used = _object(part.get("tokens"))
-                tokens += int(_number(used.get("input")) + _number(used.get("output")))
+                kept = _object(used.get("cache"))
+                counts = (used.get("input"), used.get("output"), kept.get("read"), kept.get("write"))
+                tokens += sum(int(_number(count)) for count in counts)
             case "error":
                 error = _object(event.get("error"))
                 data = _object(error.get("data"))
