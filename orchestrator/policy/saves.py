@@ -12,13 +12,14 @@ Rules
 
 import hashlib
 from collections.abc import Mapping
+from typing import TypeVar
 
 import msgspec
 
 from orchestrator.model import events as e
 from orchestrator.model.documents import QueueDocument, TaskEntry
 from orchestrator.model.ids import id_of, task_ref
-from orchestrator.model.specs import Status
+from orchestrator.model.specs import GateSpec, Status, TriggerSpec
 from orchestrator.model.world import Queue, Task, World
 from orchestrator.policy.definitions import Defined, merge_defined
 from orchestrator.policy.versions import (
@@ -31,6 +32,8 @@ from orchestrator.policy.versions import (
     shown_at,
     version_at,
 )
+
+Definition = TypeVar("Definition", TriggerSpec, GateSpec)
 
 
 def merge_save(world: World, document: QueueDocument) -> tuple[e.Event, ...]:
@@ -51,7 +54,7 @@ def _first_sight(world: World, document: QueueDocument) -> tuple[e.Event, ...]:
         e.QueueAdded(queue=name, spec=msgspec.structs.replace(document.spec, path=document.path)),
         *(_added(name, entry, (i + 1) * ORDER_STEP) for i, entry in enumerate(document.tasks)),
         *defined,
-        *(e.EditRefused(queue=name, reason="; ".join(p), of=_key(None, list(p))) for p in (problems,) if p),
+        *(e.EditRefused(queue=name, reason="; ".join(p), of=_head_key(document)) for p in (problems,) if p),
     )
 
 
@@ -68,6 +71,17 @@ def _added(queue: str, entry: TaskEntry, order: int) -> e.TaskAdded:
         imported=None if imported == e.Imported() else imported,
         order=order,
     )
+
+
+def _head_key(document: QueueDocument) -> str:
+    """Name all a file says beside its tasks. Its stamp is no part of it: a view cannot put this part right."""
+    spec = msgspec.structs.replace(document.spec, path="")
+    defined = ([_unsourced(t) for t in document.triggers], [_unsourced(g) for g in document.gates])
+    return _key(spec, *defined)
+
+
+def _unsourced(spec: Definition) -> Definition:
+    return msgspec.structs.replace(spec, source="")
 
 
 def _key(*asked: object) -> str:
@@ -88,14 +102,27 @@ class _Merge:
 
     def events(self) -> tuple[e.Event, ...]:
         """Judge the queue, its absent tasks, its listed tasks and its triggers and gates, in that order."""
-        defined, problems = merge_defined(self.world, _defined(self.document, self.queue.spec.path), self.seq)
-        self._queue(problems)
+        defined = self._head()
         gone = self._absent() if self.seq is not None else frozenset[str]()
         self._listed(gone)
         self.found += defined
         return (*self.found, *self._refusals())
 
-    def _queue(self, problems: tuple[str, ...]) -> None:
+    def _head(self) -> tuple[e.Event, ...]:
+        """Judge what stands beside the tasks. Once refused, it stays refused until it is written differently."""
+        key = _head_key(self.document)
+        path = msgspec.structs.replace(self.queue.spec, path=self.document.path)
+        if self.queue.refused.get("") == key:
+            if path != self.queue.spec:
+                self.found.append(e.QueueEdited(queue=self.queue.name, spec=path))
+            return ()
+        defined, problems = merge_defined(self.world, _defined(self.document, self.queue.spec.path), self.seq)
+        reasons = self._queue(problems)
+        if reasons:
+            self.refused[""] = ("; ".join(reasons), key)
+        return defined
+
+    def _queue(self, problems: tuple[str, ...]) -> list[str]:
         wanted = msgspec.structs.replace(self.document.spec, path=self.document.path)
         current, reasons = self.queue.spec, list(problems)
         if not current.path:
@@ -109,13 +136,12 @@ class _Merge:
         merged = msgspec.structs.replace(merged, path=self.document.path)
         if merged != current:
             self.found.append(e.QueueEdited(queue=self.queue.name, spec=merged))
-        if reasons:
-            self._refuse("", "; ".join(reasons), [wanted, reasons])
+        return reasons
 
     def _no_stamp(self) -> str:
         return (
             f"{self.document.path} carries no stamp of this journal (summary.seq and summary.journal), so it can only "
-            "add tasks; the file is written anew, make the change there"
+            "add tasks; make the change again once the file is stamped"
         )
 
     def _absent(self) -> frozenset[str]:
@@ -152,7 +178,8 @@ class _Merge:
     def _is_new(self, ref: str, folded: Mapping[str, str]) -> bool:
         entry = self.entries[ref]
         if clash := folded.get(ref.casefold()):
-            self._refuse(ref, f"{ref} was not added: it differs from {clash} only in case; give it another id", entry)
+            why = f"{ref} was not added: it differs from {clash} only in case; give it another id"
+            self._refuse(ref, why, entry, of=_key(ref))
             return False
         removed = self.world.removed.get(ref)
         if removed is None or self.seq is None or removed[0] <= self.seq:
@@ -186,9 +213,9 @@ class _Merge:
         else:
             self.found.append(e.TaskReset(task=task.ref, reason=f"set to pending in {self.document.path}"))
 
-    def _refuse(self, ref: str, reason: str, asked: object) -> None:
+    def _refuse(self, ref: str, reason: str, asked: TaskEntry | str, *, of: str = "") -> None:
         shape = (asked.spec, asked.status) if isinstance(asked, TaskEntry) else asked  # its line may move
-        key = _key(self.seq, shape)
+        key = of or _key(self.seq, shape)
         if self.queue.refused.get(ref) != key:
             self.refused[ref] = (reason, key)
 

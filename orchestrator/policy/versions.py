@@ -73,6 +73,8 @@ def _carried_details(base: str, wanted: str, current: str) -> str:
     was, asked, now = _keys(base), _keys(wanted), _keys(current)
     kept = {key: value for key, value in now.items() if key in asked or key not in was}
     kept |= {key: value for key, value in asked.items() if was.get(key) != value}
+    if kept == now:
+        return current
     return msgspec.json.encode({key: msgspec.Raw(value) for key, value in kept.items()}).decode() if kept else ""
 
 

@@ -1,0 +1,212 @@
+"""A file that others write too is replaced, and what it displaces is looked at. Never loses what a person saved.
+
+Rules
+1. The new text is whole and synced under a name of its own before anything happens.
+2. It changes places with the file in one step; what comes back must be what the caller read. If it is not, or if
+   somebody still has it open for writing, it is a person's save and goes back into its place.
+3. If another save arrives while that happens, the newest stands in the file and the one before stays beside it as a
+   `.swap`, for the caller to merge and discard. A crash leaves a `.swap` too: merging it twice asks nothing.
+"""
+
+import contextlib
+import hashlib
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import TypeAlias
+
+import anyio
+import msgspec
+
+from orchestrator.files.atomic import write_all
+from orchestrator.files.swap import being_written, exchange, place
+
+_NEW = ".new"
+_SWAP = ".swap"
+_ASIDE = ".aside"
+_TRIES = 8
+_FIRST_PAUSE_S = 0.005
+_LONGEST_PAUSE_S = 0.1
+_DEFAULT_MODE = 0o644
+
+
+class Replaced(msgspec.Struct, frozen=True):
+    """The new text stands in the file."""
+
+
+class Same(msgspec.Struct, frozen=True):
+    """The file says so already; it was not touched."""
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """Somebody saved meanwhile and that stands in the file: read it again. `rescued` are earlier saves: merge first."""
+
+    rescued: tuple[Path, ...] = ()
+
+
+class Busy(msgspec.Struct, frozen=True):
+    """Somebody has the file open for writing; nothing was changed. Wait with `until_written`, then read it again."""
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """The file is not there any more; nothing was changed."""
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """The system refused, for instance on a read-only or full disk; nothing was changed."""
+
+    reason: str
+
+
+Outcome: TypeAlias = Replaced | Same | Changed | Busy | Missing | Failed
+
+
+def digest(text: bytes) -> str:
+    """Name a text by its content (SHA-256)."""
+    return hashlib.sha256(text).hexdigest()
+
+
+def replace_if_unchanged(path: Path, new: bytes, expected: str | None) -> Outcome:
+    """Put `new` into the file if its text is still the one with the digest `expected` (None: if there is no file).
+
+    Blocks for one sync of one file. Symbolic links are followed, mode bits are kept.
+    """
+    real = Path(os.path.realpath(path))
+    try:
+        if expected is None:
+            return _create(real, new)
+        if (refusal := _look(real, expected)) is not None:
+            return refusal
+        return _replace(real, new, expected)
+    except FileNotFoundError:
+        return Missing()
+    except OSError as error:
+        return Failed(f"cannot write {path}: {error.strerror or error}")
+
+
+async def until_written(path: Path, patience_s: float) -> bool:
+    """Return once nobody has the file open for writing, or False when that takes too long; a missing file is at rest.
+
+    There is no event for it, so it is asked again after growing pauses: writers of queue files are done in moments.
+    """
+    deadline = anyio.current_time() + patience_s
+    pause = _FIRST_PAUSE_S
+    while _written_now(path):
+        if anyio.current_time() >= deadline:
+            return False
+        await anyio.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE_S)
+    return True
+
+
+def owner_of(leftover: Path) -> Path:
+    """Give the file a leftover was displaced from."""
+    name = leftover.name[1:].removesuffix(_ASIDE + _SWAP).removesuffix(_SWAP)
+    return leftover.with_name(name.rpartition(".")[0])
+
+
+def leftovers(folder: Path) -> tuple[Path, ...]:
+    """List the displaced files a crash left in a folder; for whoever holds the lock on rendering.
+
+    Texts of our own that were never finished are deleted on the way.
+    """
+    for name in folder.glob(f".*{_NEW}"):
+        name.unlink(missing_ok=True)
+    return tuple(sorted(folder.glob(f".*{_SWAP}")))
+
+
+def _written_now(path: Path) -> bool:
+    try:
+        return being_written(path)
+    except OSError:
+        return False
+
+
+def _look(real: Path, expected: str) -> Outcome | None:
+    if not stat.S_ISREG(real.lstat().st_mode):
+        return Failed(f"cannot write {real}: it is not a file")
+    if being_written(real):
+        return Busy()
+    return None if digest(real.read_bytes()) == expected else Changed()
+
+
+def _create(real: Path, new: bytes) -> Outcome:
+    ready = _prepared(real, new, None)
+    try:
+        place(ready, real)
+    except FileExistsError:
+        ready.unlink()
+        return Changed()
+    except BaseException:
+        ready.unlink(missing_ok=True)
+        raise
+    return Replaced()
+
+
+def _replace(real: Path, new: bytes, expected: str) -> Outcome:
+    spare = _prepared(real, new, real.stat())
+    try:
+        exchange(spare, real)
+    except BaseException:
+        spare.unlink(missing_ok=True)
+        raise
+    if not being_written(spare) and digest(spare.read_bytes()) == expected:
+        spare.unlink(missing_ok=True)
+        return Replaced()
+    return _put_back(spare, real, digest(new))
+
+
+def _put_back(spare: Path, real: Path, ours: str) -> Outcome:
+    """Swap until what comes out is what was put in: then nobody saved in between and the newest stands."""
+    standing = ours
+    for _ in range(_TRIES):
+        held = digest(spare.read_bytes())
+        try:
+            exchange(spare, real)
+        except FileNotFoundError:  # deleted, or about to be made anew: what was displaced is the newest
+            return _stand_in(spare, real)
+        came = digest(spare.read_bytes())
+        if came == standing and not being_written(spare):
+            break
+        standing = held
+    else:
+        return Changed((spare,))
+    if came == ours:
+        spare.unlink(missing_ok=True)
+        return Busy() if being_written(real) else Changed()
+    return Changed((spare,))
+
+
+def _stand_in(spare: Path, real: Path) -> Outcome:
+    try:
+        place(spare, real)
+    except FileExistsError:
+        return Changed((spare,))
+    return Changed()
+
+
+def _prepared(real: Path, new: bytes, like: os.stat_result | None) -> Path:
+    """Write the new text beside the file, whole and synced; only then does it get the name of something to keep."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{real.name}.", suffix=_NEW, dir=real.parent)
+    try:
+        try:
+            write_all(descriptor, new)
+            _dress(descriptor, like)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        return Path(name).replace(Path(name).with_suffix(_SWAP))
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _dress(descriptor: int, like: os.stat_result | None) -> None:
+    if like is None:
+        os.fchmod(descriptor, _DEFAULT_MODE)
+        return
+    os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
+    if (like.st_uid, like.st_gid) != (os.geteuid(), os.getegid()):
+        with contextlib.suppress(OSError):  # only root may give files away; the text matters more than its owner
+            os.fchown(descriptor, like.st_uid, like.st_gid)

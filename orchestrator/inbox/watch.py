@@ -1,0 +1,98 @@
+"""Tells when people saved something. Never says what: the folder is read for that.
+
+Woken by the system's own events, in whatever manner an editor saves; a burst of them is told once, and not before its
+writers are done. Changes of our own are told too: reading an unchanged text costs nothing.
+"""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import anyio
+from anyio.abc import TaskStatus
+from anyio.lowlevel import checkpoint
+from anyio.to_thread import run_sync
+from watchfiles import Change
+from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
+
+from orchestrator.files.exchange import until_written
+from orchestrator.inbox.folder import FOLDER, QueueFolder
+
+SETTLE_MS = 60
+"""Quiet for this long, a burst of events is over."""
+_LONGEST_BURST_MS = 1000
+_ROUND_MS = 60_000
+_POLL_MS = 1000
+_WRITER_PATIENCE_S = 2.0
+CONFIGURATION = "orchestrator.toml"
+
+Told = Callable[[frozenset[Path]], None]
+"""Called with the paths that changed; with none when watching begins (anew): then everything may have."""
+
+
+async def watch(folder: QueueFolder, told: Told, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
+    """Call `told` whenever a queue file or the configuration may have changed, until cancelled.
+
+    `task_status` is set once nothing can be missed. Cancelled, it ends within a settling time.
+    """
+    stop = anyio.Event()
+    async with anyio.create_task_group() as group:
+        group.start_soon(_stop_when_cancelled, stop)
+        await _watch_once(folder, told, stop, task_status.started)
+        while True:
+            await _watch_once(folder, told, stop, lambda: None)
+
+
+async def _stop_when_cancelled(stop: anyio.Event) -> None:
+    """End the thread that waits for events: it cannot be cancelled, but looks at this."""
+    try:
+        await anyio.sleep_forever()
+    finally:
+        stop.set()
+
+
+async def _watch_once(folder: QueueFolder, told: Told, stop: anyio.Event, started: Callable[[], None]) -> None:
+    """Tell of changes until the folders to watch are others."""
+    folders = folder.folders()
+    notifier = _notifier(folders)
+    try:
+        told(frozenset())
+        started()
+        while True:
+            paths = await _changes(notifier, stop)
+            await _written(paths)
+            if folder.root / FOLDER in paths or folder.folders() != folders:
+                return
+            told(paths)
+    finally:
+        notifier.close()
+
+
+async def _changes(notifier: RustNotify, stop: anyio.Event) -> frozenset[Path]:
+    """Wait for a burst of events that may be a save."""
+    own_thread = anyio.CapacityLimiter(1)  # it waits most of its life: nobody else's share
+    while True:
+        found = await run_sync(notifier.watch, _LONGEST_BURST_MS, SETTLE_MS, _ROUND_MS, stop, limiter=own_thread)
+        if isinstance(found, str):
+            await checkpoint()  # `stop`: cancelled; `timeout`: nothing happened
+            continue
+        if paths := frozenset(Path(path) for change, path in found if _ours(Path(path), Change(change))):
+            return paths
+
+
+def _ours(path: Path, change: Change) -> bool:
+    if path.name in {FOLDER, CONFIGURATION}:
+        return path.name == CONFIGURATION or change is not Change.modified
+    return path.suffix == ".json" and not path.name.startswith(".")
+
+
+async def _written(paths: Iterable[Path]) -> None:
+    for path in paths:
+        await until_written(path, _WRITER_PATIENCE_S)
+
+
+def _notifier(folders: tuple[Path, ...]) -> RustNotify:
+    names = [str(path) for path in folders]
+    try:
+        return RustNotify(names, False, False, _POLL_MS, False, True)
+    except (OSError, WatchfilesRustInternalError):  # the system's watches are used up: look every second instead
+        return RustNotify(names, False, True, _POLL_MS, False, True)
