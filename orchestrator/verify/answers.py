@@ -1,0 +1,26 @@
+"""Answers once given, by everything they depend on. Never keeps a fault, never answers for anything else."""
+
+from pathlib import Path
+
+import msgspec
+
+from orchestrator.files.atomic import private_dir, write_atomic
+from orchestrator.verify.reading import Answer
+
+
+class Answers:
+    """`reports/<key>.json` files: one answer each, written whole."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def find(self, key: str) -> Answer | None:
+        """Give the answer under a key. One that cannot be read counts as none and is asked for again."""
+        try:
+            return msgspec.json.decode((self._folder / f"{key}.json").read_bytes(), type=Answer)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+
+    def keep(self, key: str, answer: Answer) -> None:
+        """Keep an answer."""
+        write_atomic(private_dir(self._folder) / f"{key}.json", msgspec.json.encode(answer))

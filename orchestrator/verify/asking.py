@@ -1,0 +1,185 @@
+"""Asks one check about one tree: from what was answered before, else by running it. Never concludes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from orchestrator.model.ids import queue_of
+from orchestrator.model.settings import CheckSettings
+from orchestrator.model.verdicts import Finding, Report, Verdict
+from orchestrator.policy.verdict import Known
+from orchestrator.ports.runner import Runner
+from orchestrator.ports.verifier import Case
+from orchestrator.ports.workspace import Trees
+from orchestrator.verify.answers import Answers
+from orchestrator.verify.command import Fill, digest, environment, fill, promises_report
+from orchestrator.verify.execution import Order, execute
+from orchestrator.verify.guard import Guarded
+from orchestrator.verify.reading import Answer, Named, read
+from orchestrator.verify.test_files import expand, named_by
+
+TESTS = "{tests}"
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """A report and what policy needs beside it. `tells_tests`: a JUnit report that says which tests ran."""
+
+    report: Report
+    known: Known = Known()
+    tells_tests: bool = False
+    passed: tuple[str, ...] = ()
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """One check asked of one tree. `tree` names it in the answer's key, `label` in the log's name."""
+
+    check: CheckSettings
+    queue: str
+    commit: str
+    tree: str
+    base: str
+    overlay: tuple[str, ...]
+    argv: tuple[str, ...]
+    named: Named
+    label: str
+
+
+class Asker:
+    """Asks checks for one case. `surroundings` is what else the answers depend on: setup and shared folders."""
+
+    def __init__(
+        self,
+        trees: Trees,
+        runner: Runner,
+        answers: Answers,
+        environ: Mapping[str, str],
+        folder: Path,
+        surroundings: tuple[object, ...] = (),
+    ) -> None:
+        self._trees = trees
+        self._runner = runner
+        self._answers = answers
+        self._environ = environ
+        self._folder = folder
+        self._surroundings = surroundings
+
+    async def ask(self, check: CheckSettings, case: Case, guarded: Guarded) -> Outcome:
+        """Ask a check about the case's tree, and of its base what is needed to be fair."""
+        question = _about_tree(check, case, guarded)
+        answer, cached = await self._answer(question)
+        if case.merged and answer.report is Verdict.FAIL and not answer.rerun:
+            answer, cached = await self._again(question, answer), False
+        report = Report(
+            name=check.name,
+            report=answer.report,
+            findings=answer.findings,
+            structured=answer.structured,
+            own=TESTS in check.command and bool(case.tests),
+            seconds=answer.seconds,
+            cached=cached,
+        )
+        if answer.trouble:
+            return Outcome(report=await self._suspect(report, answer, case, guarded, check))
+        tells = promises_report(check) and check.format == "junit"
+        known = await self._known(report, answer, case, guarded, check)
+        return Outcome(report=report, known=known, tells_tests=tells, passed=answer.passed)
+
+    async def _answer(self, question: Question) -> tuple[Answer, bool]:
+        key = self._key(question)
+        kept = self._answers.find(key)
+        if kept is not None:
+            return kept, True
+        answer = await self._run(question)
+        if not answer.trouble:
+            self._answers.keep(key, answer)
+        return answer, False
+
+    async def _run(self, question: Question) -> Answer:
+        order = Order(
+            check=question.check,
+            argv=question.argv,
+            env=environment(question.check, self._environ),
+            folder=str(self._folder),
+            label=question.label,
+        )
+        checkout = self._trees.checkout(question.queue, question.commit, question.base, question.overlay)
+        async with checkout as place:
+            ran = await execute(self._runner, order, place)
+        return read(question.check, ran, question.named)
+
+    def _key(self, question: Question) -> str:
+        """Name everything the answer depends on; base and overlaid paths say which blobs protect it."""
+        env = sorted(environment(question.check, self._environ).items())
+        surroundings = (env, self._runner.level(), self._surroundings)
+        asked = (question.check, question.argv, sorted(question.named.items()))
+        return digest(question.tree, question.base, question.overlay, asked, surroundings)
+
+    async def _again(self, question: Question, first: Answer) -> Answer:
+        """Ask the same question once more, to tell a flake from a defect; recorded as such."""
+        second = await self._run(msgspec.structs.replace(question, label=f"{question.label}.again".lstrip(".")))
+        if second.report is Verdict.PASS:
+            chosen = msgspec.structs.replace(second, findings=(*second.findings, *map(_flake, first.findings)))
+        else:
+            chosen = second if first.trouble and not second.trouble else first
+        chosen = msgspec.structs.replace(chosen, rerun=True)
+        if not chosen.trouble:
+            self._answers.keep(self._key(question), chosen)
+        return chosen
+
+    async def _suspect(
+        self, report: Report, answer: Answer, case: Case, guarded: Guarded, check: CheckSettings
+    ) -> Report:
+        """Tell whether the tree or the environment is to blame for a run that gave no answer."""
+        if not case.base:
+            return report
+        if case.base != case.commit:
+            there, _ = await self._answer(_about_base(check, case, guarded))
+            if there.trouble is not answer.trouble:
+                return report
+        said = answer.findings[0].message.partition("\n")[0]
+        return msgspec.structs.replace(report, findings=(), fault=f"{said} (the same on the base, so no task's doing)")
+
+    async def _known(self, report: Report, answer: Answer, case: Case, guarded: Guarded, check: CheckSettings) -> Known:
+        """Ask the base for what it already had, where that could excuse anything."""
+        hopeless = report.own or not report.structured or not set(answer.listed) - set(answer.own)
+        if report.report is not Verdict.FAIL or hopeless or not case.base or case.base == case.commit:
+            return Known()
+        there, _ = await self._answer(_about_base(check, case, guarded))
+        return Known(base=frozenset(there.listed), own=frozenset(answer.own))
+
+
+def _about_tree(check: CheckSettings, case: Case, guarded: Guarded) -> Question:
+    paths = guarded.head_paths | frozenset(guarded.overlay)
+    return Question(
+        check=check,
+        queue=queue_of(case.task),
+        commit=case.commit,
+        tree=case.tree,
+        base=case.base,
+        overlay=guarded.overlay,
+        argv=fill(check.command, Fill(base=case.base, tests=expand(case.tests, paths), files=case.files)),
+        named={entry: named_by(entry, paths) for entry in case.tests},
+        label="merged" if case.merged else "",
+    )
+
+
+def _about_base(check: CheckSettings, case: Case, guarded: Guarded) -> Question:
+    """Ask the base as it is; tests it does not have yet cannot be asked for there."""
+    tests = expand(guarded.on_base, guarded.base_paths)
+    return Question(
+        check=check,
+        queue=queue_of(case.task),
+        commit=case.base,
+        tree=case.base,
+        base=case.base,
+        overlay=(),
+        argv=fill(check.command, Fill(base=case.base, tests=tests, files=case.files)),
+        named={},
+        label="base",
+    )
+
+
+def _flake(finding: Finding) -> Finding:
+    message = f"failed once and passed when asked again of the same tree: {finding.message}"
+    return msgspec.structs.replace(finding, severity="flake", message=message)

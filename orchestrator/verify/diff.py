@@ -1,0 +1,45 @@
+"""What a snapshot changes, as the honest rules see it. Never judges."""
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+
+from orchestrator.model.verdicts import Finding, Verdict
+from orchestrator.policy.globs import matches_any
+
+
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
+    """One changed path. `old` and `new` are the texts, where they were read and the side exists."""
+
+    path: str
+    status: str
+    old: str | None = None
+    new: str | None = None
+    old_blob: str = ""
+    new_blob: str = ""
+
+
+class Diff(msgspec.Struct, frozen=True, kw_only=True):
+    """All a snapshot changes against its base, and what its task may change."""
+
+    edits: tuple[Edit, ...]
+    allow_test_changes: tuple[str, ...] = ()
+    allow_protected: tuple[str, ...] = ()
+    merged: bool = False
+
+    def judged(self) -> tuple[Edit, ...]:
+        """Give the edits the test rules look at: all but those a person allowed."""
+        return tuple(edit for edit in self.edits if not matches_any(edit.path, self.allow_test_changes))
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """One way of cheating and how it is seen. `answers`: what the check says when the rule finds anything."""
+
+    name: str
+    answers: Verdict
+    find: Callable[[Diff], Iterable[Finding]]
+
+
+def found(rule: str, path: str, message: str, *, line: int = 0, about: str = "") -> Finding:
+    """Make a finding; `about` tells several in one file apart."""
+    return Finding(path=path, line=line, rule=rule, message=message, id=f"{rule}:{path}:{about}")

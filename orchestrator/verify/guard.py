@@ -1,0 +1,124 @@
+"""What of a tree is taken from the base before it is judged, and what in it may not differ from the base.
+
+Never runs anything. The tree that is judged is the tree that lands, so a snapshot that changes what judges it is sent
+back to restore it, not silently repaired.
+"""
+
+import msgspec
+
+from orchestrator.model.ids import queue_of
+from orchestrator.model.verdicts import Finding
+from orchestrator.policy.globs import matches_any
+from orchestrator.ports.verifier import Case
+from orchestrator.ports.workspace import Change, Trees
+from orchestrator.verify.runner_config import RunnerConfig, Section, governed
+from orchestrator.verify.test_files import is_test_file, named_by, path_of
+
+TAMPERED = "restore"
+MISSING = "named-tests"
+
+
+class Guarded(msgspec.Struct, frozen=True, kw_only=True):
+    """What guarding found. `overlay` are paths to take from the base; `created` the named tests the base lacks."""
+
+    overlay: tuple[str, ...]
+    tampered: tuple[Finding, ...]
+    missing: tuple[Finding, ...]
+    created: tuple[str, ...]
+    on_base: tuple[str, ...]
+    base_paths: frozenset[str]
+    head_paths: frozenset[str]
+
+
+async def guard(trees: Trees, case: Case, config: RunnerConfig) -> Guarded:
+    """Compare the tree of a case with its base."""
+    queue = queue_of(case.task)
+    base_paths = frozenset(await trees.paths(queue, case.base)) if case.base else frozenset[str]()
+    head_paths = frozenset(await trees.paths(queue, case.commit))
+    changes = await trees.changes(queue, case.base, case.commit)
+    on_base = tuple(entry for entry in case.tests if named_by(entry, base_paths))
+    created = tuple(entry for entry in case.tests if entry not in on_base)
+    named = frozenset(path for entry in on_base for path in named_by(entry, base_paths))
+    tests = frozenset(path for path in base_paths if is_test_file(path)) | named
+    tampered: list[Finding] = []
+    for change in changes:
+        if not matches_any(change.path, case.allow_test_changes):
+            tampered.extend(await _judge(_Look(trees, case, config, named, tests), change))
+    return Guarded(
+        overlay=_overlay(case, config, base_paths, named),
+        tampered=tuple(tampered),
+        missing=tuple(_missing(entry) for entry in created if not named_by(entry, head_paths)),
+        created=created,
+        on_base=on_base,
+        base_paths=base_paths,
+        head_paths=head_paths,
+    )
+
+
+class _Look(msgspec.Struct, frozen=True):
+    trees: Trees
+    case: Case
+    config: RunnerConfig
+    named: frozenset[str]
+    tests: frozenset[str]
+
+    async def section(self, commit: str, path: str) -> Section:
+        data = await self.trees.read(queue_of(self.case.task), commit, path) if commit else None
+        return self.config.section(path, data.decode("utf-8", "replace")) if data is not None else {}
+
+
+def _overlay(case: Case, config: RunnerConfig, base_paths: frozenset[str], named: frozenset[str]) -> tuple[str, ...]:
+    wanted = {path for path in base_paths if path in named or config.is_whole(path)}
+    return tuple(sorted(path for path in wanted if not matches_any(path, case.allow_test_changes)))
+
+
+async def _judge(look: _Look, change: Change) -> tuple[Finding, ...]:
+    path = change.path
+    if path in look.named:
+        return (_changed_test(path),)
+    if look.config.is_whole(path):
+        if change.status != "A":
+            return (_changed_config(path, "restore"),)
+        return (_changed_config(path, "remove"),) if _steers(path, look.tests) else ()
+    if not look.config.has_section(path):
+        return ()
+    before, after = await look.section(look.case.base, path), await look.section(look.case.commit, path)
+    if before == after or (not before and not _steers(path, look.tests)):
+        return ()
+    differing = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
+    return (_changed_config(path, f"restore [{', '.join(differing)}] in"),)
+
+
+def _steers(path: str, tests: frozenset[str]) -> bool:
+    """Say whether a configuration file has a say over tests the base already has."""
+    return any(test.startswith(governed(path)) for test in tests)
+
+
+def _changed_test(path: str) -> Finding:
+    return Finding(
+        path=path,
+        rule="base-test-changed",
+        id=f"base-test-changed:{path}",
+        message=f"restore {path}: the task is judged by this test as it stands on the base, so it must land unchanged; "
+        "make the code satisfy it (`allow_test_changes` of the task can name it, if a person wants it changed)",
+    )
+
+
+def _changed_config(path: str, ask: str) -> Finding:
+    return Finding(
+        path=path,
+        rule="runner-config-changed",
+        id=f"runner-config-changed:{path}",
+        message=f"{ask} {path}: it says how existing tests are run, which is not the task's to change; "
+        "put what only new tests need into a folder of their own "
+        "(`allow_test_changes` of the task can name it, if a person wants it changed)",
+    )
+
+
+def _missing(entry: str) -> Finding:
+    return Finding(
+        path=path_of(entry),
+        rule="named-test-missing",
+        id=f"named-test-missing:{entry}",
+        message=f"create {entry}: the task names it as a test that must exist, be collected and pass",
+    )

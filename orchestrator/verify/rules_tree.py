@@ -1,0 +1,42 @@
+"""Honest rules about which files changed: nothing at all, protected ones, test files gone. Never reads code."""
+
+from collections.abc import Iterable
+
+from orchestrator.model.verdicts import Finding
+from orchestrator.policy.protected import can_be_allowed, is_protected
+from orchestrator.verify.diff import Diff, found
+from orchestrator.verify.test_files import is_test_file
+
+
+def nothing_changed(diff: Diff) -> Iterable[Finding]:
+    """Find a snapshot that is its base: no work was done. A merged tree may bring nothing new."""
+    if not diff.edits and not diff.merged:
+        yield found(
+            "nothing-changed",
+            "",
+            "the tree is exactly its base: a claim of completion needs work to show; make the change the task asks for",
+        )
+
+
+def protected_path(diff: Diff) -> Iterable[Finding]:
+    """Find changes to what steers the orchestrator, CI, git hooks or other agents."""
+    for edit in diff.edits:
+        why = is_protected(edit.path, diff.allow_protected)
+        if why is None:
+            continue
+        how = "; or let the task's `allow_protected` name it" if can_be_allowed(edit.path) else ""
+        yield found("protected-path", edit.path, f"restore {edit.path}: {why}{how}")
+
+
+def test_file_deleted(diff: Diff) -> Iterable[Finding]:
+    """Find deleted test files other than Python's (whose tests are followed one by one) that were not moved."""
+    moved = {edit.new_blob for edit in diff.edits if edit.status == "A" and edit.new_blob}
+    for edit in diff.judged():
+        gone = edit.status == "D" and is_test_file(edit.path) and not edit.path.endswith(".py")
+        if gone and edit.old_blob not in moved:
+            yield found(
+                "test-deleted",
+                edit.path,
+                f"restore {edit.path}: a deleted test proves nothing any more; make the code satisfy it "
+                "(`allow_test_changes` can name it, if a person wants it gone)",
+            )

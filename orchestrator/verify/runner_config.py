@@ -1,0 +1,101 @@
+"""Which files say how tests are run, and what in them does. Pure; never judges whether a change is a good one.
+
+Some files are runner configuration as a whole (`conftest.py`, `pytest.ini`, `jest.config.js`); of others only a section
+is (`[tool.pytest]` of `pyproject.toml`): a changed dependency there is ordinary work.
+"""
+
+import configparser
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+_WHOLE = re.compile(
+    r"conftest\.py|\.?pytest\.(?:ini|toml)|\.coveragerc|(?:sitecustomize|usercustomize|pytest)\.py|[^/]+\.pth"
+    r"|(?:jest|vitest|karma|playwright|cypress|ava|wdio|nyc)\.(?:config|conf|workspace)[^/]*\.(?:[cm]?[jt]s|json)"
+    r"|vitest\.workspace\.(?:[cm]?[jt]s|json)|\.mocharc[^/]*|\.nycrc[^/]*|\.taprc|phpunit\.xml(?:\.dist)?|\.rspec|nextest\.toml"
+)
+"""File names, in any folder."""
+
+_LAUNCHERS = {
+    "make": re.compile(r"(?:GNUm|[Mm])akefile"),
+    "gmake": re.compile(r"(?:GNUm|[Mm])akefile"),
+    "just": re.compile(r"\.?[Jj]ustfile"),
+    "nox": re.compile(r"noxfile\.py"),
+    "task": re.compile(r"[Tt]askfile\.ya?ml"),
+}
+"""Files that are runner configuration when a check starts this program."""
+
+_NODE = frozenset({"npm", "pnpm", "yarn", "bun"})
+_NODE_KEYS = ("jest", "vitest", "mocha", "ava", "nyc", "c8", "tap")
+_INI = re.compile(r"pytest|tool:pytest|tox|tox:.*|testenv.*|coverage:.*")
+
+Section = Mapping[str, object]
+
+
+class RunnerConfig:
+    """What counts as runner configuration, given the commands of the checks."""
+
+    def __init__(self, commands: Iterable[tuple[str, ...]]) -> None:
+        self._commands = tuple(command for command in commands if command)
+        self._launchers = tuple(
+            _LAUNCHERS[program] for command in self._commands if (program := command[0]) in _LAUNCHERS
+        )
+        self._scripts = frozenset(word for command in self._commands if command[0] in _NODE for word in command[1:])
+
+    def is_whole(self, path: str) -> bool:
+        """Say whether the whole file is runner configuration."""
+        name = path.rpartition("/")[2]
+        return bool(_WHOLE.fullmatch(name)) or any(pattern.fullmatch(name) for pattern in self._launchers)
+
+    def has_section(self, path: str) -> bool:
+        """Say whether a part of the file may be runner configuration."""
+        return path.rpartition("/")[2] in {"pyproject.toml", "setup.cfg", "tox.ini", "package.json"}
+
+    def section(self, path: str, text: str) -> Section:
+        """Give the part of a file that says how tests are run; a file that cannot be read counts as a whole."""
+        name = path.rpartition("/")[2]
+        try:
+            match name:
+                case "pyproject.toml":
+                    return _pyproject(tomllib.loads(text))
+                case "package.json":
+                    return self._package(json.loads(text))
+                case _:
+                    return _ini(text)
+        except (ValueError, RecursionError, configparser.Error):
+            return {"unreadable": text} if text.strip() else {}
+
+    def _package(self, data: object) -> Section:
+        package = _table(data)
+        found = {key: package[key] for key in _NODE_KEYS if key in package}
+        for name, script in _table(package.get("scripts")).items():
+            if {name, name.removeprefix("pre"), name.removeprefix("post")} & self._scripts:
+                found[f"scripts.{name}"] = script
+        return found
+
+
+def governed(path: str) -> str:
+    """Give the folder (with its final `/`, or empty for the root) whose tests a configuration file steers."""
+    folder, slash, name = path.rpartition("/")
+    if name == "nextest.toml" and folder.rpartition("/")[2] == ".config":
+        folder, slash, _ = folder.rpartition("/")
+    return folder + slash
+
+
+def _pyproject(data: object) -> Section:
+    tool, project = _table(_table(data).get("tool")), _table(_table(data).get("project"))
+    found = {key: tool[key] for key in ("pytest", "coverage", "tox") if key in tool}
+    points = _table(project.get("entry-points"))
+    return found | {key: points[key] for key in ("pytest11",) if key in points}
+
+
+def _table(value: object) -> dict[str, object]:
+    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+
+
+def _ini(text: str) -> Section:
+    parser = configparser.RawConfigParser(strict=False)
+    parser.read_string(text)
+    return {name: dict(parser.items(name)) for name in parser.sections() if _INI.fullmatch(name)}

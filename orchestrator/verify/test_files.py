@@ -1,0 +1,79 @@
+"""Which paths are tests, and which of them a task's `tests` entry names. Pure; never opens a file.
+
+An entry is a path, a folder, a glob, or any of them with `::node` behind it.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+
+from orchestrator.codec.junit import Case as JUnitCase
+from orchestrator.policy.globs import matches
+
+_BY_NAME = re.compile(
+    r"(?:test_[^/]*|[^/]*_test|tests?)\.py$"
+    r"|[^/]*[._-](?:test|spec|cy|e2e)\.(?:[cm]?[jt]sx?|vue|svelte)$"
+    r"|[^/]*_test\.(?:go|rb|exs|cc|cpp|dart|c)$|[^/]*_spec\.(?:rb|lua)$|test_[^/]*\.(?:rb|c|cc|cpp)$"
+    r"|[^/]*(?:Test|Tests|IT|Spec|TestCase)\.(?:java|kt|scala|groovy|cs|php|swift)$"
+    r"|[^/]*\.(?:bats|feature)$"
+)
+_BY_FOLDER = re.compile(r"(?:^|/)(?:tests?|__tests__|spec|specs|e2e)/")
+_SOURCE = re.compile(r"\.(?:py|[cm]?[jt]sx?|go|rs|rb|exs?|java|kt|scala|cs|php|swift|sh|c|cc|cpp|dart|lua)$")
+
+
+def is_test_file(path: str) -> bool:
+    """Say whether a path holds tests, by the conventions of the common runners."""
+    if _BY_NAME.search(path.rpartition("/")[2]):
+        return True
+    return bool(_BY_FOLDER.search(path) and _SOURCE.search(path))
+
+
+def path_of(entry: str) -> str:
+    """Give the path or pattern of a `tests` entry, without its node."""
+    return entry.partition("::")[0].removeprefix("./")
+
+
+def named_by(entry: str, paths: Collection[str]) -> tuple[str, ...]:
+    """Give the paths an entry names."""
+    wanted = path_of(entry)
+    if wanted in paths:
+        return (wanted,)
+    return tuple(path for path in paths if matches(path, wanted))
+
+
+def expand(entries: Iterable[str], paths: Collection[str]) -> tuple[str, ...]:
+    """Give the arguments `{tests}` stands for: globs become the files they name, other entries stay as they are."""
+    arguments: list[str] = []
+    for entry in entries:
+        wild = any(letter in path_of(entry) for letter in "*?[{")
+        arguments.extend(named_by(entry, paths) if wild and path_of(entry) not in paths else (entry,))
+    return tuple(dict.fromkeys(arguments))
+
+
+def belongs(case: JUnitCase, path: str) -> bool:
+    """Say whether a reported test case lives in the file `path` (relative to the checkout)."""
+    if case.file:
+        return _same_file(case.file.replace("\\", "/").removeprefix("./"), path)
+    place = case.classname or case.name
+    return path in place or path in case.name or _in_module(place, path)
+
+
+def is_node(case: JUnitCase, entry: str) -> bool:
+    """Say whether the case is the node an entry names; an entry without a node names every case of its file."""
+    node = entry.partition("::")[2].rpartition("::")[2].partition("[")[0]
+    return not node or case.name.partition("[")[0] == node or node in case.classname.split(".")
+
+
+def _same_file(reported: str, path: str) -> bool:
+    return reported == path or reported.endswith("/" + path) or path.endswith("/" + reported)
+
+
+def _in_module(place: str, path: str) -> bool:
+    """Match `tests.test_api.TestLogin` or `com.acme.ApiTest` with the file it comes from."""
+    stem = path.rpartition(".")[0] or path
+    module = stem.replace("/", ".").replace("-", "_")
+    parts = place.split(".")
+    last = module.rpartition(".")[2]
+    if last not in parts:
+        return False
+    prefix = ".".join(parts[: parts.index(last) + 1])
+    return module == prefix or module.endswith("." + prefix)
