@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from orchestrator.agents.claims import TAIL
+from orchestrator.files.atomic import private_dir, sync_folder, write_atomic
 from orchestrator.ports.agents import RunKey
 
 PROMPT, TRANSCRIPT, STDERR = "prompt.md", "transcript.jsonl", "stderr.log"
@@ -42,13 +43,13 @@ class RunFolder:
 
     def make(self) -> None:
         """Make the folder and what the agent may write to in it, private to the user."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_dir(self.path)
         for name in _OWN_FOLDERS:
             make_folder(self.file(name))
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file whole and synced, replacing what was there at once."""
-        write_synced(self.file(name), content)
+        write_atomic(self.file(name), content)
 
     def prompt(self) -> str:
         """Read back what the agent was asked."""
@@ -127,19 +128,6 @@ def make_folder(path: Path) -> None:
     path.mkdir(mode=0o700, exist_ok=True)
 
 
-def write_synced(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Replace a file at once: written beside it, synced, renamed, its folder synced."""
-    beside = path.with_name(f"{path.name}.new")
-    beside.unlink(missing_ok=True)
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-    with os.fdopen(descriptor, "wb") as new:
-        new.write(content)
-        new.flush()
-        os.fsync(new.fileno())
-    beside.rename(path)
-    sync_folder(path.parent)
-
-
 def read_regular(path: Path, limit: int) -> bytes | None:
     """Read a file of at most `limit` bytes that is no link, device or pipe; None for anything else."""
     try:
@@ -151,15 +139,6 @@ def read_regular(path: Path, limit: int) -> bytes | None:
         if not stat.S_ISREG(known.st_mode) or known.st_size > limit:
             return None
         return stream.read(limit)
-
-
-def sync_folder(path: Path) -> None:
-    """Make the names in a folder durable."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _names(folder: Path) -> list[str]:

@@ -11,8 +11,9 @@ import os
 from pathlib import Path
 from typing import Any, cast
 
-from orchestrator.agents.folders import make_folder, read_regular, write_synced
+from orchestrator.agents.folders import make_folder, read_regular
 from orchestrator.agents.profiles import Login
+from orchestrator.files.atomic import write_atomic
 
 MAX_LOGIN = 1 << 20
 RECORD = "logins.json"
@@ -26,10 +27,10 @@ def bring(logins: tuple[Login, ...], home: Path, private: Path, record: Path) ->
         content = _wanted(login, read_regular(home / login.path, MAX_LOGIN))
         if content is not None:
             _make_way(private, login.path)
-            write_synced(private / login.path, content)
+            write_atomic(private / login.path, content)
             brought[login.path] = _digest(content)
     if brought:
-        write_synced(record, json.dumps(brought).encode())
+        write_atomic(record, json.dumps(brought).encode())
 
 
 def give_back(logins: tuple[Login, ...], home: Path, private: Path, record: Path) -> None:
@@ -52,7 +53,7 @@ def _take_back(inside: Path, outside: Path, brought: str) -> None:
         return
     shape = _shape(_object(new))
     if shape is not None and shape == _shape(_object(old)):
-        write_synced(outside, new)
+        write_atomic(outside, new)
 
 
 def _wanted(login: Login, content: bytes | None) -> bytes | None:
