@@ -37,7 +37,7 @@ def named_by(entry: str, paths: Collection[str]) -> tuple[str, ...]:
     wanted = path_of(entry)
     if wanted in paths:
         return (wanted,)
-    return tuple(path for path in paths if matches(path, wanted))
+    return tuple(sorted(path for path in paths if matches(path, wanted)))
 
 
 def expand(entries: Iterable[str], paths: Collection[str]) -> tuple[str, ...]:
