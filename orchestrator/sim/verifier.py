@@ -11,6 +11,7 @@ from orchestrator.sim.store import Files
 from orchestrator.sim.workspace import MemoryWorkspace
 
 _MARKER = "<<<<<<<"
+_GOOD = frozenset({"right", "forbidden"})  # the second: what only a person lets pass, once it stands
 
 
 class ScriptedVerifier:
@@ -45,27 +46,31 @@ class ScriptedVerifier:
         if self._chaos.strikes("verifier.fault"):
             return Judgement(verdict=Verdict.FAIL, tree=case.tree, base=case.base, fault="tests: killed by signal 9")
         base = self._workspace.store[case.base].files if case.base else {}
-        report = self._look(case, node.files, base)
-        if report.report is Verdict.PASS and self._chaos.strikes("verifier.flake"):
-            report = _report([Finding(message="failed this once", rule="flake", id="flake")])
-        if report.report is Verdict.PASS:
+        findings = self._look(case, node.files, base)
+        if not findings and self._chaos.strikes("verifier.flake"):
+            findings = [Finding(message="failed this once", rule="flake", id="flake")]
+        tests = _report("tests", Verdict.FAIL, findings)
+        paths = [path for path, text in node.files.items() if text == "forbidden" and base.get(path) != text]
+        honest = _report("honest", Verdict.BLOCKED, [Finding(message="is forbidden", path=path) for path in paths])
+        seen = honest.report if paths else tests.report
+        if seen is Verdict.PASS:
             self.passed.add(case.tree)
         return Judgement(
-            verdict=report.report, tree=case.tree, base=case.base, checks=(report,), regressions=report.findings
+            verdict=seen, tree=case.tree, base=case.base, checks=(tests, honest), regressions=tests.findings
         )
 
-    def _look(self, case: Case, files: Files, base: Files) -> Report:
+    def _look(self, case: Case, files: Files, base: Files) -> list[Finding]:
         own = files.get(done_file(case.task), "")
         findings = [Finding(message=f"{path} holds conflict markers", path=path, rule="marker", id=f"marker:{path}")
                     for path, text in files.items() if _MARKER in text]  # fmt: skip
-        if own != "right":
+        if own not in _GOOD:
             findings.append(
                 Finding(message=f"the work is {own or 'not there'}", path=done_file(case.task), rule="work")
             )
         findings += [
-            Finding(message=f"{path} was right on the base", path=path, rule="lost", id=f"lost:{path}")
+            Finding(message=f"{path} was done on the base", path=path, rule="lost", id=f"lost:{path}")
             for path, text in base.items()
-            if path.startswith("done/") and text == "right" and files.get(path) != "right"
+            if path.startswith("done/") and text in _GOOD and files.get(path) != text
         ]
         findings += [
             Finding(message=f"{path} does not know {other}", path=path, rule="clash", id=f"clash:{path}:{other}")
@@ -73,9 +78,9 @@ class ScriptedVerifier:
             for other in others
             if path in files and other in files and other not in files[path] and path not in files[other]
         ]
-        return _report(findings, blocked=own == "forbidden")
+        return findings
 
 
-def _report(findings: list[Finding], *, blocked: bool = False) -> Report:
-    seen = Verdict.BLOCKED if blocked else Verdict.FAIL if findings else Verdict.PASS
-    return Report(name="tests", report=seen, findings=tuple(findings), summary=f"{seen.value}({len(findings)})")
+def _report(name: str, worst: Verdict, findings: list[Finding]) -> Report:
+    seen = worst if findings else Verdict.PASS
+    return Report(name=name, report=seen, findings=tuple(findings), summary=f"{seen.value}({len(findings)})")

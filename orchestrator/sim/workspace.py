@@ -67,6 +67,14 @@ class MemoryWorkspace:
         """Let a workspace vanish, as when somebody cleans up by hand."""
         self._attempts.pop(key, None)
 
+    def standing(self) -> tuple[AttemptKey, ...]:
+        """List the attempts whose folders stand."""
+        return tuple(self._attempts)
+
+    def user_files(self, queue: str) -> Files:
+        """Look at the user's own branch."""
+        return self.store[self._user(queue)].files
+
     def save(self, queue: str, files: Files, message: str = "a person's commit") -> str:
         """Commit to the user's own branch."""
         head = self.store[self._user(queue)]

@@ -1,0 +1,142 @@
+"""The simulated processes: each the real engine at its own door to the one journal. Starts, stops and kills them.
+
+A killed process is frozen for ever: not one more line of it runs, as with SIGKILL. A stopped one is frozen for a
+while, as with SIGSTOP, and may lose its place meanwhile, as it would in a cluster.
+"""
+
+from contextvars import copy_context
+from dataclasses import dataclass, field
+
+import anyio
+import anyio.lowlevel
+from anyio.abc import TaskGroup
+
+from orchestrator.engine.engine import Engine
+from orchestrator.engine.hands import Hands
+from orchestrator.engine.ledger import Ledger
+from orchestrator.errors import JournalError
+from orchestrator.journal.memory import MemoryJournal
+from orchestrator.model.commands import Ask, Refusal
+from orchestrator.model.scope import Leave, Scope
+from orchestrator.model.settings import Settings
+from orchestrator.policy.asks import answer
+from orchestrator.sim.agents import ScriptedAgents
+from orchestrator.sim.chaos import Chaos, Pace
+from orchestrator.sim.clock import CountedIds, VirtualClock
+from orchestrator.sim.journal import FaultyJournal
+from orchestrator.sim.loop import PROCESS, virtual_loop
+from orchestrator.sim.presence import MemoryPresence
+from orchestrator.sim.witness import Witness
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """What all processes of one simulation share."""
+
+    chaos: Chaos
+    clock: VirtualClock
+    presence: MemoryPresence
+    journal: MemoryJournal
+    agents: ScriptedAgents
+    hands: Hands
+    settings: Settings
+    witness: Witness
+    pace: Pace
+
+
+@dataclass
+class Member:
+    """One process: running while `left` is None and it is not dead."""
+
+    name: str
+    scope: Scope
+    engine: Engine
+    left: Leave | None = None
+    failed: str = ""
+    dead: bool = False
+    stopped: bool = False
+    gone: anyio.Event = field(default_factory=anyio.Event)
+
+    @property
+    def alive(self) -> bool:
+        """Say whether it can still do something, now or when it is thawed."""
+        return not self.dead and not self.gone.is_set()
+
+
+class Crew:
+    """All processes that were ever started, by name. Names are never used twice."""
+
+    def __init__(self, group: TaskGroup, stage: Stage) -> None:
+        self.members: dict[str, Member] = {}
+        self._group, self._stage = group, stage
+        self._outside = copy_context()
+        self._over = False
+
+    def alive(self, *, stopped: bool | None = None) -> list[Member]:
+        """List the living, all or only those that are (not) stopped."""
+        return [m for m in self.members.values() if m.alive and stopped in (None, m.stopped)]
+
+    def start(self, scope: Scope) -> Member:
+        """Start a process."""
+        stage, name = self._stage, f"p{len(self.members) + 1}"
+        engine = Engine(
+            self._door(), stage.hands, stage.clock, CountedIds(name), stage.presence, stage.settings, name
+        )
+        member = self.members[name] = Member(name, scope, engine)
+        self._outside.copy().run(self._group.start_soon, self._run, member)
+        return member
+
+    def _door(self) -> FaultyJournal:
+        stage = self._stage
+        return FaultyJournal(stage.journal.peer(), stage.chaos, observe=stage.witness.observe, pace=stage.pace)
+
+    async def _run(self, member: Member) -> None:
+        PROCESS.set(member.name)
+        self._stage.presence.join(member.name, member.scope.queues)
+        try:
+            member.left = await member.engine.run(member.scope)
+        except* JournalError as error:
+            member.failed, member.left = str(error.exceptions[0]), Leave(4, "the journal cannot be written")
+        except* Exception:
+            if not self._over:
+                raise
+        finally:
+            member.gone.set()
+            self._stage.presence.leave(member.name)
+            self._stage.agents.forget(member.name)
+
+    async def kill(self, member: Member) -> None:
+        """SIGKILL: it runs no further, its lock is free, its sockets close."""
+        member.dead = True
+        await self.stop(member, lose_place=True)
+        self._stage.agents.forget(member.name)
+
+    async def stop(self, member: Member, *, lose_place: bool) -> None:
+        """SIGSTOP; with `lose_place` the others hold it for dead."""
+        member.stopped = True
+        virtual_loop().freeze(member.name)
+        await anyio.sleep(0.001)
+        if lose_place:
+            self._stage.presence.leave(member.name)
+
+    def wake(self, member: Member) -> None:
+        """SIGCONT; it takes its place again, as a cluster's member does with its next sign of life."""
+        member.stopped = False
+        self._stage.presence.join(member.name, member.scope.queues)
+        virtual_loop().thaw(member.name)
+
+    async def ask(self, ask: Ask) -> Refusal | None:
+        """Do what a command of a person's does: catch up, decide, append."""
+        stage = self._stage
+        ledger = Ledger(self._door(), stage.clock, CountedIds(f"person{len(stage.witness.story)}"), "person")
+        try:
+            said = await ledger.commit(lambda world: answer(world, ask, stage.witness.seat()))
+        except JournalError as error:
+            return Refusal(str(error))
+        return said if isinstance(said, Refusal) else None
+
+    def dismiss(self) -> None:
+        """The run is over: let the dead unwind too, unheard."""
+        self._over = True
+        for member in self.members.values():
+            virtual_loop().thaw(member.name)

@@ -1,0 +1,205 @@
+"""What must hold after every commit, looked at as it is stored. Knows the rules, not the engine's reasons.
+
+It folds the journal itself, asks the other fakes what really happened, and raises at the first commit that is wrong.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+
+from orchestrator.model import events as e
+from orchestrator.model.fold import apply
+from orchestrator.model.scope import Scope
+from orchestrator.model.settings import Settings
+from orchestrator.model.specs import ENDED, Status
+from orchestrator.model.truth import dependency_met
+from orchestrator.model.verdicts import Verdict
+from orchestrator.model.world import Task, World
+from orchestrator.policy.reasons import reason_for
+from orchestrator.policy.seat import Seat, running
+from orchestrator.ports.agents import RunKey
+from orchestrator.sim.clock import VirtualClock
+from orchestrator.sim.presence import MemoryPresence
+from orchestrator.sim.verifier import ScriptedVerifier
+from orchestrator.sim.workspace import MemoryWorkspace
+
+
+class BrokenPromiseError(AssertionError):
+    """An invariant does not hold: the engine, the policy or the simulation has a bug."""
+
+
+class Witness:
+    """Sees every commit in order, at the very moment it is stored."""
+
+    def __init__(
+        self,
+        clock: VirtualClock,
+        presence: MemoryPresence,
+        workspace: MemoryWorkspace,
+        verifier: ScriptedVerifier,
+        settings: Settings,
+    ) -> None:
+        self.world = World()
+        self.story: list[str] = []
+        self.started: Counter[RunKey] = Counter()
+        self.finished: Counter[RunKey] = Counter()
+        self.completed: Counter[str] = Counter()
+        self.watchers: list[Callable[[], None]] = []
+        self._clock, self._presence, self._settings = clock, presence, settings
+        self._workspace, self._verifier = workspace, verifier
+
+    def observe(self, commit: e.Commit) -> None:
+        """Take in one commit; one seen before (a retried append) is nothing new."""
+        if commit.seq <= self.world.seq:
+            return
+        self.story.append(tell(commit))
+        released = {event.task for event in commit.events if isinstance(event, e.TaskReleased)}
+        for event in commit.events:
+            self._before(event, commit, released)
+        apply(self.world, commit)
+        self._after(commit)
+
+    def _claim_that(self, holds: object, text: str, commit: e.Commit) -> None:
+        if not holds:
+            raise BrokenPromiseError(f"commit {commit.seq} by {commit.by}: {text}\n{tell(commit)}")
+
+    # -- one event in the world it was decided on ------------------------------------------------------------------
+
+    def _before(self, event: e.Event, commit: e.Commit, released: set[str]) -> None:
+        match event:
+            case e.TaskClaimed():
+                self._claimed(event, commit, released)
+            case e.IterationStarted():
+                self._iteration(event, commit)
+            case e.AgentFinished():
+                self.finished[RunKey(event.task, event.attempt, event.iteration)] += 1
+                once = self.finished[RunKey(event.task, event.attempt, event.iteration)] == 1
+                self._claim_that(once, "the end of one agent call is recorded twice", commit)
+            case e.VerdictReached(by=""):
+                judged = event.verdict is not Verdict.PASS or event.tree in self._verifier.passed
+                task = self.world.tasks[event.task]
+                self._claim_that(judged or task.overrides, "PASS for a tree no check called so", commit)
+            case e.TrainBoarded():
+                holder = self.world.trains.get(event.target, event.task)
+                worker = self.world.claims.get(holder, "")
+                free = holder == event.task or not self._presence.alive(worker)
+                self._claim_that(free, f"boards while {holder} holds the train", commit)
+            case e.TaskMerged():
+                self._merged(event, commit)
+            case e.TaskCompleted():
+                self.completed[event.task] += 1
+                self._claim_that(self.completed[event.task] == 1, f"{event.task} is completed twice", commit)
+            case e.TriggerFired():
+                trigger = self.world.triggers[event.trigger]
+                owed = trigger.due > 0 and event.count == trigger.fired + 1
+                self._claim_that(owed, "a trigger fires that is not owed", commit)
+            case _:
+                pass
+        if isinstance(event, _BY_OWNER) and not (isinstance(event, e.VerdictReached) and event.by):
+            owner = self.world.claims.get(event.task)
+            self._claim_that(owner == commit.by, f"{event.task} belongs to {owner}", commit)
+
+    def _claimed(self, event: e.TaskClaimed, commit: e.Commit, released: set[str]) -> None:
+        task = self.world.tasks[event.task]
+        owner = self.world.claims.get(event.task)
+        free = owner is None or event.task in released or not self._presence.alive(owner)
+        self._claim_that(free, f"{event.task} is claimed while {owner} lives and works on it", commit)
+        self._claim_that(task.status in _CLAIMABLE, f"{event.task} is claimed and is {task.status}", commit)
+        self._claim_that(event.worker == commit.by, "a claim in another's name", commit)
+        number = task.attempt.number if task.attempt else task.attempts + 1
+        self._claim_that(event.attempt == number, f"attempt {event.attempt} where {number} is next", commit)
+        if task.status is Status.PENDING:
+            unmet = [d for d in task.spec.dependencies if not dependency_met(self.world, d)]
+            self._claim_that(not unmet, f"{event.task} starts before {unmet}", commit)
+            queue = self.world.queues[event.task.partition("/")[0]]
+            self._claim_that(not (queue.locked or queue.paused), f"{event.task} starts in a held queue", commit)
+            early = task.spec.start is not None and task.attempts == 0 and task.spec.start > self._clock.now()
+            self._claim_that(not early, f"{event.task} starts before its time", commit)
+
+    def _iteration(self, event: e.IterationStarted, commit: e.Commit) -> None:
+        task = self.world.tasks[event.task]
+        key = RunKey(event.task, event.attempt, event.iteration)
+        self.started[key] += 1
+        last = task.attempt.iteration if task.attempt else 0
+        follows = event.iteration == (last if event.restarted else last + 1)
+        self._claim_that(follows, f"iteration {event.iteration} follows {last}", commit)
+        self._claim_that(not self.finished[key], "an iteration whose end is recorded starts again", commit)
+
+    def _merged(self, event: e.TaskMerged, commit: e.Commit) -> None:
+        task = self.world.tasks[event.task]
+        judged = event.tree in self._verifier.passed or task.overrides
+        self._claim_that(judged, "what landed was never called PASS", commit)
+        head = self._workspace.head(event.task.partition("/")[0]).commit
+        there = event.commit in self._workspace.store and self._workspace.store.holds(head, event.commit)
+        self._claim_that(there, "what is said to have landed is not in the target", commit)
+
+    # -- the world as it stands then -------------------------------------------------------------------------------
+
+    def _after(self, commit: e.Commit) -> None:
+        claimed = [self.world.tasks[ref] for ref in self.world.claims]
+        for index, task in enumerate(claimed):
+            for other in claimed[index + 1 :]:
+                self._claim_that(not self._share(task, other), f"{task.ref} and {other.ref} side by side", commit)
+        self._staging(claimed, commit)
+        seat = self.seat()
+        for task in self.world.tasks.values():
+            waits = task.status not in ENDED and not running(self.world, task.ref, seat)
+            reason = reason_for(self.world, task, self._clock.now(), seat)
+            self._claim_that((reason is not None) is waits, f"{task.ref} is {task.status} with {reason}", commit)
+            held = (task.ref in self.world.claims) is (task.status is Status.IN_PROGRESS)
+            self._claim_that(held, f"{task.ref} is {task.status} and its claim does not say so", commit)
+
+    def _share(self, one: Task, other: Task) -> bool:
+        targets = {self._workspace.target_name(task.ref.partition("/")[0]) for task in (one, other)}
+        if len(targets) == 1 and set(one.spec.files) & set(other.spec.files):
+            return True
+        for name in (*one.spec.resources, *other.spec.resources):
+            bare = name.removesuffix(":read")
+            kinds = [r for t in (one, other) for r in t.spec.resources if r.removesuffix(":read") == bare]
+            both = len(kinds) > 1 and self._settings.resources.get(bare, 1) == 1
+            if both and not all(kind.endswith(":read") for kind in kinds):
+                return True
+        return False
+
+    def _staging(self, claimed: list[Task], commit: e.Commit) -> None:
+        for name, capacity in self._settings.resources.items():
+            users = [task.ref for task in claimed if name in task.spec.resources]
+            self._claim_that(len(users) <= capacity, f"{name} is held by {users}", commit)
+
+    def seat(self) -> Seat:
+        """Give a seat that serves nothing, to ask the policy from."""
+        return Seat(
+            me="witness",
+            scope=_EVERYTHING,
+            settings=self._settings,
+            peers=self._presence.peers(),
+            targets={name: self._workspace.target_name(name) for name in self.world.queues},
+        )
+
+
+_EVERYTHING = Scope()
+_CLAIMABLE = frozenset({Status.PENDING, Status.IN_PROGRESS})
+_BY_OWNER = (
+    e.AttemptPrepared,
+    e.IterationStarted,
+    e.AgentFinished,
+    e.IterationCaptured,
+    e.VerdictReached,
+    e.TrainBoarded,
+    e.TrainProposed,
+    e.TrainMissed,
+    e.TaskMerged,
+)
+
+
+def tell(commit: e.Commit) -> str:
+    """Write a commit as one line for people."""
+    return f"{commit.seq:5} {commit.at // 1000 % 1_000_000:7} {commit.by:8} {'; '.join(map(_tell, commit.events))}"
+
+
+def _tell(event: e.Event) -> str:
+    skipped = {"spec", "findings", "checks", "note"}
+    values = [(name, getattr(event, name)) for name in event.__struct_fields__ if name not in skipped]
+    fields = [f"{name}={value}" for name, value in values if value not in ("", 0, None, False, ())]
+    if seen := getattr(event, "findings", ()):
+        fields.append(f"({'; '.join(finding.message for finding in seen)})")
+    return f"{event.__struct_config__.tag} {' '.join(fields)}"
