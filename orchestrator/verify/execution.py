@@ -113,7 +113,7 @@ def _collect(order: Order, private: Path, place: Place, level: Level, ended: tup
         report=data,
         report_problem=problem,
         seconds=end.seconds,
-        root=place.workspace if level is Level.L0 else place.seen_as,
+        root=place.seen_as if level is Level.L2 else place.workspace,
     )
 
 

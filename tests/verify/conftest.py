@@ -11,7 +11,6 @@ from hashlib import sha1
 from pathlib import Path
 
 import anyio
-import anyio.to_thread
 import pytest
 
 from orchestrator.errors import FaultError

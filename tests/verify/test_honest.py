@@ -163,6 +163,8 @@ def test_a_test_that_was_empty_before_is_not_this_snapshots_doing() -> None:
 # -- skipped -------------------------------------------------------------------------------------------------------
 
 BODY = "def test_a():\n    assert f(1) == 2\n"
+NONE: set[str] = set()
+OFF = {"test-skipped"}
 
 
 @pytest.mark.parametrize(
@@ -200,13 +202,13 @@ def test_a_skip_that_was_there_before_is_not_this_snapshots_doing() -> None:
 @pytest.mark.parametrize(
     ("new", "expected"),
     [
-        (f"@pytest.mark.skip\n{BODY}", {"test-skipped"}),
-        (f"@pytest.mark.xfail(reason='x')\n{BODY}", {"test-skipped"}),
-        ("def test_a():\n    pytest.skip('x')\n    assert f(1)\n", {"test-skipped"}),
-        (f"@pytest.mark.skipif(sys.platform == 'win32', reason='x')\n{BODY}", set()),
-        (f"pytestmark = pytest.mark.skipif(sys.platform == 'win32', reason='x')\n{BODY}", set()),
-        ("def test_a():\n    if not fuse:\n        pytest.skip('x')\n    assert f(1)\n", set()),
-        (f"np = pytest.importorskip('numpy')\n{BODY}", set()),
+        (f"@pytest.mark.skip\n{BODY}", OFF),
+        (f"@pytest.mark.xfail(reason='x')\n{BODY}", OFF),
+        ("def test_a():\n    pytest.skip('x')\n    assert f(1)\n", OFF),
+        (f"@pytest.mark.skipif(sys.platform == 'win32', reason='x')\n{BODY}", NONE),
+        (f"pytestmark = pytest.mark.skipif(sys.platform == 'win32', reason='x')\n{BODY}", NONE),
+        ("def test_a():\n    if not fuse:\n        pytest.skip('x')\n    assert f(1)\n", NONE),
+        (f"np = pytest.importorskip('numpy')\n{BODY}", NONE),
     ],
 )
 def test_a_new_test_may_depend_on_the_platform_but_not_be_off(new: str, expected: set[str]) -> None:
