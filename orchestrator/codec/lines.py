@@ -112,9 +112,9 @@ def understand(line: bytes) -> Commit:
     try:
         envelope = _decoder.decode(line)
     except msgspec.DecodeError as error:
-        raise DamagedLineError(
-            f"is intact but not understood ({error}): a newer version wrote it", intact=True
-        ) from None
+        raise DamagedLineError(f"{_NEWER} ({error})", intact=True) from None
+    if envelope.v > FORMAT:
+        raise DamagedLineError(f"{_NEWER} (format {envelope.v})", intact=True)
     return Commit(
         seq=envelope.seq,
         id=envelope.id,

@@ -12,6 +12,7 @@ import errno
 import os
 from pathlib import Path
 from threading import Event as ThreadEvent
+from threading import Lock
 from typing import Protocol
 
 import anyio
@@ -116,14 +117,23 @@ class Watchfiles:
         from watchfiles._rust_notify import RustNotify  # noqa: PLC0415 - costs 13 ms, unused on Linux
 
         self._notify = RustNotify([str(folder)], False, False, 0, False, False)
+        self._alone = Lock()
+        self._rung = False
 
     async def ring(self) -> None:
         """Return after the next batch of changes."""
         stop = ThreadEvent()
         try:
-            await anyio.to_thread.run_sync(self._notify.watch, _DEBOUNCE_MS, _STEP_MS, 0, stop, abandon_on_cancel=True)
+            await anyio.to_thread.run_sync(self._listen, stop, abandon_on_cancel=True)
         finally:
             stop.set()  # the thread looks at it between steps; a cancelled wait leaves none behind
+        self._rung = False
+
+    def _listen(self, stop: ThreadEvent) -> None:
+        """Wait in a thread. What a cancelled one still heard is kept for the next."""
+        with self._alone:
+            if not self._rung:
+                self._rung = isinstance(self._notify.watch(_DEBOUNCE_MS, _STEP_MS, 0, stop), set)
 
     def close(self) -> None:
         """Stop its watching thread."""

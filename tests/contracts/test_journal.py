@@ -11,7 +11,7 @@ import pytest
 from orchestrator.errors import ConflictError
 from orchestrator.journal.file import FileJournal
 from orchestrator.journal.memory import MemoryJournal
-from orchestrator.model.events import Commit, QueuePaused, QueueResumed
+from orchestrator.model.events import Commit, Event, QueuePaused, QueueResumed
 from orchestrator.ports.journal import Journal
 
 AT = 1_772_355_600_123
@@ -68,7 +68,7 @@ async def put(journal: Journal, expected: int, commit_id: str = "") -> Commit:
 def test_what_is_appended_is_what_anybody_reads(tell: Callable[[Story], None]) -> None:
     async def story(peers: Peers) -> None:
         writer, reader = await peers(), await peers()
-        events = [QueuePaused(queue="backend", because="lunch\n"), QueueResumed(queue="backend")]
+        events: list[Event] = [QueuePaused(queue="backend", because="lunch\n"), QueueResumed(queue="backend")]
         stored = await writer.append(events, expected=0, by="ana", at=AT, commit_id="one")
         assert stored == Commit(seq=1, id="one", prev="0" * 64, at=AT, by="ana", events=tuple(events))
         assert list(await reader.read(0)) == [stored]
