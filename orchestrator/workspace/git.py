@@ -5,7 +5,11 @@ that has begun: it is short, and killed half-way it would leave locks and half-w
 """
 
 import os
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
 
 import anyio
 import msgspec
@@ -19,7 +23,7 @@ MINIMUM = (2, 39, 4)
 LIMIT_S = 900.0
 """A git that takes longer hangs: a dead network file system, most often."""
 
-PATIENCE_S = 3.0
+PATIENCE_S = 2.0
 """How long a lock held by another git (the person's own `git status`) is waited out."""
 
 NAME = "orchestrator"
@@ -149,14 +153,27 @@ async def _patiently(
 async def _process(argv: Sequence[str], env: Mapping[str, str], cwd: str, stdin: bytes) -> Said:
     try:
         # a session of its own: Ctrl-C in the terminal is for us to handle, not for a git half-way through a checkout
-        with anyio.move_on_after(LIMIT_S, shield=True):
+        with anyio.move_on_after(LIMIT_S, shield=True), _file_of(stdin) as source:
             done = await anyio.run_process(
-                list(argv), input=stdin, check=False, cwd=cwd, env=dict(env), start_new_session=True
+                list(argv), stdin=source, check=False, cwd=cwd, env=dict(env), start_new_session=True
             )
             return Said(done.returncode, done.stdout, done.stderr.decode(errors="backslashreplace"))
     except OSError as error:
         raise FaultError(_unstartable(argv[0], cwd, error)) from error
     raise FaultError(f"{argv[0]} did not end within {LIMIT_S:.0f} s in {cwd}: is the file system hung?")
+
+
+@contextmanager
+def _file_of(stdin: bytes) -> Generator[IO[bytes], None, None]:
+    """Give the input as a file: a program that ends without reading it then breaks no pipe."""
+    if not stdin:
+        with Path(os.devnull).open("rb") as nothing:
+            yield nothing
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(stdin)
+        file.seek(0)
+        yield file
 
 
 def _unstartable(program: str, cwd: str, error: OSError) -> str:

@@ -62,7 +62,7 @@ class Ground:
     project. `inplace` is for a folder without git, which all queues then share.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keywords, one for each thing the composition root knows
         self,
         project: Path,
         state: Path,

@@ -75,7 +75,7 @@ class InplaceWorkspace:
 
     async def combine(self, key: AttemptKey, commit: str, base: str, message: str) -> Merged | Collision:
         """Give the capture as it is: what was verified lands."""
-        del base, message
+        del key, base, message
         repository = await self._ground.repository("")
         onto = await self.target("")
         if await contains(repository, onto.commit, commit):
@@ -84,6 +84,7 @@ class InplaceWorkspace:
 
     async def advance(self, key: AttemptKey, commit: str, onto: str) -> bool:
         """Move the target to the capture."""
+        del key
         repository = await self._ground.repository("")
         if await landed(repository, commit):
             return True

@@ -5,6 +5,7 @@ anything the folder names, never follows its links, never changes a file (only i
 """
 
 import os
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -29,9 +30,10 @@ class _Finds(msgspec.Struct, frozen=True):
 async def write_tree(
     repository: Repository, folder: Path, index: Path, base: str, excluded: tuple[str, ...] = ()
 ) -> str:
-    """Store the folder's files as a tree and give its id; `base` may be empty. `index` is kept between calls and makes the next one quick.
+    """Store the folder's files as a tree and give its id; `base` may be empty.
 
-    Paths under `excluded` stay as they are in `base`. Raises FaultError where the files cannot be read or stored.
+    `index` is kept between calls and makes the next one quick. Paths under `excluded` stay as they are in `base`.
+    Raises FaultError where the files cannot be read or stored.
     """
     try:
         return await _write(repository, folder, index, base, excluded)
@@ -67,12 +69,19 @@ async def _write(repository: Repository, folder: Path, index: Path, base: str, e
     if finds.special:
         await through(repository, "update-index", "--force-remove", "-z", "--stdin", stdin=_nul(finds.special), env=env)
     spared = (*(path.encode(errors="surrogateescape") for path in excluded), *finds.nested)
-    pathspec = _nul((b":(top)", *(b":(exclude,literal,top)" + path for path in spared)))
+    pathspec = _nul([b":(top)", *(rule for path in spared for rule in _exclusions(path))])
     added = ("add", "-A", "--ignore-errors", "--pathspec-from-file=-", "--pathspec-file-nul")
     await through(repository, *added, stdin=pathspec, env=env)
     if finds.nested:
         await _take_nested(repository, folder, env, finds.nested, excluded)
     return (await through(repository, "write-tree", env=env)).line()
+
+
+def _exclusions(path: bytes) -> tuple[bytes, bytes]:
+    """Exclude a path and all in it. As a pattern from its first byte: `add` takes a literal for a wish to add it,
+    and refuses where it is ignored."""
+    quoted = b"\\" + path[:1] + re.sub(rb"([*?\[\]\\])", rb"\\\1", path[1:])
+    return b":(exclude,glob,top)" + quoted, b":(exclude,glob,top)" + quoted + b"/**"
 
 
 async def _look(folder: Path) -> _Finds:

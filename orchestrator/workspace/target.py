@@ -41,8 +41,8 @@ async def _with_base(ground: Ground, repository: Repository, head: str, base: st
     tree, conflicts = await _merge(repository, head, base)
     if conflicts:
         raise FaultError(
-            f"{repository.base} and {repository.target} conflict in {', '.join(conflicts[:5])}: on {repository.base} run"
-            f" `git merge {repository.target}`, resolve and commit; the orchestrator takes it from there"
+            f"{repository.base} and {repository.target} conflict in {', '.join(conflicts[:5])}: on {repository.base}"
+            f" run `git merge {repository.target}`, resolve and commit; the orchestrator takes it from there"
         )
     message = f"Take {repository.base} into {repository.target}\n"
     return await commit_tree(repository, tree, (head, base), message, ground.clock.now())

@@ -63,7 +63,7 @@ class Yard:
         return done.stdout.strip()
 
     def commit(self, files: dict[str, str], message: str = "work", at: Path | None = None) -> str:
-        """The person writes files and commits everything."""
+        """Write files as the person and commit them."""
         for name, text in files.items():
             path = (at or self.path) / name
             path.parent.mkdir(parents=True, exist_ok=True)
