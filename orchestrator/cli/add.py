@@ -15,7 +15,7 @@ from orchestrator.model.specs import TaskSpec
 @click.argument("task", metavar="QUEUE/ID")
 @options
 @pass_context
-def command(context: Context, task: str, **values: Any) -> int:
+def command(context: Context, /, task: str, **values: Any) -> int:
     """Add QUEUE/ID to a queue that exists."""
     queue, name = split(task)
     return do(context, "add", AddTask(queue=queue, spec=TaskSpec(id=name, **fields(queue, values))))

@@ -16,7 +16,7 @@ from orchestrator.model.commands import EditTask
 @options
 @click.option("--no-dependencies", is_flag=True, help="Drop every dependency.")
 @pass_context
-def command(context: Context, task: str, *, no_dependencies: bool, **values: Any) -> int:
+def command(context: Context, /, task: str, *, no_dependencies: bool, **values: Any) -> int:
     """Change the named fields of TASK (`queue/ID`); they hold from its next iteration on."""
     queue, _ = split(task)
     changes = fields(queue, values)

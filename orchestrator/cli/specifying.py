@@ -11,14 +11,14 @@ from orchestrator.errors import InvalidInputError
 Values = Mapping[str, Any]
 
 
-def options(command: Callable[..., Any]) -> Callable[..., Any]:
+def options(command: Callable[..., int]) -> Callable[..., int]:
     """Add the options of a task's fields to a command."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
-_OPTIONS = (
+_OPTIONS: tuple[Callable[[Callable[..., int]], Callable[..., int]], ...] = (
     click.option("--title", help="One line."),
     click.option("--description", help="What is to be done; '-' reads standard input."),
     click.option("--priority", help="P0..P3, high, medium, low, or a number; lower is more urgent."),

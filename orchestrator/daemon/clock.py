@@ -16,5 +16,5 @@ class WallClock:
 
     async def sleep_until(self, at: int) -> None:
         """Return once the clock reads `at`: sleeps are short enough to notice a jump or a suspended night."""
-        while (left := at - self.now()) > 0:
+        while (left := at - self.now()) > 0:  # noqa: ASYNC110 - time itself is waited for, there is no event
             await anyio.sleep(min(left / 1000, _LOOK_AGAIN_S))

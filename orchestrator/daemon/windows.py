@@ -42,6 +42,10 @@ class Windows:
         self._noted.extend(commits)
         self._touched.update(dict.fromkeys(touched))
 
+    def revisit(self, queues: Iterable[str]) -> None:
+        """Render these queues' files again: a person saved them, and perhaps something was refused."""
+        self._touched.update(dict.fromkeys(f"queue:{name}" for name in queues))
+
     @property
     def stale(self) -> bool:
         """Say whether something was noted since the last rendering."""

@@ -98,7 +98,7 @@ def _edit(world: World, task: Task, ask: c.EditTask) -> Answer:
 
 def cycle_through(world: World, ref: str, dependencies: tuple[str, ...]) -> tuple[str, ...]:
     """Give the way by which a task with these dependencies would come to wait for itself, or nothing."""
-    stack = [(name, (ref, name)) for name in dependencies]
+    stack: list[tuple[str, tuple[str, ...]]] = [(name, (ref, name)) for name in dependencies]
     seen: set[str] = set()
     while stack:
         name, way = stack.pop()

@@ -56,7 +56,7 @@ def reason_for(world: World, task: Task, now: int, seat: Seat, *, probe: bool = 
             continue
         if (reason := rule(world, task, now, seat)) is not None:
             return reason
-    return Reason(code=Code.READY, since=task.since, text="could start now: no worker is free for it")
+    return Reason(code=Code.READY, since=task.since, text="could start now")
 
 
 def _person(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:

@@ -1,0 +1,88 @@
+"""Builds the hands of the real world for one project. The one place where rooms that must not know each other meet."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from orchestrator.agents.guarded import GuardedAgents
+from orchestrator.agents.surroundings import Surroundings, environment, installed
+from orchestrator.daemon.actions import CommandActions
+from orchestrator.daemon.clock import WallClock
+from orchestrator.daemon.project import Project
+from orchestrator.engine.hands import Hands
+from orchestrator.errors import InvalidInputError
+from orchestrator.model.settings import AgentSettings, RepoSettings
+from orchestrator.model.specs import QueueSpec
+from orchestrator.ports.runner import Level
+from orchestrator.processes.runner import GuardedRunner
+from orchestrator.verify.checks import CheckVerifier
+from orchestrator.workspace.clones import GitWorkspace
+from orchestrator.workspace.ground import Furnishing, Ground
+from orchestrator.workspace.inplace import InplaceWorkspace
+from orchestrator.workspace.trees import GitTrees
+
+
+@dataclass(frozen=True)
+class Built:
+    """The hands, and what only the composition root asks of them."""
+
+    hands: Hands
+    ground: Ground
+    trees: GitTrees
+    workspace: GitWorkspace | InplaceWorkspace
+    installed: tuple[str, ...]
+
+
+async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
+    """Vet the repositories and make the hands. InvalidInputError names everything that is wrong with them."""
+    settings = project.settings
+    runner = GuardedRunner(sandbox=settings.wrapper or settings.sandbox)
+    inplace = settings.workspace == "inplace"
+    furnishing = Furnishing(
+        setup=settings.setup,
+        share=settings.share,
+        copy=settings.copy,
+        mounts=runner.level() is not Level.L0,
+        runner=runner,
+        env=environment(project.environ, AgentSettings(name="setup"), {}, {}),
+    )
+    ground = Ground(
+        project.root,
+        project.state,
+        clock=WallClock(),
+        queues=_repositories(project, queues),
+        default=RepoSettings(base=settings.base),
+        furnishing=furnishing,
+        inplace=inplace,
+    )
+    await ground.open()
+    workspace = InplaceWorkspace(ground) if inplace else GitWorkspace(ground)
+    trees = GitTrees(ground)
+    around = Surroundings(environ=project.environ, home=project.environ.get("HOME", str(Path("/nonexistent"))))
+    agents = GuardedAgents(settings, runner, trees, str(project.root), around)
+    verifier = CheckVerifier(settings, trees, runner, project.state, project.environ)
+    actions = CommandActions(project)
+    return Built(Hands(agents, verifier, workspace, actions), ground, trees, workspace, installed(project.environ))
+
+
+def _repositories(project: Project, queues: tuple[QueueSpec, ...]) -> dict[str, RepoSettings]:
+    settings = project.settings
+    found: dict[str, RepoSettings] = {}
+    problems: list[str] = []
+    for spec in queues:
+        own = settings.queues.get(spec.name)
+        name = spec.repo or (own.repo if own else None)
+        repo = settings.repos.get(name) if name else RepoSettings(base=settings.base)
+        if repo is None:
+            known = ", ".join(settings.repos) or "none"
+            problems.append(
+                f"{spec.path or spec.name}: repository {name!r} is not defined (known: {known}); "
+                f"add [repos.{name}] path"
+            )
+            continue
+        base = (own.base if own else None) or repo.base or settings.base
+        found[spec.name] = msgspec.structs.replace(repo, name=name or "", base=base)
+    if problems:
+        raise InvalidInputError(*problems)
+    return found

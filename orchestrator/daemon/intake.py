@@ -1,0 +1,152 @@
+"""Queue files in and out: what people save becomes events, what happened is written back. Merges by policy alone.
+
+Rules
+1. A text is merged before it is written over: `merged` holds, for each file, the last text whose asks are in the
+   journal, and only that very text is ever replaced.
+2. What cannot be read changes nothing: the last good version stays in force, and the problem is told once.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import anyio
+
+from orchestrator.codec.worlds import copy_world
+from orchestrator.daemon.clock import WallClock
+from orchestrator.daemon.project import Project
+from orchestrator.engine.ledger import Ledger
+from orchestrator.files.exchange import (
+    Busy,
+    Changed,
+    Failed,
+    Missing,
+    Replaced,
+    digest,
+    replace_if_unchanged,
+    until_written,
+)
+from orchestrator.inbox.folder import Problem, QueueFile, QueueFolder, Reading
+from orchestrator.model import events as e
+from orchestrator.model.fold import apply
+from orchestrator.model.settings import Settings
+from orchestrator.model.world import World
+from orchestrator.policy.saves import merge_save
+from orchestrator.views.queuefile import QueueFiles, render_queue
+
+_WRITER_PATIENCE_S = 2.0
+
+
+class Intake:
+    """The queue files of one project, both ways."""
+
+    def __init__(self, project: Project, extra: tuple[Path, ...] = ()) -> None:
+        self._root = project.root
+        self._settings = project.settings
+        self._calendar = project.settings.calendar
+        self.folder = QueueFolder(project.root, WallClock(), extra=extra, calendar=self._calendar)
+        self._files = QueueFiles(project.root, self._calendar)
+        self._merged: dict[str, bytes] = {}
+        self._problems: tuple[Problem, ...] = ()
+        self._refused: dict[str, str] = {}
+
+    def look(self) -> Reading:
+        """Read what changed."""
+        reading = self.folder.read()
+        self._problems = reading.problems
+        return reading
+
+    def notices(self) -> tuple[str, ...]:
+        """Say what a person should mend: files that cannot be read or written."""
+        return (*(problem.text.splitlines()[0] for problem in self._problems), *self._refused.values())
+
+    def as_saved(self, world: World) -> World:
+        """Give the world as it will be once everything saved is taken in; the given one stays as it is."""
+        reading = self.look()
+        asked = copy_world(world)
+        for events in (config_events(asked, self._settings), *(self._asks(asked, file) for file in reading.files)):
+            fold_scratch(asked, events)
+        asked.seq = world.seq
+        return asked
+
+    def _asks(self, world: World, file: QueueFile) -> tuple[e.Event, ...]:
+        return merge_save(world, file.document)
+
+    async def take_in(self, ledger: Ledger) -> Reading:
+        """Append what the files ask that the journal does not hold yet."""
+        reading = self.look()
+        await ledger.commit(lambda world: config_events(world, self._settings))
+        for file in reading.files:
+            if file.changed or self._merged.get(file.path) != file.text:
+                await self._merge(ledger, file)
+        return reading
+
+    async def rescue(self, ledger: Ledger) -> None:
+        """Take in saves that a crash left beside the files; only for whoever renders."""
+        for spare, found in self.folder.rescued():
+            if isinstance(found, QueueFile):
+                await self._merge(ledger, found, keep=False)
+                spare.unlink(missing_ok=True)
+
+    async def _merge(self, ledger: Ledger, file: QueueFile, *, keep: bool = True) -> None:
+        await ledger.commit(lambda world: merge_save(world, file.document))
+        if keep:
+            self._merged[file.path] = file.text
+
+    async def write_back(self, world: World, queues: Iterable[str]) -> None:
+        """Bring the files of these queues up to date where they still hold what was merged."""
+        for name in queues:
+            queue = world.queues.get(name)
+            if queue is not None and queue.spec.path:
+                await self._write(world, name, queue.spec.path)
+
+    async def _write(self, world: World, name: str, path: str) -> None:
+        text = self._merged.get(path)
+        if text is None:
+            return
+        rendered = render_queue(world, name, text, calendar=self._calendar)
+        outcome = (
+            self._files.write(world, name, text)
+            if rendered == text
+            else replace_if_unchanged(self._root / path, rendered, digest(text))
+        )
+        self._refused.pop(path, None)
+        match outcome:
+            case Replaced():
+                self._merged[path] = rendered
+            case Busy():
+                await until_written(self._root / path, _WRITER_PATIENCE_S)
+            case Missing():
+                await anyio.lowlevel.checkpoint()
+                self._files.restore(world, name, text)
+            case Failed(reason=reason):
+                self._refused[path] = reason
+            case Changed() | _:
+                pass  # a person saved meanwhile: the watcher tells, it is merged, and rendered then
+
+
+def fold_scratch(world: World, events: tuple[e.Event, ...]) -> None:
+    """Fold events that are not appended (yet) into a copy of the world."""
+    if events:
+        apply(world, e.Commit(seq=world.seq + 1, id="unsaved", prev="", at=world.at, by="unsaved", events=events))
+
+
+def config_events(world: World, settings: Settings) -> tuple[e.Event, ...]:
+    """Give what the configuration's triggers and gates ask."""
+    source = "orchestrator.toml"
+    wanted = {trigger.id: trigger for trigger in settings.triggers}
+    defined = tuple(
+        e.TriggerDefined(trigger=name, spec=spec)
+        for name, spec in wanted.items()
+        if name not in world.triggers or world.triggers[name].spec != spec
+    )
+    removed = tuple(
+        e.TriggerRemoved(trigger=name)
+        for name, trigger in world.triggers.items()
+        if trigger.spec.source == source and name not in wanted
+    )
+    gates = tuple(
+        e.GateDefined(gate=spec.id, spec=spec)
+        for spec in settings.gates
+        if spec.id not in world.gates or world.gates[spec.id].spec != spec
+    )
+    return (*defined, *removed, *gates)

@@ -1,0 +1,285 @@
+"""One run: the engine, the window and the ears around it, from preflight to the last rendering.
+
+Order matters: everything that could refuse is looked at before anything is written, so that bad input changes nothing.
+"""
+
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+import msgspec
+
+from orchestrator.daemon.compose import Built, build
+from orchestrator.daemon.desk import Desk, open_desk
+from orchestrator.daemon.facts import gather
+from orchestrator.daemon.intake import Intake, fold_scratch
+from orchestrator.daemon.project import Project, RandomIds
+from orchestrator.daemon.windows import Windows
+from orchestrator.engine.engine import Engine
+from orchestrator.errors import InvalidInputError
+from orchestrator.files.atomic import write_atomic
+from orchestrator.inbox.folder import Reading
+from orchestrator.inbox.watch import watch
+from orchestrator.model import events as e
+from orchestrator.model.answers import StatusAnswer
+from orchestrator.model.events import Commit
+from orchestrator.model.scope import Leave, Scope
+from orchestrator.model.specs import QueueSpec, TaskSpec
+from orchestrator.model.world import World
+from orchestrator.policy.initiative import next_order
+from orchestrator.policy.preflight import preflight
+from orchestrator.views.statement import status_of
+
+RENDER_EVERY_S = 0.1
+TIDY_EVERY_S = 2.0
+PROMPT_QUEUE = "prompt"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asked of a run."""
+
+    scope: Scope
+    files: tuple[Path, ...] = ()
+    """Further queue files (`--work-queue`)."""
+    prompt: tuple[str, str] | None = None
+    """Task id and text of `--prompt`."""
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Who looks on: told of warnings, of every commit, and when everything is set up."""
+
+    warn: Callable[[str], None]
+    commits: Callable[[World, Sequence[Commit]], None]
+    started: Callable[[Engine], None]
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a run ended, and how everything stands then."""
+
+    leave: Leave
+    status: StatusAnswer
+    scope: Scope
+
+
+async def run(project: Project, request: Request, watcher: Watcher) -> Report:
+    """Work the queues in scope until nothing of them can proceed."""
+    me = RandomIds().new()[:8]
+    scope, built = await _look_first(project, request, watcher)
+    project.make_state()
+    desk = await open_desk(project, me, read_only=False)
+    for notice in desk.journal.notices:
+        watcher.warn(notice)
+    desk.intake = Intake(project, request.files)
+    desk.presence.join(me, scope.queues)
+    try:
+        return await _Run(project, desk, built, scope, request, watcher).go()
+    finally:
+        desk.presence.leave()
+        desk.journal.close()
+
+
+async def _look_first(project: Project, request: Request, watcher: Watcher) -> tuple[Scope, Built]:
+    """Read, vet and preflight everything without writing anything."""
+    desk = await open_desk(project, "preflight", read_only=True)
+    try:
+        intake = Intake(project, request.files)
+        world = intake.as_saved(desk.world)
+        fold_scratch(world, prompt_events(world, request.prompt))
+        reading = intake.look()
+        scope = _scope(request, reading, world)
+        _judge_files(reading, scope, watcher)
+        built = await build(project, tuple(queue.spec for queue in world.queues.values()))
+        facts = await gather(built, reading, world)
+        found = preflight(world, project.settings, facts, scope)
+    finally:
+        desk.journal.close()
+    for warning in found.warnings:
+        watcher.warn(warning)
+    if found.problems:
+        raise InvalidInputError(*found.problems)
+    return scope, built
+
+
+def _scope(request: Request, reading: Reading, world: World) -> Scope:
+    """Complete the scope with queues named by file or prompt, and refuse names nobody knows."""
+    scope, names = request.scope, list(request.scope.queues or ())
+    extra = {str(path.resolve()) for path in request.files}
+    named = [f.document.spec.name for f in reading.files if str(Path(f.path).resolve()) in extra or f.path in extra]
+    named += [p.queue for p in reading.problems if str(Path(p.path).resolve()) in extra or p.path in extra]
+    if request.prompt is not None:
+        named.append(PROMPT_QUEUE)
+    broken = {problem.queue for problem in reading.problems}
+    problems = [
+        f"there is no queue {name!r} (known: {', '.join(world.queues) or 'none'}); write queues/{name}.json, or "
+        "`orchestrator init`"
+        for name in names
+        if name not in world.queues and name not in broken
+    ]
+    if scope.task is not None and scope.task not in world.tasks:
+        problems.append(f"there is no task {scope.task!r}; name it as queue/ID (`orchestrator status` lists them)")
+    if not world.queues and not broken:
+        problems.append("there are no queues: write queues/NAME.json, `orchestrator init`, or `run --prompt FILE`")
+    if problems:
+        raise InvalidInputError(*problems)
+    if scope.task is not None and not names:
+        names = [scope.task.partition("/")[0]]
+    queues = tuple(dict.fromkeys([*names, *named])) or None
+    return msgspec.structs.replace(scope, queues=queues)
+
+
+def _judge_files(reading: Reading, scope: Scope, watcher: Watcher) -> None:
+    bad = [problem for problem in reading.problems if scope.covers(problem.queue)]
+    for problem in reading.problems:
+        if problem not in bad:
+            watcher.warn(problem.text)
+    if bad:
+        raise InvalidInputError(*(line for problem in bad for line in problem.text.splitlines()))
+
+
+def prompt_events(world: World, prompt: tuple[str, str] | None) -> tuple[e.Event, ...]:
+    """Give what `run --prompt FILE` asks: the task `prompt/<stem>`, added once, its text as it is now."""
+    if prompt is None:
+        return ()
+    name, text = prompt
+    ref = f"{PROMPT_QUEUE}/{name}"
+    spec = TaskSpec(id=name, title=name, description=text)
+    queue = (
+        () if PROMPT_QUEUE in world.queues else (e.QueueAdded(queue=PROMPT_QUEUE, spec=QueueSpec(name=PROMPT_QUEUE)),)
+    )
+    task = world.tasks.get(ref)
+    if task is None:
+        order = next_order(world, PROMPT_QUEUE) if PROMPT_QUEUE in world.queues else 0
+        return (*queue, e.TaskAdded(task=ref, spec=spec, order=order))
+    return () if task.spec == spec else (e.TaskEdited(task=ref, spec=spec), e.TaskReset(task=ref, reason="new text"))
+
+
+class _Run:
+    """One run under way."""
+
+    def __init__(
+        self, project: Project, desk: Desk, built: Built, scope: Scope, request: Request, watcher: Watcher
+    ) -> None:
+        self.project, self.desk, self.built, self.scope = project, desk, built, scope
+        self.request, self.watcher = request, watcher
+        self.engine = Engine(
+            desk.journal,
+            built.hands,
+            desk.clock,
+            desk.ids,
+            desk.presence,
+            project.settings,
+            desk.me,
+            installed=built.installed,
+            world=desk.world,
+        )
+        self.engine.scope = scope
+        self.windows = Windows(project, desk.journal, desk.intake)
+        self._dirty = anyio.Event()
+        self._discards: list[tuple[str, int]] = []
+
+    async def go(self) -> Report:
+        """Take everything in, work, render, leave."""
+        ledger = self.engine.ledger
+        ledger.observers += [self.windows.note, self._on_commits]
+        await self.desk.intake.take_in(ledger)
+        await self.engine.propose(lambda world: prompt_events(world, self.request.prompt))
+        self.watcher.started(self.engine)
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._signals)
+            group.start_soon(self._edits)
+            group.start_soon(self._render_always)
+            group.start_soon(self._tidy)
+            leave = await self.engine.run(self.scope)
+            group.cancel_scope.cancel()
+        await self._last_look()
+        return Report(leave, self._status(), self.scope)
+
+    def _status(self) -> StatusAnswer:
+        seat = self.engine.seat(self.engine.world)
+        notices = (*self.desk.intake.notices(), *self.project.notices())
+        return status_of(self.engine.world, self.desk.now(), seat, notices=notices)
+
+    def _on_commits(self, world: World, commits: Sequence[Commit], _touched: object) -> None:
+        self.watcher.commits(world, commits)
+        for commit in commits:
+            for event in commit.events:
+                if isinstance(event, e.AttemptEnded) and commit.by == self.desk.me:
+                    self._discards.append((event.task, event.attempt))
+        self._dirty.set()
+
+    async def _signals(self) -> None:
+        with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
+            asked = False
+            async for number in signals:
+                if number == signal.SIGHUP:
+                    self.engine.detach()
+                elif asked:
+                    self.watcher.warn("stopping the agents and giving the claims back")
+                    self.engine.stop()
+                else:
+                    asked = True
+                    self.watcher.warn("finishing what runs, starting nothing; once more stops the agents")
+                    self.engine.drain()
+
+    async def _edits(self) -> None:
+        async with anyio.create_task_group() as group:
+            saved = anyio.Event()
+
+            def told(_paths: frozenset[Path]) -> None:
+                nonlocal saved
+                saved.set()
+
+            group.start_soon(watch, self.desk.intake.folder, self.project.root, told)
+            while True:
+                await saved.wait()
+                saved = anyio.Event()
+                reading = await self.desk.intake.take_in(self.engine.ledger)
+                for problem in reading.problems:
+                    if problem.changed:
+                        self.watcher.warn(problem.text)
+                self.windows.revisit(file.document.spec.name for file in reading.files if file.changed)
+                self._dirty.set()
+                self.engine.wake()
+
+    async def _render_always(self) -> None:
+        while True:
+            await self._dirty.wait()
+            self._dirty = anyio.Event()
+            await self._render()
+            await anyio.sleep(RENDER_EVERY_S)
+
+    async def _render(self) -> None:
+        seat = self.engine.seat(self.engine.world)
+        await self.windows.render(self.engine.world, seat, self._status(), self.desk.now())
+
+    async def _tidy(self) -> None:
+        """Remove workspaces of ended attempts, and say where the base branch could not follow; nothing waits for it."""
+        while True:
+            await anyio.sleep(TIDY_EVERY_S)
+            await self._discard()
+
+    async def _discard(self) -> None:
+        done, self._discards = self._discards, []
+        for task, attempt in done:
+            await self.engine.discard(task, attempt)
+        if done:
+            await self._note_followers()
+
+    async def _note_followers(self) -> None:
+        if not hasattr(self.built.workspace, "follow_problem"):
+            return
+        problems = [await self.built.workspace.follow_problem(name) for name in self.engine.world.queues]
+        text = "".join(f"{problem}\n" for problem in dict.fromkeys(problems) if problem)
+        write_atomic(self.project.state / "notices", text.encode())
+
+    async def _last_look(self) -> None:
+        await self._discard()
+        await self.engine.ledger.catch_up()
+        await self._render()
+        self.windows.close()
+        await self.desk.snapshot()
