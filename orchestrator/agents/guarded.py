@@ -67,14 +67,9 @@ class GuardedAgents:
         """Start, adopt or read; see the theory above. Cancelling leaves the agent running."""
         agent = self._agent(job.agent)
         folder = RunFolder(self._runs, job.key)
-        life = await self._runner.life(str(folder.path))
-        if await self._is_cut_short(folder, life):
-            await to_thread.run_sync(folder.shelve, "cut")
-            life = Life.GONE
-        if life is Life.GONE:
-            launch = await to_thread.run_sync(self._prepare, folder, agent, job)
-            await self._runner.start(launch)
-        end = await self._follow(folder, agent, job)
+        end = await self._to_the_end(folder, agent, job)
+        if end.reason in _CUT_SHORT:  # it died under our eyes: once more, and a second time counts
+            end = await self._to_the_end(folder, agent, job)
         return await to_thread.run_sync(self._conclude, folder, agent, job, end)
 
     async def life(self, key: RunKey) -> Life:
@@ -90,6 +85,16 @@ class GuardedAgents:
     def sandbox(self, task: str) -> str:  # noqa: ARG002  # the port's shape: one level serves all queues
         """Name the level agents get."""
         return self._runner.level().value
+
+    async def _to_the_end(self, folder: RunFolder, agent: AgentSettings, job: Job) -> End:
+        life = await self._runner.life(str(folder.path))
+        if await self._is_cut_short(folder, life):
+            await to_thread.run_sync(folder.shelve, "cut")
+            life = Life.GONE
+        if life is Life.GONE:
+            launch = await to_thread.run_sync(self._prepare, folder, agent, job)
+            await self._runner.start(launch)
+        return await self._follow(folder, agent, job)
 
     async def _is_cut_short(self, folder: RunFolder, life: Life) -> bool:
         match life:

@@ -202,6 +202,19 @@ def test_a_run_ended_by_hand_while_we_watch_is_killed_not_restarted(bench: "Benc
     assert len(bench.runner.launches) == 1
 
 
+def test_a_run_lost_under_our_eyes_starts_once_more_and_a_second_time_counts(bench: "Bench") -> None:
+    ends = [End(reason="lost"), End(reason="lost"), End(code=0)]
+
+    def script(launch: Launch) -> End:
+        Path(launch.stdout).write_text(CLAIM)
+        return ends.pop(0)
+
+    bench.runner.script = script
+    assert run(bench) == (Outcome.KILLED, "ended: lost")
+    assert len(bench.runner.launches) == 2
+    assert run(bench)[0] is Outcome.CLAIMED
+
+
 def test_a_folder_where_no_guardian_began_is_simply_started(bench: "Bench") -> None:
     bench.folder().mkdir(parents=True)
     (bench.folder() / "prompt.md").write_text("old")
