@@ -118,23 +118,23 @@ class Watchfiles:
 
         self._notify = RustNotify([str(folder)], False, False, 0, False, False)
         self._alone = Lock()
+        self._closing = ThreadEvent()
         self._rung = False
 
     async def ring(self) -> None:
         """Return after the next batch of changes."""
-        stop = ThreadEvent()
-        try:
-            await anyio.to_thread.run_sync(self._listen, stop, abandon_on_cancel=True)
-        finally:
-            stop.set()  # the thread looks at it between steps; a cancelled wait leaves none behind
+        await anyio.to_thread.run_sync(self._listen, abandon_on_cancel=True)
         self._rung = False
 
-    def _listen(self, stop: ThreadEvent) -> None:
-        """Wait in a thread. What a cancelled one still heard is kept for the next."""
+    def _listen(self) -> None:
+        """Wait in a thread. One whose waiter was cancelled listens on (stopped, it would forget what it just heard)."""
         with self._alone:
             if not self._rung:
-                self._rung = isinstance(self._notify.watch(_DEBOUNCE_MS, _STEP_MS, 0, stop), set)
+                self._notify.watch(_DEBOUNCE_MS, _STEP_MS, 0, self._closing)
+                self._rung = True
 
     def close(self) -> None:
-        """Stop its watching thread."""
-        self._notify.close()
+        """Stop listening, also in a thread that was left to it."""
+        self._closing.set()
+        with self._alone:
+            self._notify.close()
