@@ -13,6 +13,8 @@ class Level(StrEnum):
 
     L0 = "L0"
     L2 = "L2"
+    L3 = "L3"
+    """A wrapper of the user's: whatever it does, we add nothing."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

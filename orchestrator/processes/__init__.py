@@ -1,0 +1,10 @@
+"""The processes room: runs programs under a guardian, confined where the system allows; owns no state of its own.
+
+What it knows of a run is in the run's folder and its locks. It never starts a program without a guardian, never lets
+one inherit the orchestrator's environment or descriptors, and never believes a pid without its start time and boot.
+"""
+
+from orchestrator.processes.runner import GuardedRunner
+from orchestrator.processes.sandbox import detect
+
+__all__ = ["GuardedRunner", "detect"]

@@ -1,0 +1,12 @@
+"""Start the guardian from an absolute path: finds its own package last on the path, never in the working directory."""
+
+import os
+import sys
+
+# nothing else is importable: -I and -S leave only the standard library on the path
+sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from orchestrator.guardian.watch import main
+
+if __name__ == "__main__":
+    main()

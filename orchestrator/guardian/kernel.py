@@ -1,0 +1,197 @@
+"""What the guardian asks of the system: process attributes, namespaces, the table of processes, signals.
+
+Never signals a process outside the tree it was given, and waits for nothing but the death of what it killed.
+"""
+
+import contextlib
+import ctypes
+import errno
+import os
+import signal
+import time
+from collections.abc import Iterable
+
+MARKER = "ORCHESTRATOR_RUN"
+SETTLE_S = 10.0
+AGAIN_S = 0.002
+_NEWNS, _NEWUSER, _NEWPID = 0x00020000, 0x10000000, 0x20000000
+_PDEATHSIG, _CHILD_SUBREAPER = 1, 36
+_PROC_FLAGS = 0x2 | 0x4 | 0x8
+"""No setuid, no devices, no execution."""
+_SLAVE = 0x80000 | 0x4000
+"""Recursively: the system's later mounts show, ours do not leave."""
+_CPU_FIELDS = slice(11, 15)
+"""utime, stime, cutime, cstime in `/proc/PID/stat`, counted from the state."""
+_PPID, _START = 1, 19
+
+
+# -- process attributes and namespaces -----------------------------------------------------------------------------
+
+
+def _libc(name: str, *args: object) -> None:
+    """Call into libc; raises OSError with its errno."""
+    function = getattr(ctypes.CDLL(None, use_errno=True), name, None)
+    if function is None:
+        raise OSError(errno.ENOSYS, f"{name}: this system has none")
+    if function(*args) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+
+
+def _prctl(option: int, value: int) -> None:
+    with contextlib.suppress(OSError):  # a system without it goes without: the pipes and the sweep remain
+        _libc("prctl", option, ctypes.c_ulong(value), *[ctypes.c_ulong(0)] * 3)
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the one that forked it dies."""
+    _prctl(_PDEATHSIG, signal.SIGKILL)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every descendant whose own parent dies."""
+    _prctl(_CHILD_SUBREAPER, 1)
+
+
+def leave_namespaces(*, as_user: bool) -> None:
+    """Leave for new PID and mount namespaces; `as_user` inside a user namespace in which we keep our own ids."""
+    uid, gid = os.getuid(), os.getgid()
+    _libc("unshare", _NEWPID | _NEWNS | (_NEWUSER if as_user else 0))
+    maps = (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1"))
+    for name, text in maps if as_user else ():
+        with open(f"/proc/self/{name}", "w", encoding="ascii") as stream:
+            stream.write(text)
+
+
+def mount_proc() -> None:
+    """Show this PID namespace's own processes in /proc."""
+    _libc("mount", b"none", b"/", None, ctypes.c_ulong(_SLAVE), None)
+    _libc("mount", b"proc", b"/proc", b"proc", ctypes.c_ulong(_PROC_FLAGS), None)
+
+
+# -- the table of processes ----------------------------------------------------------------------------------------
+
+
+def boot_id() -> str:
+    """Name this boot of the machine, so that a pid of another is never believed."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as stream:
+            return stream.read().strip()
+    except OSError:
+        return ""
+
+
+def _stat(pid: int | str) -> list[str]:
+    """Give `/proc/PID/stat` after the program's name: state, ppid, ...; empty if there is no such process."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as stream:
+            return stream.read().decode("ascii", "replace").rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def start_time(pid: int | str) -> int:
+    """Give field 22: when the process started, in ticks since boot; 0 if there is no such process."""
+    fields = _stat(pid)
+    return int(fields[_START]) if fields else 0
+
+
+def _pids() -> list[int]:
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return []
+
+
+def family(root: int) -> dict[int, list[str]]:
+    """Give the live processes below `root`, without it: pid to stat fields. Zombies are dead."""
+    table = {pid: fields for pid in _pids() if (fields := _stat(pid))}
+    children: dict[int, list[int]] = {}
+    for pid, fields in table.items():
+        children.setdefault(int(fields[_PPID]), []).append(pid)
+    found: dict[int, list[str]] = {}
+    parents = [root]
+    while parents:
+        for pid in children.get(parents.pop(), []):
+            parents.append(pid)
+            found[pid] = table[pid]
+    return {pid: fields for pid, fields in found.items() if fields[0] not in "ZX"}
+
+
+def cpu_seconds(root: int) -> float:
+    """Add up the processor time of the tree: the living, and the dead that were waited for."""
+    everyone = (*family(root).values(), _stat(root))
+    return sum(int(field) for fields in everyone for field in fields[_CPU_FIELDS]) / os.sysconf("SC_CLK_TCK")
+
+
+def marked(marker: str) -> list[int]:
+    """List the other live processes whose environment carried the marker when they started."""
+    needle = f"{MARKER}={marker}".encode()
+    found: list[int] = []
+    for pid in _pids():
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as stream:
+                if needle in stream.read().split(b"\0") and pid != os.getpid():
+                    found.append(pid)
+        except OSError:
+            continue
+    return found
+
+
+# -- signals -------------------------------------------------------------------------------------------------------
+
+
+def send(targets: Iterable[int], number: int) -> None:
+    """Signal every process that still is and that we may signal."""
+    for pid in targets:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, number)
+
+
+def _wake_only(_number: int, _frame: object) -> None:
+    """Do nothing: that a handler ran is what writes to the descriptor."""
+
+
+def wake_on_child() -> int:
+    """Give a descriptor that becomes readable with every signal that has a handler; SIGCHLD gets one."""
+    wake, write = os.pipe()
+    os.set_blocking(write, False)
+    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, _wake_only)
+    return wake
+
+
+def forget_signals() -> None:
+    """Give a forked process the signal handling a program expects to start with."""
+    signal.set_wakeup_fd(-1)
+    for number in signal.valid_signals():
+        with contextlib.suppress(OSError, ValueError):
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def kill_all(agent: int = 0) -> list[int]:
+    """Kill every descendant until there is none; killed parents hand theirs to us. Gives those that would not die."""
+    deadline = time.monotonic() + SETTLE_S
+    left: dict[int, list[str]] = {}
+    while time.monotonic() < deadline:
+        left = family(os.getpid())
+        send(left, signal.SIGKILL)
+        if agent and not left:  # no /proc here: its process group is what can be reached
+            send([-agent], signal.SIGKILL)
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return []
+        time.sleep(AGAIN_S)
+    return sorted(left)
+
+
+def sweep(marker: str) -> list[int]:
+    """Kill every process that carries the marker until there is none. Gives those that would not die."""
+    deadline = time.monotonic() + SETTLE_S
+    while (left := marked(marker)) and time.monotonic() < deadline:
+        send(left, signal.SIGKILL)
+        time.sleep(AGAIN_S)
+    return left

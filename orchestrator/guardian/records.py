@@ -1,0 +1,133 @@
+"""The guardian's files in a run folder: the lock, the launch, the records, the socket, the agent's streams.
+
+Everything is reached through the folder's descriptor; no link an agent planted is followed.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import socket
+import time
+from typing import Any, TypedDict
+
+RECORD_ROOM = 4096
+_LOCK_PAUSE_S = 0.005
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+_OWN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+_LAST_WORDS = 1000
+
+Stdio = tuple[int, int, int]
+
+
+class Launch(TypedDict):
+    """What the starter wrote into `launch.json`."""
+
+    argv: list[str]
+    env: dict[str, str]
+    cwd: str
+    stdin: str
+    stdout: str
+    stderr: str
+    sandbox: list[str]
+    """bubblewrap and its options, without our descriptors and the program; empty where it is not used."""
+    isolation: list[str]
+    orphan_timeout_s: float
+    max_output: int
+    lifeline: bool
+
+
+class Refusal(Exception):  # noqa: N818  # not an error: the answer to whoever asked for the start
+    """The run is not guarded; `kind` is `refused` (another does, or it has ended) or `fault` (the environment)."""
+
+    def __init__(self, kind: str, text: str) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+def read_launch(folder: int) -> Launch:
+    """Read what to run."""
+    handle = os.open("launch.json", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    with os.fdopen(handle, "rb") as stream:
+        launch: Launch = json.load(stream)
+        return launch
+
+
+def lock(folder: int, patience_s: float) -> int:
+    """Take the folder's lock or refuse; a moment's patience, because looking at a run takes the lock for one."""
+    handle = os.open("guardian.lock", _OWN, 0o600, dir_fd=folder)
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise Refusal("refused", "another guardian holds this run; adopt it or stop it") from None
+            time.sleep(_LOCK_PAUSE_S)
+        else:
+            return handle
+
+
+def clear_end(folder: int, *, again: bool) -> None:
+    """Refuse a run whose end is recorded, or forget that end to run it again."""
+    with contextlib.suppress(FileNotFoundError):
+        os.stat("exit.json", dir_fd=folder)
+        if not again:
+            raise Refusal("refused", "this run has ended: exit.json is its record; use a folder of its own for another")
+        os.unlink("exit.json", dir_fd=folder)
+
+
+def listen(folder: int) -> socket.socket:
+    """Listen on `guardian.sock`, bound from inside the folder: paths of sockets must be short."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink("guardian.sock", dir_fd=folder)
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    os.fchdir(folder)
+    door.bind("guardian.sock")
+    os.chdir("/")
+    door.listen(64)
+    door.setblocking(False)
+    return door
+
+
+def write_synced(folder: int, name: str, content: dict[str, Any], reserve: int = 0) -> None:
+    """Replace a file atomically and durably; with `reserve` leave it under its temporary name, padded to that size."""
+    part = f"{name}.part"
+    payload = json.dumps(content).encode().ljust(reserve) + b"\n"
+    handle = os.open(part, _OWN, 0o600, dir_fd=folder)
+    try:
+        os.pwrite(handle, payload, 0)
+        os.ftruncate(handle, len(payload))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    if not reserve:
+        os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+        os.fsync(folder)
+
+
+def open_stdio(launch: Launch) -> Stdio:
+    """Open what becomes the agent's descriptors 0, 1 and 2; a run with a lifeline begins its files anew."""
+    mode = _WRITE | (os.O_TRUNC if launch["lifeline"] else 0)
+    source = os.open(launch["stdin"] or os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+    out = os.open(launch["stdout"] or os.devnull, mode, 0o600)
+    same = launch["stderr"] == launch["stdout"]
+    return source, out, out if same else os.open(launch["stderr"] or os.devnull, mode, 0o600)
+
+
+def written(launch: Launch) -> int:
+    """Count the bytes on stdout and stderr so far."""
+    total = 0
+    for path in {launch["stdout"], launch["stderr"]} - {""}:
+        with contextlib.suppress(OSError):
+            total += os.stat(path).st_size
+    return total
+
+
+def last_words(launch: Launch) -> str:
+    """Give the last line on stderr: bubblewrap's own complaint when it did not start the program."""
+    lines: list[str] = []
+    with contextlib.suppress(OSError), open(launch["stderr"], "rb") as stream:
+        stream.seek(max(0, os.fstat(stream.fileno()).st_size - _LAST_WORDS))
+        lines = stream.read().decode("utf-8", "replace").strip().splitlines()
+    return lines[-1] if lines else "the sandbox ended without a word"

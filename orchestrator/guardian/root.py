@@ -1,0 +1,175 @@
+"""The root of an agent's tree: bubblewrap, or an init of our own where there is none.
+
+Both hold the folder's lock, wait for a byte before they start the agent, report on a pipe in bubblewrap's own words
+(`child-pid`), and die with the guardian. Neither leaves the agent a descriptor beyond 0, 1 and 2.
+"""
+
+import errno
+import json
+import os
+import select
+import signal
+from typing import Any, NoReturn
+
+from orchestrator.guardian import kernel
+from orchestrator.guardian.records import Launch, Stdio
+
+_NOT_FOUND, _NOT_EXECUTABLE = 127, 126
+_MAX_DESCRIPTORS = 4096
+
+
+class Pipes:
+    """The three descriptors between the guardian and the root: its lock, what it says, and the guardian's life."""
+
+    def __init__(self, lock: int) -> None:
+        self.lock = lock
+        self.hear, self.say = os.pipe()
+        self.felt, self.life = os.pipe()
+        """`life` is the guardian's end: a byte lets the agent start, and its closing is the guardian's death."""
+
+    def keep_guardians(self) -> None:
+        """Close the root's ends."""
+        os.close(self.say)
+        os.close(self.felt)
+
+    def tell(self, **what: Any) -> None:
+        """Say something to the guardian, one JSON object a line."""
+        os.write(self.say, json.dumps(what).encode() + b"\n")
+
+
+def fork_root(isolation: str, launch: Launch, pipes: Pipes, stdio: Stdio) -> int:
+    """Fork the process that is or becomes the tree's root. It reports `child-pid`, or `error`, and waits."""
+    guardian = os.getpid()
+    child = os.fork()
+    if child:
+        return child
+    try:
+        if isolation == "bwrap":
+            _become_bubblewrap(launch, pipes, stdio, guardian)
+        _close_all_but(pipes.lock, pipes.say, pipes.felt, *stdio)
+        if isolation != "subreaper":
+            kernel.leave_namespaces(as_user=isolation == "userns")
+            if os.fork():
+                os._exit(0)
+        _Init(launch, pipes, namespaced=isolation != "subreaper").main(stdio)
+    except OSError as problem:
+        pipes.tell(error=problem.strerror or str(problem))
+    finally:
+        os._exit(1)
+
+
+def _become(argv: list[str], env: dict[str, str], stdio: Stdio, cwd: str) -> NoReturn:
+    """Turn this forked process into the program; every other descriptor closes on exec. Raises OSError."""
+    kernel.forget_signals()
+    for number, handle in enumerate(stdio):  # all of them above 2
+        os.dup2(handle, number)
+    os.chdir(cwd)
+    os.execvpe(argv[0], argv, env)  # noqa: S606  # a shell is what nobody wants here
+
+
+def _become_bubblewrap(launch: Launch, pipes: Pipes, stdio: Stdio, guardian: int) -> NoReturn:
+    kernel.die_with_parent()  # bubblewrap asks for it too, but only once it runs
+    if os.getppid() != guardian:
+        os._exit(1)
+    for handle in (pipes.lock, pipes.say, pipes.felt):
+        os.set_inheritable(handle, True)
+    program, *options = launch["sandbox"]
+    ours = ["--sync-fd", str(pipes.lock), "--json-status-fd", str(pipes.say), "--block-fd", str(pipes.felt)]
+    _become([program, *ours, *options, "--", *launch["argv"]], launch["env"], stdio, "/")
+
+
+def _close_all_but(*kept: int) -> None:
+    """Close what the guardian needs and its init does not, the handshake and its socket among them."""
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
+    edges = sorted({2, *kept})
+    for low, high in zip(edges, [*edges[1:], _MAX_DESCRIPTORS], strict=True):
+        os.closerange(low + 1, high)
+
+
+class _Init:
+    """Starts the agent, reaps, and dies with the guardian; as pid 1 of a namespace, or collecting what escapes."""
+
+    def __init__(self, launch: Launch, pipes: Pipes, *, namespaced: bool) -> None:
+        self._launch, self._pipes, self._namespaced = launch, pipes, namespaced
+
+    def main(self, stdio: Stdio) -> NoReturn:
+        """Be the init; never returns into the guardian's code."""
+        self._enter()
+        if not os.read(self._pipes.felt, 1):
+            os._exit(1)
+        if self._namespaced:  # only now: the process that forked us is gone, and the guardian is our parent
+            kernel.die_with_parent()
+        self._work(stdio)
+
+    def _enter(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        root = os.getpid()
+        if self._namespaced:
+            root = int(os.readlink("/proc/self"))  # the old /proc still tells the pid by which the guardian knows us
+            kernel.mount_proc()
+        else:
+            kernel.adopt_orphans()
+        self._pipes.tell(**{"child-pid": root})
+
+    def _work(self, stdio: Stdio) -> NoReturn:
+        """Start the agent, wait for it or for the guardian's death, leave nothing behind."""
+        wake, waiting = kernel.wake_on_child(), select.poll()
+        waiting.register(wake, select.POLLIN)
+        waiting.register(self._pipes.felt, select.POLLIN)
+        agent = self._start(stdio)
+        while agent and not self._collect(agent):
+            if self._pipes.felt in [handle for handle, _ in waiting.poll()]:
+                break
+            os.read(wake, 4096)
+        if not self._namespaced:
+            kernel.kill_all(agent)
+        os._exit(0)  # as pid 1 this kills whatever is left
+
+    def _start(self, stdio: Stdio) -> int:
+        """Fork and exec; on failure tell why, with the code a shell would give, and give 0."""
+        failed, fail = os.pipe()
+        agent = os.fork()
+        if agent == 0:
+            try:
+                os.setsid()
+                _become(self._launch["argv"], self._launch["env"], stdio, self._launch["cwd"])
+            except OSError as problem:
+                os.write(fail, f"{problem.errno} {problem.strerror}".encode())
+            finally:
+                os._exit(_NOT_FOUND)
+        os.close(fail)
+        number, _, text = os.read(failed, 4096).decode().partition(" ")
+        if not number:
+            return agent
+        code = _NOT_FOUND if int(number) == errno.ENOENT else _NOT_EXECUTABLE
+        self._pipes.tell(code=code, reason=f"cannot start: {self._launch['argv'][0]}: {text}")
+        return 0
+
+    def _collect(self, agent: int) -> bool:
+        """Reap the dead; tell how the agent ended. Says whether it did."""
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == agent:
+                code = os.waitstatus_to_exitcode(status)
+                self._pipes.tell(**({"code": code} if code >= 0 else {"signal": -code}))
+            if pid in (0, agent):
+                return pid == agent
+
+
+def ended(told: dict[str, Any], status: int, isolation: str, reason: str, words: str) -> dict[str, Any]:
+    """Say how the program ended: what the root told, else what the root's own end (`status`) means."""
+    said: dict[str, Any] = {key: told[key] for key in ("code", "signal", "reason") if key in told}
+    code = told.get("exit-code")
+    if said:
+        return said
+    if code is not None:  # bubblewrap says a signal as a shell does
+        by_signal = code > 128 and code - 128 in signal.valid_signals()  # noqa: PLR2004  # as shells count
+        return {"signal": code - 128} if by_signal else {"code": code}
+    if reason or isolation != "bwrap" or status != 1:
+        return {"signal": int(signal.SIGKILL)}
+    words = words.removeprefix("bwrap: ").removeprefix("execvp ")
+    missing = words.lower().endswith("no such file or directory")
+    return {"code": _NOT_FOUND if missing else _NOT_EXECUTABLE, "reason": f"cannot start: {words}"}

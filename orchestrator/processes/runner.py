@@ -1,0 +1,297 @@
+"""The real Runner: every program under a guardian of its own, in the best sandbox there is.
+
+Theory of operation. `start` writes `launch.json` into the run folder and starts a guardian, which detaches, locks the
+folder and answers on a pipe once `guardian.json` is synced. From then on the run is the guardian's: this object keeps
+nothing of it, so that whoever comes after a crash can `wait`, `stop` or look just as well. Never polls for an end: the
+guardian says it on its socket, and where the guardian is dead the kernel says so.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import anyio
+import msgspec
+
+from orchestrator.errors import FaultError, InvalidInputError
+from orchestrator.ports.agents import Life
+from orchestrator.ports.runner import End, Launch, Level, Watch
+from orchestrator.processes import sandbox, traces
+from orchestrator.processes.link import Link, Look, connected
+
+_GUARDIAN = Path(__file__).resolve().parents[1] / "guardian" / "__main__.py"
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_HANDSHAKE_S = 60.0
+_STOP_SLACK_S = 20.0
+_SILENT_S = 10.0
+_AGAIN_S = 0.02
+_IDLE_SHARE = 0.01
+"""A tree that uses less of one processor than this, over the time allowed for silence, is not working."""
+_LOOKS = 10
+_LOOK_MIN_S, _LOOK_MAX_S = 0.1, 60.0
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    ready: int | None = None
+    refused: str = ""
+    fault: str = ""
+
+
+class _Quiet:
+    """Tells silence from work: neither output nor processor time for the time allowed is a stall."""
+
+    def __init__(self, allowed_s: float | None, now: float) -> None:
+        self._allowed_s, self._since = allowed_s, now
+        self._last: Look | None = None
+
+    def pause_s(self) -> float:
+        """Say how long until the next look; for ever where silence is allowed."""
+        if self._allowed_s is None:
+            return float("inf")
+        return max(_LOOK_MIN_S, min(_LOOK_MAX_S, self._allowed_s / _LOOKS))
+
+    def too_long(self, look: Look | None, now: float) -> bool:
+        """Take a look in, and say whether the silence has lasted."""
+        if self._allowed_s is None:
+            return False
+        last = self._last
+        if look and (last is None or self._moved(last, look)):
+            self._last = look
+            self._since = now if last else self._since
+        return now - self._since >= self._allowed_s
+
+    def _moved(self, last: Look, look: Look) -> bool:
+        # the time of a process killed by its parent without being waited for is lost, so it can also shrink
+        busy = abs(look.cpu_s - last.cpu_s)
+        return look.output != last.output or busy > _IDLE_SHARE * (self._allowed_s or 0.0)
+
+
+class GuardedRunner:
+    """Implements `ports.runner.Runner`.
+
+    `sandbox` is the setting: `auto`, `none`, `bwrap`, or the argv of a wrapper of the user's. `isolation` forces how
+    the tree is held together (`bwrap`, `pidns`, `userns`, `subreaper`); `home` is whose keys are hidden.
+    """
+
+    def __init__(
+        self, sandbox: str | tuple[str, ...] = "auto", *, isolation: str | None = None, home: str | None = None
+    ) -> None:
+        if isinstance(sandbox, str) and sandbox not in ("auto", "none", "bwrap"):
+            raise InvalidInputError(f'sandbox = "{sandbox}" is not to be had here; use auto, none, bwrap or a wrapper')
+        self._sandbox, self._isolation = sandbox, isolation
+        self._home = home or str(Path.home())
+
+    def level(self) -> Level:
+        """Say the level a launch without one gets."""
+        match self._sandbox:
+            case "auto":
+                return sandbox.detect()
+            case "none":
+                return Level.L0
+            case "bwrap":
+                return Level.L2
+            case _:
+                return Level.L3
+
+    async def start(self, launch: Launch) -> None:
+        """Start the guardian and return once `guardian.json` is synced."""
+        await self._start(launch, None)
+
+    async def wait(
+        self, run_dir: str, *, timeout_s: float | None = None, stall_s: float | None = None
+    ) -> tuple[Watch, End | None]:
+        """Follow the run until it ends, runs longer than `timeout_s` since its start, or is silent for `stall_s`."""
+        silent_until = anyio.current_time() + _SILENT_S
+        while True:
+            async with connected(run_dir) as link:
+                watch = await _follow(link, timeout_s, stall_s) if link else None
+            if watch is not None:
+                return watch, None
+            end = link.end if link else None
+            if link and link.heard:
+                silent_until = anyio.current_time() + _SILENT_S
+            end = end or await self._known_end(run_dir)
+            if end is not None:
+                _collect(run_dir)
+                return Watch.ENDED, end
+            if anyio.current_time() > silent_until:
+                raise FaultError(f"the guardian of {run_dir} holds its lock and does not answer; end it, then retry")
+            await anyio.sleep(_AGAIN_S)  # it has its lock and not yet its socket
+
+    async def stop(self, run_dir: str, *, grace_s: float = 3.0) -> End:
+        """Ladder: SIGINT, SIGTERM, KILL of every descendant; returns when nothing is left."""
+        async with connected(run_dir) as link:
+            if link:
+                await link.stop(grace_s)
+                with anyio.move_on_after(2 * grace_s + _STOP_SLACK_S):
+                    await link.follow()
+        if link and not link.over():
+            guarded = traces.read_guarded(run_dir)
+            if guarded:  # it is stopped or stuck, and its death is the tree's
+                await traces.kill_process(guarded.pid, guarded.start, guarded.boot)
+        _, end = await self.wait(run_dir)
+        return end or End(reason="lost")
+
+    async def life(self, run_dir: str) -> Life:
+        """Look at a run folder: lock held, end recorded, or neither."""
+        if traces.is_locked(run_dir):
+            return Life.RUNNING
+        if traces.read_end(run_dir):
+            return Life.ENDED
+        guarded = traces.read_guarded(run_dir)
+        if guarded:
+            await traces.kill_rest(guarded)
+        return Life.GONE
+
+    async def run(self, launch: Launch, *, timeout_s: float) -> tuple[Watch, End]:
+        """Run to the end or the timeout; the tree dies with the caller (kill -9 included) and on cancellation."""
+        read, lifeline = os.pipe()
+        try:
+            try:
+                await self._start(launch, read)
+            finally:
+                os.close(read)
+            watch, end = await self.wait(launch.run_dir, timeout_s=timeout_s)
+            end = end or await self.stop(launch.run_dir)
+        except BaseException:
+            os.close(lifeline)
+            if traces.is_locked(launch.run_dir):
+                with anyio.move_on_after(_SILENT_S, shield=True):
+                    await self.wait(launch.run_dir)
+            raise
+        else:
+            os.close(lifeline)
+            return watch, end
+
+    # -- starting --------------------------------------------------------------------------------------------------
+
+    async def _start(self, launch: Launch, lifeline: int | None) -> None:
+        order = self._order(launch, lifeline=lifeline is not None)
+        folder = Path(launch.run_dir)
+        _write_private(folder / "launch.json", msgspec.json.encode(order))
+        process = _spawn(folder, lifeline)
+        answer = await _handshake(process, folder)
+        if answer.ready is None:
+            raise FaultError(f"cannot guard {launch.run_dir}: {answer.refused or answer.fault}")
+
+    def _order(self, launch: Launch, *, lifeline: bool) -> dict[str, object]:
+        """Make the folders, and what the guardian needs to know."""
+        level = launch.level or self.level()
+        for path in (launch.run_dir, launch.tmp, launch.home, str(Path(launch.run_dir) / "scratch")):
+            _private_folder(Path(path))
+        tmp = "/tmp" if level is Level.L2 else launch.tmp  # noqa: S108  # a private one, inside
+        return {
+            "argv": [*(self._sandbox if level is Level.L3 else ()), *launch.argv],
+            "env": {"PATH": _PATH, **launch.env, "HOME": launch.home, "TMPDIR": tmp},
+            "cwd": launch.place.workspace,
+            "stdin": launch.stdin,
+            "stdout": launch.stdout,
+            "stderr": launch.stderr,
+            "sandbox": self._confinement(launch) if level is Level.L2 else [],
+            "isolation": self._isolations(level),
+            "orphan_timeout_s": launch.orphan_timeout_s,
+            "max_output": launch.max_output,
+            "lifeline": lifeline,
+        }
+
+    def _confinement(self, launch: Launch) -> list[str]:
+        problem = sandbox.complaint()
+        if problem:
+            raise FaultError(f'bubblewrap does not work here: {problem}; repair it or set sandbox = "none"')
+        own = sandbox.Home(launch.run_dir, launch.home, launch.tmp)
+        return sandbox.bwrap_argv(sandbox.program(), launch.place, own, self._home)
+
+    def _isolations(self, level: Level) -> list[str]:
+        """List the ways to hold the tree together, best first."""
+        if self._isolation:
+            return [self._isolation]
+        if level is Level.L2:
+            return ["bwrap"]
+        if os.getuid() == 0:
+            return ["pidns", "subreaper"]
+        # inside a user namespace sudo and rootless containers do not work: who says "none" keeps them
+        return ["userns", "subreaper"] if self._sandbox == "auto" else ["subreaper"]
+
+    async def _known_end(self, run_dir: str) -> End | None:
+        """Give the end of a run whose guardian does not answer, or None while it may yet."""
+        guarded = traces.read_guarded(run_dir)
+        if traces.is_locked(run_dir) and (guarded is None or traces.is_alive(guarded.pid, guarded.start, guarded.boot)):
+            return None
+        if guarded:
+            await traces.kill_rest(guarded)
+        return traces.read_end(run_dir) or End(reason="lost")
+
+
+async def _follow(link: Link, timeout_s: float | None, stall_s: float | None) -> Watch | None:
+    """Listen until the run is over (None), or overdue, or silent for too long."""
+    asked = anyio.current_time()
+    first = await link.look()
+    deadline = asked - (first.age_s if first else 0.0) + (float("inf") if timeout_s is None else timeout_s)
+    quiet = _Quiet(stall_s, asked)
+    quiet.too_long(first, asked)
+    while not link.over():
+        now = anyio.current_time()
+        if now >= deadline:
+            return Watch.TIMEOUT
+        with anyio.move_on_at(min(deadline, now + quiet.pause_s())):
+            await link.follow()
+        if not link.over() and stall_s is not None and quiet.too_long(await link.look(), anyio.current_time()):
+            return Watch.STALLED
+    return None
+
+
+def _collect(run_dir: str) -> None:
+    guarded = traces.read_guarded(run_dir)
+    if guarded:
+        traces.collect(guarded.pid)
+
+
+def _private_folder(path: Path) -> None:
+    """Make a folder for our eyes only; a link in its place leads elsewhere and goes."""
+    if path.is_symlink():
+        path.unlink()
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(content)
+
+
+def _spawn(folder: Path, lifeline: int | None) -> subprocess.Popen[bytes]:
+    """Start the interpreter that becomes the guardian; it inherits three descriptors and nothing of the environment."""
+    try:
+        with (folder / "guardian.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-I", "-S", str(_GUARDIAN), str(folder)],
+                cwd="/",
+                env={"PATH": _PATH},
+                stdin=subprocess.DEVNULL if lifeline is None else lifeline,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
+    except OSError as problem:
+        raise FaultError(f"cannot start a guardian in {folder}: {problem}") from problem
+
+
+async def _handshake(process: subprocess.Popen[bytes], folder: Path) -> _Answer:
+    """Read the guardian's one line. The process started ends at once: the guardian is its child."""
+    said = b""
+    with process:
+        assert process.stdout is not None  # noqa: S101  # it is a pipe
+        handle = process.stdout.fileno()
+        with anyio.move_on_after(_HANDSHAKE_S, shield=True):  # a guardian half started would be nobody's
+            while not said.endswith(b"\n"):
+                await anyio.wait_readable(handle)
+                block = os.read(handle, 4096)
+                if not block:
+                    break
+                said += block
+        process.kill()  # it has ended long since, unless it hangs
+    if said.endswith(b"\n"):
+        return msgspec.json.decode(said, type=_Answer)
+    return _Answer(fault=f"the guardian did not answer; see {folder / 'guardian.log'}")
