@@ -55,9 +55,11 @@ def _wait(world: World, task: Task, reason: Reason | None, now: int, seat: Seat)
         case Code.PARKED | Code.TIME:
             return Stay(until=reason.until, text=f"{task.ref}: {reason.text}")
         case Code.FAULT:
-            if now - reason.since >= seat.settings.patience_s * 1000:
+            lost = reason.since + round(seat.settings.patience_s * 1000)
+            if now >= lost:
                 return None
-            return Stay(until=max(reason.until or now, now), text=f"{task.ref}: {reason.text}")
+            probe = reason.until if reason.until is not None and reason.until > now else lost
+            return Stay(until=min(probe, lost), text=f"{task.ref}: {reason.text}")
         case Code.READY:
             return None if seat.spent() or seat.sated() or not _served(world, task, seat) else Stay(text="starting")
         case Code.ORPHAN:
