@@ -181,7 +181,7 @@ class JsonText:
         for found in re.compile(f"{_STRING}|({pattern})", re.DOTALL).finditer(self.text, start):
             if found[1]:
                 return self.refuse(found.start(), what)
-        return self.refuse(start, what)
+        return self.refuse(start, what)  # pragma: no cover - the scanner has just met the token
 
     def _at(self, at: int) -> str:
         return self.text[at : at + 1]

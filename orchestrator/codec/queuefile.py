@@ -172,7 +172,8 @@ class _Reading:
         for member in members:
             if member.key in seen:
                 where = self._source.line(member.key_start)
-                self._complaints.refuse(f"line {where}: {fields.prefix}{member.key} stands twice; remove one")
+                _, _, task = fields.prefix.partition(": ")
+                self._complaints.refuse(f"line {where}: {task}{member.key} stands twice; remove one")
             seen.add(member.key)
         if len(seen) == len(members):
             self._complaints.warn(f"{fields.prefix}a name stands twice in an object; the last one counts")

@@ -160,6 +160,10 @@ def test_an_agent_named_like_its_program_needs_no_profile() -> None:
     assert [agent.profile for agent in settings.agents.values()] == ["claude-code", "codex", "command"]
 
 
+def test_a_week_may_be_a_number_of_days() -> None:
+    assert read("[calendar]\nweek = 4").calendar == Calendar(week_days=4)
+
+
 def test_pyproject_holds_it_under_tool_orchestrator() -> None:
     text = "[project]\nname = 'x'\n[tool.orchestrator.project]\nbase = 'trunk'\n[tool.orchestrator]\nbugdet = 1"
     settings = read(text, "sub/pyproject.toml")

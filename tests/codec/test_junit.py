@@ -71,6 +71,12 @@ def test_reruns_that_passed_in_the_end_and_output_are_no_failures() -> None:
     assert [case.outcome for case in read_junit(data).cases] == ["passed"]
 
 
+def test_elements_in_odd_places_are_passed_over() -> None:
+    data = b"""<testsuite><properties><failure/></properties>
+    <testcase name="t"><testcase name="inner"/></testcase></testsuite>"""
+    assert [(case.name, case.outcome) for case in read_junit(data).cases] == [("inner", "passed")]
+
+
 def test_nonsense_in_numbers_is_zero() -> None:
     (case,) = read_junit(b'<testsuite failures="x"><testcase name="t" time="nan" line="-3"/></testsuite>').cases
     assert (case.seconds, case.line) == (0.0, 0)
