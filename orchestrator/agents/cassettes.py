@@ -3,6 +3,8 @@
 Reads a cassette and picks the play of one iteration. Never touches the workspace: the player does, under guard.
 """
 
+from typing import assert_never
+
 import msgspec
 
 from orchestrator.errors import FaultError
@@ -106,6 +108,8 @@ def _plain(step: Step) -> Step:
             return msgspec.structs.replace(step, old=_joined(step.old), new=_joined(step.new))
         case Pause() | Delete():
             return step
+        case _:
+            assert_never(step)
 
 
 def _joined(text: Text) -> str:

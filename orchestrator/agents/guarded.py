@@ -16,7 +16,7 @@ whether work is good: a claim only starts the verifier.
 
 import sys
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, assert_never
 
 import msgspec
 from anyio import to_thread
@@ -106,6 +106,8 @@ class GuardedAgents:
                 _, end = await self._runner.wait(str(folder.path))
                 reason = "lost" if end is None else end.reason
                 return reason in _CUT_SHORT or (reason == "stopped" and not folder.marked())
+            case _:
+                assert_never(life)
 
     async def _follow(self, folder: RunFolder, agent: AgentSettings, job: Job) -> End:
         limit = job.timeout_s or agent.timeout_s or None

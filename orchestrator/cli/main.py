@@ -85,12 +85,27 @@ def run(argv: list[str]) -> int:
         return USAGE
     except OrchestratorError as error:
         return _explain(error)
+    except BaseExceptionGroup as group:
+        return _explain(_told(group))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         return SIGNALLED
     return result if isinstance(result, int) else 0
+
+
+def _told(group: BaseExceptionGroup[BaseException]) -> OrchestratorError:
+    """Give what a person can be told of several failures at once; a bug among them is raised as it is."""
+    told, bugs = group.split(OrchestratorError)
+    if told is None or bugs is not None:
+        raise group
+    first: BaseException = told
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    if not isinstance(first, OrchestratorError):
+        raise group
+    return first
 
 
 def _explain(error: OrchestratorError) -> int:

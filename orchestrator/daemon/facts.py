@@ -5,6 +5,7 @@ from orchestrator.inbox.folder import Reading
 from orchestrator.model.specs import ENDED
 from orchestrator.model.world import Task, World
 from orchestrator.policy.preflight import Facts
+from orchestrator.workspace.refs import lookup
 from orchestrator.workspace.repository import Repository
 
 _PATTERN = frozenset("*?[")
@@ -18,13 +19,19 @@ async def gather(built: Built, reading: Reading, world: World) -> Facts:
         tasks = [world.tasks[ref] for ref in queue.tasks if world.tasks[ref].status not in ENDED]
         if tasks:
             repository = await built.ground.repository(queue.name)
-            tracked = frozenset(await built.trees.paths(queue.name, "HEAD")) if not built.ground.inplace else None
+            tracked = None if built.ground.inplace else await _tracked(built, repository, queue.name)
             untracked |= _untracked(repository, tasks, tracked)
             missing |= _missing(repository, tasks)
     documents = tuple(file.document for file in reading.files)
     return Facts(
         documents=documents, untracked=frozenset(untracked), missing=frozenset(missing), installed=built.installed
     )
+
+
+async def _tracked(built: Built, repository: Repository, queue: str) -> frozenset[str]:
+    ref = f"refs/heads/{repository.base}"
+    head = (await lookup(repository, ref)).get(ref, "")
+    return frozenset(await built.trees.paths(queue, head)) if head else frozenset()
 
 
 def _untracked(repository: Repository, tasks: list[Task], tracked: frozenset[str] | None) -> set[str]:

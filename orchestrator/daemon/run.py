@@ -234,7 +234,7 @@ class _Run:
                 nonlocal saved
                 saved.set()
 
-            group.start_soon(watch, self.desk.intake.folder, self.project.root, told)
+            group.start_soon(watch, self.desk.intake.folder, told)
             while True:
                 await saved.wait()
                 saved = anyio.Event()

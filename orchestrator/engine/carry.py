@@ -80,8 +80,8 @@ class _Carrier:
 
     async def _prepare(self) -> c.Outcome:
         base = self.carry_base or (await self.hands.workspace.target(self.queue)).commit
-        await self.hands.workspace.prepare(self.key, base, self.carry)
-        return c.NotePrepared(task=self.ref, fence=self.fence, base=base)
+        stands_at = await self.hands.workspace.prepare(self.key, base, self.carry)
+        return c.NotePrepared(task=self.ref, fence=self.fence, base=stands_at)
 
     async def _run(self, *, fresh: bool) -> c.Outcome:
         job = self.job

@@ -34,6 +34,7 @@ class Ledger:
         self.journal, self.clock, self.by = journal, clock, by
         self.world = world if world is not None else World()
         self.agenda = Agenda()
+        self.agenda.update(self.world, ())
         self.observers: list[Observer] = []
         self.full = False
         self._ids = ids

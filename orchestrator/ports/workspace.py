@@ -62,10 +62,11 @@ class Workspace(Protocol):
         """Name the target of a queue: `<repo>:orchestrator/<base>`, the unit of one train."""
         ...
 
-    async def prepare(self, key: AttemptKey, base: str, carry: str) -> None:
+    async def prepare(self, key: AttemptKey, base: str, carry: str) -> str:
         """Make the attempt's private clone at `base`, holding the files of commit `carry` if not empty.
 
-        `refs/orchestrator/<queue>/<task>/<attempt>/base` holds the base first.
+        `refs/orchestrator/<queue>/<task>/<attempt>/base` holds the base first. Gives the base it stands at: one that
+        stands already keeps its own, for between two calls the target may have moved.
         """
         ...
 

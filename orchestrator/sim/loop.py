@@ -88,9 +88,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             self._jump()
         self._turns += 1
         if self._turns > _MAX_TURNS:
-            where = self._where()
+            where, busy = self._where(), "; ".join(f"{self._home(h)} {h!r}" for h in list(self._ready)[:5])
             self._give_up()
-            raise LivelockError(f"{_MAX_TURNS} turns at {self._now:.3f} s and no end; {where}")
+            raise LivelockError(f"{_MAX_TURNS} turns at {self._now:.3f} s and no end; busy: {busy}; {where}")
         if len(self._ready) > 1:
             ready = list(self._ready)
             self._chance.shuffle(ready)

@@ -99,13 +99,14 @@ class MemoryWorkspace:
         """Name the target of a queue."""
         return f"{self._repos.get(queue, '')}:orchestrator/{self._base}"
 
-    async def prepare(self, key: AttemptKey, base: str, carry: str) -> None:
-        """Make the attempt's folder; one that stands already is left as it is."""
+    async def prepare(self, key: AttemptKey, base: str, carry: str) -> str:
+        """Make the attempt's folder; one that stands already is left as it is, at its own base."""
         await self._toil("prepare")
-        self.refs[f"{_ref(key)}/base"] = base
         if key not in self._attempts:
+            self.refs[f"{_ref(key)}/base"] = base
             self._attempts[key] = _Attempt(head=base, files=dict(self._node(carry or base).files))
         await self._after("prepare")
+        return self.refs[f"{_ref(key)}/base"]
 
     async def exists(self, key: AttemptKey) -> bool:
         """Say whether the attempt's folder stands."""

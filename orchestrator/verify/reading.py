@@ -8,7 +8,9 @@ Rules
 """
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeAlias
 
 import msgspec
 
@@ -74,7 +76,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     rerun: bool = False
 
 
-Named = dict[str, tuple[str, ...]]
+Named: TypeAlias = Mapping[str, tuple[str, ...]]
 """The task's `tests` entries and the files each names."""
 
 

@@ -22,7 +22,7 @@ _SOURCE = re.compile(r"\.(?:py|[cm]?[jt]sx?|go|rs|rb|exs?|java|kt|scala|cs|php|s
 
 def is_test_file(path: str) -> bool:
     """Say whether a path holds tests, by the conventions of the common runners."""
-    if _BY_NAME.search(path.rpartition("/")[2]):
+    if _BY_NAME.match(path.rpartition("/")[2]):
         return True
     return bool(_BY_FOLDER.search(path) and _SOURCE.search(path))
 

@@ -20,7 +20,7 @@ PROJECT_TRACK = "_project"
 """What belongs to no queue."""
 
 _MS = Shape("T", 3, "Z")
-_render = structlog.processors.JSONRenderer(serializer=dumps)
+_render = structlog.processors.JSONRenderer(serializer=lambda fields, **_: dumps(fields))
 
 
 class Cursor(msgspec.Struct, kw_only=True):

@@ -20,17 +20,18 @@ from orchestrator.workspace.survey import forget, write_tree
 GITLINK = b"160000"
 
 
-async def prepare(ground: Ground, repository: Repository, key: AttemptKey, base: str, carry: str) -> None:
-    """Make the attempt's clone at `base` with the files of `carry`, unless it stands."""
-    await hold(repository, {ref_of(key, "base"): base} | ({ref_of(key, "carry"): carry} if carry else {}))
-    folder, index = ground.folder(key), ground.index(key)
+async def prepare(ground: Ground, repository: Repository, key: AttemptKey, base: str, carry: str) -> str:
+    """Make the attempt's clone at `base` with the files of `carry`, unless it stands. Gives the base it stands at."""
+    held, folder, index = ref_of(key, "base"), ground.folder(key), ground.index(key)
     if stands(ground, key):
-        return
+        return (await lookup(repository, held)).get(held, base)
+    await hold(repository, {held: base} | ({ref_of(key, "carry"): carry} if carry else {}))
     _clear(ground, folder, index)
     await write_files(repository, folder, index, carry or base)
     make_git_dir(repository, folder, index, head=base, branch=id_of(key.task), base=base)
     wanted = await plan(ground, repository, commit=carry or base, trusted=base)
     write_paths(_marker(folder), await furnish(ground, repository, folder, index, wanted))
+    return base
 
 
 def stands(ground: Ground, key: AttemptKey) -> bool:

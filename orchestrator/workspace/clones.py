@@ -26,9 +26,9 @@ class GitWorkspace:
         repository = self._ground.known(queue)
         return f"{repository.name}:{repository.target}"
 
-    async def prepare(self, key: AttemptKey, base: str, carry: str) -> None:
-        """Make the attempt's clone unless it stands."""
-        await attempts.prepare(self._ground, await self._of(key), key, base, carry)
+    async def prepare(self, key: AttemptKey, base: str, carry: str) -> str:
+        """Make the attempt's clone unless it stands; give the base it stands at."""
+        return await attempts.prepare(self._ground, await self._of(key), key, base, carry)
 
     async def exists(self, key: AttemptKey) -> bool:
         """Say whether the attempt's clone stands."""

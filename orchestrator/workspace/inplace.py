@@ -41,17 +41,18 @@ class InplaceWorkspace:
         del queue
         return f":orchestrator/{INPLACE}"
 
-    async def prepare(self, key: AttemptKey, base: str, carry: str) -> None:
-        """Open the attempt: the folder gets the wanted files, what it held before is kept."""
-        repository = await self._ground.repository("")
-        await hold(repository, {ref_of(key, "base"): base} | ({ref_of(key, "carry"): carry} if carry else {}))
+    async def prepare(self, key: AttemptKey, base: str, carry: str) -> str:
+        """Open the attempt: the folder gets the wanted files, what it held before is kept. Gives the base it has."""
+        repository, held = await self._ground.repository(""), ref_of(key, "base")
         if await self.exists(key):
-            return
+            return (await lookup(repository, held)).get(held, base)
+        await hold(repository, {held: base} | ({ref_of(key, "carry"): carry} if carry else {}))
         others = await self._open(repository)
         if others:
             raise FaultError(f"{', '.join(others)} works in {repository.top}: in place there is one attempt at a time")
         await self._restore(repository, carry or base, ref_of(key, "before"))
         await hold(repository, {f"{_OPEN}/{attempt_path(key)}": base})
+        return base
 
     async def exists(self, key: AttemptKey) -> bool:
         """Say whether the attempt is the open one."""

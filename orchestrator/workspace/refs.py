@@ -72,11 +72,10 @@ async def landed(repository: Repository, commit: str) -> bool:
 
 async def head_of(repository: Repository, commit: str) -> Head:
     """Give a commit (or what names one) with its tree. A missing one is a FaultError."""
-    said = await through(repository, "rev-parse", "--verify", "-q", f"{commit}^{{commit}}", accept=(0, 1, 128))
-    tree = await through(repository, "rev-parse", "--verify", "-q", f"{commit}^{{tree}}", accept=(0, 1, 128))
-    if said.code or tree.code:
+    said = await through(repository, "rev-parse", f"{commit}^{{commit}}", f"{commit}^{{tree}}", accept=(0, 128))
+    if said.code:
         raise FaultError(f"commit {commit} is not in {repository.top}: restore it from a backup, or `retry` the task")
-    return Head(said.line(), tree.line())
+    return Head(*said.line().split())
 
 
 async def commit_tree(repository: Repository, tree: str, parents: tuple[str, ...], message: str, at: int) -> str:
