@@ -235,6 +235,19 @@ def test_stopping_touches_only_what_lives(bench: "Bench") -> None:
     assert bench.runner.stopped == [str(bench.folder())]
 
 
+def test_outputs_that_vanished_claim_nothing_and_break_nothing(bench: "Bench") -> None:
+    def script(launch: Launch) -> End:
+        for path in (launch.stdout, launch.stderr, launch.stdin):
+            Path(path).unlink()
+        return End(code=0)
+
+    bench.runner.script = script
+    assert run(bench)[0] is Outcome.INCOMPLETE
+    bench.program("codex")
+    bench.agent(profile="codex")
+    assert run(bench, bench.job(iteration=2, promise=None))[0] is Outcome.CRASHED
+
+
 # -- faults --------------------------------------------------------------------------------------------------------
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from orchestrator.agents import player
 from orchestrator.agents.cassettes import Cassette, part_for, read_cassette
+from orchestrator.agents.folders import RunFolder
 from orchestrator.errors import FaultError
-from orchestrator.ports.agents import Outcome
+from orchestrator.ports.agents import Outcome, RunKey
 from orchestrator.ports.runner import End, Launch
 
 if TYPE_CHECKING:
@@ -101,6 +102,15 @@ def test_what_does_not_fit_is_refused_naming_the_file(
     assert play(part_for(cassette({"steps": [step]}), "backend/T-1", 1, "c"), work, monkeypatch) == player.MISFIT
     assert why in capsys.readouterr().err
     assert (outside / "secret").exists()
+
+
+def test_a_step_nobody_knows_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    part = b'{"pace": 0, "play": {"steps": [{"do": "dance"}]}}'
+    assert play(part, tmp_path, monkeypatch) == player.MISFIT
+
+
+def test_attempts_whose_folders_are_gone_count_for_nothing(tmp_path: Path) -> None:
+    assert RunFolder(tmp_path, RunKey("backend/T-1", 3, 2)).plays() == 2
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,11 @@ def test_a_role_may_mean_a_person() -> None:
     assert staff(settings, None, "reviewer", None, ()).agent == HUMAN
 
 
+def test_a_person_may_be_named_for_a_whole_run_or_project() -> None:
+    assert staff(team("a"), "a", None, "human", ()).agent == HUMAN
+    assert staff(team("a", default="manual"), None, None, None, ()).agent == HUMAN
+
+
 def test_nobody_at_all_is_bad_input_that_says_what_to_install_or_write() -> None:
     with pytest.raises(InvalidInputError, match=r"install one of claude, codex, gemini, opencode, or define one"):
         staff(Settings(), None, "ghost", None, ())
