@@ -134,6 +134,8 @@ class _Reader:
     def _begin_case(self, attributes: dict[str, str]) -> None:
         if len(self.cases) >= MAX_CASES:
             raise InvalidInputError(f"junit report: more than {MAX_CASES} cases; split the run into several checks")
+        if self._case is not None:
+            raise InvalidInputError("junit report: a testcase stands inside another; let the runner write the report")
         self._case = attributes
         stated = {attributes.get("status", "").lower(), attributes.get("result", "").lower()}
         self._outcome = "skipped" if stated & _NOT_RUN else "passed"
@@ -172,7 +174,9 @@ class _Reader:
             known = self._message.strip()
             self._message = text if not known or text.startswith(known) else f"{known}\n{text}".rstrip()
             self._text = None
-        if self._path[-1] == "testsuite" and self._outcome != "skipped":
+        if self._path[-1] == "testsuite":
+            if self._outcome == "skipped":
+                self._case = None
             self._end_case()
 
     def _end_case(self) -> None:

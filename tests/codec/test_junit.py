@@ -72,9 +72,9 @@ def test_reruns_that_passed_in_the_end_and_output_are_no_failures() -> None:
 
 
 def test_elements_in_odd_places_are_passed_over() -> None:
-    data = b"""<testsuite><properties><failure/></properties>
-    <testcase name="t"><testcase name="inner"/></testcase></testsuite>"""
-    assert [(case.name, case.outcome) for case in read_junit(data).cases] == [("inner", "passed")]
+    data = b"""<testsuite><properties><failure/></properties><skipped/>
+    <testcase name="t"/></testsuite>"""
+    assert [(case.name, case.outcome) for case in read_junit(data).cases] == [("t", "passed")]
 
 
 def test_nonsense_in_numbers_is_zero() -> None:
@@ -97,6 +97,7 @@ def test_endless_messages_are_cut() -> None:
         (b"<testsuite><testcase></testsuite>", "mismatched tag"),
         (b"<html/>", "root is <html>"),
         (b"not xml", "line 1"),
+        (b'<testsuite><testcase name="a"><failure/><testcase name="b"/></testcase></testsuite>', "inside another"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><testsuite name="&a;"/>', "document types"),
         (b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><testsuite/>', "document types"),
         (b"<testsuite>" * 100, "nested deeper"),
