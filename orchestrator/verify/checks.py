@@ -55,14 +55,17 @@ class CheckVerifier:
         reports = tuple(_printable(summarised(outcome.report)) for outcome in outcomes)
         known = {outcome.report.name: outcome.known for outcome in outcomes}
         judgement = conclude(case.tree, case.base, reports, known)
-        write_verdict(self._state, case, judgement)
+        try:
+            write_verdict(self._state, case, judgement)
+        except OSError as error:
+            return msgspec.structs.replace(judgement, verdict=Verdict.FAIL, fault=f"verdict.json: {_why(error)}")
         return judgement
 
     async def _outcomes(self, case: Case) -> tuple[Outcome, ...]:
         try:
             guarded = await guard(self._trees, case, self._config)
-        except OrchestratorError as error:
-            return (_faulty("checkout", str(error)),)
+        except Exception as error:  # noqa: BLE001 - a verifier that crashes must not pass, nor take its lane down
+            return (_faulty("checkout", _why(error)),)
         checks = [self._settings.checks.get(name) or CheckSettings(name=name, builtin=name) for name in case.checks]
         outcomes = [_objection(name, found) for name, found in _objections(guarded) if found]
         asked = [check for check in checks if check.builtin or not guarded.tampered]
@@ -76,10 +79,8 @@ class CheckVerifier:
             if check.builtin or not check.command:
                 return _faulty(check.name, f"nothing is defined to run: give [checks.{check.name}] a command")
             return await self._asker(case).ask(check, case, guarded)
-        except OrchestratorError as error:
-            return _faulty(check.name, str(error))
         except Exception as error:  # noqa: BLE001 - a verifier that crashes must not pass, nor take its lane down
-            return _faulty(check.name, f"the verifier crashed ({type(error).__name__}: {error}); report it")
+            return _faulty(check.name, _why(error))
 
     def _asker(self, case: Case) -> Asker:
         furnished = (self._settings.setup, self._settings.share, self._settings.copy)
@@ -98,6 +99,17 @@ def _objections(guarded: Guarded) -> tuple[tuple[str, tuple[Finding, ...]], ...]
 
 def _objection(name: str, findings: tuple[Finding, ...]) -> Outcome:
     return Outcome(report=Report(name=name, report=Verdict.FAIL, findings=findings))
+
+
+def _why(error: Exception) -> str:
+    """Say what went wrong: a known refusal in its own words, the system's with the file, a bug as what it is."""
+    match error:
+        case OrchestratorError():
+            return str(error)
+        case OSError():
+            return f"{error.strerror or error} ({error.filename or 'the state folder'}); make room or give access"
+        case _:
+            return f"the verifier crashed ({type(error).__name__}: {error}); report it"
 
 
 def _faulty(name: str, why: str) -> Outcome:

@@ -33,6 +33,7 @@ class FolderTrees:
         self.commits: dict[str, Files] = {}
         self.checkouts: list[tuple[str, tuple[str, ...]]] = []
         self.fault = ""
+        self.unreadable = ""
         (root / "user").mkdir()
 
     def commit(self, name: str, files: Files) -> str:
@@ -40,6 +41,8 @@ class FolderTrees:
         return name
 
     async def changes(self, queue: str, base: str, commit: str) -> tuple[Change, ...]:
+        if self.unreadable:
+            raise FaultError(self.unreadable)
         old, new = self.commits[base] if base else {}, self.commits[commit]
         found: list[Change] = []
         for path in sorted({*old, *new}):

@@ -129,7 +129,10 @@ NO_ANSWER = {
 }
 
 
-@pytest.mark.parametrize("how", NO_ANSWER)
+HOW = [pytest.param(how, marks=pytest.mark.slow) if how == "a timeout" else how for how in NO_ANSWER]
+
+
+@pytest.mark.parametrize("how", HOW)
 def test_a_run_without_an_answer_is_the_trees_fault_if_the_base_can_answer(court: Any, how: str) -> None:
     line, words = NO_ANSWER[how]
     reporter(court, {"x = 1": write("t::a"), "x = 2": line}, timeout_s=0.3)
@@ -140,7 +143,7 @@ def test_a_run_without_an_answer_is_the_trees_fault_if_the_base_can_answer(court
     assert [launch.place.workspace[-1] for launch in court.runner.launches] == ["1", "2"]
 
 
-@pytest.mark.parametrize("how", NO_ANSWER)
+@pytest.mark.parametrize("how", HOW)
 def test_a_run_without_an_answer_is_a_fault_if_the_base_fails_the_same_way(court: Any, how: str) -> None:
     line, words = NO_ANSWER[how]
     reporter(court, {"x": line}, timeout_s=0.2)
@@ -175,6 +178,44 @@ def test_a_checkout_that_cannot_be_made_is_a_fault(court: Any) -> None:
     court.check("ok", "true")
     court.trees.fault = "disk full"
     assert "disk full" in court.judge().fault
+
+
+def test_a_repository_that_cannot_be_read_is_a_fault(court: Any) -> None:
+    court.check("ok", "true")
+    court.trees.unreadable = "git is missing"
+    assert court.judge().fault == "checkout: git is missing"
+
+
+def test_a_verdict_that_cannot_be_written_down_is_none(court: Any) -> None:
+    court.check("honest", builtin="honest")
+    (court.state / "runs").write_text("in the way")
+    judgement = court.judge()
+    assert judgement.fault.startswith("verdict.json: ")
+    assert judgement.verdict is not Verdict.PASS
+
+
+def test_a_state_folder_that_cannot_be_written_is_a_fault_that_names_the_file(court: Any) -> None:
+    court.check("ok", "true")
+    (court.state / "reports").write_text("in the way")
+    assert "reports" in court.judge().fault
+
+
+def test_a_long_log_keeps_its_beginning_and_its_end(court: Any) -> None:
+    court.runner.limit = 10 << 20
+    court.check("long", "sh", "-c", "echo first; seq 100000; echo last")
+    court.judge()
+    log = (court.folder / "check-long.log").read_text()
+    assert log.startswith("first\n1\n")
+    assert log.endswith("100000\nlast\n")
+    assert "bytes left out" in log
+    assert len(log) < 300_000
+
+
+def test_a_crash_that_is_another_the_second_time_is_told_by_the_answer_that_counts(court: Any) -> None:
+    flaky(court, "kill -9 $$", write("t::a=failed"), write("t::z"))
+    judgement = court.judge(merged=True)
+    assert judgement.verdict is Verdict.FAIL
+    assert [f.id for f in judgement.regressions] == ["t::a"]
 
 
 def test_a_verifier_that_crashes_is_a_fault_and_never_a_pass(court: Any) -> None:

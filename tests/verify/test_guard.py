@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from orchestrator.model.verdicts import Verdict
-from orchestrator.verify.runner_config import RunnerConfig
+from orchestrator.verify.runner_config import RunnerConfig, governed
 
 OLD = {"src/a.py": "x = 1\n", "tests/test_a.py": "def test_a(): assert 1 == 1\n"}
 
@@ -144,6 +144,9 @@ def test_what_a_check_starts_its_run_with_is_runner_configuration() -> None:
     assert not plain.is_whole("Makefile")
     assert RunnerConfig([("make", "test")]).is_whole("Makefile")
     assert RunnerConfig([("nox",), ()]).is_whole("noxfile.py")
+    assert governed("web/jest.config.js") == "web/"
+    assert governed("web/.config/nextest.toml") == "web/"
+    assert governed("pytest.ini") == governed(".config/nextest.toml") == ""
     package = '{"scripts": {"pretest": "x", "test": "y", "build": "z"}}'
     assert plain.section("package.json", package) == {}
     assert set(RunnerConfig([("npm", "test")]).section("package.json", package)) == {"scripts.pretest", "scripts.test"}

@@ -1,0 +1,180 @@
+"""What a run says: SARIF, text, and which reported test comes from which file."""
+
+import msgspec
+import pytest
+
+from orchestrator.codec.junit import Case as JUnitCase
+from orchestrator.model.settings import CheckSettings
+from orchestrator.model.verdicts import Verdict
+from orchestrator.verify.reading import Answer, Ran, Trouble, plain, printable, read, tail
+from orchestrator.verify.test_files import belongs, is_node, is_test_file
+
+
+def sarif(*results: tuple[str, str, str]) -> bytes:
+    """Make a log of (rule, level, uri) results."""
+    rows = [
+        {
+            "ruleId": rule,
+            "level": level,
+            "message": {"text": f"{rule} is bad"},
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 7}}}],
+        }
+        for rule, level, uri in results
+    ]
+    return msgspec.json.encode({"version": "2.1.0", "runs": [{"tool": {}, "results": rows}]})
+
+
+def lint(data: bytes | None, code: int = 0, **limits: int) -> Answer:
+    check = CheckSettings(name="lint", command=("l", "{report}"), format="sarif", max=limits)
+    return read(check, Ran(code=code, report=data, root="/work space/p"), {})
+
+
+def test_sarif_findings_are_named_by_rule_path_and_message() -> None:
+    answer = lint(sarif(("E1", "error", "file:///work%20space/p/src/a.py")), code=1)
+    assert answer.report is Verdict.FAIL
+    (finding,) = answer.findings
+    assert (finding.path, finding.line, finding.rule) == ("src/a.py", 7, "E1")
+    assert answer.listed == ("E1:src/a.py:E1 is bad",) == (finding.id,)
+    assert answer.structured
+
+
+def test_without_limits_the_linters_exit_code_decides() -> None:
+    assert lint(sarif(("E1", "error", "a.py"))).report is Verdict.PASS
+    assert lint(sarif(("W1", "warning", "a.py")), code=1).findings[0].rule == "W1"
+    silent = lint(sarif(), code=1)
+    assert silent.report is Verdict.FAIL
+    assert not silent.structured
+
+
+@pytest.mark.parametrize(
+    ("limits", "verdict"),
+    [({"error": 1}, Verdict.PASS), ({"error": 0}, Verdict.FAIL), ({"error": 1, "warning": 0}, Verdict.FAIL)],
+)
+def test_with_limits_the_counts_decide_whatever_the_exit_code(limits: dict[str, int], verdict: Verdict) -> None:
+    data = sarif(("E1", "error", "a.py"), ("W1", "warning", "a.py"))
+    assert lint(data, code=0, **limits).report is verdict
+    assert lint(data, code=1, **limits).report is verdict
+
+
+def test_only_what_is_over_its_limit_is_a_finding_of_the_failure() -> None:
+    data = sarif(("E1", "error", "a.py"), ("W1", "warning", "a.py"))
+    assert [f.rule for f in lint(data, error=1, warning=0).findings] == ["W1"]
+
+
+def test_a_suppressed_result_does_not_count() -> None:
+    result = {"ruleId": "E1", "level": "error", "message": {"text": "x"}, "suppressions": [{"kind": "inSource"}]}
+    assert lint(msgspec.json.encode({"runs": [{"results": [result]}]}), error=0).report is Verdict.PASS
+    assert lint(msgspec.json.encode({"runs": [{"results": None}]}), error=0).report is Verdict.PASS
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b'{"runs": 3}', b'{"runs": [{"results": [{"message": 1}]}]}'])
+def test_what_is_no_sarif_is_malformed(data: bytes) -> None:
+    assert lint(data).trouble is Trouble.MALFORMED
+
+
+def test_a_run_whose_end_nobody_recorded_is_no_answer() -> None:
+    check = CheckSettings(name="c", command=("c",))
+    assert read(check, Ran(reason="lost"), {}).trouble is Trouble.LOST
+    assert read(check, Ran(), {}).trouble is Trouble.LOST
+    assert read(check, Ran(code=0, reason="stopped"), {}).trouble is Trouble.LOST
+
+
+def test_a_report_that_names_no_place_counts_for_the_tests_that_were_asked_for() -> None:
+    data = b"<testsuites><testsuite name='s'><testcase classname='adds' name='adds two'/></testsuite></testsuites>"
+    named = {"web/a.test.js": ("web/a.test.js",)}
+    asked = CheckSettings(name="c", command=("jest", "{tests}", "{report}"), format="junit")
+    assert read(asked, Ran(code=0, report=data), named).passed == ("web/a.test.js",)
+    unasked = CheckSettings(name="c", command=("jest", "{report}"), format="junit")
+    assert read(unasked, Ran(code=0, report=data), named).passed == ()
+
+
+def test_absolute_paths_in_a_report_start_at_the_checkout() -> None:
+    data = b"<testsuite><testcase name='a' file='/co/tests/test_a.py'><failure/></testcase></testsuite>"
+    check = CheckSettings(name="c", command=("t", "{report}"), format="junit")
+    answer = read(check, Ran(code=1, report=data, root="/co"), {"tests/test_a.py": ("tests/test_a.py",)})
+    assert answer.findings[0].path == "tests/test_a.py"
+    assert answer.own == ("a",)
+
+
+@pytest.mark.parametrize(
+    ("classname", "file", "path"),
+    [
+        ("tests.test_a", "", "tests/test_a.py"),
+        ("tests.test_a.TestX", "", "tests/test_a.py"),
+        ("test_a.TestX", "", "tests/test_a.py"),
+        ("com.acme.ApiTest", "", "src/test/java/com/acme/ApiTest.java"),
+        ("web/a.test.ts", "", "web/a.test.ts"),
+        ("anything", "tests/test_a.py", "tests/test_a.py"),
+        ("anything", "./tests/test_a.py", "tests/test_a.py"),
+        ("anything", "/co/tests/test_a.py", "tests/test_a.py"),
+        ("anything", "test_a.py", "tests/test_a.py"),
+        ("anything", "tests\\test_a.py", "tests/test_a.py"),
+    ],
+)
+def test_a_reported_test_is_found_in_its_file(classname: str, file: str, path: str) -> None:
+    assert belongs(JUnitCase(id="x", name="a", classname=classname, outcome="passed", file=file), path)
+
+
+@pytest.mark.parametrize(
+    ("classname", "file", "path"),
+    [
+        ("tests.test_ab", "", "tests/test_a.py"),
+        ("other.test_a", "", "tests/test_a.py"),
+        ("tests.test_a", "tests/test_b.py", "tests/test_a.py"),
+        ("", "", "tests/test_a.py"),
+        ("x", "ytest_a.py", "tests/test_a.py"),
+    ],
+)
+def test_a_reported_test_is_not_taken_for_another_files(classname: str, file: str, path: str) -> None:
+    assert not belongs(JUnitCase(id="x", name="a", classname=classname, outcome="passed", file=file), path)
+
+
+def test_a_module_that_could_not_be_collected_belongs_to_its_file() -> None:
+    assert belongs(JUnitCase(id="x", name="tests.test_a", classname="", outcome="error"), "tests/test_a.py")
+
+
+def test_an_entry_may_name_a_node_of_a_file() -> None:
+    case = JUnitCase(id="x", name="test_b[1-2]", classname="tests.test_a.TestX", outcome="passed")
+    assert is_node(case, "tests/test_a.py")
+    assert is_node(case, "tests/test_a.py::TestX::test_b")
+    assert is_node(case, "tests/test_a.py::TestX")
+    assert not is_node(case, "tests/test_a.py::test_c")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "test_a.py",
+        "a_test.py",
+        "x/tests.py",
+        "tests/helper.py",
+        "a.test.tsx",
+        "a.spec.js",
+        "x/__tests__/a.js",
+        "a_test.go",
+        "src/FooTest.java",
+        "spec/a_spec.rb",
+        "tests/it.rs",
+        "checks/a.bats",
+    ],
+)
+def test_conventional_test_files_are_known(path: str) -> None:
+    assert is_test_file(path)
+
+
+@pytest.mark.parametrize(
+    "path", ["src/a.py", "contest.py", "latest.js", "docs/tests/a.md", "attest/a.py", "src/a.spec"]
+)
+def test_other_files_are_no_tests(path: str) -> None:
+    assert not is_test_file(path)
+
+
+def test_what_a_run_said_is_told_without_escapes_and_not_in_full() -> None:
+    assert plain("\x1b[31mred\x1b[0m\x1b]52;c;AAAA\x07 \x00done\n") == "red done\n"
+    said = tail(Ran(stdout="a" * 100_000 + "end", stderr="why"))
+    assert said.endswith("end\nwhy")
+    assert len(said) < 4000
+
+
+def test_a_path_that_is_no_utf8_can_be_written_down() -> None:
+    assert printable("a\udcffb") == "a\\udcffb"
