@@ -14,12 +14,15 @@ import msgspec
 
 from orchestrator.errors import FaultError
 from orchestrator.ports.runner import Place
+from orchestrator.workspace.git import tool
 from orchestrator.workspace.ground import Ground
 from orchestrator.workspace.private import make_git_dir, write_files
 from orchestrator.workspace.repository import Repository
 from orchestrator.workspace.setup import Plan, bring, furnish, plan, read_paths, write_paths
 from orchestrator.workspace.shadow import through
 from orchestrator.workspace.survey import forget, is_there
+
+_SPECIAL = ("!", "-type", "f", "!", "-type", "d", "!", "-type", "l")
 
 LIMIT = 1000
 """Checkouts one repository may have in use at once: more is a leak."""
@@ -93,6 +96,8 @@ async def _clean(repository: Repository, folder: Path, index: Path, tree: str, k
     """Bring the folder to exactly the tree (but for what is kept) and say whether it is."""
     env = {"GIT_INDEX_FILE": str(index), "GIT_WORK_TREE": str(folder)}
     _ensure(folder)
+    # git sees neither pipes nor sockets, and would leave them
+    await tool("find", ".", *_SPECIAL, "-exec", "rm", "-f", "--", "{}", "+", cwd=str(folder))
     try:
         spare = [part for path in kept for part in ("-e", f"/{_literal(path)}")]
         if is_there(index):

@@ -1,6 +1,7 @@
 """A project on disk with a real git repository, and the workspace over it."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -35,13 +36,15 @@ class Yard:
         self.path = path
         self.furnishing = Furnishing()
         self.queues: dict[str, RepoSettings] = {}
-        path.mkdir(parents=True)
+        self.open()
+
+    def begin(self) -> None:
+        """Make the repository every story starts from."""
+        self.path.mkdir(parents=True)
         self.git("init", "-q", "-b", "main")
         self.git("config", "user.name", "Ana")
         self.git("config", "user.email", "ana@example.org")
-        self.git("config", "commit.gpgsign", "false")
         self.commit({"a.txt": "1\n2\n3\n4\n5\n6\n7\n8\n", "src/code.py": "x = 1\n", "gone.txt": "old\n"})
-        self.open()
 
     def open(self) -> None:
         """Start over, as a new process would."""
@@ -94,11 +97,23 @@ class Yard:
         return merged
 
 
-@pytest.fixture
-def yard(tmp_path: Path) -> Yard:
-    return Yard(tmp_path / "project")
+@pytest.fixture(scope="session")
+def first_yard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the repository once; stories work on copies."""
+    yard = Yard(tmp_path_factory.mktemp("yards") / "first")
+    yard.begin()
+    return yard.path
 
 
 @pytest.fixture
-def make_yard(tmp_path: Path) -> Callable[[str], Yard]:
-    return lambda name: Yard(tmp_path / name)
+def make_yard(first_yard: Path, tmp_path: Path) -> Callable[[str], Yard]:
+    def make(name: str) -> Yard:
+        shutil.copytree(first_yard, tmp_path / name)
+        return Yard(tmp_path / name)
+
+    return make
+
+
+@pytest.fixture
+def yard(make_yard: Callable[[str], Yard]) -> Yard:
+    return make_yard("project")

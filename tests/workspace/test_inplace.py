@@ -1,0 +1,108 @@
+"""A folder without git is worked in place: one attempt at a time, and nothing anybody wrote is lost."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestrator.errors import FaultError, InvalidInputError
+from orchestrator.ports.workspace import AttemptKey, Merged
+from orchestrator.workspace.ground import Ground
+from orchestrator.workspace.inplace import InplaceWorkspace
+from orchestrator.workspace.trees import GitTrees
+
+Yard = Any
+
+
+@pytest.fixture
+def plain(yard: Yard, tmp_path: Path) -> Yard:
+    """A folder with two files and no git; the ground is made anew by `yard.open`."""
+    clock = yard.ground.clock
+    yard.path = tmp_path / "plain"
+    (yard.path / "src").mkdir(parents=True)
+    (yard.path / "a.txt").write_text("1\n")
+    (yard.path / "src" / "b.txt").write_text("2\n")
+
+    def again() -> None:
+        yard.ground = Ground(yard.path, yard.path / ".aibrain", clock=clock, inplace=True)
+        yard.workspace, yard.trees = InplaceWorkspace(yard.ground), GitTrees(yard.ground)
+
+    yard.open = again
+    again()
+    return yard
+
+
+def test_work_is_captured_verified_elsewhere_and_landed_where_it_is(plain: Yard) -> None:
+    async def story() -> None:
+        key, base, folder = await plain.start()
+        assert folder == plain.path
+        (folder / "a.txt").write_text("agent\n")
+        kept = await plain.keep(key, base)
+        assert kept.files == ("a.txt",)
+        plain.open()
+        assert await plain.keep(key, base) == kept
+        merged = await plain.workspace.combine(key, kept.commit, base.commit, "m")
+        assert merged == Merged(commit=kept.commit, tree=kept.tree, onto=base.commit)
+        async with plain.trees.checkout("q", kept.commit, base.commit, ("a.txt",)) as place:
+            assert (Path(place.workspace) / "a.txt").read_text() == "1\n"
+            assert place.seen_as == str(plain.path)
+        assert plain.trees.place(key, str(plain.path / ".aibrain" / "runs" / "x")).workspace == str(plain.path)
+        assert await plain.workspace.advance(key, merged.commit, merged.onto)
+        assert await plain.workspace.advance(key, merged.commit, merged.onto)
+        assert await plain.workspace.contains("q", merged.commit)
+        await plain.workspace.discard(key)
+        assert (folder / "a.txt").read_text() == "agent\n"
+        assert (await plain.workspace.target("q")).tree == merged.tree
+        assert not (folder / ".git").exists()
+
+    plain.run(story)
+
+
+def test_what_a_person_changed_between_attempts_is_taken_in(plain: Yard) -> None:
+    async def story() -> None:
+        first = await plain.workspace.target("q")
+        assert await plain.workspace.target("q") == first
+        (plain.path / "mine.txt").write_text("person")
+        second = await plain.workspace.target("q")
+        assert await plain.trees.paths("q", second.commit) == ("a.txt", "mine.txt", "src/b.txt")
+        assert await plain.workspace.contains("q", first.commit)
+
+    plain.run(story)
+
+
+def test_a_discarded_attempt_leaves_the_folder_as_it_was_and_its_work_kept(plain: Yard) -> None:
+    async def story() -> None:
+        key, base, folder = await plain.start()
+        (folder / "a.txt").write_text("bad\n")
+        (folder / "extra").write_text("bad")
+        await plain.workspace.discard(key)
+        await plain.workspace.discard(key)
+        assert (folder / "a.txt").read_text() == "1\n"
+        assert not (folder / "extra").exists()
+        store = plain.path / ".aibrain" / "inplace.git"
+        kept = plain.git(f"--git-dir={store}", "rev-parse", "refs/orchestrator/q/T-1/1/discarded")
+        assert await plain.trees.read("q", kept, "extra") == b"bad"
+        assert await plain.workspace.target("q") == base
+        again = AttemptKey("q/T-1", 2)
+        await plain.workspace.prepare(again, base.commit, kept)
+        assert (folder / "extra").read_text() == "bad"
+
+    plain.run(story)
+
+
+def test_a_second_attempt_has_to_wait(plain: Yard) -> None:
+    async def story() -> None:
+        key, base, _ = await plain.start()
+        await plain.workspace.prepare(key, base.commit, "")
+        with pytest.raises(FaultError, match="one attempt at a time"):
+            await plain.workspace.prepare(AttemptKey("q/T-2", 1), base.commit, "")
+        assert await plain.workspace.exists(key)
+        assert not await plain.workspace.exists(AttemptKey("q/T-2", 1))
+
+    plain.run(story)
+
+
+def test_a_folder_with_git_is_not_worked_in_place(plain: Yard) -> None:
+    plain.git("init", "-q")
+    with pytest.raises(InvalidInputError, match="is a git repository"):
+        plain.run(plain.ground.open)
