@@ -52,7 +52,7 @@ class _Carrier:
         self.base, self.proposal, self.iteration = attempt.base, attempt.proposal, attempt.iteration
         self.carry, self.carry_base = task.carry, task.carry_base
         self.agent, self.sandbox = limits.staffed(world, task, seat).agent, seat.sandbox
-        self.message = f"{task.ref}: {task.spec.title or task.spec.id}"
+        self.message = f"{task.ref}: {_subject(task)}"
         self.job = _job(world, task, attempt, seat) if isinstance(effect, f.RunAgent) else None
         self.case = _case(world, task, attempt, seat, effect) if isinstance(effect, f.Judge) else None
 
@@ -133,6 +133,12 @@ class _Carrier:
                 task=self.ref, fence=self.fence, onto=merged.onto, paths=merged.paths, marked=merged.marked
             )
         return c.NoteProposal(task=self.ref, fence=self.fence, commit=merged.commit, tree=merged.tree, onto=merged.onto)
+
+
+def _subject(task: Task) -> str:
+    """Give one line that says what the task is, for the merge's message."""
+    lines = (task.spec.title or task.spec.description).strip().splitlines()
+    return lines[0][:72] if lines else task.spec.id
 
 
 def _job(world: World, task: Task, attempt: Attempt, seat: Seat) -> Job:

@@ -202,14 +202,14 @@ def _judged(
 
 def _overridden(task: Task, judgement: Judgement) -> Verdict:
     """Keep a person's override through the merge: what they accepted is not asked again, what is red stays red."""
-    red = any(report.report is Verdict.FAIL for report in judgement.checks)
+    blocked = {f for r in judgement.checks if r.report is Verdict.BLOCKED for f in r.findings}
+    red = any(finding not in blocked for finding in judgement.regressions)
     if judgement.verdict is Verdict.BLOCKED and task.overrides and not red:
         return Verdict.PASS
     return judgement.verdict
 
 
 def _reached(task: Task, attempt: Attempt, judgement: Judgement, verdict: Verdict, *, merged: bool) -> e.VerdictReached:
-    findings = tuple(f for report in judgement.checks if report.report is not Verdict.PASS for f in report.findings)
     return e.VerdictReached(
         task=task.ref,
         attempt=attempt.number,
@@ -221,7 +221,7 @@ def _reached(task: Task, attempt: Attempt, judgement: Judgement, verdict: Verdic
             e.CheckSummary(name=r.name, report=r.report.value, summary=r.summary, seconds=r.seconds, cached=r.cached)
             for r in judgement.checks
         ),
-        findings=() if verdict is Verdict.PASS else findings[:MAX_FINDINGS],
+        findings=() if verdict is Verdict.PASS else judgement.regressions[:MAX_FINDINGS],
         merged=merged,
     )
 
