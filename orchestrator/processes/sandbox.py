@@ -26,6 +26,7 @@ _NAMESPACES = (
     *("--cap-drop", "ALL", "--new-session"),
 )
 _SYSTEM = ("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/dev/shm", "--tmpfs", "/run")  # noqa: S108  # a fresh one, inside
+_ROOTS_PROC = ("sys", "sysrq-trigger", "irq", "bus", "acpi", "fs", "scsi", "asound", "mtrr")
 _SHOWN_RUN = ("/run/current-system", "/run/wrappers", "/run/opengl-driver")
 """Where NixOS keeps its programs."""
 
@@ -54,7 +55,7 @@ def bwrap_argv(bwrap: str, place: Place, own: Home, real_home: str) -> list[str]
     _remake_mount_points(mounts, shown.seen, place.workspace)
     named = {os.path.realpath(mount.source) for mount in mounts.values() if mount.source}
     denied = [path for path in denied_paths(real_home) if path not in named]
-    argv = [bwrap, *_NAMESPACES, *_SYSTEM, *_run_folder(), "--bind", own.tmp, "/tmp"]  # noqa: S108  # private, inside
+    argv = [bwrap, *_NAMESPACES, *_SYSTEM, *_held_proc(), *_run_folder(), "--bind", own.tmp, "/tmp"]  # noqa: S108  # private, inside
     argv += ["--tmpfs", "/var/tmp"] if Path("/var/tmp").is_dir() else []  # noqa: S108  # private, inside
     hidden = [*denied, *_real_state(place, shown)]
     argv += _masks("/", "/", hidden, set(mounts))
@@ -136,7 +137,7 @@ def _mounts(shown: _Shown, place: Place, own: Home, real_home: str) -> dict[str,
     mounts = {shown.seen: _Mount("--bind", place.workspace), shown.state: _Mount("--tmpfs")}
     if place.objects and place.objects_as:
         mounts[shown.path(place.objects_as)] = _Mount("--ro-bind", place.objects)
-    if Path(place.checkout).is_dir():
+    if place.checkout and Path(place.checkout).is_dir():
         mounts[str(Path(shown.state) / "project")] = _Mount("--ro-bind", place.checkout)
     for host, inside in place.shared:
         mounts[shown.path(inside)] = _Mount("--ro-bind", host)
@@ -159,6 +160,16 @@ def _check_sources(mounts: dict[str, _Mount]) -> None:
             raise FaultError(f"cannot show {mount.source} at {where}: it does not exist; was it removed by hand?")
 
 
+def _held_proc() -> list[str]:
+    """Make read-only what root may write in /proc without any capability: `core_pattern` alone would be a way out.
+
+    bubblewrap covers only what looks writable as a folder. Nobody else can write there, and a cover would keep them
+    from making sandboxes of their own inside.
+    """
+    held = [f"/proc/{name}" for name in _ROOTS_PROC if os.getuid() == 0 and Path(f"/proc/{name}").exists()]
+    return [word for path in held for word in ("--ro-bind", path, path)]
+
+
 def _run_folder() -> list[str]:
     """Show of /run what names are resolved with, and programs."""
     names = os.path.realpath("/etc/resolv.conf")
@@ -178,6 +189,8 @@ def _masks(source: str, where: str, hidden: list[str], mounted: set[str]) -> lis
     for path in hidden:
         inside = _relative(path, os.path.realpath(source))
         if inside in (None, ".") or not Path(path).exists() or path.startswith(("/run/", "/dev/", "/proc/")):
+            continue
+        if Path(path).is_symlink():  # what it leads to is hidden under its own name
             continue
         mask = str(Path(where) / inside)
         if mask in mounted:
