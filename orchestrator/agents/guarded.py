@@ -73,8 +73,10 @@ class GuardedAgents:
         return await to_thread.run_sync(self._conclude, folder, agent, job, end)
 
     async def life(self, key: RunKey) -> Life:
-        """Look at a run without touching it."""
-        return await self._runner.life(str(RunFolder(self._runs, key).path))
+        """Look at a run without touching it; one that was cut short is gone, whatever its guardian wrote down."""
+        folder = RunFolder(self._runs, key)
+        life = await self._runner.life(str(folder.path))
+        return Life.GONE if life is Life.ENDED and await self._is_cut_short(folder, life) else life
 
     async def stop(self, key: RunKey) -> None:
         """End the run's whole process tree; nothing to do where none lives."""
