@@ -1,0 +1,93 @@
+"""JSON Schemas of everything people write and scripts read: `orchestrator schema NAME`. Describes; never validates.
+
+Answers and events are derived from their types; files of people are described by hand, in every dialect that is read.
+"""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import msgspec
+
+from orchestrator.codec.canonical import Json, dumps_pretty
+from orchestrator.codec.schema_files import config_schema, queue_schema
+from orchestrator.errors import InvalidInputError
+from orchestrator.model.answers import StatusAnswer
+from orchestrator.model.events import Commit, Event
+from orchestrator.model.verdicts import Judgement
+
+_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_HOURS: dict[str, Json] = {"type": "number", "minimum": 0}
+_NAMES: dict[str, Json] = {"type": "array", "items": {"type": "string"}}
+
+
+def schema(name: str) -> bytes:
+    """Give one of `NAMES` as indented JSON; another name is refused."""
+    if name not in _SCHEMAS:
+        raise InvalidInputError(f"there is no schema {name}; take one of {', '.join(NAMES)}")
+    title, make = _SCHEMAS[name]
+    return dumps_pretty({"$schema": _DRAFT, "title": title, **make()})
+
+
+def _of(kind: Any) -> dict[str, Json]:
+    return cast("dict[str, Json]", _tidy(msgspec.json.schema(kind)))
+
+
+def _tidy(value: Json) -> Json:
+    """Let descriptions stand on one line, without the indentation of the source."""
+    if isinstance(value, dict):
+        return {
+            key: " ".join(part.split()) if key == "description" and isinstance(part, str) else _tidy(part)
+            for key, part in value.items()
+        }
+    return [_tidy(part) for part in value] if isinstance(value, list) else value
+
+
+def _journal() -> dict[str, Json]:
+    """Describe one line: a commit in its envelope, its moment written for people."""
+    found = _of(Commit)
+    definitions = cast("dict[str, dict[str, Json]]", found["$defs"])
+    commit = definitions["Commit"]
+    moment: Json = {"type": "string", "format": "date-time"}
+    commit["properties"] = {
+        "len": {"type": "integer", "description": "Bytes of the line without its newline."},
+        "crc": {"type": "string", "description": "CRC-32 of what follows it."},
+        "v": {"type": "integer", "description": "Version of the line's envelope."},
+        **cast("dict[str, Json]", commit["properties"]),
+        "at": moment,
+    }
+    return found
+
+
+def _plan() -> dict[str, Json]:
+    slot: dict[str, Json] = {
+        "type": "object",
+        "properties": {"task": {"type": "string"}, "worker": {}, "start": _HOURS, "end": _HOURS},
+        "required": ["task", "worker", "start", "end"],
+    }
+    properties: dict[str, Json] = {
+        "tiers": {"type": "array", "items": _NAMES},
+        "critical_path": _NAMES,
+        "critical_path_hours": _HOURS,
+        "sequential_hours": _HOURS,
+        "barrier_hours": _HOURS,
+        "makespan_hours": _HOURS,
+        "lower_bound_hours": _HOURS,
+        "schedule": {"type": "array", "items": slot},
+        "foundation": _NAMES,
+        "advice": {},
+        "problems": {"type": "array"},
+    }
+    return {"type": "object", "properties": properties, "required": [*properties]}
+
+
+_SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Json]]]] = {
+    "config": ("orchestrator.toml", config_schema),
+    "event": ("A fact in the journal", lambda: _of(Event)),
+    "journal": ("One line of the journal: a commit", _journal),
+    "plan": ("orchestrator plan --format json", _plan),
+    "queue": ("A work queue file", queue_schema),
+    "status": ("orchestrator status --json", lambda: _of(StatusAnswer)),
+    "verdict": ("verdict.json of a run", lambda: _of(Judgement)),
+    "verify": ("orchestrator verify --format json", lambda: _of(Judgement)),
+}
+NAMES = tuple(_SCHEMAS)

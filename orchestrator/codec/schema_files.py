@@ -1,0 +1,259 @@
+"""Schemas of the files people write, as generous as their readers. Never narrower: what reads also validates."""
+
+from orchestrator.codec import limits, sections
+from orchestrator.codec.canonical import Json
+from orchestrator.model.ids import SAFE_ID_RULE
+
+Schema = dict[str, Json]
+
+_ID: Schema = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "description": SAFE_ID_RULE}
+_TEXT: Schema = {"type": ["string", "null"]}
+_TEXTS: Schema = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": ["string", "null"]}]}
+_FLAG: Schema = {"type": ["boolean", "null"]}
+_NUMBER: Schema = {"type": ["number", "null"], "minimum": 0}
+_MOMENT: Schema = {"type": ["string", "null"], "description": "ISO 8601; without a zone it is UTC."}
+_DURATION: Schema = {"type": ["string", "number"], "description": "As 45m or 1h30m; a number is seconds."}
+_COMMAND: Schema = {
+    "anyOf": [{"type": "array", "items": {"type": "string"}, "minItems": 1}, {"type": "string", "minLength": 1}],
+    "description": "A list of arguments, or one text split as a shell would.",
+}
+_CONDITION: Schema = {"$ref": "#/$defs/condition"}
+
+
+def _whole(low: int) -> Schema:
+    return {"type": ["integer", "null"], "minimum": low}
+
+
+def _words(*words: str) -> Schema:
+    return {"enum": [*words, None]}
+
+
+def _object(properties: Schema, required: tuple[str, ...] = (), *, closed: bool = False) -> Schema:
+    found: Schema = {"type": "object", "properties": properties}
+    if required:
+        found["required"] = [*required]
+    if closed:
+        found["additionalProperties"] = False
+    return found
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": ["array", "null"], "items": items}
+
+
+def _named(items: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": items}
+
+
+def _task() -> Schema:
+    priority: Schema = {"type": ["integer", "string", "null"], "description": "0.., P0 to P3, high, medium or low."}
+    estimate: Schema = {"type": ["number", "string", "null"], "description": "Hours, or work time as 6w."}
+    asked: Schema = {
+        "id": _ID,
+        "title": _TEXT,
+        "description": _TEXT,
+        "type": _TEXT,
+        "dependencies": _TEXTS,
+        "depends_on": _TEXTS,
+        "priority": priority,
+        "file": _TEXTS,
+        "files": _TEXTS,
+        "tests": _TEXTS,
+        "allow_test_changes": _TEXTS,
+        "allow_protected": _TEXTS,
+        "resources": _TEXTS,
+        "outputs": _TEXTS,
+        "when": {"anyOf": [_CONDITION, {"type": "null"}]},
+        "on_upstream": _words("wait", "skip", "fail"),
+        "agent": _TEXT,
+        "agent_type": _TEXT,
+        "max_iterations": _whole(1),
+        "completion_promise": _TEXT,
+        "checks": _TEXTS,
+        "race": _whole(1),
+        "owner": _TEXT,
+        "start": _MOMENT,
+        "due": _MOMENT,
+        "notice": {"type": ["string", "null"], "description": "Wall time, as 14d."},
+        "estimate": estimate,
+        "estimated_hours": estimate,
+    }
+    return _object({**asked, **_results()}, ("id",))
+
+
+def _results() -> Schema:
+    kept: Json = "Kept current by the orchestrator."
+    return {
+        "status": {"type": ["string", "null"], "description": "pending in_progress completed blocked failed skipped."},
+        **{
+            key: {"description": kept}
+            for key in (
+                "attempts",
+                "iterations",
+                "verification_verdict",
+                "passes",
+                "error",
+                "last_attempt",
+                "completed_at",
+                "files_actually_changed",
+                "branch",
+                "commit",
+                "cost_usd",
+            )
+        },
+    }
+
+
+def _condition() -> Schema:
+    text: Schema = {"type": "string"}
+    parts: Schema = {"type": "array", "items": _CONDITION, "minItems": 1}
+    kinds: list[Json] = [
+        {"type": "string", "description": "queue/ID or gate:ID"},
+        *(_object({kind: text, "is": text}, (kind,), closed=True) for kind in ("task", "queue", "gate", "verdict")),
+        *(_object({kind: text}, (kind,), closed=True) for kind in ("file", "at")),
+        *(_object({kind: parts}, (kind,), closed=True) for kind in ("all", "any")),
+        _object({"not": _CONDITION}, ("not",), closed=True),
+    ]
+    return {"anyOf": kinds}
+
+
+def _action() -> Schema:
+    kinds: list[Json] = [
+        _object({kind: {"type": "string", "minLength": 1}}, (kind,), closed=True)
+        for kind in ("unlock", "run", "notify", "pause", "resume")
+    ]
+    add = _object({"queue": _ID, "task": {"$ref": "#/$defs/task"}}, ("task",), closed=True)
+    return {"anyOf": [*kinds, _object({"add": add}, ("add",), closed=True)]}
+
+
+def _trigger() -> Schema:
+    action: Schema = {"$ref": "#/$defs/action"}
+    do: Schema = {"anyOf": [action, {"type": "array", "items": action, "minItems": 1}]}
+    return _object({"id": _ID, "when": _CONDITION, "do": do}, ("id", "when", "do"))
+
+
+def _gate() -> Schema:
+    escalation = _object({"after": {"type": "string"}}, ("after",))
+    properties: Schema = {
+        "id": _ID,
+        "title": _TEXT,
+        "requires": {"anyOf": [_CONDITION, {"type": "null"}]},
+        "checks": _TEXTS,
+        "approvers": _TEXTS,
+        "quorum": _whole(0),
+        "checklist": _TEXTS,
+        "evidence": _TEXTS,
+        "deadline": _MOMENT,
+        "escalate": _list(escalation),
+    }
+    return _object(properties, ("id",))
+
+
+def _definitions() -> Schema:
+    return {
+        "task": _task(),
+        "condition": _condition(),
+        "action": _action(),
+        "trigger": _trigger(),
+        "gate": _gate(),
+    }
+
+
+def queue_schema() -> Schema:
+    """Describe a queue file in every dialect."""
+    defaults: Schema = {
+        "agent": _TEXT,
+        "max_iterations": _whole(1),
+        "checks": _TEXTS,
+        "completion_promise": _TEXT,
+    }
+    properties: Schema = {
+        "queue": _ID,
+        "title": {},
+        "locked": _FLAG,
+        "unlock_when": {"anyOf": [_CONDITION, {"type": "null"}]},
+        "repo": _TEXT,
+        "priority": {},
+        "defaults": {**_object(defaults), "type": ["object", "null"]},
+        "summary": {"type": ["object", "null"]},
+        "features": _list({"$ref": "#/$defs/task"}),
+        "tasks": _list({"$ref": "#/$defs/task"}),
+        "triggers": _list({"$ref": "#/$defs/trigger"}),
+        "gates": _list({"$ref": "#/$defs/gate"}),
+    }
+    return {**_object(properties), "$defs": _definitions()}
+
+
+_ENV: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
+_KEYS: Schema = {
+    "land": _words("merge", "branch"),
+    "workspace": _words("clone", "inplace"),
+    "sandbox": {"anyOf": [{"enum": [*sections.SANDBOXES]}, {"type": "array", "items": {"type": "string"}}]},
+    "setup": _COMMAND,
+    "share": _TEXTS,
+    "copy": _TEXTS,
+    "egress": _TEXTS,
+    "patience": _DURATION,
+    "orphan_timeout": _DURATION,
+    "checkpoint": _DURATION,
+    "max_iterations": _whole(1),
+    "command": _COMMAND,
+    "args": {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "string"}]},
+    "timeout": _DURATION,
+    "stall": _DURATION,
+    "fallback": _TEXTS,
+    "concurrency": _whole(0),
+    "env": _ENV,
+    "pass_env": _TEXTS,
+    "home": _words("private", "shared"),
+    "builtin": _words("honest"),
+    "format": _words("junit", "sarif"),
+    "protocol": _words("verdict"),
+    "pass_rate": {"type": "number", "minimum": 0, "maximum": 1},
+    "max": {"type": "object", "additionalProperties": _whole(0)},
+    "workers": _whole(1),
+    "checks": _TEXTS,
+    "iterations": _whole(0),
+    "usd": _NUMBER,
+    "per_day_usd": _NUMBER,
+    "tokens": _whole(0),
+    "wall": _DURATION,
+    "roles": _TEXTS,
+    "notify": _TEXTS,
+    "urls": _TEXTS,
+    "on": _TEXTS,
+    "window": _whole(1),
+    "day": _DURATION,
+    "week": {"type": ["string", "integer"]},
+}
+"""What a key's value is, in every section that has it; a key not named here is a text."""
+
+
+def _section(keys: tuple[str, ...], required: tuple[str, ...] = ()) -> Schema:
+    return _object({key: _KEYS.get(key, _TEXT) for key in keys}, required)
+
+
+def config_schema() -> Schema:
+    """Describe the configuration, as TOML would be written in JSON."""
+    budget = _section(limits.BUDGET)
+    queue = _section(limits.QUEUE)
+    queue["properties"] = {key: budget if key == "budget" else _KEYS.get(key, _TEXT) for key in limits.QUEUE}
+    properties: Schema = {
+        "project": _section(sections.PROJECT),
+        "agents": _named(_section(sections.AGENT)),
+        "roles": _named({"anyOf": [{"type": "string"}, _section(sections.ROLE, ("agent",))]}),
+        "checks": _named(_section(sections.CHECK)),
+        "queues": _named(queue),
+        "repos": _named(_section(limits.REPO, ("path",))),
+        "budget": budget,
+        "resources": _named({"type": "integer", "minimum": 1}),
+        "calendar": _section(("day", "week")),
+        "people": _named(_section(limits.PERSON)),
+        "actions": _named(_section(("command",), ("command",))),
+        "notify": _section(limits.NOTIFY),
+        "train": _section(("window",)),
+        "store": _section(("url",)),
+        "triggers": _list({"$ref": "#/$defs/trigger"}),
+        "gates": _list({"$ref": "#/$defs/gate"}),
+    }
+    return {**_object(properties), "$defs": _definitions()}
