@@ -147,10 +147,10 @@ def _wrong_opening(line: bytes) -> str:
 def check(line: bytes, *, seq: int, prev: str) -> str:
     """Judge a line in its place without decoding it, and give its hash: the `prev` of the next."""
     body = judge(line)
-    if not body.startswith(b'","seq":%d,' % seq):
-        raise DamagedLineError(f"stands where commit {seq} belongs: lines were removed, added or moved", intact=True)
     if not body.startswith(b'","seq":%d,"prev":"%b",' % (seq, prev.encode("ascii"))):
-        raise DamagedLineError("does not follow the line before it: history was edited", intact=True)
+        if body.startswith(b'","seq":%d,' % seq):
+            raise DamagedLineError("does not follow the line before it: history was edited", intact=True)
+        raise DamagedLineError(f"stands where commit {seq} belongs: lines were removed, added or moved", intact=True)
     return line_hash(line)
 
 
@@ -166,5 +166,4 @@ def line_hash(line: bytes) -> str:
 
 
 def _format(at: int) -> str:
-    moment = _EPOCH + timedelta(milliseconds=at)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.").rjust(20, "0") + f"{moment.microsecond // 1000:03d}Z"
+    return (_EPOCH + at * _MILLISECOND).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -124,16 +124,17 @@ def test_whoever_expects_a_head_that_is_not_there_yet_is_refused(tell: Callable[
     tell(story)
 
 
+@pytest.mark.slow
 def test_a_retry_finds_the_commit_it_stored_however_far_others_went_on(tell: Callable[[Story], None]) -> None:
     async def story(peers: Peers) -> None:
         first, second = await peers(), await peers()
         await put(first, 0)
         stored = await put(first, 1, "mine")
-        for n in range(2, 600):
+        for n in range(2, 300):
             await put(second, n)
         assert await put(first, 1, "mine") == stored
         assert await put(second, 1, "mine") == stored
-        assert len(await first.read(0)) == 600
+        assert len(await first.read(0)) == 300
 
     tell(story)
 

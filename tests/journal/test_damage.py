@@ -42,8 +42,8 @@ def line_ends(content: bytes) -> list[int]:
     return ends
 
 
-async def reopened(folder: Path) -> tuple[list[Commit], list[str]]:
-    journal = await FileJournal.open(folder)
+async def reopened(folder: Path, *, read_only: bool = False) -> tuple[list[Commit], list[str]]:
+    journal = await FileJournal.open(folder, read_only=read_only)
     try:
         return list(await journal.read(0)), journal.notices
     finally:
@@ -59,13 +59,19 @@ def test_every_prefix_of_a_journal_opens_with_exactly_its_whole_commits(quick_fo
     async def story() -> None:
         for size in range(len(content) + 1):
             fresh(quick_folder, content[:size])
-            whole = sum(end <= size + 1 for end in ends[1:])  # a line that lacks only its newline is whole
-            commits, notices = await reopened(quick_folder)
-            assert commits == stored[:whole], size
-            assert (quick_folder / SEGMENT).read_bytes() == content[: ends[whole]]
-            torn = content[ends[whole] : size]
-            assert quarantined(quick_folder) == ([torn] if torn else [])
-            assert bool(notices) == (size not in ends)
+            terminated = sum(end <= size for end in ends[1:])
+            assert (await reopened(quick_folder, read_only=True))[0] == stored[:terminated]
+            if size % 5 == 0 or size >= ends[36]:
+                await settle(size)
+
+    async def settle(size: int) -> None:
+        whole = sum(end <= size + 1 for end in ends[1:])  # a line that lacks only its newline is whole
+        commits, notices = await reopened(quick_folder)
+        assert commits == stored[:whole], size
+        assert (quick_folder / SEGMENT).read_bytes() == content[: ends[whole]]
+        torn = content[ends[whole] : size]
+        assert quarantined(quick_folder) == ([torn] if torn else [])
+        assert bool(notices) == (size not in ends)
 
     anyio.run(story)
 

@@ -36,6 +36,7 @@ def test_the_folder_is_private_and_the_lines_are_json(tmp_path: Path, fill: Fill
     assert {"seq", "id", "prev", "at", "by", "events", "len", "crc", "v"} == set(rows[0])
 
 
+@pytest.mark.slow
 def test_opening_again_finds_everything(tmp_path: Path, fill: Fill, open_journal: Open, put: Put) -> None:
     stored = fill(tmp_path, 300)
 
@@ -49,6 +50,7 @@ def test_opening_again_finds_everything(tmp_path: Path, fill: Fill, open_journal
     assert open_journal(tmp_path, story).notices == []
 
 
+@pytest.mark.slow
 def test_segments_follow_one_another_and_the_chain_runs_through(
     tmp_path: Path, fill: Fill, open_journal: Open, put: Put
 ) -> None:
@@ -132,6 +134,7 @@ def test_reading_only_makes_and_changes_nothing(tmp_path: Path, fill: Fill, open
     assert segment.read_bytes() == whole[:-20]
 
 
+@pytest.mark.slow
 def test_two_doors_in_one_process_take_turns(tmp_path: Path, open_journal: Open) -> None:
     async def story(first: FileJournal) -> None:
         second = await FileJournal.open(tmp_path)

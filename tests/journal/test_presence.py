@@ -10,11 +10,13 @@ import anyio
 import pytest
 
 from orchestrator.errors import JournalError
+from orchestrator.files.locks import FileLock
 from orchestrator.journal.presence import FilePresence
 
 JOIN = """
 import sys
 from pathlib import Path
+from orchestrator.files.locks import FileLock
 from orchestrator.journal.presence import FilePresence
 presence = FilePresence(Path(sys.argv[1]))
 presence.join("child", ("backend",))
@@ -78,6 +80,48 @@ def test_two_live_processes_cannot_be_the_same_worker(tmp_path: Path) -> None:
     yours.join("one")
     assert mine.alive("one")
     yours.leave()
+
+
+def test_what_a_process_left_that_died_while_joining_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "one.joining").touch()
+    (tmp_path / "other.joining").touch()
+    presence = FilePresence(tmp_path)
+    presence.join("one")
+    assert [path.name for path in tmp_path.iterdir()] == ["one.lock"]
+    presence.leave()
+
+
+def test_a_worker_that_is_joining_is_not_joined_a_second_time(tmp_path: Path) -> None:
+    joining = FileLock(tmp_path / "one.joining")
+    assert joining.try_acquire()
+    with pytest.raises(JournalError, match="keeps changing"):
+        FilePresence(tmp_path).join("one")
+    assert (tmp_path / "one.joining").exists()
+    joining.close()
+
+
+def test_joining_that_is_disturbed_by_a_cleaner_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    really, disturbed = os.link, list[Path]()
+
+    def link(old: Path, new: Path) -> None:
+        if not disturbed:
+            disturbed.append(old)
+            old.unlink()
+        really(old, new)
+
+    monkeypatch.setattr(os, "link", link)
+    presence = FilePresence(tmp_path)
+    presence.join("one")
+    assert disturbed == [tmp_path / "one.joining"]
+    assert FilePresence(tmp_path).alive("one")
+    presence.leave()
+
+
+def test_a_file_that_is_no_card_is_nobody(tmp_path: Path) -> None:
+    odd = FileLock(tmp_path / "odd.lock")
+    assert odd.try_acquire()
+    assert dict(FilePresence(tmp_path).peers()) == {}
+    odd.close()
 
 
 def test_an_id_that_is_no_safe_file_name_is_refused(tmp_path: Path) -> None:
