@@ -25,7 +25,8 @@ from orchestrator.files.swap import being_written, exchange, place
 _NEW = ".new"
 _SWAP = ".swap"
 _ASIDE = ".aside"
-_TRIES = 8
+_TRIES = 64
+"""Each takes some ten microseconds: nobody saves that often for that long."""
 _FIRST_PAUSE_S = 0.005
 _LONGEST_PAUSE_S = 0.1
 _DEFAULT_MODE = 0o644
@@ -40,7 +41,10 @@ class Same(msgspec.Struct, frozen=True):
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """Somebody saved meanwhile and that stands in the file: read it again. `rescued` are earlier saves: merge first."""
+    """Somebody saved meanwhile and that stands in the file: read it again.
+
+    `rescued` are saves it displaced: merge them as well, once `until_written` says they are whole, then delete them.
+    """
 
     rescued: tuple[Path, ...] = ()
 
@@ -126,9 +130,10 @@ def _written_now(path: Path) -> bool:
 def _look(real: Path, expected: str) -> Outcome | None:
     if not stat.S_ISREG(real.lstat().st_mode):
         return Failed(f"cannot write {real}: it is not a file")
-    if being_written(real):
+    text = real.read_bytes()
+    if being_written(real):  # asked last: a text read while a writer was at work is not one anybody saved
         return Busy()
-    return None if digest(real.read_bytes()) == expected else Changed()
+    return None if digest(text) == expected else Changed()
 
 
 def _create(real: Path, new: bytes) -> Outcome:
@@ -166,8 +171,9 @@ def _put_back(spare: Path, real: Path, ours: str) -> Outcome:
             exchange(spare, real)
         except FileNotFoundError:  # deleted, or about to be made anew: what was displaced is the newest
             return _stand_in(spare, real)
+        written = being_written(spare)  # asked first: whoever is done by then has written what is read next
         came = digest(spare.read_bytes())
-        if came == standing and not being_written(spare):
+        if came == standing and not written:
             break
         standing = held
     else:
