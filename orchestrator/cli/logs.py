@@ -9,6 +9,7 @@ import click
 
 from orchestrator.cli.context import Context, clean, paint, pass_context, waits
 from orchestrator.errors import InvalidInputError
+from orchestrator.files.atomic import private_dir
 from orchestrator.files.bell import Bell
 
 
@@ -45,8 +46,7 @@ def _spent(tail: "_Tail") -> list[dict[str, Any]]:
 
 
 async def _follow(tail: "_Tail", folder: Path, *, as_json: bool) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    bell = Bell(folder)
+    bell = Bell(private_dir(folder))
     try:
         while True:
             for entry in tail.new():

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import click
 
@@ -41,7 +42,7 @@ class Progress:
                     continue
                 at = paint(format_moment(commit.at)[11:19], "dim", err=True)
                 text = paint(clean(told.text), told.level, err=True)
-                self.aside(lambda at=at, told=told, text=text: self._line(at, told.task or told.queue, text))
+                self.aside(partial(self._line, at, told.task or told.queue, text))
         self._status(world)
 
     def _line(self, at: str, where: str, text: str) -> None:

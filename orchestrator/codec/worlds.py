@@ -1,4 +1,4 @@
-"""The world as bytes: the payload of a snapshot. A cache of the fold; never the truth, and never read across versions."""
+"""The world as bytes: the payload of a snapshot. A cache of the fold; never the truth, never read across versions."""
 
 import hashlib
 
