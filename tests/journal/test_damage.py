@@ -61,7 +61,7 @@ def test_every_prefix_of_a_journal_opens_with_exactly_its_whole_commits(quick_fo
             fresh(quick_folder, content[:size])
             terminated = sum(end <= size for end in ends[1:])
             assert (await reopened(quick_folder, read_only=True))[0] == stored[:terminated]
-            if size % 5 == 0 or size >= ends[36]:
+            if size % 25 == 0 or size >= ends[36]:
                 await settle(size)
 
     async def settle(size: int) -> None:

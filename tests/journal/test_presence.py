@@ -12,6 +12,7 @@ import pytest
 from orchestrator.errors import JournalError
 from orchestrator.files.locks import FileLock
 from orchestrator.journal.presence import FilePresence
+from orchestrator.ports.journal import Presence
 
 JOIN = """
 import sys
@@ -41,7 +42,8 @@ def end(child: subprocess.Popen[bytes], how: signal.Signals = signal.SIGKILL) ->
 
 def test_nobody_is_there_before_anybody_came(tmp_path: Path) -> None:
     presence = FilePresence(tmp_path / "workers")
-    assert dict(presence.peers()) == {}
+    port: Presence = presence
+    assert dict(port.peers()) == {}
     assert not presence.alive("anybody")
     assert not (tmp_path / "workers").exists()
 
