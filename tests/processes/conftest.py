@@ -72,7 +72,9 @@ class Ground:
 
     def git(self, folder: Path, *args: str) -> str:
         name = ("-c", "user.name=t", "-c", "user.email=t@example.org")
-        done = subprocess.run(["git", *name, *args], cwd=folder, env=_HOME_GIT, check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            ["git", *name, *args], cwd=folder, env=_HOME_GIT, check=True, capture_output=True, text=True
+        )
         return done.stdout
 
     def repository_place(self) -> Place:
@@ -89,7 +91,8 @@ def _command(pid: str) -> bytes:
 
 def living(needle: str) -> list[int]:
     """List live processes with a word in their command line; those that only wait to be collected have none."""
-    return [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and needle.encode() in _command(pid)]
+    pids = [path.name for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return [int(pid) for pid in pids if needle.encode() in _command(pid)]
 
 
 def until(condition: Callable[[], object], within_s: float = 10.0) -> None:
@@ -121,7 +124,9 @@ def needs(isolation: str) -> None:
         pytest.skip("bubblewrap does not work here")
     if isolation in ("pidns", "userns"):
         flags = ["--user", "--map-current-user"] if isolation == "userns" else []
-        probe = subprocess.run(["unshare", *flags, "--pid", "--fork", "--mount-proc", "true"], check=False, capture_output=True)
+        probe = subprocess.run(
+            ["unshare", *flags, "--pid", "--fork", "--mount-proc", "true"], check=False, capture_output=True
+        )
         if probe.returncode:
             pytest.skip(f"{isolation} does not work here")
 
@@ -134,7 +139,7 @@ def isolation(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def runner(isolation: str) -> GuardedRunner:
-    """A runner that holds its trees one way, forced."""
+    """Give a runner that holds its trees one way, forced."""
     return GuardedRunner("bwrap" if isolation == "bwrap" else "none", isolation=isolation)
 
 

@@ -157,16 +157,16 @@ def test_a_tree_that_hears_nothing_is_killed(runner: GuardedRunner, ground: Any,
     assert (end.code, end.signal, end.reason) == (None, 9, "stopped")
 
 
-def test_a_second_guardian_refuses(runner: GuardedRunner, ground: Any) -> None:
+def test_a_second_guardian_refuses(bare: GuardedRunner, ground: Any) -> None:
     async def story() -> None:
         launch = ground.shell("sleep 60")
-        await runner.start(launch)
+        await bare.start(launch)
         before = (ground.run_dir() / "guardian.json").read_bytes()
         with pytest.raises(FaultError, match="another guardian holds this run"):
-            await runner.start(ground.shell("echo intruder"))
+            await bare.start(ground.shell("echo intruder"))
         assert (ground.run_dir() / "guardian.json").read_bytes() == before
         assert ground.out() == ""
-        await runner.stop(launch.run_dir, grace_s=0.1)
+        await bare.stop(launch.run_dir, grace_s=0.1)
 
     anyio.run(story)
 
@@ -195,9 +195,9 @@ def test_the_guardian_names_itself_before_the_agent_starts_and_hides_the_environ
 
 
 @pytest.mark.slow
-def test_nobody_adopts_it_and_the_guardian_ends_it(runner: GuardedRunner, ground: Any, until: Any, living: Any) -> None:
+def test_nobody_adopts_it_and_the_guardian_ends_it(bare: GuardedRunner, ground: Any, until: Any, living: Any) -> None:
     launch = ground.shell(f"sleep {ground.unique[-9:]}", orphan_timeout_s=0.3)
-    anyio.run(runner.start, launch)
+    anyio.run(bare.start, launch)
     until((ground.run_dir() / "exit.json").exists)
     assert json.loads((ground.run_dir() / "exit.json").read_bytes())["reason"] == "orphaned"
     assert living(ground.unique[-9:]) == []
@@ -248,18 +248,18 @@ def test_the_agent_is_the_same_user(runner: GuardedRunner, ground: Any) -> None:
     assert ground.out().split() == [str(os.getuid()), str(os.getgid())]
 
 
-def test_stdin_comes_from_a_file_or_is_empty(runner: GuardedRunner, ground: Any, tmp_path: Path) -> None:
+def test_stdin_comes_from_a_file_or_is_empty(bare: GuardedRunner, ground: Any, tmp_path: Path) -> None:
     (tmp_path / "prompt.md").write_text("do it\n")
-    anyio.run(outcome, runner, ground.launch("cat", stdin=str(tmp_path / "prompt.md")))
+    anyio.run(outcome, bare, ground.launch("cat", stdin=str(tmp_path / "prompt.md")))
     assert ground.out() == "do it\n"
-    anyio.run(outcome, runner, ground.launch("cat", name="second"))
+    anyio.run(outcome, bare, ground.launch("cat", name="second"))
     assert ground.out("second") == ""
 
 
-def test_a_run_folder_may_have_a_very_long_path(runner: GuardedRunner, ground: Any) -> None:
+def test_a_run_folder_may_have_a_very_long_path(bare: GuardedRunner, ground: Any) -> None:
     name = "/".join(["a-rather-long-name-for-a-folder-of-a-run"] * 6)
     assert len(str(ground.run_dir(name))) > 250
-    end = anyio.run(outcome, runner, ground.shell("echo far", name=name))
+    end = anyio.run(outcome, bare, ground.shell("echo far", name=name))
     assert end.code == 0
     assert ground.out(name) == "far\n"
 
@@ -271,11 +271,11 @@ def test_the_agent_cannot_adopt_or_stop_its_own_run(runner: GuardedRunner, groun
         "os.chdir(sys.argv[1])\n"
         "door = socket.socket(socket.AF_UNIX)\n"
         "door.connect('guardian.sock')\n"
-        "try: door.sendall(b'{\"do\": \"stop\", \"grace_s\": 0}\\n'); print(door.recv(100))\n"
+        'try: door.sendall(b\'{"do": "stop", "grace_s": 0}\\n\'); print(door.recv(100))\n'
         "except OSError: print('refused')\n"
         "sys.stdout.flush(); time.sleep(60)\n"
     )
-    launch = ground.launch(sys.executable, "-I", "-S", "-c", talk, str(ground.run_dir()), orphan_timeout_s=0.4)
+    launch = ground.launch(sys.executable, "-I", "-S", "-c", talk, str(ground.run_dir()), orphan_timeout_s=0.25)
     anyio.run(runner.start, launch)
     until((ground.run_dir() / "exit.json").exists)
     assert json.loads((ground.run_dir() / "exit.json").read_bytes())["reason"] == "orphaned"
@@ -362,7 +362,9 @@ def test_a_run_dies_with_its_caller_killed_by_kill_9(isolation: str, ground: Any
 
 
 @pytest.mark.slow
-def test_a_stuck_guardian_is_ended_with_its_tree(bare: GuardedRunner, ground: Any, living: Any, monkeypatch: Any) -> None:
+def test_a_stuck_guardian_is_ended_with_its_tree(
+    bare: GuardedRunner, ground: Any, living: Any, monkeypatch: Any
+) -> None:
     monkeypatch.setattr("orchestrator.processes.runner._STOP_SLACK_S", 0.1)
 
     async def story() -> End:

@@ -50,7 +50,14 @@ def test_only_what_is_its_own_can_be_written(confined: GuardedRunner, ground: An
     ground.repository()
     run = ground.run_dir()
     refused = [
-        *("/etc/mark", "/usr/mark", "/mark", f"{Path.home()}/mark", f"{ground.state}/mark", f"{ground.state}/objects/mark"),
+        *(
+            "/etc/mark",
+            "/usr/mark",
+            "/mark",
+            f"{Path.home()}/mark",
+            f"{ground.state}/mark",
+            f"{ground.state}/objects/mark",
+        ),
         *(f"{ground.state}/project/mark", f"{run}/mark", f"{run}/exit.json", f"{run}/guardian.json"),
         *(f"{ground.state}/.gitignore", "/proc/sys/kernel/hostname"),
     ]
@@ -99,7 +106,12 @@ def test_keys_and_credentials_cannot_be_read(ground: Any, confined: GuardedRunne
     assert {str(home / name) for name in (".ssh", ".aws", ".netrc", ".claude")} <= set(denied_paths(str(home)))
     runner = GuardedRunner("bwrap", home=str(home))
     place = msgspec.structs.replace(ground.place(), readable=(str(home),))
-    out = seen(runner, ground, f"cd {home}; cat {' '.join(secrets)} notes.txt .claude/local/claude 2>/dev/null; true", place=place)
+    out = seen(
+        runner,
+        ground,
+        f"cd {home}; cat {' '.join(secrets)} notes.txt .claude/local/claude 2>/dev/null; true",
+        place=place,
+    )
     assert out == "content of notes.txt\ncontent of .claude/local/claude\n"
     unwritable = f"for f in .ssh .aws .config/gcloud; do (echo x > {home}/$f/new) 2>/dev/null && echo $f; done; true"
     assert seen(runner, ground, unwritable, place=place) == ""
@@ -111,7 +123,9 @@ def test_the_systems_secrets_cannot_be_read(confined: GuardedRunner, ground: Any
     assert out.replace("/etc/ssh:", "").strip() == ""
 
 
-def test_a_shared_home_is_read_only_but_for_the_folders_named(ground: Any, confined: GuardedRunner, tmp_path: Path) -> None:
+def test_a_shared_home_is_read_only_but_for_the_folders_named(
+    ground: Any, confined: GuardedRunner, tmp_path: Path
+) -> None:
     home = tmp_path / "person"
     (home / ".claude").mkdir(parents=True)
     (home / ".claude" / "login").write_text("token\n")
@@ -145,12 +159,19 @@ def test_what_an_agent_planted_at_a_mount_point_is_remade(
     assert list(target.iterdir()) == []
 
 
-def test_a_repository_of_the_orchestrators_own_stands_inside_the_state_folder(confined: GuardedRunner, ground: Any) -> None:
+def test_a_repository_of_the_orchestrators_own_stands_inside_the_state_folder(
+    confined: GuardedRunner, ground: Any
+) -> None:
     inside = ground.state / "repos" / "made"
     inside.mkdir(parents=True)
     (ground.work / "file.txt").write_text("the attempt\n")
     place = msgspec.structs.replace(ground.place(), seen_as=str(inside), checkout=str(inside))
-    out = seen(confined, ground, "pwd; cat file.txt; ls -A ..; ls -A ../..; (echo x > ../y) 2>/dev/null || echo held", place=place)
+    out = seen(
+        confined,
+        ground,
+        "pwd; cat file.txt; ls -A ..; ls -A ../..; (echo x > ../y) 2>/dev/null || echo held",
+        place=place,
+    )
     assert out.split("\n")[:2] == [str(inside), "the attempt"]
     assert set(out.split()[3:]) == {"made", ".gitignore", "project", "repos", "runs", "held"}
 
@@ -179,7 +200,9 @@ def test_a_project_may_be_reached_through_links(confined: GuardedRunner, ground:
     assert "journal" not in out
 
 
-def test_shared_folders_and_files_are_read_only_at_their_place(confined: GuardedRunner, ground: Any, tmp_path: Path) -> None:
+def test_shared_folders_and_files_are_read_only_at_their_place(
+    confined: GuardedRunner, ground: Any, tmp_path: Path
+) -> None:
     (tmp_path / "modules").mkdir()
     (tmp_path / "modules" / "one.js").write_text("one\n")
     (tmp_path / "env").write_text("A=1\n")
@@ -189,7 +212,9 @@ def test_shared_folders_and_files_are_read_only_at_their_place(confined: Guarded
     )
     (ground.work / "deep").symlink_to("/etc")
     place = msgspec.structs.replace(ground.place(), shared=shared)
-    script = "cat deep/node_modules/one.js .env; (echo x > deep/node_modules/y) 2>/dev/null; (echo x > .env) 2>/dev/null; true"
+    script = (
+        "cat deep/node_modules/one.js .env; for f in deep/node_modules/y .env; do (echo x > $f) 2>/dev/null; done; true"
+    )
     assert seen(confined, ground, script, place=place) == "one\nA=1\n"
     assert (tmp_path / "env").read_text() == "A=1\n"
     assert sorted(path.name for path in (tmp_path / "modules").iterdir()) == ["one.js"]
