@@ -83,6 +83,8 @@ async def _step(repository: Repository, head: str, base: str, seen: str) -> str:
 async def _merge(repository: Repository, folder: str) -> str:
     """Fast-forward the worktree that has the base checked out."""
     quiet = [part for key in await _filter_keys(repository) for part in ("-c", f"{key}=")]
+    # the person's standing options for merges (`--squash`, say) are not for this one
+    quiet += ["-c", f"branch.{repository.base}.mergeOptions="]
     how = ("merge", "--ff-only", "--no-edit", "--no-stat", "--no-overwrite-ignore", f"refs/heads/{repository.target}")
     said = await git(*quiet, *how, cwd=folder, accept=tuple(range(256)))
     if said.code == 0:

@@ -86,7 +86,7 @@ async def git(
     A lock held by another git is waited out for a few seconds, nothing else is ever retried.
     """
     try:
-        said = await _patiently((*_PREFIX, *args), {**scrubbed(), **(env or {})}, cwd, stdin, accept)
+        said = await _patiently((*_PREFIX, *args), {**scrubbed(), **(env or {})}, cwd, stdin)
     except _LockedError as locked:
         said = locked.said
     if said.code not in accept:
@@ -141,11 +141,9 @@ def complaint(args: Sequence[str], said: Said) -> str:
     sleep=anyio.sleep,
     reraise=True,
 )
-async def _patiently(
-    argv: Sequence[str], env: Mapping[str, str], cwd: str, stdin: bytes, accept: Sequence[int]
-) -> Said:
+async def _patiently(argv: Sequence[str], env: Mapping[str, str], cwd: str, stdin: bytes) -> Said:
     said = await _process(argv, env, cwd, stdin)
-    if said.code not in accept and ".lock': File exists" in said.err:
+    if said.code and ".lock': File exists" in said.err:
         raise _LockedError(said)
     return said
 

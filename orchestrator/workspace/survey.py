@@ -78,8 +78,10 @@ async def _write(repository: Repository, folder: Path, index: Path, base: str, e
 
 
 def _exclusions(path: bytes) -> tuple[bytes, bytes]:
-    """Exclude a path and all in it. As a pattern from its first byte: `add` takes a literal for a wish to add it,
-    and refuses where it is ignored."""
+    """Exclude a path and all in it.
+
+    As a pattern from its first byte: `add` takes a literal for a wish to add it, and refuses where it is ignored.
+    """
     quoted = b"\\" + path[:1] + re.sub(rb"([*?\[\]\\])", rb"\\\1", path[1:])
     return b":(exclude,glob,top)" + quoted, b":(exclude,glob,top)" + quoted + b"/**"
 

@@ -75,6 +75,13 @@ class Yard:
         self.git("commit", "-q", "-m", message, at=at)
         return self.git("rev-parse", "HEAD", at=at)
 
+    def fill(self, count: int) -> None:
+        """Commit many files to main without writing them to the checkout."""
+        parent = self.git("rev-parse", "main")
+        rows = [f"commit refs/heads/main\ncommitter A <a> 1700000000 +0000\ndata 4\nmanyfrom {parent}"]
+        rows += [f"M 644 inline many/{n % 40}/{n}.txt\ndata {len(str(n))}\n{n}" for n in range(count)]
+        subprocess.run(["git", "fast-import", "--quiet"], cwd=self.path, input="\n".join(rows).encode(), check=True)
+
     def folder(self, key: AttemptKey) -> Path:
         return self.ground.folder(key)
 

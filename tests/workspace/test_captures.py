@@ -10,7 +10,6 @@ import pytest
 
 from orchestrator.errors import FaultError, InvalidInputError
 from orchestrator.ports.workspace import AttemptKey
-from orchestrator.workspace import git as door
 
 Yard = Any
 
@@ -136,14 +135,17 @@ def test_filters_hooks_and_monitors_of_agent_and_person_never_run(yard: Yard, tm
     async def story() -> None:
         flag = tmp_path / "ran"
         payload = f"touch {flag}; cat"
-        for where in (yard.path,):
-            yard.git("config", "core.fsmonitor", f"sh -c 'touch {flag}'", at=where)
-            yard.git("config", "filter.evil.clean", payload, at=where)
-            yard.git("config", "filter.evil.smudge", payload, at=where)
-            yard.git("config", "filter.evil.required", "true", at=where)
-            yard.git("config", "diff.evil.textconv", payload, at=where)
-            yard.git("config", "merge.evil.driver", f"touch {flag}", at=where)
-            yard.git("config", "core.hooksPath", "hooks", at=where)
+        hostile = {
+            "core.fsmonitor": f"sh -c 'touch {flag}'",
+            "filter.evil.clean": payload,
+            "filter.evil.smudge": payload,
+            "filter.evil.required": "true",
+            "diff.evil.textconv": payload,
+            "merge.evil.driver": f"touch {flag}",
+            "core.hooksPath": "hooks",
+        }
+        for setting, value in hostile.items():
+            yard.git("config", setting, value)
         key, base, folder = await yard.start()
         yard.git("config", "core.fsmonitor", f"sh -c 'touch {flag}'", at=folder)
         yard.git("config", "filter.evil.clean", payload, at=folder)
@@ -156,7 +158,6 @@ def test_filters_hooks_and_monitors_of_agent_and_person_never_run(yard: Yard, tm
                 (place / name).chmod(0o755)
         (folder / "a.txt").write_text((folder / "a.txt").read_text() + "9\n")
         # so that a content merge, with its driver, happens too
-        yard.git("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "commit", "-q", "--allow-empty", "-m", "e")
         (yard.path / "a.txt").write_text("0\n" + (yard.path / "a.txt").read_text())
         yard.git("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "commit", "-qam", "user's")
         flag.unlink(missing_ok=True)
@@ -302,29 +303,20 @@ def test_unsafe_names_become_no_path(yard: Yard) -> None:
 
 
 @pytest.mark.slow
-def test_a_warm_capture_of_two_thousand_files_reads_none_of_them(yard: Yard) -> None:
+def test_a_warm_capture_of_two_thousand_files_reads_none_of_them(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
-        yard.commit({f"many/{n % 40}/{n}.txt": f"{n}\n" for n in range(0)} | {"one": "1"})
-        for n in range(2000):
-            path = yard.path / "many" / str(n % 40) / f"{n}.txt"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(f"{n}\n")
-        yard.git("add", "many")
-        yard.git("commit", "-qm", "many")
+        yard.fill(2000)
         key, base, folder = await yard.start()
         (folder / "many" / "3" / "3.txt").write_text("changed\n")
         said: list[tuple[str, ...]] = []
-        original = door.anyio.run_process
+        original = anyio.run_process
 
         async def counting(command: Any, **rest: Any) -> Any:
             said.append(tuple(command))
             return await original(command, **rest)
 
-        door.anyio.run_process = counting
-        try:
-            kept = await yard.keep(key, base)
-        finally:
-            door.anyio.run_process = original
+        monkeypatch.setattr(anyio, "run_process", counting)
+        kept = await yard.keep(key, base)
         assert kept.files == ("many/3/3.txt",)
         assert len(said) <= 7
 

@@ -9,7 +9,8 @@ import anyio
 import pytest
 
 from orchestrator.errors import FaultError
-from orchestrator.ports.runner import End, Launch, Level, Life, Watch
+from orchestrator.ports.agents import Life
+from orchestrator.ports.runner import End, Launch, Level, Watch
 from orchestrator.ports.workspace import AttemptKey
 from orchestrator.workspace.ground import Furnishing
 
@@ -161,7 +162,9 @@ def test_the_overlay_comes_from_the_other_commit_and_what_it_lacks_is_gone(yard:
 def test_what_the_agent_exports_or_ignores_is_there_all_the_same(yard: Yard) -> None:
     async def story() -> None:
         key, base, folder = await yard.start()
-        (folder / ".gitattributes").write_text("a.txt export-ignore\nsrc export-ignore\n* export-subst eol=crlf -text\n")
+        (folder / ".gitattributes").write_text(
+            "a.txt export-ignore\nsrc export-ignore\n* export-subst eol=crlf -text\n"
+        )
         (folder / ".gitignore").write_text("src/\n")
         kept = await yard.keep(key, base)
         async with yard.trees.checkout("q", kept.commit, base.commit, ()) as place:
@@ -256,6 +259,7 @@ def furnished(yard: Yard, *, mounts: bool, command: str = "mkdir deps; cp lock.l
     return runner
 
 
+@pytest.mark.slow
 def test_setup_runs_once_for_each_lock_file_and_its_products_are_copies(yard: Yard) -> None:
     runner = furnished(yard, mounts=True, command="mkdir deps; cat uv.lock > deps/installed; echo 1 > stray")
 
@@ -347,6 +351,7 @@ def test_without_mounts_setup_runs_where_its_products_are_used(yard: Yard) -> No
                 (checkout / "a.txt").write_text("dirty")
                 (checkout / "junk").write_text("dirty")
         async with yard.trees.checkout("q", base.commit, base.commit, ()) as place:
+            checkout = Path(place.workspace)
             assert files(checkout) >= {"deps/path", "stray"}
             assert not (checkout / "junk").exists()
             assert (checkout / "a.txt").read_text().startswith("1\n")

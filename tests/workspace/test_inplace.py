@@ -16,7 +16,7 @@ Yard = Any
 
 @pytest.fixture
 def plain(yard: Yard, tmp_path: Path) -> Yard:
-    """A folder with two files and no git; the ground is made anew by `yard.open`."""
+    """Make a folder with two files and no git; `yard.open` makes its ground anew."""
     clock = yard.ground.clock
     yard.path = tmp_path / "plain"
     (yard.path / "src").mkdir(parents=True)

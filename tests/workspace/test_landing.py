@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 from orchestrator.errors import FaultError
@@ -66,6 +68,7 @@ def test_work_that_lost_the_race_is_told_and_merges_onto_the_new_head(yard: Yard
     yard.run(story)
 
 
+@pytest.mark.slow
 def test_a_conflict_names_its_paths_and_a_commit_that_shows_it(yard: Yard) -> None:
     async def story() -> None:
         one, base, folder = await yard.start("q/A")
@@ -277,5 +280,86 @@ def test_two_queues_of_one_repository_share_one_train(yard: Yard) -> None:
         assert yard.workspace.target_name("q") == yard.workspace.target_name("p") == ":orchestrator/main"
         base = await yard.workspace.target("q")
         assert await yard.workspace.target("p") == base
+
+    yard.run(story)
+
+
+@pytest.mark.slow
+def test_processes_that_land_at_once_all_land(yard: Yard) -> None:
+    async def story() -> None:
+        base = await yard.workspace.target("q")
+        shares: list[tuple[Any, AttemptKey]] = []
+        for name in ("A", "B", "C"):
+            yard.open()  # a ground each, as if a process each: they meet at the refs alone
+            key = AttemptKey(f"q/{name}", 1)
+            await yard.workspace.prepare(key, base.commit, "")
+            (yard.folder(key) / name).write_text(name)
+            shares.append((yard.workspace, key))
+
+        async def land(workspace: Any, key: AttemptKey) -> None:
+            kept = await workspace.capture(key, 1, base.commit)
+            while True:
+                merged = await workspace.combine(key, kept.commit, base.commit, "m")
+                if await workspace.advance(key, merged.commit, merged.onto):
+                    return
+
+        async with anyio.create_task_group() as group:
+            for workspace, key in shares:
+                group.start_soon(land, workspace, key)
+        head = await yard.workspace.target("q")
+        assert set(await yard.trees.paths("q", head.commit)) >= {"A", "B", "C"}
+        assert yard.git("rev-parse", "main") == head.commit
+        assert yard.git("status", "--short") == ""
+
+    yard.run(story)
+
+
+@pytest.mark.slow
+def test_a_lock_of_the_persons_own_git_is_waited_out(yard: Yard) -> None:
+    async def story() -> None:
+        key, base, folder = await yard.start()
+        (folder / "new").write_text("n")
+        kept = await yard.keep(key, base)
+        merged = await yard.workspace.combine(key, kept.commit, base.commit, "m")
+        lock = yard.path / ".git" / "index.lock"
+        lock.write_text("")
+
+        async def land() -> None:
+            assert await yard.workspace.advance(key, merged.commit, merged.onto)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(land)
+            while yard.git("rev-parse", "orchestrator/main") != merged.commit:
+                await anyio.lowlevel.checkpoint()
+            lock.unlink()
+        assert await yard.workspace.follow_problem("q") == ""
+        assert (yard.path / "new").exists()
+
+    yard.run(story)
+
+
+def test_a_cancelled_step_is_finished_by_git_and_can_be_asked_again(yard: Yard) -> None:
+    async def story() -> None:
+        key, base, folder = await yard.start()
+        (folder / "new").write_text("n")
+        kept = await yard.keep(key, base)
+        merged = await yard.workspace.combine(key, kept.commit, base.commit, "m")
+        for deadline in (0.0, 0.005, 0.01, 0.015):
+            with anyio.move_on_after(deadline):
+                await yard.workspace.advance(key, merged.commit, merged.onto)
+        assert await yard.workspace.advance(key, merged.commit, merged.onto)
+        assert yard.git("rev-parse", "main") == merged.commit
+        assert yard.git("status", "--short") == ""
+
+    yard.run(story)
+
+
+def test_standing_merge_options_of_the_person_do_not_squash_the_landing(yard: Yard) -> None:
+    async def story() -> None:
+        yard.git("config", "branch.main.mergeOptions", "--squash")
+        key, base, folder = await yard.start()
+        (folder / "new").write_text("n")
+        merged = await yard.land(key, base)
+        assert yard.git("rev-parse", "main") == merged.commit
 
     yard.run(story)

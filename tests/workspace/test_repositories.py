@@ -78,7 +78,9 @@ def test_submodules_lfs_and_filters_are_refused(yard: Yard) -> None:
     yard.git("-c", "user.name=a", "-c", "user.email=a", "commit", "-q", "--allow-empty", "-m", "m", at=inner)
     yard.git("-c", "advice.addEmbeddedRepo=false", "add", "mod")
     yard.git("config", "filter.crypt.clean", "cat")
-    yard.commit({"art/.gitattributes": "*.psd filter=lfs -text\n", ".gitattributes": "key filter=crypt\n*.x filter=unset\n"})
+    yard.commit(
+        {"art/.gitattributes": "*.psd filter=lfs -text\n", ".gitattributes": "key filter=crypt\n*.x filter=unset\n"}
+    )
     text = refusal(yard)
     assert "submodules are not supported (mod)" in text
     assert "git lfs migrate export" in text
@@ -91,7 +93,9 @@ def test_an_old_git_is_refused(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> N
     assert "older than 99.0.0" in refusal(yard)
 
 
-def test_a_repository_named_for_a_queue_may_lie_in_the_state_folder(yard: Yard, make_yard: Callable[[str], Yard]) -> None:
+def test_a_repository_named_for_a_queue_may_lie_in_the_state_folder(
+    yard: Yard, make_yard: Callable[[str], Yard]
+) -> None:
     demo = make_yard("project/.aibrain/demo")
     yard.queues = {"q": RepoSettings(name="demo", path=".aibrain/demo", base="main")}
     yard.open()
@@ -195,7 +199,7 @@ def test_a_share_that_links_back_is_refused_without_mounts(yard: Yard) -> None:
 
 def test_our_git_reads_no_configuration_of_anybody(yard: Yard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     flag = tmp_path / "ran"
-    (tmp_path / ".gitconfig").write_text(f'[core]\n\tfsmonitor = "sh -c \'touch {flag}\'"\n\thooksPath = {tmp_path}\n')
+    (tmp_path / ".gitconfig").write_text(f"[core]\n\tfsmonitor = \"sh -c 'touch {flag}'\"\n\thooksPath = {tmp_path}\n")
     (tmp_path / "post-merge").write_text(f"#!/bin/sh\ntouch {flag}\n")
     (tmp_path / "post-merge").chmod(0o755)
     monkeypatch.setenv("HOME", str(tmp_path))
