@@ -6,6 +6,7 @@ Never stops at the first mistake and never guesses: a field that cannot be read 
 import difflib
 import json
 import math
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
@@ -14,6 +15,7 @@ from orchestrator.codec.moments import parse_duration, parse_moment
 from orchestrator.errors import InvalidInputError
 
 T = TypeVar("T")
+_CONTROL = re.compile(r"[\x00-\x1f]")
 MOST = 1_000_000_000
 """Counts beyond it are mistakes."""
 
@@ -107,10 +109,13 @@ class Fields:
 
     def choice(self, key: str, words: tuple[str, ...], default: str) -> str:
         """Read one of a few words."""
-        remedy = f"write one of {', '.join(words)}{nearest(str(self.values.get(key)), words)}"
-        return self.read(
-            key, lambda value: value if isinstance(value, str) and value in words else None, default, remedy
-        )
+        value = self.values.get(key)
+        if value is None:
+            return default
+        if isinstance(value, str) and value in words:
+            return value
+        self.refuse(key, f"write one of {', '.join(words)}{nearest(str(value), words)}")
+        return default
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Read a list of texts; one text is a list of it."""
@@ -188,7 +193,7 @@ def as_text(value: Json) -> str | None:
 def as_line(value: Json) -> str | None:
     """Take a text of one line."""
     text = as_text(value)
-    return None if text is None or any(ord(letter) < 32 for letter in text) else text.strip()  # noqa: PLR2004 - control
+    return None if text is None or _CONTROL.search(text) else text.strip()
 
 
 def as_lines(value: Json) -> tuple[str, ...] | None:

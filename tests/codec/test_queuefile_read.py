@@ -197,6 +197,11 @@ def test_numbers_of_any_size_in_unknown_fields_are_kept() -> None:
     msgspec.json.encode(entry.spec)
 
 
+def test_details_may_be_wide_but_not_deep() -> None:
+    wide: Json = [["]"] for _ in range(200)]
+    assert json.loads(task(x=wide).details) == {"x": wide}
+
+
 def test_the_queue_itself_is_read() -> None:
     document = of(
         queue="api",
@@ -440,7 +445,8 @@ def test_a_doubled_name_below_a_task_or_beside_them_is_a_warning() -> None:
         (b'{"x": "' + b"9" * 700 + b'", "y": ' + b"9" * 5000 + b"}", "column 716: a number with too many digits"),
         (b'{"x": ' + b"[" * 100_000, "nested too deeply"),
         (b'{"x": ' + b'{"a":' * 100_000, "nested too deeply"),
-        (b'{"tasks": [{"id": "A", "x": ' + b"[" * 900 + b"]" * 900 + b"}]}", "nested too deeply"),
+        (b'{"tasks": [{"id": "A", "x": ' + b"[" * 900 + b"]" * 900 + b"}]}", "nested "),
+        (b'{"tasks": [{"id": "A", "x": ' + b"[" * 101 + b"]" * 101 + b"}]}", "nested deeper than 100; flatten them"),
         (b'{"tasks": [], "gates": {}}', "gates is {}; write a list"),
         (b'{"tasks": [], "gates": [{"id": ""}]}', 'gates[1].id is ""'),
         (b'{"x": "\xff"}', "line 1, column 8: not UTF-8"),
