@@ -61,7 +61,8 @@ def test_six_writers_of_which_three_are_killed_leave_a_dense_journal_with_every_
     tmp_path: Path, open_journal: Open
 ) -> None:
     async def story(journal: FileJournal) -> None:
-        writers = {name: start(WRITER, str(tmp_path), name, str(GOAL)) for name in "abcdef"}
+        goals = dict.fromkeys("abc", 10**9) | dict.fromkeys("def", GOAL)
+        writers = {name: start(WRITER, str(tmp_path), name, str(goal)) for name, goal in goals.items()}
         for name, kill_at in (("a", GOAL // 4), ("b", GOAL // 3), ("c", GOAL // 2)):
             await journal.wait(kill_at)
             writers[name].kill()
@@ -76,7 +77,6 @@ def test_six_writers_of_which_three_are_killed_leave_a_dense_journal_with_every_
         ]
         assert all(commits[int(seq)] == commit_id for seq, commit_id in acknowledged)
         assert len(acknowledged) >= len(commits) - 3
-        assert {commit_id[0] for commit_id in commits.values()} >= set("def")
 
     open_journal(tmp_path, story)
     seen = examine(tmp_path)
