@@ -21,7 +21,8 @@ SETTLE_MS = 60
 """Quiet for this long, a burst of events is over."""
 _LONGEST_BURST_MS = 1000
 _ROUND_MS = 60_000
-_POLL_MS = 1000
+_POLL_S = 1.0
+"""Where no events are to be had, everything is told this often: reading what has not changed is a look at its times."""
 _WRITER_PATIENCE_S = 2.0
 CONFIGURATION = "orchestrator.toml"
 
@@ -54,6 +55,11 @@ async def _watch_once(folder: QueueFolder, told: Told, stop: anyio.Event, starte
     """Tell of changes until the folders to watch are others."""
     folders = folder.folders()
     notifier = _notifier(folders)
+    if notifier is None:
+        told(frozenset())
+        started()
+        await anyio.sleep(_POLL_S)
+        return
     try:
         told(frozenset())
         started()
@@ -90,9 +96,10 @@ async def _written(paths: Iterable[Path]) -> None:
         await until_written(path, _WRITER_PATIENCE_S)
 
 
-def _notifier(folders: tuple[Path, ...]) -> RustNotify:
-    names = [str(path) for path in folders]
+def _notifier(folders: tuple[Path, ...]) -> RustNotify | None:
+    """Watch the folders themselves, not what is below; None when the system has no watches left."""
+    debug, polling, recursive, ignore_denied = False, False, False, True
     try:
-        return RustNotify(names, False, False, _POLL_MS, False, True)
-    except (OSError, WatchfilesRustInternalError):  # the system's watches are used up: look every second instead
-        return RustNotify(names, False, True, _POLL_MS, False, True)
+        return RustNotify([str(path) for path in folders], debug, polling, _ROUND_MS, recursive, ignore_denied)
+    except (OSError, WatchfilesRustInternalError):
+        return None
