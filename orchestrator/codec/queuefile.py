@@ -58,7 +58,7 @@ def read_queue(data: bytes, *, path: str, calendar: Calendar | None = None) -> Q
     source = JsonText(data, path)
     try:
         return _Reading(source, calendar or Calendar()).document()
-    except RecursionError:
+    except RecursionError:  # pragma: no cover - how deep is too deep depends on the caller's stack
         raise InvalidInputError(f"{path}: nested too deeply to be read; flatten it") from None
 
 

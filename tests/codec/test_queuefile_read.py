@@ -1,5 +1,6 @@
 """A queue file is read generously, and what is wrong in it is told all at once with place and remedy."""
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -458,6 +459,17 @@ def test_what_is_not_json_is_refused_with_line_column_and_remedy(data: bytes, sa
     (problem,) = problems(data)
     assert problem.startswith("queues/q.json: ")
     assert says in problem
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_however_deep_a_file_is_the_answer_is_in_words(opening: str) -> None:
+    closing = {"[": "]"}.get(opening, "}")
+    for depth in range(300, 1100, 19):
+        deep = opening * depth + "1" + closing * depth
+        for text in ('{"tasks": [{"id": "A", "x": %s}]}', '{"tasks": [{"id": "A", "tests": %s}]}'):
+            assert "nested" in problems(text % deep)[0] or "write a list" in problems(text % deep)[0]
+        with contextlib.suppress(InvalidInputError):
+            read('{"notes": ' + deep + "}")
 
 
 def test_a_file_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -335,6 +335,7 @@ def test_a_new_queue_reads_as_what_was_asked() -> None:
     document = read_queue(data, path="queues/other.json")
     assert document.spec.name == "q"
     assert document.tasks[0].spec == spec
+    assert task_fields(TaskSpec(id="Z"), "q", {}) == {"id": "Z"}
     assert fields["dependencies"] == ["B", "x/C", "gate:g"]
     assert spec_from(task_fields(TaskSpec(id="Z", estimate_s=7200), "q", {}), queue="q", source="x").estimate_s == 7200
 
