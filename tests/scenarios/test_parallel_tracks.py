@@ -1,0 +1,170 @@
+"""Three tracks of one product in three terminals, on one branch; one of them dies in the middle."""
+
+import json
+import signal
+import subprocess
+
+import pytest
+
+from tests.scenarios.conftest import Shop, Terminal
+
+UI = ("UI-1", "UI-2", "UI-3", "UI-4")
+BACKEND = ("API-1", "API-2", "API-3", "API-4", "API-5")
+CUSTOMER = ("CX-1", "CX-2", "CX-3", "CX-4")
+BACKEND_COMMAND = ("run", "--queue", "backend", "--max-iterations", "30", "--non-interactive")
+
+
+def chain(ids: tuple[str, ...], **more: list[str]) -> list[dict[str, object]]:
+    """Give tasks of which each waits for the one before, and for what `more` names."""
+    before = dict(zip(ids[1:], ids, strict=False))
+    extra = {name.replace("_", "-"): waits for name, waits in more.items()}
+    return [{"id": i, "dependencies": [*([before[i]] if i in before else []), *extra.get(i, [])]} for i in ids]
+
+
+def build(shop: Shop) -> None:
+    """Lay out the product and its three tracks."""
+    shop.write("menu.py", "prices = 'old'\n")
+    shop.queue("ui", *chain(UI, UI_3=["backend/API-4"]))
+    shop.queue("backend", *chain(BACKEND))
+    shop.queue(
+        "customer",
+        *chain(CUSTOMER, CX_4=["ui/UI-4", "backend/API-5"]),
+        locked=True,
+        triggers=[{"id": "open-customer", "when": "backend/API-3", "do": [{"unlock": "customer"}]}],
+    )
+    shop.play("backend/API-2", 'sed -i "s/old/from the backend/" menu.py; works; claims')
+    shop.play(
+        "ui/UI-2",
+        """
+        if [ "$attempt" = 1 ]; then sed -i "s/old/from the ui/" menu.py; gate ui-2
+        else echo "prices = 'from the backend and the ui'" > menu.py; fi
+        works; claims
+        """,
+    )
+    shop.play("backend/API-3", "works; gate api-3; claims")
+    shop.play("backend/API-4", "works; gate api-4; claims")
+    shop.play("customer/CX-4", "test -s UI_4.py && test -s API_5.py && works; claims")
+    for gate in ("ui-2", "api-3", "api-4"):
+        shop.hold(gate)
+    shop.commit()
+
+
+def drop_edge(shop: Shop) -> None:
+    """Save the queue file as a person who has it open would."""
+    path = shop.root / "queues" / "ui.json"
+    document = json.loads(path.read_text())
+    task = next(task for task in document["tasks"] if task["id"] == "UI-3")
+    task["dependencies"].remove("backend/API-4")
+    path.write_text(json.dumps(document, indent=2))
+
+
+def assert_every_commit_is_green(shop: Shop, at_least: int) -> None:
+    commits = shop.git("rev-list", "--first-parent", "orchestrator/main").splitlines()
+    assert len(commits) > at_least
+    out = shop.base / "out"
+    shop.git("worktree", "add", "-q", "--detach", str(out), commits[-1])
+    for commit in commits:
+        subprocess.run(["git", "checkout", "-q", commit], cwd=out, env=shop.env, check=True)
+        subprocess.run([shop.root / "green.sh"], cwd=out, env=shop.env, check=True)
+
+
+@pytest.mark.slow
+def test_three_tracks_share_one_branch_and_one_of_them_dies_in_the_middle(shop: Shop) -> None:
+    build(shop)
+    one = shop.start("run", "--queue", "ui")
+    shop.started("ui/UI-2")
+    three = shop.start("run", "--queue", "customer", "--watch")
+    two = shop.start(*BACKEND_COMMAND)
+    shop.started("backend/API-3")
+    assert not shop.events("task.claimed", task="customer/CX-1")
+
+    two = cut_the_power_and_go_on(shop, two)
+    the_third_track_starts_by_itself(shop)
+    a_conflict_comes_back_to_the_agent(shop)
+    an_edge_is_dropped_while_everything_runs(shop)
+
+    assert (one.wait().code, two.wait().code) == (0, 0)
+    shop.until("task.completed", task="customer/CX-4")
+    assert three.alive  # it watches for more
+    three.signal(signal.SIGTERM)
+    assert three.wait().code == 0
+    the_first_and_third_track_never_noticed(shop)
+    assert_every_commit_is_green(shop, at_least=13)
+    the_windows_tell_the_same_story(shop)
+
+
+def cut_the_power_and_go_on(shop: Shop, two: Terminal) -> Terminal:
+    """Kill terminal 2 while its agent works: the same command goes on where it was; the agent is not called again."""
+    two.kill()
+    again = shop.start(*BACKEND_COMMAND)
+    shop.until("task.claimed", task="backend/API-3", resumed=True)
+    shop.open("api-3")
+    shop.until("task.completed", task="backend/API-3")
+    assert [(e["attempt"], e["iteration"]) for e in shop.events("agent.finished", task="backend/API-3")] == [(1, 1)]
+    assert len(shop.events("iteration.started", task="backend/API-3")) == 1
+    assert shop.ledger("backend/API-3") == ["1 1"]
+    return again
+
+
+def the_third_track_starts_by_itself(shop: Shop) -> None:
+    unlocked = shop.until("queue.unlocked", queue="customer")[0]
+    claimed = shop.until("task.claimed", task="customer/CX-1")[0]
+    completed = shop.events("task.completed", task="backend/API-3")[0]
+    assert completed["seq"] < unlocked["seq"] < claimed["seq"]
+    assert shop.events("trigger.fired", trigger="open-customer")[0]["seq"] <= unlocked["seq"]
+
+
+def a_conflict_comes_back_to_the_agent(shop: Shop) -> None:
+    """UI-2 changed a line that API-2 has landed a change of meanwhile."""
+    shop.open("ui-2")
+    shop.until("task.completed", task="ui/UI-2")
+    ended = shop.events("attempt.ended", task="ui/UI-2")
+    assert [(e["attempt"], e["reason"]) for e in ended] == [(1, "merge conflict"), (2, "merged")]
+    assert "menu.py" in (shop.run_dir("ui/UI-2", attempt=2) / "prompt.md").read_text()
+    assert shop.git("show", "orchestrator/main:menu.py") == "prices = 'from the backend and the ui'"
+
+
+def an_edge_is_dropped_while_everything_runs(shop: Shop) -> None:
+    """UI-3 only sounded dependent on API-4: without the edge they run side by side."""
+    shop.started("backend/API-4")
+    assert shop.task("ui/UI-3")["reason"]["on"] == ["backend/API-4"]
+    shop.play("ui/UI-3", "works; gate ui-3; claims")
+    shop.hold("ui-3")
+    drop_edge(shop)
+    shop.started("ui/UI-3")
+    workers = {worker["task"]: worker["alive"] for worker in shop.status()["workers"]}
+    assert workers["ui/UI-3"]
+    assert workers["backend/API-4"]
+    shop.open("ui-3")
+    shop.open("api-4")
+
+
+def the_first_and_third_track_never_noticed(shop: Shop) -> None:
+    assert not shop.events("task.blocked")
+    assert not shop.events("task.failed")
+    assert not shop.events("lane.parked")
+    for queue, tasks in (("ui", UI), ("customer", CUSTOMER)):
+        claims = [shop.events("task.claimed", task=f"{queue}/{task}") for task in tasks]
+        assert len({claim["by"] for found in claims for claim in found}) == 1
+        assert [claim["resumed"] for found in claims for claim in found].count(True) == 0
+
+
+def the_windows_tell_the_same_story(shop: Shop) -> None:
+    """Queue file, log, log of verdicts, board, status and `logs` agree with the journal."""
+    counts = {queue["name"]: queue["summary"] for queue in shop.status()["queues"]}
+    board = (shop.state / "board.md").read_text()
+    verdicts = (shop.state / "ralph-verification.log").read_text().splitlines()
+    for queue, tasks in (("ui", UI), ("backend", BACKEND), ("customer", CUSTOMER)):
+        document = shop.saved(queue)
+        assert counts[queue] == {key: document["summary"][key] for key in counts[queue]}
+        assert counts[queue]["completed"] == counts[queue]["total"] == len(tasks)
+        assert f"| {queue} | open | {len(tasks)}/{len(tasks)} |" in board
+        log = (shop.state / "logs" / f"{queue}.log").read_text()
+        told = [json.loads(line) for line in log.splitlines()]
+        assert [e["task"] for e in told if e["event"] == "task.completed"] == [f"{queue}/{task}" for task in tasks]
+        reached = [e for e in shop.events("verdict.reached") if e["task"].startswith(f"{queue}/")]
+        said = [line.split()[1:4] for line in verdicts if f" {queue}/" in line]
+        assert said == [[e["verdict"], e["task"], f"attempt={e['attempt']}"] for e in reached]
+        assert document["by_id"][tasks[0]]["verification_verdict"] == "PASS"
+    answer = shop.ask("logs", "--queue", "backend", "--json", "-n", "1000")
+    assert answer.out == (shop.state / "logs" / "backend.log").read_text()
