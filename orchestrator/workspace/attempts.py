@@ -10,7 +10,7 @@ from orchestrator.errors import FaultError
 from orchestrator.model.ids import id_of
 from orchestrator.ports.workspace import AttemptKey, Capture
 from orchestrator.workspace.ground import Ground
-from orchestrator.workspace.private import make_git_dir, write_files
+from orchestrator.workspace.private import hide, make_git_dir, write_files
 from orchestrator.workspace.refs import attempt_path, commit_tree, contains, head_of, hold, lookup, ref_of
 from orchestrator.workspace.repository import Repository
 from orchestrator.workspace.setup import furnish, plan, read_paths, write_paths
@@ -30,7 +30,9 @@ async def prepare(ground: Ground, repository: Repository, key: AttemptKey, base:
     await write_files(repository, folder, index, carry or base)
     make_git_dir(repository, folder, index, head=base, branch=id_of(key.task), base=base)
     wanted = await plan(ground, repository, commit=carry or base, trusted=base)
-    write_paths(_marker(folder), await furnish(ground, repository, folder, index, wanted))
+    products = await furnish(ground, repository, folder, index, wanted)
+    hide(folder, products)
+    write_paths(_marker(folder), products)
     return base
 
 

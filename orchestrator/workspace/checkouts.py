@@ -16,7 +16,7 @@ from orchestrator.errors import FaultError
 from orchestrator.ports.runner import Place
 from orchestrator.workspace.git import tool
 from orchestrator.workspace.ground import Ground
-from orchestrator.workspace.private import make_git_dir, write_files
+from orchestrator.workspace.private import hide, literal, make_git_dir, write_files
 from orchestrator.workspace.repository import Repository
 from orchestrator.workspace.setup import Plan, bring, furnish, plan, read_paths, write_paths
 from orchestrator.workspace.shadow import through
@@ -80,6 +80,8 @@ async def _fill(ground: Ground, repository: Repository, folder: Path, wanted: Wa
         write_paths(listed, ())
         products = await furnish(ground, repository, folder, index, furnishing)
         write_paths(listed, (furnishing.key, *products))
+        kept = products
+    hide(folder, kept)
     return ground.place(repository, folder)
 
 
@@ -99,7 +101,7 @@ async def _clean(repository: Repository, folder: Path, index: Path, tree: str, k
     # git sees neither pipes nor sockets, and would leave them
     await tool("find", ".", *_SPECIAL, "-exec", "rm", "-f", "--", "{}", "+", cwd=str(folder))
     try:
-        spare = [part for path in kept for part in ("-e", f"/{_literal(path)}")]
+        spare = [part for path in kept for part in ("-e", literal(path))]
         if is_there(index):
             # before the files are written: a folder moved away behind a link to it would pass for the real one
             await through(repository, "clean", "-ffdxq", *spare, env=env)
@@ -115,11 +117,6 @@ async def _clean(repository: Repository, folder: Path, index: Path, tree: str, k
 
 def _ensure(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-
-
-def _literal(path: str) -> str:
-    """Quote a path for an exclude pattern."""
-    return "".join(f"\\{char}" if char in "\\*?[]!# " else char for char in path)
 
 
 async def _mixed(repository: Repository, index: Path, wanted: Wanted) -> str:

@@ -47,6 +47,18 @@ def _ensure(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
+def hide(folder: Path, paths: tuple[str, ...]) -> None:
+    """Let the folder's own git ignore paths that were brought in, before anybody else has had the folder."""
+    if paths:
+        with (folder / ".git" / "info" / "exclude").open("a", errors="surrogateescape") as file:
+            file.writelines(f"{literal(path)}\n" for path in paths)
+
+
+def literal(path: str) -> str:
+    """Write a path as a pattern of an exclude file."""
+    return "/" + "".join(f"\\{char}" if char in "\\*?[]!# " else char for char in path)
+
+
 def _alternates(repository: Repository) -> str:
     """Name the person's store where the sandbox shows it, and the stores it borrows from in turn."""
     lines = [str(repository.objects_as)]

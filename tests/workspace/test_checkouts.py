@@ -266,6 +266,7 @@ def test_setup_runs_once_for_each_lock_file_and_its_products_are_copies(yard: Ya
     async def story() -> None:
         key, base, folder = await yard.start()
         assert (folder / "deps" / "installed").read_text() == "1"
+        assert yard.git("status", "--short", at=folder) == ""
         (folder / "deps" / "installed").write_text("the agent's own")
         (folder / "new").write_text("n")
         kept = await yard.keep(key, base)
