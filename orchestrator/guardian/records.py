@@ -106,6 +106,14 @@ def write_synced(folder: int, name: str, content: dict[str, Any], reserve: int =
         os.fsync(folder)
 
 
+def tidy(folder: int) -> None:
+    """Remove what served only while the run lasted: the socket, and the log if nothing went wrong."""
+    for name, wanted in (("guardian.sock", True), ("guardian.log", os.fstat(2).st_size == 0)):
+        if wanted:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=folder)
+
+
 def open_stdio(launch: Launch) -> Stdio:
     """Open what becomes the agent's descriptors 0, 1 and 2; a run with a lifeline begins its files anew."""
     mode = _WRITE | (os.O_TRUNC if launch["lifeline"] else 0)

@@ -104,8 +104,8 @@ class _Init:
         self._work(stdio)
 
     def _enter(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
+        # blocked, not ignored: one that comes before the agent is executed waits for it
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
         root = os.getpid()
         if self._namespaced:
             root = int(os.readlink("/proc/self"))  # the old /proc still tells the pid by which the guardian knows us

@@ -18,7 +18,7 @@ from orchestrator.guardian.root import Pipes, ended, fork_root
 _LOOK_BUSY_S, _LOOK_IDLE_S = 0.05, 0.25
 _LOCK_PATIENCE_S, _LIFELINE_PATIENCE_S = 0.2, 3.0
 _OWN_GRACE_S = 3.0
-_RETRY_S = 0.5
+_RETRY_S, _AGAIN_S = 0.5, 0.01
 _LADDER = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 _LIFELINE = 0
 _MAX_ASKED = 4096
@@ -153,11 +153,13 @@ class Guardian:
         if not watched and now - self._alone_since >= self._launch["orphan_timeout_s"]:
             self._end("orphaned", _OWN_GRACE_S)
         while self._ladder and now >= self._ladder[0][0]:
-            self._signal_tree(self._ladder.pop(0)[1])
+            self._signal_tree(self._ladder.pop(0)[1], now)
 
-    def _signal_tree(self, number: signal.Signals) -> None:
+    def _signal_tree(self, number: signal.Signals, now: float) -> None:
         """Signal everything below the root; a stopped process gets to see it. KILL takes the root as well."""
         targets = kernel.family(self._root)
+        if not targets and number is not signal.SIGKILL:  # it is just starting, or just over
+            self._ladder = sorted([*self._ladder, (now + _AGAIN_S, number)])
         kernel.send(targets, number)
         kernel.send(targets, signal.SIGCONT)
         if number is signal.SIGKILL:
@@ -252,6 +254,7 @@ class Guardian:
                 break
             except OSError:  # a failing disk: nobody may believe an end that is not on it
                 time.sleep(_RETRY_S)
+        records.tidy(self._folder)
         os.close(self._lock)  # whoever hears of the end finds the folder free
         for client, _ in self._clients.values():
             _answer(client, {"end": end})

@@ -178,8 +178,9 @@ class GuardedRunner:
     def _order(self, launch: Launch, *, lifeline: bool) -> dict[str, object]:
         """Make the folders, and what the guardian needs to know."""
         level = launch.level or self.level()
-        for path in (launch.run_dir, launch.tmp, launch.home, str(Path(launch.run_dir) / "scratch")):
-            _private_folder(Path(path))
+        run_dir = Path(launch.run_dir)
+        for path in (run_dir, Path(launch.tmp), Path(launch.home), run_dir / "scratch"):
+            _private_folder(path, run_dir)
         tmp = "/tmp" if level is Level.L2 else launch.tmp  # noqa: S108  # a private one, inside
         return {
             "argv": [*(self._sandbox if level is Level.L3 else ()), *launch.argv],
@@ -247,9 +248,9 @@ def _collect(run_dir: str) -> None:
         traces.collect(guarded.pid)
 
 
-def _private_folder(path: Path) -> None:
-    """Make a folder for our eyes only; a link in its place leads elsewhere and goes."""
-    if path.is_symlink():
+def _private_folder(path: Path, run_dir: Path) -> None:
+    """Make a folder for our eyes only; a link in its place within a run's folder was planted, and goes."""
+    if path.is_symlink() and run_dir in path.parents:
         path.unlink()
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
 

@@ -378,13 +378,15 @@ def test_a_stuck_guardian_is_ended_with_its_tree(
 
 
 @pytest.mark.slow
-def test_ended_by_sigterm_the_guardian_stops_the_tree_and_records_it(bare: GuardedRunner, ground: Any) -> None:
+def test_asked_to_end_at_once_the_guardian_stops_the_tree_and_records_it(runner: GuardedRunner, ground: Any) -> None:
     async def story() -> End | None:
-        launch = ground.shell("sleep 60")
-        await bare.start(launch)
+        launch = ground.shell("exec sleep 60")
+        await runner.start(launch)
         os.kill(guardian_pid(ground.run_dir()), signal.SIGTERM)
-        return (await bare.wait(launch.run_dir))[1]
+        return (await runner.wait(launch.run_dir))[1]
 
     end = anyio.run(story)
     assert end is not None
-    assert (end.signal, end.reason) == (2, "stopped")
+    assert end.reason == "stopped"
+    assert end.signal in (2, 9), "9 where bubblewrap had not yet executed it"
+    assert end.seconds < 2.5, "the first rung was enough"
