@@ -43,7 +43,8 @@ class Intake:
         self._root = project.root
         self._settings = project.settings
         self._calendar = project.settings.calendar
-        self.folder = QueueFolder(project.root, WallClock(), extra=extra, calendar=self._calendar)
+        self._clock = WallClock()
+        self.folder = QueueFolder(project.root, self._clock, extra=extra, calendar=self._calendar)
         self._files = QueueFiles(project.root, self._calendar)
         self._merged: dict[str, bytes] = {}
         self._problems: tuple[Problem, ...] = ()
@@ -63,6 +64,7 @@ class Intake:
         """Give the world as it will be once everything saved is taken in; the given one stays as it is."""
         reading = self.look()
         asked = copy_world(world)
+        asked.at = max(world.at, self._clock.now())  # what is taken in counts from now: a notice runs from its saving
         for events in (config_events(asked, self._settings), *(self._asks(asked, file) for file in reading.files)):
             fold_scratch(asked, events)
         asked.seq = world.seq

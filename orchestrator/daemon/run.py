@@ -259,6 +259,8 @@ class _Run:
 
     async def _tidy(self) -> None:
         """Remove workspaces of ended attempts, and say where the base branch could not follow; nothing waits for it."""
+        self._discards += abandoned(self.project.state / "workspaces", self.engine.world)
+        await self._note_followers()
         while True:
             await anyio.sleep(TIDY_EVERY_S)
             await self._discard()
@@ -269,10 +271,9 @@ class _Run:
             await self.engine.discard(task, attempt)
         if done:
             await self._note_followers()
+            await self.built.workspace.sweep()
 
     async def _note_followers(self) -> None:
-        if not hasattr(self.built.workspace, "follow_problem"):
-            return
         problems = [await self.built.workspace.follow_problem(name) for name in self.engine.world.queues]
         text = "".join(f"{problem}\n" for problem in dict.fromkeys(problems) if problem)
         write_atomic(self.project.state / "notices", text.encode())
@@ -283,3 +284,14 @@ class _Run:
         await self._render()
         self.windows.close()
         await self.desk.snapshot()
+
+
+def abandoned(folder: Path, world: World) -> list[tuple[str, int]]:
+    """List the attempts whose workspace still stands although they have ended: their process died before it tidied."""
+    found: list[tuple[str, int]] = []
+    for path in folder.glob("*/*/*"):
+        ref, number = f"{path.parent.parent.name}/{path.parent.name}", path.name
+        task = world.tasks.get(ref)
+        if number.isdigit() and task is not None and (task.attempt is None or task.attempt.number != int(number)):
+            found.append((ref, int(number)))
+    return found
