@@ -133,8 +133,8 @@ class Engine:
     async def _listen_to_journal(self) -> None:
         while True:
             await self.ledger.journal.wait(self.world.seq)
-            self.wake()
             await self.ledger.catch_up()
+            self.wake()  # after the fold: what it took in while the dispatcher slept must be looked at too
 
     async def _listen_to_peers(self) -> None:
         while True:
