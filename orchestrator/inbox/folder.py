@@ -17,6 +17,7 @@ import msgspec
 from orchestrator.codec.queuefile import queue_name, read_queue
 from orchestrator.errors import InvalidInputError
 from orchestrator.files.exchange import digest, leftovers, owner_of
+from orchestrator.files.swap import being_written
 from orchestrator.model.documents import QueueDocument
 from orchestrator.model.settings import Calendar
 from orchestrator.ports.time import Clock
@@ -126,6 +127,8 @@ class QueueFolder:
             if known is not None and known.settled and known.identity == identity:
                 return known
             result = self._read(path, name, status)
+            if isinstance(result, Problem) and name in self._good and being_written(path):
+                return _Seen(identity=(), settled=False, result=self._good[name])  # told again when its writer is done
         except OSError as error:
             if isinstance(error, FileNotFoundError) and not path.is_symlink() and path not in self._extra:
                 return None  # it was there a moment ago: some editors make a file anew

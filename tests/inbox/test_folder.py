@@ -111,6 +111,16 @@ def test_a_broken_file_is_a_problem_with_its_place_and_keeps_its_last_good_versi
     assert last.document.spec.name == "named"
 
 
+def test_a_text_that_is_still_being_written_is_no_problem_yet(root: Path) -> None:
+    path = write(root, "a.json")
+    here = folder(root)
+    here.read()
+    with path.open("wb", buffering=0) as writer:
+        writer.write(GOOD[:8])
+        assert [file.text for file in here.read().files] == [GOOD]
+    assert only(here.read().problems).path == "queues/a.json"
+
+
 def test_a_problem_is_news_once(root: Path) -> None:
     write(root, "a.json", b"{")
     here = folder(root)
