@@ -181,6 +181,7 @@ class _Run:
         self.windows = Windows(project, desk.journal, desk.intake)
         self._dirty = anyio.Event()
         self._discards: list[tuple[str, int]] = []
+        self._patches: list[tuple[e.IterationCaptured, str]] = []
 
     async def go(self) -> Report:
         """Take everything in, work, render, leave."""
@@ -210,6 +211,10 @@ class _Run:
             for event in commit.events:
                 if isinstance(event, e.AttemptEnded) and commit.by == self.desk.me:
                     self._discards.append((event.task, event.attempt))
+                elif isinstance(event, e.IterationCaptured) and commit.by == self.desk.me:
+                    task = world.tasks.get(event.task)
+                    if task is not None and task.attempt is not None:
+                        self._patches.append((event, task.attempt.base))
         self._dirty.set()
 
     async def _signals(self) -> None:
@@ -251,6 +256,7 @@ class _Run:
             await self._dirty.wait()
             self._dirty = anyio.Event()
             await self._render()
+            await self._write_patches()
             await anyio.sleep(RENDER_EVERY_S)
 
     async def _render(self) -> None:
@@ -264,6 +270,15 @@ class _Run:
         while True:
             await anyio.sleep(TIDY_EVERY_S)
             await self._discard()
+
+    async def _write_patches(self) -> None:
+        """Leave each iteration's work as `diff.patch` in its run folder, for people; the refs hold it for us."""
+        todo, self._patches = self._patches, []
+        for event, base in todo:
+            patch = await self.built.trees.patch(event.task.partition("/")[0], base, event.commit)
+            folder = self.project.state / "runs" / event.task / str(event.attempt) / str(event.iteration)
+            if folder.is_dir():
+                write_atomic(folder / "diff.patch", patch)
 
     async def _discard(self) -> None:
         done, self._discards = self._discards, []
@@ -282,6 +297,7 @@ class _Run:
         await self._discard()
         await self.engine.ledger.catch_up()
         await self._render()
+        await self._write_patches()
         self.windows.close()
         await self.desk.snapshot()
 

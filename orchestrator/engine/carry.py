@@ -4,7 +4,11 @@ Whatever an effect needs it reads from the world before it first waits; what it 
 under the fence it was started with. Every effect can be started again after a crash: the hands are idempotent.
 """
 
+import contextlib
+from collections.abc import Awaitable
 from typing import assert_never
+
+import anyio
 
 from orchestrator.engine.hands import Hands
 from orchestrator.errors import FaultError
@@ -15,7 +19,7 @@ from orchestrator.model.world import Attempt, Task, World
 from orchestrator.policy import limits
 from orchestrator.policy.prompt import PromptInput, compose
 from orchestrator.policy.seat import Seat
-from orchestrator.ports.agents import Job, Life, RunKey
+from orchestrator.ports.agents import AgentEnd, Job, Life, RunKey
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import AttemptKey, Collision
 
@@ -52,6 +56,7 @@ class _Carrier:
         self.base, self.proposal, self.iteration = attempt.base, attempt.proposal, attempt.iteration
         self.carry, self.carry_base = task.carry, task.carry_base
         self.agent, self.sandbox = limits.staffed(world, task, seat).agent, seat.sandbox
+        self.checkpoint_s = seat.settings.checkpoint_s
         self.message = f"{task.ref}: {_subject(task)}"
         self.job = _job(world, task, attempt, seat) if isinstance(effect, f.RunAgent) else None
         self.case = _case(world, task, attempt, seat, effect) if isinstance(effect, f.Judge) else None
@@ -91,7 +96,7 @@ class _Carrier:
             return c.NoteLost(task=self.ref, fence=self.fence, agent=self.agent, sandbox=self.sandbox)
         if not await self.hands.workspace.exists(self.key):
             return c.NoteWorkspaceLost(task=self.ref, fence=self.fence)
-        end = await self.hands.agents.run(job)
+        end = await self._run_with_checkpoints(job)
         return c.NoteAgent(
             task=self.ref,
             fence=self.fence,
@@ -103,6 +108,22 @@ class _Carrier:
             exit_code=end.exit_code,
             note=end.note,
         )
+
+    async def _run_with_checkpoints(self, job: Job) -> AgentEnd:
+        """Run the agent; a long iteration's work is captured now and then, so that a lost machine loses little."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._checkpoint)
+            end = await _or_fault(self.hands.agents.run(job))
+            group.cancel_scope.cancel()
+        if isinstance(end, FaultError):
+            raise end
+        return end
+
+    async def _checkpoint(self) -> None:
+        while True:
+            await anyio.sleep(self.checkpoint_s)
+            with contextlib.suppress(FaultError):  # the next one, or the capture at the end, tells
+                await self.hands.workspace.capture(self.key, self.iteration, self.base)
 
     async def _capture(self) -> c.Outcome:
         if not await self.hands.workspace.exists(self.key):
@@ -133,6 +154,14 @@ class _Carrier:
                 task=self.ref, fence=self.fence, onto=merged.onto, paths=merged.paths, marked=merged.marked
             )
         return c.NoteProposal(task=self.ref, fence=self.fence, commit=merged.commit, tree=merged.tree, onto=merged.onto)
+
+
+async def _or_fault(work: Awaitable[AgentEnd]) -> AgentEnd | FaultError:
+    """Take a fault out of a task group as a value: it would come out wrapped."""
+    try:
+        return await work
+    except FaultError as error:
+        return error
 
 
 def _subject(task: Task) -> str:

@@ -46,6 +46,11 @@ class GitTrees:
             await head_of(repository, commit)
         return None
 
+    async def patch(self, queue: str, base: str, commit: str) -> bytes:
+        """Give the difference of two commits as a patch `git apply` takes."""
+        repository = await self._ground.repository(queue)
+        return (await through(repository, "diff-tree", "-p", "--binary", "--no-renames", base, commit)).out
+
     async def paths(self, queue: str, commit: str) -> tuple[str, ...]:
         """List all files of a commit."""
         repository = await self._ground.repository(queue)
