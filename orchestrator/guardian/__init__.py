@@ -12,7 +12,8 @@ Rules
 3. The guardian dies, the tree dies: by namespace and parent death signal, else by the init's death pipe.
 4. A connection to `guardian.sock` is adoption. With nobody connected for `orphan_timeout_s` the tree is ended; where
    there is a lifeline, its end is the tree's end at once. What runs inside the tree is not let in.
-5. `exit.json` appears whole and synced, after the last process, before the lock is free.
+5. `exit.json` appears whole and synced, after the last process, before the lock is free. A run with a lifeline syncs
+   nothing: whoever could ask after a crash is dead with it.
 
 The handshake is one JSON line on stdout: `{"ready": pid}`, `{"refused": why}` or `{"fault": why}`. On the socket
 a caller says `{"do": "look"}` or `{"do": "stop", "grace_s": 3.0}` and hears `{"look": {...}}` and, last,

@@ -90,19 +90,29 @@ def listen(folder: int) -> socket.socket:
     return door
 
 
-def write_synced(folder: int, name: str, content: dict[str, Any], reserve: int = 0) -> None:
-    """Replace a file atomically and durably; with `reserve` leave it under its temporary name, padded to that size."""
+def reserve(folder: int, name: str) -> None:
+    """Take the room a record will need from the disk now, under the record's temporary name."""
+    handle = os.open(f"{name}.part", _OWN, 0o600, dir_fd=folder)
+    try:
+        os.posix_fallocate(handle, 0, RECORD_ROOM)
+    finally:
+        os.close(handle)
+
+
+def write(folder: int, name: str, content: dict[str, Any], *, synced: bool) -> None:
+    """Replace a file atomically, and durably where somebody may come back for it."""
     part = f"{name}.part"
-    payload = json.dumps(content).encode().ljust(reserve) + b"\n"
+    payload = json.dumps(content).encode() + b"\n"
     handle = os.open(part, _OWN, 0o600, dir_fd=folder)
     try:
         os.pwrite(handle, payload, 0)
         os.ftruncate(handle, len(payload))
-        os.fsync(handle)
+        if synced:
+            os.fsync(handle)
     finally:
         os.close(handle)
-    if not reserve:
-        os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+    os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+    if synced:
         os.fsync(folder)
 
 

@@ -59,10 +59,11 @@ class Guardian:
         self._marker = f"{boot[:8]}-{pid}-{start}"
         self._launch["env"][kernel.MARKER] = self._marker
         self._build()
-        records.write_synced(self._folder, "exit.json", {}, reserve=records.RECORD_ROOM)
+        records.reserve(self._folder, "exit.json")
         identity = {"pid": pid, "start": start, "boot": boot, "program": self._launch["argv"][0]}
         tree = {"root": self._root, "root_start": kernel.start_time(self._root), "isolation": self._isolation}
-        records.write_synced(self._folder, "guardian.json", {**identity, **tree, "marker": self._marker})
+        record = {**identity, **tree, "marker": self._marker}
+        records.write(self._folder, "guardian.json", record, synced=not lifeline)
 
     def _on_signal(self, *_: object) -> None:
         self._asked_to_stop = True  # the loop does it
@@ -250,7 +251,7 @@ class Guardian:
         end |= {"left": left} if left else {}
         while True:
             try:
-                records.write_synced(self._folder, "exit.json", end)
+                records.write(self._folder, "exit.json", end, synced=not self._launch["lifeline"])
                 break
             except OSError:  # a failing disk: nobody may believe an end that is not on it
                 time.sleep(_RETRY_S)
