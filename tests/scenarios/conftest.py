@@ -23,6 +23,8 @@ import anyio
 import pytest
 
 from orchestrator.files.bell import Bell
+from orchestrator.journal.file import FileJournal
+from orchestrator.model.events import Event as JournalEvent
 
 PATIENCE_S = 90.0
 """What a loaded machine may take for anything; nothing waits this long when all is well."""
@@ -245,6 +247,25 @@ class Shop:
     def wait_file(self, path: Path, done: Callable[[str], bool]) -> None:
         """Wait until a file says so."""
         _await(path.parent, lambda: path.exists() and done(path.read_text()), f"{path.name} says so", self._story)
+
+    def wait_alive(self) -> None:
+        """Wait until a run has sat down at the journal."""
+        folder = self.state / "workers"
+        _await(folder, lambda: any(folder.glob("*.lock")), "a run starts", self._story)
+
+    def note(self, event: JournalEvent) -> None:
+        """Append an event as another process would."""
+
+        async def append() -> None:
+            journal = await FileJournal.open(self.state / "journal")
+            try:
+                head = len(await journal.read(0))
+                now = int(time.time_ns() // 1_000_000)  # noqa: TID251 - the test plays a process of the real world
+                await journal.append([event], expected=head, by="elsewhere", at=now, commit_id=f"note-{head}")
+            finally:
+                journal.close()
+
+        anyio.run(append)
 
     def run_dir(self, task: str, attempt: int = 1, iteration: int = 1) -> Path:
         return self.state / "runs" / task / str(attempt) / str(iteration)
