@@ -171,7 +171,9 @@ class ScriptedAgents:
     # -- within ----------------------------------------------------------------------------------------------------
 
     async def _start(self, job: Job) -> _Run:
-        play = Play() if self._chaos.is_calm else self._script(job, self.calls[job.key.task])
+        play = self._script(job, self.calls[job.key.task])
+        if play.act is Act.MISSING and self._chaos.is_calm:
+            play = Play(Act.PASS, play.seconds)  # agents stay as bad as they are; only the environment is mended
         self.calls[job.key.task] += 1
         await self._chaos.linger(self._pace.low, self._pace.high)
         if play.act is Act.MISSING:

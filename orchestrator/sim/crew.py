@@ -8,7 +8,6 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 
 import anyio
-import anyio.lowlevel
 from anyio.abc import TaskGroup
 
 from orchestrator.engine.engine import Engine
@@ -20,13 +19,18 @@ from orchestrator.model.commands import Ask, Refusal
 from orchestrator.model.scope import Leave, Scope
 from orchestrator.model.settings import Settings
 from orchestrator.policy.asks import answer
+from orchestrator.sim.actions import MemoryActions
 from orchestrator.sim.agents import ScriptedAgents
 from orchestrator.sim.chaos import Chaos, Pace
 from orchestrator.sim.clock import CountedIds, VirtualClock
 from orchestrator.sim.journal import FaultyJournal
 from orchestrator.sim.loop import PROCESS, virtual_loop
 from orchestrator.sim.presence import MemoryPresence
-from orchestrator.sim.witness import Witness
+from orchestrator.sim.witness import BrokenPromiseError, Witness
+from orchestrator.sim.workspace import MemoryWorkspace
+
+_STOP_WITHIN_S = 120.0
+"""How soon a process that lives must have ended an agent nobody wants any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +42,8 @@ class Stage:
     presence: MemoryPresence
     journal: MemoryJournal
     agents: ScriptedAgents
+    workspace: MemoryWorkspace
+    actions: MemoryActions
     hands: Hands
     settings: Settings
     witness: Witness
@@ -55,6 +61,8 @@ class Member:
     failed: str = ""
     dead: bool = False
     stopped: bool = False
+    last_stop: float = -1.0
+    """When it was last stopped, in the loop's time."""
     gone: anyio.Event = field(default_factory=anyio.Event)
 
     @property
@@ -79,9 +87,7 @@ class Crew:
     def start(self, scope: Scope) -> Member:
         """Start a process."""
         stage, name = self._stage, f"p{len(self.members) + 1}"
-        engine = Engine(
-            self._door(), stage.hands, stage.clock, CountedIds(name), stage.presence, stage.settings, name
-        )
+        engine = Engine(self._door(), stage.hands, stage.clock, CountedIds(name), stage.presence, stage.settings, name)
         member = self.members[name] = Member(name, scope, engine)
         self._outside.copy().run(self._group.start_soon, self._run, member)
         return member
@@ -113,7 +119,7 @@ class Crew:
 
     async def stop(self, member: Member, *, lose_place: bool) -> None:
         """SIGSTOP; with `lose_place` the others hold it for dead."""
-        member.stopped = True
+        member.stopped, member.last_stop = True, anyio.current_time()
         virtual_loop().freeze(member.name)
         await anyio.sleep(0.001)
         if lose_place:
@@ -121,7 +127,7 @@ class Crew:
 
     def wake(self, member: Member) -> None:
         """SIGCONT; it takes its place again, as a cluster's member does with its next sign of life."""
-        member.stopped = False
+        member.stopped, member.last_stop = False, anyio.current_time()
         self._stage.presence.join(member.name, member.scope.queues)
         virtual_loop().thaw(member.name)
 
@@ -135,8 +141,19 @@ class Crew:
             return Refusal(str(error))
         return said if isinstance(said, Refusal) else None
 
+    def patrol(self) -> None:
+        """Look for agents that nobody wants and whose process, though well, lets them run. Raises."""
+        witness, now, living = self._stage.witness, anyio.current_time(), self._stage.agents.living()
+        due = [left for left in witness.abandoned if now - left.at > _STOP_WITHIN_S]
+        witness.abandoned = [left for left in witness.abandoned if left not in due]
+        for left in due:
+            member = self.members[left.worker]
+            well = member.alive and not member.stopped and member.last_stop < left.at
+            if well and left.key in living and left.key not in witness.at_work:
+                raise BrokenPromiseError(f"{member.name} lets {left.key} run on, which nobody wants any more")
+
     def dismiss(self) -> None:
-        """The run is over: let the dead unwind too, unheard."""
+        """Let the dead unwind too, unheard: the run is over."""
         self._over = True
         for member in self.members.values():
             virtual_loop().thaw(member.name)

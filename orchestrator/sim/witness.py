@@ -4,7 +4,9 @@ It folds the journal itself, asks the other fakes what really happened, and rais
 """
 
 from collections import Counter
-from collections.abc import Callable
+
+import anyio
+import msgspec
 
 from orchestrator.model import events as e
 from orchestrator.model.fold import apply
@@ -13,7 +15,7 @@ from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.verdicts import Verdict
-from orchestrator.model.world import Task, World
+from orchestrator.model.world import Step, Task, World
 from orchestrator.policy.reasons import reason_for
 from orchestrator.policy.seat import Seat, running
 from orchestrator.ports.agents import RunKey
@@ -25,6 +27,14 @@ from orchestrator.sim.workspace import MemoryWorkspace
 
 class BrokenPromiseError(AssertionError):
     """An invariant does not hold: the engine, the policy or the simulation has a bug."""
+
+
+class Abandoned(msgspec.Struct, frozen=True):
+    """An agent that ought to run no longer: since when (the loop's time), and who had started or adopted it."""
+
+    key: RunKey
+    worker: str
+    at: float
 
 
 class Witness:
@@ -43,7 +53,12 @@ class Witness:
         self.started: Counter[RunKey] = Counter()
         self.finished: Counter[RunKey] = Counter()
         self.completed: Counter[str] = Counter()
-        self.watchers: list[Callable[[], None]] = []
+        self.at_work: dict[RunKey, str] = {}
+        """Agents that ought to run, and the worker each belongs to."""
+        self.abandoned: list[Abandoned] = []
+        """Agents that ought to run no longer, for the crew's patrol."""
+        self._used: Counter[str] = Counter()
+        self._taken: Counter[str] = Counter()
         self._clock, self._presence, self._settings = clock, presence, settings
         self._workspace, self._verifier = workspace, verifier
 
@@ -55,8 +70,41 @@ class Witness:
         released = {event.task for event in commit.events if isinstance(event, e.TaskReleased)}
         for event in commit.events:
             self._before(event, commit, released)
+        self._count(commit)
         apply(self.world, commit)
         self._after(commit)
+        self._notice()
+
+    def _count(self, commit: e.Commit) -> None:
+        """Count what a process spends of its own limits."""
+        for event in commit.events:
+            if isinstance(event, e.IterationStarted) and not event.restarted:
+                self._used[commit.by] += 1
+            elif isinstance(event, e.LaneParked) and event.iteration:
+                self._used[commit.by] -= 1
+            elif isinstance(event, e.TaskClaimed) and not event.resumed and event.attempt == 1:
+                self._taken[commit.by] += 1
+
+    def within_limits(self, worker: str, scope: Scope) -> None:
+        """Check that a process kept to its limits."""
+        for what, spent, limit in (
+            ("iterations", self._used[worker], scope.max_iterations),
+            ("tasks", self._taken[worker], scope.max_tasks),
+        ):
+            if limit is not None and spent > limit:
+                raise BrokenPromiseError(f"{worker} took {spent} {what} of the {limit} it was given")
+
+    def _notice(self) -> None:
+        """Note whose agents ought to run no longer."""
+        now = {
+            RunKey(task.ref, task.attempt.number, task.attempt.iteration): worker
+            for ref, worker in self.world.claims.items()
+            if (task := self.world.tasks[ref]).attempt is not None and task.attempt.step is Step.AGENT
+        }
+        at = anyio.current_time()
+        again = [left for left in self.abandoned if left.key not in now]
+        self.abandoned = again + [Abandoned(key, worker, at) for key, worker in self.at_work.items() if key not in now]
+        self.at_work = now
 
     def _claim_that(self, holds: object, text: str, commit: e.Commit) -> None:
         if not holds:
@@ -140,6 +188,7 @@ class Witness:
             for other in claimed[index + 1 :]:
                 self._claim_that(not self._share(task, other), f"{task.ref} and {other.ref} side by side", commit)
         self._staging(claimed, commit)
+        self._slots(claimed, commit)
         seat = self.seat()
         for task in self.world.tasks.values():
             waits = task.status not in ENDED and not running(self.world, task.ref, seat)
@@ -164,6 +213,10 @@ class Witness:
         for name, capacity in self._settings.resources.items():
             users = [task.ref for task in claimed if name in task.spec.resources]
             self._claim_that(len(users) <= capacity, f"{name} is held by {users}", commit)
+
+    def _slots(self, claimed: list[Task], commit: e.Commit) -> None:
+        slots = [(t.ref.partition("/")[0], t.claim.slot) for t in claimed if t.claim is not None]
+        self._claim_that(len(set(slots)) == len(slots), f"two workers in one slot: {slots}", commit)
 
     def seat(self) -> Seat:
         """Give a seat that serves nothing, to ask the policy from."""

@@ -71,9 +71,9 @@ class MemoryWorkspace:
         """List the attempts whose folders stand."""
         return tuple(self._attempts)
 
-    def user_files(self, queue: str) -> Files:
+    def user_head(self, queue: str) -> Node:
         """Look at the user's own branch."""
-        return self.store[self._user(queue)].files
+        return self.store[self._user(queue)]
 
     def save(self, queue: str, files: Files, message: str = "a person's commit") -> str:
         """Commit to the user's own branch."""
@@ -81,6 +81,10 @@ class MemoryWorkspace:
         made = self.store.commit({**head.files, **files}, (head.commit,), message)
         self.refs[self._branch(queue)] = made.commit
         return made.commit
+
+    def overtake(self, queue: str) -> None:
+        """Let the target take in the user's commits at this very moment, as another process might."""
+        self._take_in(queue)
 
     def head(self, queue: str) -> Node:
         """Look at the target without touching it."""

@@ -1,0 +1,48 @@
+"""Whole runs of the real engine under faults, each from one seed; any failure is reproduced by its number."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestrator.sim.simulation import SimulationError, simulate
+
+ROOT = Path(__file__).parents[2]
+_HASHES = "import sys; from orchestrator.sim.simulation import simulate; print(*(simulate(int(s)).journal for s in sys.argv[1:]))"  # noqa: E501 - one program
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", range(10))
+def test_every_promise_holds_in_ten_more_seeds(block: int) -> None:
+    for seed in range(block * 10, block * 10 + 10):
+        try:
+            report = simulate(seed)
+        except SimulationError as error:  # the last commits are what one wants to read first
+            pytest.fail("\n".join((*error.story[-20:], str(error))))
+        assert report.commits > report.tasks
+
+
+def journals(seeds: tuple[int, ...], processes: int) -> set[tuple[str, ...]]:
+    """Run the seeds in fresh processes, two at a time; give the different answers."""
+    argv = [sys.executable, "-c", _HASHES, *map(str, seeds)]
+
+    def start(number: int) -> "subprocess.Popen[str]":
+        env = {**os.environ, "PYTHONHASHSEED": str(number), "PYTHONPATH": str(ROOT)}
+        return subprocess.Popen(argv, env=env, stdout=subprocess.PIPE, text=True)
+
+    answers: set[tuple[str, ...]] = set()
+    for first in range(0, processes, 2):
+        pair = [start(number) for number in range(first, min(first + 2, processes))]
+        answers |= {tuple(process.communicate()[0].split()) for process in pair}
+    return answers
+
+
+@pytest.mark.slow
+def test_a_seed_writes_one_journal_in_fresh_processes_whatever_their_hashes() -> None:
+    """Six processes in the quick run, twenty with PROVE=1."""
+    seeds = (1, 2, 7, 12)
+    (answer,) = journals(seeds, 20 if os.environ.get("PROVE") else 6)
+    assert len(set(answer)) == len(seeds)
+    assert answer == tuple(simulate(seed).journal for seed in seeds)
