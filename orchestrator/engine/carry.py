@@ -95,6 +95,7 @@ class _Carrier:
         if not fresh and await self.hands.agents.life(job.key) is Life.GONE:
             return c.NoteLost(task=self.ref, fence=self.fence, agent=self.agent, sandbox=self.sandbox)
         if not await self.hands.workspace.exists(self.key):
+            await self.hands.agents.stop(job.key)  # what another left running works where nobody will look
             return c.NoteWorkspaceLost(task=self.ref, fence=self.fence)
         end = await self._run_with_checkpoints(job)
         return c.NoteAgent(
