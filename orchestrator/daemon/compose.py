@@ -51,7 +51,7 @@ async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
         project.root,
         project.state,
         clock=WallClock(),
-        queues=_repositories(project, queues),
+        queues=repositories(project, queues),
         default=RepoSettings(base=settings.base),
         furnishing=furnishing,
         inplace=inplace,
@@ -66,7 +66,8 @@ async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
     return Built(Hands(agents, verifier, workspace, actions), ground, trees, workspace, installed(project.environ))
 
 
-def _repositories(project: Project, queues: tuple[QueueSpec, ...]) -> dict[str, RepoSettings]:
+def repositories(project: Project, queues: tuple[QueueSpec, ...]) -> dict[str, RepoSettings]:
+    """Say which repository and base branch each queue works on. InvalidInputError names those nobody defined."""
     settings = project.settings
     found: dict[str, RepoSettings] = {}
     problems: list[str] = []

@@ -1,5 +1,7 @@
 """What preflight has to know of the outside: which named tests git does not have, which named files do not exist."""
 
+from collections.abc import Mapping
+
 from orchestrator.daemon.compose import Built
 from orchestrator.inbox.folder import Reading
 from orchestrator.model.specs import ENDED
@@ -12,26 +14,41 @@ _PATTERN = frozenset("*?[")
 
 
 async def gather(built: Built, reading: Reading, world: World) -> Facts:
-    """Look up what the open tasks name."""
+    """Look up what the open tasks name, in the repositories vetted for the run."""
+    repositories = {name: await built.ground.repository(name) for name in world.queues if _open(world, name)}
+    return await look_up(repositories, reading, world, built.installed, inplace=built.ground.inplace)
+
+
+async def look_up(
+    repositories: Mapping[str, Repository],
+    reading: Reading,
+    world: World,
+    installed: tuple[str, ...],
+    *,
+    inplace: bool = False,
+) -> Facts:
+    """Look up what the open tasks of the queues that have a repository name; changes nothing anywhere."""
     untracked: set[str] = set()
     missing: set[str] = set()
-    for queue in world.queues.values():
-        tasks = [world.tasks[ref] for ref in queue.tasks if world.tasks[ref].status not in ENDED]
+    for name, repository in repositories.items():
+        tasks = _open(world, name)
         if tasks:
-            repository = await built.ground.repository(queue.name)
-            tracked = None if built.ground.inplace else await _tracked(built, repository, queue.name)
-            untracked |= _untracked(repository, tasks, tracked)
+            untracked |= _untracked(repository, tasks, None if inplace else await _tracked(repository))
             missing |= _missing(repository, tasks)
     documents = tuple(file.document for file in reading.files)
-    return Facts(
-        documents=documents, untracked=frozenset(untracked), missing=frozenset(missing), installed=built.installed
-    )
+    return Facts(documents=documents, untracked=frozenset(untracked), missing=frozenset(missing), installed=installed)
 
 
-async def _tracked(built: Built, repository: Repository, queue: str) -> frozenset[str]:
-    ref = f"refs/heads/{repository.base}"
-    head = (await lookup(repository, ref)).get(ref, "")
-    return frozenset(await built.trees.paths(queue, head)) if head else frozenset()
+def _open(world: World, queue: str) -> list[Task]:
+    return [world.tasks[ref] for ref in world.queues[queue].tasks if world.tasks[ref].status not in ENDED]
+
+
+async def _tracked(repository: Repository) -> frozenset[str]:
+    branch = f"refs/heads/{repository.base}"
+    if branch not in await lookup(repository, branch):
+        return frozenset()
+    said = await repository.git("ls-tree", "-r", "-z", "--name-only", "--full-tree", branch)
+    return frozenset(path.decode(errors="backslashreplace") for path in said.items())
 
 
 def _untracked(repository: Repository, tasks: list[Task], tracked: frozenset[str] | None) -> set[str]:

@@ -26,8 +26,13 @@ _NOT_HERE = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EPERM})
 
 def exchange(one: Path, other: Path) -> None:
     """Let two files on one file system change places. Raises OSError (FileNotFoundError: one of them is missing)."""
-    if not _renamed(one, other, _EXCHANGE, _MAC_SWAP):
+    if not exchange_at_once(one, other):
         exchange_by_links(one, other)
+
+
+def exchange_at_once(one: Path, other: Path) -> bool:
+    """Let two files change places in one step, if this system can; False: it cannot, and nothing was changed."""
+    return _renamed(one, other, _EXCHANGE, _MAC_SWAP)
 
 
 def place(new: Path, target: Path) -> None:

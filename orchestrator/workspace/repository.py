@@ -83,7 +83,7 @@ async def find(project: Path, state: Path, wanted: RepoSettings) -> Repository:
     name = f"repository {wanted.name or wanted.path!r}"
     if wanted.name and not is_safe_id(wanted.name):
         raise InvalidInputError(f"{name}: the name is unsafe: use {SAFE_ID_RULE}")
-    await _vet_git()
+    await vet_git()
     path = _real(project / wanted.path)
     top = await _top(name, path, project)
     git_dir = Path((await _ask(top, "rev-parse", "--path-format=absolute", "--git-common-dir")).line())
@@ -126,7 +126,8 @@ async def adopt(project: Path, state: Path) -> Repository:
     )
 
 
-async def _vet_git() -> None:
+async def vet_git() -> str:
+    """Give git's version if it is one that may be used. FaultError: there is none; InvalidInputError: it is too old."""
     said = (await git("--version")).line()
     found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", said)
     if found is None:
@@ -134,6 +135,7 @@ async def _vet_git() -> None:
     if tuple(int(part or 0) for part in found.groups()) < MINIMUM:
         need = ".".join(map(str, MINIMUM))
         raise InvalidInputError(f"git {found.group()} is older than {need} and unsafe on hostile trees: upgrade git")
+    return found.group()
 
 
 async def _ask(top: Path, *args: str, accept: tuple[int, ...] = (0,)) -> Said:
