@@ -3,7 +3,8 @@
 Rules
 1. A save is merged by task id against the render whose stamp it carries: only what differs from that render was asked.
    So a stale save edits only what its writer changed, and merging the same save twice asks nothing the second time.
-2. Without a stamp (or with another journal's) there is nothing to compare with: such a file can only add.
+2. Without a stamp (or with another journal's) there is nothing to compare with: such a file can only add. What it says
+   of a task as it first said it was merged then and asks nothing: a crash may leave a file that was never rendered.
 3. A status is asked for once. `pending` resets, `skipped` skips, others are refused; what completed after the stamp
    stays completed. What has happened since the stamp anyway is not asked again.
 4. A refusal names what it refused (`of`) and is recorded once.
@@ -189,7 +190,8 @@ class _Merge:
 
     def _known(self, task: Task, entry: TaskEntry, order: int | None) -> None:
         if self.seq is None:
-            if entry.spec != task.spec or entry.status not in {shown(task), task.status}:
+            asks = entry.spec != task.spec or entry.status not in {shown(task), task.status}
+            if asks and not _as_first_seen(task, entry):
                 self._refuse(task.ref, f"{task.ref} stays as it was: {self._no_stamp()}", entry)
             return
         spec = carried_task(version_at(task.specs, self.seq), entry.spec, task.spec)
@@ -222,6 +224,10 @@ class _Merge:
     def _refusals(self) -> tuple[e.EditRefused, ...]:
         name = self.queue.name
         return tuple(e.EditRefused(queue=name, task=ref, reason=why, of=of) for ref, (why, of) in self.refused.items())
+
+
+def _as_first_seen(task: Task, entry: TaskEntry) -> bool:
+    return entry.spec == task.specs[0][1] and entry.status is shown_at(task, task.added_seq)
 
 
 def _completed_after(task: Task, seq: int) -> bool:

@@ -288,6 +288,17 @@ def test_a_file_without_stamp_that_differs_in_nothing_asks_nothing(desk: Desk) -
     assert desk.save(msgspec.structs.replace(desk.render(), stamp=None)) == ()
 
 
+def test_a_file_that_says_what_it_first_said_asks_nothing_however_far_its_tasks_have_come() -> None:
+    """A crash before the first rendering leaves the file as its writer saved it, and nobody asked for anything."""
+    desk = Desk()
+    first = file(entry("A"), entry("B", status=Status.IN_PROGRESS), entry("C", status=Status.COMPLETED))
+    desk.save(first)
+    desk.happen(e.TaskClaimed(task="q/A", attempt=1, worker="w"), e.TaskFailed(task="q/B", reason="x"))
+    desk.happen(e.TaskReset(task="q/C", reason="retry"))
+    assert desk.save(first) == ()
+    assert desk.save(changed(first, "A", title="other"))
+
+
 @pytest.mark.parametrize("stamp", [Stamp(3, "another"), Stamp(99, JOURNAL)])
 def test_a_stamp_of_another_journal_or_of_the_future_counts_as_none(desk: Desk, stamp: Stamp) -> None:
     document = msgspec.structs.replace(without(desk.render(), "A"), stamp=stamp)
