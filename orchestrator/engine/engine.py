@@ -62,6 +62,7 @@ class Engine:
         self.waiting_for = ""
         self._used: set[RunKey] = set()
         self._taken: set[str] = set()
+        self._since = clock.now()
         self._draining = self._stopping = self._detaching = False
         self._wake = anyio.Event()
         self._running: dict[f.Effect, anyio.CancelScope] = {}
@@ -111,6 +112,7 @@ class Engine:
             targets={name: self.hands.workspace.target_name(name) for name in world.queues},
             installed=self.installed,
             sandbox=self.hands.agents.sandbox(""),
+            since=self._since,
             used=len(self._used),
             taken=len(self._taken),
             draining=self._draining,

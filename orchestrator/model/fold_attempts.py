@@ -81,7 +81,7 @@ def _(event: e.IterationStarted, world: World) -> None:
             world.iterations += 1
         attempt.iteration, attempt.agent, attempt.sandbox = event.iteration, event.agent, event.sandbox
         attempt.claimed, attempt.started_seq = False, world.seq
-        task.last_attempt = world.at
+        task.agent, task.last_attempt = event.agent, world.at
         _step(world, task, Step.AGENT)
 
 
@@ -253,6 +253,7 @@ def _(event: e.LaneParked, world: World) -> None:
         code=event.code,
         text=event.text,
         since=known.since if again and known else world.at,
+        at=world.at,
         until=event.until,
         task=event.task,
         probes=known.probes + 1 if again and known else 1,

@@ -96,6 +96,8 @@ class Task(msgspec.Struct, kw_only=True):
     """Over all attempts; a restarted iteration counts once."""
     granted_at: int = 0
     """`iterations` when they were last granted anew: used = iterations - granted_at."""
+    agent: str = ""
+    """Who worked on it last."""
     verdict: str = ""
     checks: tuple[CheckSummary, ...] = ()
     feedback: tuple[Finding, ...] = ()
@@ -123,12 +125,13 @@ class Task(msgspec.Struct, kw_only=True):
 
 
 class Park(msgspec.Struct, kw_only=True):
-    """Why and until when a lane waits. `since` is kept over repeated probes of the same fault."""
+    """Why and until when a lane waits. `since` is kept over repeated probes of the same fault; `at` is the last."""
 
     code: str
     text: str
     since: int
     until: int
+    at: int = 0
     task: str = ""
     probes: int = 1
 

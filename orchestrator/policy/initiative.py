@@ -222,11 +222,15 @@ def _claim(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
 
 
 def startable(world: World, name: str, now: int, seat: Seat) -> bool:
-    """Say whether a queue lets any of its tasks start; a faulty lane lets one through once its next probe is due."""
+    """Say whether a queue lets any of its tasks start; a faulty lane lets one through once its next probe is due.
+
+    It is due at once in a process that sat down after the last one failed: somebody has started it.
+    """
     queue = world.queues[name]
     if queue.locked or queue.paused or queue.park is None:
         return not queue.locked and not queue.paused
-    if queue.park.until > now:
+    stale = queue.park.code == "fault" and queue.park.at < seat.since
+    if queue.park.until > now and not stale:
         return False
     return not any(ref.startswith(f"{name}/") and seat.alive(w) for ref, w in world.claims.items())
 

@@ -55,7 +55,7 @@ def _wait(world: World, task: Task, reason: Reason | None, now: int, seat: Seat)
         case Code.PARKED | Code.TIME:
             return Stay(until=reason.until, text=f"{task.ref}: {reason.text}")
         case Code.FAULT:
-            lost = reason.since + round(seat.settings.patience_s * 1000)
+            lost = max(reason.since, seat.since) + round(seat.settings.patience_s * 1000)
             if now >= lost:
                 return None
             probe = reason.until if reason.until is not None and reason.until > now else lost

@@ -60,6 +60,7 @@ class _Judge:
         self.scope = scope
         self.problems: list[str] = []
         self.warnings: list[str] = []
+        self.strangers: dict[tuple[str, str], list[str]] = {}
         self.checks = BUILTIN_CHECKS | facts.checks | settings.checks.keys()
         self.open = [task for task in world.tasks.values() if task.status not in ENDED]
         self.busy = {queue_of(task.ref) for task in self.open}
@@ -75,9 +76,13 @@ class _Judge:
             self._task(task)
         for queue in self.world.queues.values():
             self._queue(queue)
+        self._strangers()
         self._triggers()
         self._gates()
         self._definitions()
+        if self.open and not self.settings.checks and not self.facts.checks:
+            remedy = f"define [checks.tests] in {CONFIGURATION}"
+            self.warnings.append(f"no check is defined: `honest` alone judges and nothing runs tests; {remedy}")
         for cycle in cycles(self.world):
             name, place = self._head(cycle[0])
             self._refuse(name, f"{place}: waits for itself: {' -> '.join(cycle)}; remove one of these dependencies")
@@ -102,9 +107,15 @@ class _Judge:
 
     def _agent(self, place: str, name: str | None) -> None:
         if name and find_agent(self.settings, name, self.facts.installed) is None:
-            known = (*self.settings.agents, *self.settings.roles)
+            self.strangers.setdefault((place.partition(":")[0], name), []).append(place)
+
+    def _strangers(self) -> None:
+        """Warn of each unknown agent once a file: most files name few, in every task."""
+        known = (*self.settings.agents, *self.settings.roles)
+        for (_, name), places in self.strangers.items():
+            more = f" (and {len(places) - 1} more)" if len(places) > 1 else ""
             remedy = _resembling(name, known) or f"define [agents.{name}] or [roles] {name}, or the default works on it"
-            self.warnings.append(f'{place}: agent "{name}" is no agent or role here; {remedy}')
+            self.warnings.append(f'{places[0]}{more}: agent "{name}" is no agent or role here; {remedy}')
 
     def _checks(self, queue: str, place: str, names: Iterable[str] | None) -> None:
         for name in names or ():

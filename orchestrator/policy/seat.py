@@ -21,6 +21,8 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     """Queue -> the target its work lands on."""
     installed: tuple[str, ...] = ()
     sandbox: str = "L0"
+    since: int = 0
+    """When this process sat down (milliseconds): its patience with a fault begins then at the earliest."""
     used: int = 0
     """Iterations this process has started."""
     taken: int = 0

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from orchestrator.codec.moments import format_moment
 from orchestrator.model import answers as a
 from orchestrator.model.fold_attempts import DAY_MS
-from orchestrator.model.specs import Status
+from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Gate, Queue, Task, World
 from orchestrator.policy.limits import staffed
 from orchestrator.policy.reasons import Code, Reason, reason_for
@@ -99,7 +99,8 @@ def _queue(world: World, queue: Queue, now: int, seat: Seat) -> a.QueueAnswer:
 def _task(world: World, task: Task, now: int, seat: Seat) -> a.TaskAnswer:
     reason = reason_for(world, task, now, seat)
     attempt = task.attempt
-    agent = attempt.agent if attempt and attempt.agent else staffed(world, task, seat).agent
+    worked = attempt.agent if attempt else task.agent if task.status in ENDED else ""
+    agent = worked or staffed(world, task, seat).agent
     imported = task.imported
     return a.TaskAnswer(
         id=task.spec.id,

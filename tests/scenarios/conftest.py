@@ -244,9 +244,9 @@ class Shop:
         """Wait until something is so that a commit makes so."""
         _await(self.state / "journal", done, what, self._story)
 
-    def wait_file(self, path: Path, done: Callable[[str], bool]) -> None:
-        """Wait until a file says so."""
-        _await(path.parent, lambda: path.exists() and done(path.read_text()), f"{path.name} says so", self._story)
+    def wait_for(self, done: Callable[[], bool], folder: Path) -> None:
+        """Wait until something is so that a change in a folder makes so."""
+        _await(folder, done, f"something in {folder}", self._story)
 
     def wait_alive(self) -> None:
         """Wait until a run has sat down at the journal."""
@@ -315,6 +315,11 @@ class Shop:
         records = [json.loads(path.read_bytes()) for path in self.state.glob("runs/*/*/*/*/guardian.json")]
         return [record["pid"] for record in records if _born(record["pid"]) == record["start"]]
 
+    def processes(self) -> list[int]:
+        """Give the processes that agents of this project have started and that live."""
+        mark = f"ORCHESTRATOR_PROJECT={self.root}\0".encode()
+        return [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/environ") if mark in _read(path)]
+
     def close(self) -> None:
         """End what this project started and leave nothing behind."""
         for terminal in self._terminals:
@@ -334,6 +339,13 @@ def _print(path: Path) -> str:
     if not stat.S_ISREG(status.st_mode):
         return f"{stat.S_IFMT(status.st_mode):o}"
     return f"{status.st_mode:o} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _born(pid: int) -> int | None:
