@@ -4,7 +4,9 @@ Rules
 1. The new text is whole and synced under a name of its own before anything happens.
 2. It changes places with the file in one step; what comes back must be what the caller read. If it is not, or if
    somebody still has it open for writing, it is a person's save and goes back into its place.
-3. If another save arrives while that happens, the newest stands in the file and the one before stays beside it as a
+3. Until then our text could be seen, edited and saved by somebody fast, without what was displaced: so the displaced
+   text is also given to the caller, to be merged whatever becomes of the file.
+4. If another save arrives while that happens, the newest stands in the file and the one before stays beside it as a
    `.swap`, for the caller to merge and discard. A crash leaves a `.swap` too: merging it twice asks nothing.
 """
 
@@ -20,7 +22,7 @@ import anyio
 import msgspec
 
 from orchestrator.files.atomic import write_all
-from orchestrator.files.swap import being_written, exchange, place
+from orchestrator.files.swap import being_written, exchange, has_writer, place
 
 _NEW = ".new"
 _SWAP = ".swap"
@@ -41,11 +43,13 @@ class Same(msgspec.Struct, frozen=True):
 
 
 class Changed(msgspec.Struct, frozen=True):
-    """Somebody saved meanwhile and that stands in the file: read it again.
+    """Somebody saved meanwhile and that stands in the file: read it again, after merging what follows.
 
-    `rescued` are saves it displaced: merge them as well, once `until_written` says they are whole, then delete them.
+    `saves` stood in the file and may have been written over since by someone who saw our text for a moment: merge them.
+    `rescued` were displaced for good: merge them once `until_written` says they are whole, then delete them.
     """
 
+    saves: tuple[bytes, ...] = ()
     rescued: tuple[Path, ...] = ()
 
 
@@ -164,11 +168,11 @@ def _replace(real: Path, new: bytes, expected: str) -> Outcome:
 
 def _put_back(spare: Path, real: Path, ours: str) -> Outcome:
     """Swap until what comes out is what was put in: then nobody saved in between and the newest stands."""
-    standing = ours
+    standing, saves = ours, list[bytes]()
     for _ in range(_TRIES):
         held = digest(spare.read_bytes())
         try:
-            exchange(spare, real)
+            saves += _swapped_back(spare, real, ours)
         except FileNotFoundError:  # deleted, or about to be made anew: what was displaced is the newest
             return _stand_in(spare, real)
         written = being_written(spare)  # asked first: whoever is done by then has written what is read next
@@ -177,19 +181,34 @@ def _put_back(spare: Path, real: Path, ours: str) -> Outcome:
             break
         standing = held
     else:
-        return Changed((spare,))
-    if came == ours:
-        spare.unlink(missing_ok=True)
-        return Busy() if being_written(real) else Changed()
-    return Changed((spare,))
+        return Changed(tuple(saves), (spare,))
+    if came != ours:
+        return Changed(tuple(saves), (spare,))
+    spare.unlink(missing_ok=True)
+    return Busy() if not saves else Changed(tuple(saves))
+
+
+def _swapped_back(spare: Path, real: Path, ours: str) -> tuple[bytes, ...]:
+    """Exchange, and give what went into the file as it is once nobody can see our text any more.
+
+    Nothing, if it is ours, or if its writer is still at work: then it is no save yet, and whoever writes it has not
+    seen our text.
+    """
+    with spare.open("rb") as displaced:
+        exchange(spare, real)
+        if has_writer(displaced.fileno()):
+            return ()
+        text = displaced.read()
+    return () if digest(text) == ours else (text,)
 
 
 def _stand_in(spare: Path, real: Path) -> Outcome:
+    text = spare.read_bytes()
     try:
         place(spare, real)
     except FileExistsError:
-        return Changed((spare,))
-    return Changed()
+        return Changed(rescued=(spare,))
+    return Changed((text,))
 
 
 def _prepared(real: Path, new: bytes, like: os.stat_result | None) -> Path:

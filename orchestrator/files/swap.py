@@ -57,24 +57,28 @@ def exchange_by_links(one: Path, other: Path) -> None:
 
 
 def being_written(path: Path) -> bool:
-    """Say whether some process has the file open for writing; False where the system cannot tell.
+    """Say whether some process has the file open for writing; False where the system cannot tell."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        return stat.S_ISREG(os.fstat(descriptor).st_mode) and has_writer(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def has_writer(descriptor: int) -> bool:
+    """Say the same of a file that is open here, for reading only.
 
     A read lease is refused exactly then. It is given back at once; whoever opens the file in between waits that long,
     and the signal that tells us so is one that is ignored unless somebody asks for it.
     """
     if not hasattr(fcntl, "F_SETLEASE"):
         return False
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return False
         fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except OSError as error:
         return error.errno == errno.EAGAIN  # others: not ours to lease, or no leases on this file system
-    finally:
-        os.close(descriptor)
     return False
 
 

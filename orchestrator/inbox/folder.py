@@ -103,6 +103,14 @@ class QueueFolder:
         found = [spare for folder in folders if folder.is_dir() for spare in leftovers(folder)]
         return tuple((spare, self._rescue(spare)) for spare in found)
 
+    def understand(self, name: str, text: bytes) -> QueueFile | Problem:
+        """Make sense of a text of the file `name`, such as one that an exchange displaced; remembers nothing."""
+        try:
+            document = read_queue(text, path=name, calendar=self._calendar)
+        except InvalidInputError as error:
+            return Problem(path=name, text=str(error), queue=self._queue_of(name))
+        return QueueFile(path=name, text=text, digest=digest(text), document=document, changed=True)
+
     def folders(self) -> tuple[Path, ...]:
         """List the folders to watch: the project's, its `queues`, and where linked and extra files really are."""
         real = {Path(os.path.realpath(path)).parent for path in self._paths()}
@@ -147,18 +155,11 @@ class QueueFolder:
         known = self._seen.get(name)
         if known is not None and isinstance(known.result, QueueFile) and known.result.text == text:
             return known.result
-        return self._parsed(name, text)
-
-    def _parsed(self, name: str, text: bytes) -> QueueFile | Problem:
-        try:
-            document = read_queue(text, path=name, calendar=self._calendar)
-        except InvalidInputError as error:
-            return Problem(path=name, text=str(error), queue=self._queue_of(name))
-        return QueueFile(path=name, text=text, digest=digest(text), document=document, changed=True)
+        return self.understand(name, text)
 
     def _rescue(self, spare: Path) -> QueueFile | Problem:
         owner = self._name(owner_of(spare))
-        found = self._parsed(owner, spare.read_bytes())
+        found = self.understand(owner, spare.read_bytes())
         if isinstance(found, QueueFile):
             return found
         remedy = f"{spare} holds a save of it that was interrupted and cannot be read; copy what you need, delete it"

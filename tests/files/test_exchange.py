@@ -149,7 +149,7 @@ def test_a_save_right_before_the_exchange_goes_back_into_its_place(
     file: Path, monkeypatch: pytest.MonkeyPatch, manner: Callable[[Path, bytes], Callable[[], None]]
 ) -> None:
     meddle(monkeypatch, manner(file, THEIRS))
-    assert replace_if_unchanged(file, NEW, digest(OLD)) == Changed()
+    assert replace_if_unchanged(file, NEW, digest(OLD)) == Changed(saves=(THEIRS,))
     assert file.read_bytes() == THEIRS
     assert names(file) == ["q.json"]
 
@@ -162,6 +162,7 @@ def test_of_two_saves_the_newest_stands_and_the_other_is_rescued(
     outcome = replace_if_unchanged(file, NEW, digest(OLD))
     assert isinstance(outcome, Changed)
     (rescued,) = outcome.rescued
+    assert outcome.saves == (THEIRS, b"newest")
     assert rescued.read_bytes() == THEIRS
     assert file.read_bytes() == b"newest"
     assert leftovers(file.parent) == (rescued,)
@@ -182,7 +183,7 @@ def test_a_writer_that_opened_the_displaced_file_finds_it_in_its_place_again(
 
 def test_a_file_deleted_while_a_save_is_put_back_gets_that_save(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     meddle(monkeypatch, by_rename(file, THEIRS), file.unlink)
-    assert replace_if_unchanged(file, NEW, digest(OLD)) == Changed()
+    assert replace_if_unchanged(file, NEW, digest(OLD)) == Changed(saves=(THEIRS,))
     assert file.read_bytes() == THEIRS
 
 
@@ -292,6 +293,7 @@ def test_no_word_of_a_writer_is_lost_while_the_file_is_replaced_again_and_again(
                 owed.clear()
                 ours += 1
             elif isinstance(outcome, Changed):
+                owed |= {word for save in outcome.saves for word in save.split(b"|")}
                 for rescued in outcome.rescued:
                     assert anyio.run(until_written, rescued, 10.0)
                     owed |= set(rescued.read_bytes().split(b"|"))

@@ -98,11 +98,13 @@ def test_a_blocked_task_is_still_judged() -> None:
 
 
 def test_an_unknown_agent_and_a_missing_file_only_warn() -> None:
-    project = Project().queue("q", task("A", agent="cluade", files=("src/new.py",)), task("B", agent="human"))
+    tasks = [task(name, agent="cluade", files=("src/new.py",)) for name in "ABC"]
+    project = Project().queue("q", *tasks, task("D", agent="human"))
     found = project.judge(Facts(missing=frozenset({"src/new.py"})))
     assert found.problems == ()
-    assert len(found.warnings) == 2
-    assert "did you mean claude?" in found.warnings[0]
+    assert len(found.warnings) == 4
+    assert found.warnings[-1].startswith('queues/q.json: q/A (and 2 more): agent "cluade"')
+    assert found.warnings[-1].endswith("did you mean claude?")
 
 
 def test_problems_out_of_scope_only_warn() -> None:
