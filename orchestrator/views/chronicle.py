@@ -5,11 +5,11 @@ the next one finds how far it came (`Cursor`) and appends only what is missing.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 import msgspec
-import structlog
 
 from orchestrator.codec.canonical import dumps
 from orchestrator.codec.moments import Shape, format_moment
@@ -20,7 +20,6 @@ PROJECT_TRACK = "_project"
 """What belongs to no queue."""
 
 _MS = Shape("T", 3, "Z")
-_render = structlog.processors.JSONRenderer(serializer=lambda fields, **_: dumps(fields))
 
 
 class Cursor(msgspec.Struct, kw_only=True):
@@ -55,8 +54,15 @@ def lines_of(commit: e.Commit) -> Iterable[tuple[str, bytes]]:
             yield "ralph-verification.log", verdict.encode() + b"\n"
 
 
+@cache
+def _renderer() -> Callable[[object, str, dict[str, object]], str | bytes]:
+    import structlog  # noqa: PLC0415 - a tenth of a second that commands which only read need not wait
+
+    return structlog.processors.JSONRenderer(serializer=lambda fields, **_: dumps(fields))
+
+
 def _line(fields: dict[str, object]) -> bytes:
-    rendered = _render(None, "", fields)
+    rendered = _renderer()(None, "", fields)
     return (rendered if isinstance(rendered, bytes) else rendered.encode()) + b"\n"
 
 
