@@ -144,7 +144,7 @@ async def writing(project: Project, me: str = "cli") -> AsyncIterator[Desk]:
     """Ask for something: queue files are taken in first, and everything is rendered before the command exits."""
     project.make_state()
     desk = await open_desk(project, me, read_only=False)
-    windows = Windows(project, desk.journal, desk.intake)
+    windows = Windows(project, desk.ledger, desk.intake)
     desk.ledger.observers.append(windows.note)
     try:
         await desk.intake.take_in(desk.ledger)

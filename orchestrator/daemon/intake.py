@@ -8,6 +8,7 @@ Rules
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import assert_never
 
 import anyio
 
@@ -21,6 +22,7 @@ from orchestrator.files.exchange import (
     Failed,
     Missing,
     Replaced,
+    Same,
     digest,
     replace_if_unchanged,
     until_written,
@@ -49,6 +51,8 @@ class Intake:
         self._merged: dict[str, bytes] = {}
         self._problems: tuple[Problem, ...] = ()
         self._refused: dict[str, str] = {}
+        self.displaced = False
+        """A save stands beside its file because another came while it was looked at: `rescue` merges it."""
 
     def look(self) -> Reading:
         """Read what changed."""
@@ -84,10 +88,15 @@ class Intake:
 
     async def rescue(self, ledger: Ledger) -> None:
         """Take in saves that a crash left beside the files; only for whoever renders."""
-        for spare, found in self.folder.rescued():
+        self.displaced = False
+        for spare, _ in self.folder.rescued():
+            self.displaced |= not await until_written(spare, _WRITER_PATIENCE_S)
+        for spare, found in () if self.displaced else self.folder.rescued():
             if isinstance(found, QueueFile):
                 await self._merge(ledger, found, keep=False)
                 spare.unlink(missing_ok=True)
+            else:
+                self._refused[str(spare)] = found.text.splitlines()[-1]
 
     async def _merge(self, ledger: Ledger, file: QueueFile, *, keep: bool = True) -> None:
         await ledger.commit(lambda world: merge_save(world, file.document))
@@ -122,8 +131,12 @@ class Intake:
                 self._files.restore(world, name, text)
             case Failed(reason=reason):
                 self._refused[path] = reason
-            case Changed() | _:
-                pass  # a person saved meanwhile: the watcher tells, it is merged, and rendered then
+            case Changed(rescued=rescued):
+                self.displaced |= bool(rescued)  # the one in the file: the watcher tells, it is merged, rendered then
+            case Same():
+                pass
+            case _:  # pragma: no cover - the union is closed
+                assert_never(outcome)
 
 
 def fold_scratch(world: World, events: tuple[e.Event, ...]) -> None:

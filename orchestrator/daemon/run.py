@@ -178,7 +178,7 @@ class _Run:
             world=desk.world,
         )
         self.engine.scope = scope
-        self.windows = Windows(project, desk.journal, desk.intake)
+        self.windows = Windows(project, self.engine.ledger, desk.intake)
         self._dirty = anyio.Event()
         self._discards: list[tuple[str, int]] = []
         self._patches: list[tuple[e.IterationCaptured, str]] = []

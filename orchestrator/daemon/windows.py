@@ -2,6 +2,8 @@
 
 Theory of operation. Every process notes what commits touched. Whoever holds the lock brings all files up to date from
 where the last holder left (`views.json`); the others forget what they noted and look again when the lock is free.
+
+What a crash (or a save in the wrong moment) left beside the queue files is merged before anything is written over.
 """
 
 import contextlib
@@ -12,13 +14,13 @@ import msgspec
 
 from orchestrator.daemon.intake import Intake
 from orchestrator.daemon.project import Project
+from orchestrator.engine.ledger import Ledger
 from orchestrator.files.atomic import write_atomic
 from orchestrator.files.locks import FileLock
 from orchestrator.model.answers import StatusAnswer
 from orchestrator.model.events import Commit
 from orchestrator.model.world import World
 from orchestrator.policy.seat import Seat
-from orchestrator.ports.journal import Journal
 from orchestrator.views.board import board
 from orchestrator.views.chronicle import Chronicle, Cursor
 from orchestrator.views.loopstate import file_name, loop_state
@@ -29,8 +31,8 @@ CURSOR = "views.json"
 class Windows:
     """The rendered files of one project."""
 
-    def __init__(self, project: Project, journal: Journal, intake: Intake) -> None:
-        self._project, self._journal, self._intake = project, journal, intake
+    def __init__(self, project: Project, ledger: Ledger, intake: Intake) -> None:
+        self._project, self._ledger, self._intake = project, ledger, intake
         self._lock = FileLock(project.state / "views.lock")
         self._chronicle: Chronicle | None = None
         self._noted: list[Commit] = []
@@ -57,15 +59,19 @@ class Windows:
         if first and not self._lock.try_acquire():
             self._forget()
             return False
+        if first:
+            await self._intake.rescue(self._ledger)
         commits, touched = self._noted, self._touched
         self._noted, self._touched = [], {}
         if first:
             self._chronicle = Chronicle(self._project.state, _load(self._project.state / CURSOR))
-            commits = list(await self._journal.read(self._since(world)))
+            commits = list(await self._ledger.journal.read(self._since(world)))
             commits = [commit for commit in commits if commit.seq <= world.seq]
             touched = dict.fromkeys([*world.tasks, *(f"queue:{name}" for name in world.queues)])
         self._write(world, seat, commits, touched)
         await self._intake.write_back(world, _queues(touched))
+        if self._intake.displaced:
+            await self._intake.rescue(self._ledger)
         self._page("board.md", board(status, now, self._project.name))
         return True
 
