@@ -52,9 +52,14 @@ def find_root(start: Path, explicit: Path | None) -> Path:
         return explicit.resolve()
     start = start.resolve()
     for folder in (start, *start.parents):
-        if any((folder / mark).exists() for mark in _MARKS):
+        if is_project(folder):
             return folder
     return start
+
+
+def is_project(folder: Path) -> bool:
+    """Say whether a folder looks like a project's root."""
+    return any((folder / mark).exists() for mark in _MARKS)
 
 
 def load_settings(root: Path) -> Settings:

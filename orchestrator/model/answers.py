@@ -95,3 +95,20 @@ class StatusAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The one thing that matters."""
     notices: tuple[str, ...] = ()
     """What needs a person's hand: the base branch could not follow, a file was refused."""
+
+
+class DoctorLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing `doctor` looked at."""
+
+    level: str
+    """`ok`, `warn` or `bad`."""
+    what: str
+    remedy: str = ""
+
+
+class DoctorAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`orchestrator doctor --json`."""
+
+    exit: int
+    """0 nothing bad, 1 something is, 4 the journal is damaged or cannot be read."""
+    lines: tuple[DoctorLine, ...]
