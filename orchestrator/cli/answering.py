@@ -2,7 +2,7 @@
 
 import click
 
-from orchestrator.cli.context import Context, clean, paint, refuse_agents, waits
+from orchestrator.cli.context import Context, clean, paint, refuse_agents, waits, who
 from orchestrator.daemon.desk import writing
 from orchestrator.model.commands import Ask, Refusal
 from orchestrator.model.events import Event
@@ -14,7 +14,7 @@ def do(context: Context, verb: str, ask: Ask) -> int:
     refuse_agents(verb)
 
     async def act() -> tuple[Event, ...] | Refusal:
-        async with writing(context.project) as desk:
+        async with writing(context.project, who()) as desk:
             return await desk.ask(ask)
 
     answer = waits(act)
