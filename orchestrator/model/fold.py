@@ -162,7 +162,7 @@ def _unlink(world: World, task: Task) -> None:
 @_fold.register
 def _(event: e.EditRefused, world: World) -> None:
     if queue := world.queues.get(event.queue):
-        queue.refused[event.task] = event.of
+        queue.refused[event.task] = (world.seq, event.of)
     touch(world, f"queue:{event.queue}")
 
 

@@ -145,8 +145,8 @@ class Queue(msgspec.Struct, kw_only=True):
     """Refs of its tasks, in file order (value: order)."""
     specs: list[tuple[int, QueueSpec]] = []
     added_seq: int = 0
-    refused: dict[str, str] = {}
-    """Task ref (empty: the queue itself) -> what was last refused about it."""
+    refused: dict[str, tuple[int, str]] = {}
+    """Task ref (empty: the queue itself) -> (seq, what): what was last refused about it."""
     unlocked: bool = False
     unlock_due: bool = False
     """`unlock_when` was true at some commit and the unlocking is not yet recorded."""

@@ -113,7 +113,7 @@ class _Merge:
         """Judge what stands beside the tasks. Once refused, it stays refused until it is written differently."""
         key = _head_key(self.document)
         path = msgspec.structs.replace(self.queue.spec, path=self.document.path)
-        if self.queue.refused.get("") == key:
+        if self._still_refused(key):
             if path != self.queue.spec:
                 self.found.append(e.QueueEdited(queue=self.queue.name, spec=path))
             return ()
@@ -122,6 +122,15 @@ class _Merge:
         if reasons:
             self.refused[""] = ("; ".join(reasons), key)
         return defined
+
+    def _still_refused(self, key: str) -> bool:
+        """Say whether exactly this was refused and nothing beside the tasks was accepted from the file since."""
+        at, what = self.queue.refused.get("", (0, ""))
+        own = {self.document.path, self.queue.spec.path}
+        triggers = (versions[-1] for versions in self.world.trigger_specs.values())
+        gates = (versions[-1] for versions in self.world.gate_specs.values())
+        accepted = (seq for seq, spec in (*triggers, *gates) if spec is None or spec.source in own)
+        return what == key and self.queue.specs[-1][0] <= at and all(seq <= at for seq in accepted)
 
     def _queue(self, problems: tuple[str, ...]) -> list[str]:
         wanted = msgspec.structs.replace(self.document.spec, path=self.document.path)
@@ -218,7 +227,7 @@ class _Merge:
     def _refuse(self, ref: str, reason: str, asked: TaskEntry | str, *, of: str = "") -> None:
         shape = (asked.spec, asked.status) if isinstance(asked, TaskEntry) else asked  # its line may move
         key = of or _key(self.seq, shape)
-        if self.queue.refused.get(ref) != key:
+        if self.queue.refused.get(ref, (0, ""))[1] != key:
             self.refused[ref] = (reason, key)
 
     def _refusals(self) -> tuple[e.EditRefused, ...]:

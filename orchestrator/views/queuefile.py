@@ -46,7 +46,7 @@ class QueueFiles:
     def write(self, world: World, name: str, text: bytes) -> Outcome:
         """Bring the file of a queue up to date, if it still holds `text`, which was merged into this world."""
         rendered = render_queue(world, name, text, calendar=self._calendar)
-        if rendered == text:
+        if rendered == text or not world.queues[name].spec.path:
             return Same()
         return replace_if_unchanged(self._path(world, name), rendered, digest(text))
 

@@ -193,6 +193,19 @@ def test_fields_of_the_queue_refused_without_a_stamp_stay_refused_when_stamped(p
     assert project.world.queues["q"].locked
 
 
+def test_what_was_refused_once_can_be_asked_for_again_after_something_else_was_accepted(project: Project) -> None:
+    locked = b'"locked": true, "project"'
+    project.sync(TEXT.replace(b'"project"', locked))
+    project.sync(project.text.replace(b'"locked": true, ', b'"title": "t", '))
+    project.sync(project.text.replace(b'"title": "t", ', b'"locked": true, '))
+    assert project.world.queues["q"].locked
+
+
+def test_a_queue_without_a_file_is_not_written(tmp_path: Path, project: Project) -> None:
+    project.happen(e.QueueAdded(queue="prompt", spec=QueueSpec(name="prompt")))
+    assert QueueFiles(tmp_path).write(project.world, "prompt", b'{"tasks": []}') == Same()
+
+
 def test_an_id_refused_for_its_case_stays_in_the_file_and_removes_nobody(project: Project) -> None:
     project.happen(e.TaskAdded(task="q/C", spec=TaskSpec(id="C"), order=9000))
     mine = project.text.replace(b'{"id": "A"', b'{"id": "c", "title": "mine"}, {"id": "A"')
