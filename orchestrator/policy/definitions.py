@@ -65,7 +65,7 @@ class _Kind(Generic[Spec]):
             return not self._same_as_base(spec)
         if current.source not in self.own:
             self.problems.append(
-                f"{self.word} {spec.id} is already defined in {current.source}: ids are unique ; rename it"
+                f"{self.word} {spec.id} is already defined in {current.source}: ids are unique; rename it"
             )
             return False
         if self.seq is None and _unsourced(spec) != _unsourced(current):

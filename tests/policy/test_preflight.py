@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from orchestrator.model import events as e
-from orchestrator.model.conditions import All, Any, Condition, GateIs, Not, QueueIs, TaskIs
+from orchestrator.model.conditions import All, Any, Condition, GateIs, Not, QueueIs, TaskIs, VerdictIs
 from orchestrator.model.documents import QueueDocument, TaskEntry
 from orchestrator.model.events import Imported
 from orchestrator.model.fold import apply
@@ -191,6 +191,16 @@ def test_conditions_actions_and_gates_name_only_what_exists() -> None:
     assert len(found) == 8
     assert any('action "tel" is not defined; did you mean tell?' in problem for problem in found)
     assert any(problem.startswith("queues/q.json: gate g: requires: names q/no,") for problem in found)
+
+
+def test_a_gate_that_waits_for_the_verdict_on_what_it_holds_is_a_cycle() -> None:
+    project = Project().queue("q", task("A", "gate:g")).gate("g", VerdictIs(task="q/A"))
+    assert "q/A -> gate:g -> q/A" in only(project.judge())
+
+
+def test_without_any_check_a_person_is_warned_that_nothing_runs_tests() -> None:
+    warnings = Project().queue("q", task("A")).judge(settings=Settings()).warnings
+    assert "nothing runs tests" in warnings[0]
 
 
 def test_an_open_gate_is_not_judged_any_more() -> None:

@@ -158,6 +158,14 @@ def test_unknown_fields_are_merged_key_by_key_and_numbers_keep_their_spelling() 
     assert desk.world.tasks["q/A"].spec.details == '{"x":2,"y":1.50,"n":123456789012345678901234567890}'
 
 
+def test_unknown_fields_in_another_order_are_no_edit() -> None:
+    desk = Desk()
+    desk.save(file(entry("A", details='{"x":1,"y":2}')))
+    stale = desk.render()
+    desk.save(changed(stale, "A", details='{"x":1,"y":2,"z":3}'))
+    assert desk.save(changed(stale, "A", details='{"y":2,"x":1}')) == ()
+
+
 def test_tasks_added_after_the_stamp_are_kept_by_a_stale_save(desk: Desk) -> None:
     stale = desk.render()
     desk.save(plus(desk.render(), entry("D")))
@@ -360,6 +368,23 @@ def test_a_trigger_another_file_defines_is_refused(desk: Desk) -> None:
     (refused,) = desk.save(file(*desk.render().tasks, triggers=(TRIGGER,), stamp=desk.render().stamp))
     assert isinstance(refused, e.EditRefused)
     assert "queues/other.json" in refused.reason
+
+
+def test_triggers_in_a_file_without_stamp_are_added_but_not_changed(desk: Desk) -> None:
+    bare = msgspec.structs.replace(desk.render(), stamp=None, triggers=(TRIGGER,))
+    assert isinstance(desk.save(bare)[0], e.TriggerDefined)
+    louder = msgspec.structs.replace(TRIGGER, do=(Notify("DONE"),))
+    (refused,) = desk.save(msgspec.structs.replace(bare, triggers=(louder,)))
+    assert isinstance(refused, e.EditRefused)
+    assert desk.world.triggers["t"].spec.do == (Notify("done"),)
+
+
+def test_a_refused_file_that_is_renamed_takes_its_queue_along_and_stays_refused(desk: Desk) -> None:
+    bare = msgspec.structs.replace(desk.render(), stamp=None, spec=QueueSpec(name="q", locked=True))
+    desk.save(bare)
+    (moved,) = desk.save(msgspec.structs.replace(bare, path="queues/new.json"))
+    assert isinstance(moved, e.QueueEdited)
+    assert (moved.spec.path, moved.spec.locked) == ("queues/new.json", False)
 
 
 def test_a_trigger_follows_its_file_when_that_is_renamed(desk: Desk) -> None:
