@@ -30,6 +30,7 @@ VERBS = {
     "cancel": "stop working on a task and hold it",
     "pause": "hold a queue",
     "resume": "let a held queue go on; probe a parked one now",
+    "stop": "ask the live runs of this project to end",
     "prompt": "print the prompt a task's next iteration would get",
     "board": "print the board over all queues",
     "doctor": "check git, disk, sandbox, tools and the journal; changes nothing",

@@ -1,5 +1,6 @@
 """The options that describe a task, shared by `add` and `edit`."""
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -18,7 +19,7 @@ def options(command: Callable[..., int]) -> Callable[..., int]:
     return command
 
 
-_OPTIONS: tuple[Callable[[Callable[..., int]], Callable[..., int]], ...] = (
+_OPTIONS: tuple[Any, ...] = (
     click.option("--title", help="One line."),
     click.option("--description", help="What is to be done; '-' reads standard input."),
     click.option("--priority", help="P0..P3, high, medium, low, or a number; lower is more urgent."),
@@ -37,7 +38,7 @@ def fields(queue: str, values: Values) -> dict[str, Any]:
     """Give the fields that were named, in canonical form."""
     found = {name: value for name, value in values.items() if value not in {None, ()}}
     if found.get("description") == "-":
-        found["description"] = click.get_text_stream("stdin").read()
+        found["description"] = sys.stdin.read()
     if "priority" in found:
         found["priority"] = _priority(str(found["priority"]))
     if "dependencies" in found:
