@@ -156,6 +156,19 @@ def test_a_workspace_is_there_once_prepared_until_discarded(hands: Hands) -> Non
     tell(story)
 
 
+def test_a_workspace_prepared_again_after_the_target_moved_says_the_base_it_stands_at(hands: Hands) -> None:
+    """Killed after preparing, before it was recorded: the next try must not believe it stands at the new head."""
+
+    async def story() -> None:
+        base = await begin(hands, KEY)
+        hands.save("b.txt", "the person's\n")
+        moved = await hands.workspace.target("q")
+        assert await hands.workspace.prepare(KEY, moved.commit, "") == base.commit != moved.commit
+        assert await hands.workspace.prepare(OTHER, moved.commit, "") == moved.commit
+
+    tell(story)
+
+
 def test_a_capture_holds_what_was_written_changed_and_removed(hands: Hands) -> None:
     async def story() -> None:
         base = await begin(hands, KEY)

@@ -41,8 +41,8 @@ def journals(seeds: tuple[int, ...], processes: int) -> set[tuple[str, ...]]:
 
 @pytest.mark.slow
 def test_a_seed_writes_one_journal_in_fresh_processes_whatever_their_hashes() -> None:
-    """Six processes in the quick run, twenty with PROVE=1."""
-    seeds = (1, 2, 7, 12)
-    (answer,) = journals(seeds, 20 if os.environ.get("PROVE") else 6)
+    """Four processes in the quick run, twenty with PROVE=1."""
+    seeds = (1, 2, 7)
+    (answer,) = journals(seeds, 20 if os.environ.get("PROVE") else 4)
     assert len(set(answer)) == len(seeds)
     assert answer == tuple(simulate(seed).journal for seed in seeds)
