@@ -35,7 +35,10 @@ class Built:
 
 
 async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
-    """Vet the repositories and make the hands. InvalidInputError names everything that is wrong with them."""
+    """Vet the repositories and make the hands. InvalidInputError names everything that is wrong with them.
+
+    Writes nothing: before any work, the ground must be opened.
+    """
     settings = project.settings
     runner = GuardedRunner(sandbox=settings.wrapper or settings.sandbox)
     inplace = settings.workspace == "inplace"
@@ -56,7 +59,7 @@ async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
         furnishing=furnishing,
         inplace=inplace,
     )
-    await ground.open()
+    await ground.open(make=False)
     workspace = InplaceWorkspace(ground) if inplace else GitWorkspace(ground)
     trees = GitTrees(ground)
     around = Surroundings(environ=project.environ, home=project.environ.get("HOME", str(Path("/nonexistent"))))

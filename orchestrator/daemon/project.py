@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestrator.codec.config import read_settings
-from orchestrator.errors import InvalidInputError
+from orchestrator.errors import InvalidInputError, JournalError
 from orchestrator.files.atomic import ignore_itself, private_dir
 from orchestrator.model.settings import Settings
 
@@ -37,11 +37,15 @@ class Project:
             return ()
 
     def make_state(self) -> None:
-        """Make the private state folder, which ignores itself in git."""
-        private_dir(self.state)
-        ignore_itself(self.state)
-        for name in ("logs", "runs", "workers"):
-            private_dir(self.state / name)
+        """Make the private state folder, which ignores itself in git. Raises JournalError where nothing can be kept."""
+        try:
+            private_dir(self.state)
+            ignore_itself(self.state)
+            for name in ("logs", "runs", "workers"):
+                private_dir(self.state / name)
+        except OSError as error:
+            remedy = "let it be written to, or work in a copy of the project"
+            raise JournalError(f"{self.state}: cannot keep anything there: {error.strerror}; {remedy}") from error
 
 
 def find_root(start: Path, explicit: Path | None) -> Path:

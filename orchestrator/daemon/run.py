@@ -71,6 +71,7 @@ async def run(project: Project, request: Request, watcher: Watcher) -> Report:
     me = RandomIds().new()[:8]
     scope, built = await _look_first(project, request, watcher)
     project.make_state()
+    await built.ground.open()
     desk = await open_desk(project, me, read_only=False)
     for notice in desk.journal.notices:
         watcher.warn(notice)

@@ -205,4 +205,6 @@ def _placed(path: Path) -> Path:
 def _unreadable(path: Path, error: OSError) -> str:
     if path.is_symlink() and isinstance(error, FileNotFoundError):
         return f"links to {path.readlink()}, which does not exist; mend or delete the link"
+    if isinstance(error, FileNotFoundError):
+        return "does not exist; name the file as it is called"
     return f"cannot be read: {error.strerror or error}; mend it, or move it out of the folder"

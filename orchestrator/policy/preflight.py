@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from orchestrator.errors import InvalidInputError
 from orchestrator.model.conditions import Condition
 from orchestrator.model.documents import QueueDocument
 from orchestrator.model.ids import queue_of
@@ -17,7 +18,7 @@ from orchestrator.model.specs import ENDED, Action, Add, PauseQueue, ResumeQueue
 from orchestrator.model.truth import names_in
 from orchestrator.model.world import Queue, Task, World
 from orchestrator.policy.cycles import cycles
-from orchestrator.policy.staffing import find_agent
+from orchestrator.policy.staffing import find_agent, staff
 
 BUILTIN_CHECKS = frozenset({"honest"})
 CONFIGURATION = "orchestrator.toml"
@@ -112,6 +113,7 @@ class _Judge:
         self._condition(queue, f"{place}: when", task.spec.when)
         self._checks(queue, place, task.spec.checks)
         self._agent(place, task.spec.agent)
+        self._staffed(queue, task)
         for path in task.spec.tests:
             if path in self.facts.untracked:
                 self._refuse(queue, f"{place}: test {path} is not in git, so no workspace has it; commit it")
@@ -122,6 +124,15 @@ class _Judge:
     def _agent(self, place: str, name: str | None) -> None:
         if name and find_agent(self.settings, name, self.facts.installed) is None:
             self.strangers.setdefault((place.partition(":")[0], name), []).append(place)
+
+    def _staffed(self, queue: str, task: Task) -> None:
+        """Find that nobody is left to do a task, or that the person's word for this run names nobody."""
+        configured = self.settings.queues.get(queue)
+        queues = self.world.queues[queue].spec.agent or (configured.agent if configured else None)
+        try:
+            staff(self.settings, queues, task.spec.agent, self.scope.agent, self.facts.installed)
+        except InvalidInputError as error:
+            self._refuse(queue, str(error))
 
     def _strangers(self) -> None:
         """Warn of each unknown agent once a file: most files name few, in every task."""

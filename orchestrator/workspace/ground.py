@@ -19,7 +19,7 @@ from orchestrator.ports.time import Clock
 from orchestrator.ports.workspace import AttemptKey
 from orchestrator.workspace.git import tool
 from orchestrator.workspace.refs import attempt_path
-from orchestrator.workspace.repository import Repository, adopt, find
+from orchestrator.workspace.repository import Repository, adopt, find, make_store
 from orchestrator.workspace.shadow import establish
 
 
@@ -81,10 +81,16 @@ class Ground:
         self._default = default or RepoSettings()
         self._queues = dict(queues or {})
         self._found: dict[RepoSettings, Repository] = {}
+        self._made: set[RepoSettings] = set()
+        self._making = True
         self._locks: dict[str, anyio.Lock] = {}
 
-    async def open(self) -> None:
-        """Vet the repositories of all queues named (of the default if none is). InvalidInputError has every problem."""
+    async def open(self, *, make: bool = True) -> None:
+        """Vet the repositories of all queues named (of the default if none is). InvalidInputError has every problem.
+
+        Without `make` nothing is written, now or later, until it is opened again: for a look before any work.
+        """
+        self._making = make
         problems: list[str] = []
         for wanted in dict.fromkeys((*self._queues.values(), self._default)):
             try:
@@ -165,14 +171,20 @@ class Ground:
     async def _resolve(self, wanted: RepoSettings) -> Repository:
         async with self.lock("repositories"):
             if wanted not in self._found:
+                self._found[wanted] = await self._find(wanted)
+            if self._making and wanted not in self._made:
                 if self.inplace:
-                    repository = await adopt(self.project, self.state)
-                else:
-                    repository = await find(self.project, self.state, wanted)
-                    await vet_furnishing(repository, self.furnishing)
-                establish(repository, self.furnishing.brought)
-                self._found[wanted] = repository
+                    await make_store(self._found[wanted])
+                establish(self._found[wanted], self.furnishing.brought)
+                self._made.add(wanted)
             return self._found[wanted]
+
+    async def _find(self, wanted: RepoSettings) -> Repository:
+        if self.inplace:
+            return adopt(self.project, self.state)
+        repository = await find(self.project, self.state, wanted)
+        await vet_furnishing(repository, self.furnishing)
+        return repository
 
 
 async def vet_furnishing(repository: Repository, furnishing: Furnishing) -> None:

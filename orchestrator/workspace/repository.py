@@ -107,14 +107,12 @@ async def find(project: Path, state: Path, wanted: RepoSettings) -> Repository:
     )
 
 
-async def adopt(project: Path, state: Path) -> Repository:
-    """Give the repository of ours that keeps the folder's snapshots, made if absent."""
+def adopt(project: Path, state: Path) -> Repository:
+    """Describe the repository of ours that keeps the folder's snapshots."""
     top, own = _real(project), _real(state)
     if _is_there(top / ".git"):
         raise InvalidInputError(f'{top} is a git repository: take `workspace = "inplace"` out of the configuration')
     store = own / "inplace.git"
-    if not _is_there(store / "HEAD"):
-        await git("init", "-q", "--bare", "--template=", f"--initial-branch={INPLACE}", str(store))
     return Repository(
         name="",
         top=top,
@@ -124,6 +122,13 @@ async def adopt(project: Path, state: Path) -> Repository:
         state=own,
         hidden=str(own.relative_to(top)) if own.is_relative_to(top) else "",
     )
+
+
+async def make_store(repository: Repository) -> None:
+    """Make the repository of ours that keeps a folder's snapshots, if it is absent."""
+    if not _is_there(repository.git_dir / "HEAD"):
+        store = str(repository.git_dir)
+        await git("init", "-q", "--bare", "--template=", f"--initial-branch={INPLACE}", store)
 
 
 async def vet_git() -> str:

@@ -79,13 +79,13 @@ class Answer(NamedTuple):
 class Terminal:
     """A command under way in a process of its own."""
 
-    def __init__(self, shop: "Shop", argv: tuple[str, ...], env: Mapping[str, str], cwd: Path) -> None:
+    def __init__(self, shop: "Shop", argv: tuple[str, ...], env: Mapping[str, str], under: tuple[str, ...]) -> None:
         self.name = " ".join(argv)
         self._out, self._err = shop.tape(), shop.tape()
         with self._out.open("wb") as out, self._err.open("wb") as err:
-            command = [sys.executable, "-m", "orchestrator", *argv]
+            command = [*under, sys.executable, "-m", "orchestrator", *argv]
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env, cwd=cwd
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=env, cwd=shop.root
             )
         self.pid = self._process.pid
 
@@ -202,15 +202,15 @@ class Shop:
         path.touch()
         return path
 
-    def start(self, *argv: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Terminal:
-        """Start a command in a terminal of its own."""
-        terminal = Terminal(self, argv, {**self.env, **(env or {})}, cwd or self.root)
+    def start(self, *argv: str, env: Mapping[str, str] | None = None, under: tuple[str, ...] = ()) -> Terminal:
+        """Start a command in a terminal of its own, `under` a program that changes what it sees."""
+        terminal = Terminal(self, argv, {**self.env, **(env or {})}, under)
         self._terminals.append(terminal)
         return terminal
 
-    def ask(self, *argv: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Answer:
+    def ask(self, *argv: str, env: Mapping[str, str] | None = None, under: tuple[str, ...] = ()) -> Answer:
         """Run a command to its end."""
-        return self.start(*argv, env=env, cwd=cwd).wait()
+        return self.start(*argv, env=env, under=under).wait()
 
     def run(self, *argv: str) -> Answer:
         """Run `orchestrator run` to its end."""
@@ -296,11 +296,11 @@ class Shop:
         return document
 
     def listing(self) -> dict[str, str]:
-        """Give every path of the project with its kind and content, but for git's own bookkeeping of looking."""
+        """Give every path of the project with its kind and content."""
         return {
             str(path.relative_to(self.root)): _print(path)
             for path in sorted(self.root.rglob("*"))
-            if path.parent.name != "gates" and path != self.root / ".git" / "index"
+            if path.parent.name != "gates"
         }
 
     def _story(self) -> str:
