@@ -59,7 +59,7 @@ class _Visit:
             lines += await _told(part)
         lines += programs.agents(self.project, self.world)
         lines += programs.checks(self.project, self._tops())
-        return (*lines, *self.past.lines())
+        return tuple(dict.fromkeys((*lines, *self.past.lines())))
 
     def _configuration(self) -> Lines:
         if not is_project(self.root):
@@ -89,7 +89,7 @@ class _Visit:
             return (doubtful("there are no queue files", "write queues/NAME.json, or `orchestrator init`"),)
         tasks = sum(len(queue.tasks) for queue in self.world.queues.values())
         names = ", ".join(file.document.spec.name for file in files)
-        good = [ok(f"queue files read: {names} ({tasks} tasks)")] if files else []
+        good = [ok(f"queue files read: {names} ({tasks} task{'s' if tasks != 1 else ''})")] if files else []
         return (*problems, *warnings, *good)
 
     async def _repositories(self) -> Lines:

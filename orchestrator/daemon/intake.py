@@ -28,10 +28,12 @@ from orchestrator.files.exchange import (
     until_written,
 )
 from orchestrator.inbox.folder import Problem, QueueFile, QueueFolder, Reading
+from orchestrator.inbox.watch import CONFIGURATION
 from orchestrator.model import events as e
 from orchestrator.model.fold import apply
 from orchestrator.model.settings import Settings
 from orchestrator.model.world import World
+from orchestrator.policy.definitions import Defined, merge_defined
 from orchestrator.policy.saves import merge_save
 from orchestrator.views.queuefile import QueueFiles, render_queue
 
@@ -103,15 +105,15 @@ class Intake:
         if keep:
             self._merged[file.path] = file.text
 
-    async def write_back(self, world: World, queues: Iterable[str]) -> None:
+    async def write_back(self, ledger: Ledger, queues: Iterable[str]) -> None:
         """Bring the files of these queues up to date where they still hold what was merged."""
         for name in queues:
-            queue = world.queues.get(name)
+            queue = ledger.world.queues.get(name)
             if queue is not None and queue.spec.path:
-                await self._write(world, name, queue.spec.path)
+                await self._write(ledger, name, queue.spec.path)
 
-    async def _write(self, world: World, name: str, path: str) -> None:
-        text = self._merged.get(path)
+    async def _write(self, ledger: Ledger, name: str, path: str) -> None:
+        text, world = self._merged.get(path), ledger.world
         if text is None:
             return
         rendered = render_queue(world, name, text, calendar=self._calendar)
@@ -131,12 +133,21 @@ class Intake:
                 self._files.restore(world, name, text)
             case Failed(reason=reason):
                 self._refused[path] = reason
-            case Changed(rescued=rescued):
-                self.displaced |= bool(rescued)  # the one in the file: the watcher tells, it is merged, rendered then
+            case Changed(saves=saves, rescued=rescued):
+                await self._merge_displaced(ledger, path, saves, rescued=bool(rescued))
             case Same():
                 pass
             case _:  # pragma: no cover - the union is closed
                 assert_never(outcome)
+
+    async def _merge_displaced(self, ledger: Ledger, path: str, saves: tuple[bytes, ...], *, rescued: bool) -> None:
+        """Merge what came back from the exchange, oldest first; what stands in the file the watcher tells of."""
+        if rescued:
+            await self.rescue(ledger)
+        for text in saves:
+            found = self.folder.understand(path, text)
+            if isinstance(found, QueueFile):
+                await self._merge(ledger, found, keep=False)
 
 
 def fold_scratch(world: World, events: tuple[e.Event, ...]) -> None:
@@ -146,22 +157,7 @@ def fold_scratch(world: World, events: tuple[e.Event, ...]) -> None:
 
 
 def config_events(world: World, settings: Settings) -> tuple[e.Event, ...]:
-    """Give what the configuration's triggers and gates ask."""
-    source = "orchestrator.toml"
-    wanted = {trigger.id: trigger for trigger in settings.triggers}
-    defined = tuple(
-        e.TriggerDefined(trigger=name, spec=spec)
-        for name, spec in wanted.items()
-        if name not in world.triggers or world.triggers[name].spec != spec
-    )
-    removed = tuple(
-        e.TriggerRemoved(trigger=name)
-        for name, trigger in world.triggers.items()
-        if trigger.spec.source == source and name not in wanted
-    )
-    gates = tuple(
-        e.GateDefined(gate=spec.id, spec=spec)
-        for spec in settings.gates
-        if spec.id not in world.gates or world.gates[spec.id].spec != spec
-    )
-    return (*defined, *removed, *gates)
+    """Give what the configuration's triggers and gates ask; what cannot be is preflight's to say."""
+    asked = Defined(source=CONFIGURATION, triggers=settings.triggers, gates=settings.gates)
+    events, _ = merge_defined(world, asked, world.seq)
+    return events

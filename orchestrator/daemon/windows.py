@@ -69,7 +69,7 @@ class Windows:
             commits = [commit for commit in commits if commit.seq <= world.seq]
             touched = dict.fromkeys([*world.tasks, *(f"queue:{name}" for name in world.queues)])
         self._write(world, seat, commits, touched)
-        await self._intake.write_back(world, _queues(touched))
+        await self._intake.write_back(self._ledger, _queues(touched))
         if self._intake.displaced:
             await self._intake.rescue(self._ledger)
         self._page("board.md", board(status, now, self._project.name))
