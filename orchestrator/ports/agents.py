@@ -5,6 +5,8 @@ from typing import Protocol
 
 import msgspec
 
+from orchestrator.model.agent_events import Outcome as Outcome  # noqa: PLC0414  # re-exported: part of this seam
+
 
 class RunKey(msgspec.Struct, frozen=True):
     """One iteration of one attempt: what a run folder, a guardian and an agent's process tree belong to."""
@@ -36,17 +38,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     timeout_s: float | None = None
     base: str = ""
     test_files: tuple[str, ...] = ()
-
-
-class Outcome(StrEnum):
-    """How an agent call ended; the exit code is evidence, never the answer."""
-
-    CLAIMED = "claimed"
-    INCOMPLETE = "incomplete"
-    CRASHED = "crashed"
-    TIMEOUT = "timeout"
-    STALLED = "stalled"
-    KILLED = "killed"
+    session: str = ""
+    """The agent's own session to go on with; empty: a fresh one, or after a cut the one that was cut."""
+    interrupted: bool = False
+    """An earlier run of this iteration was cut short where this folder does not show it (another workspace)."""
 
 
 class AgentEnd(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,9 +52,24 @@ class AgentEnd(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     usd: float = 0.0
     tokens: int = 0
+    """All of them: input, cached and output."""
     exit_code: int | None = None
     note: str = ""
     """One line for the next prompt and the log, e.g. `no output for 600 s`."""
+    until: int | None = None
+    """Unix milliseconds: when a limit resets, if the agent knows."""
+    account_scope: bool = False
+    """The reason lies with the account the agent uses: it holds for every lane that uses the same one."""
+    session: str = ""
+    """The agent's own session, to be resumed or attached to."""
+    model: str = ""
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    """Part of the output."""
+    priced: bool = True
+    """`usd` is the agent's own word; False: it names no price, only tokens."""
 
 
 class Agents(Protocol):
