@@ -13,7 +13,7 @@ from typing import TypeVar
 import click
 
 from orchestrator.daemon.project import Project, find_root, load_settings
-from orchestrator.errors import InvalidInputError
+from orchestrator.errors import InvalidInputError, OrchestratorError
 
 T = TypeVar("T")
 
@@ -28,12 +28,12 @@ class Context:
     """Click's context object."""
 
     def __init__(self, project: Path | None) -> None:
-        self._explicit = project
+        self.explicit = project
 
     @cached_property
     def root(self) -> Path:
         """The project's root."""
-        return find_root(Path.cwd(), self._explicit)
+        return find_root(Path.cwd(), self.explicit)
 
     @cached_property
     def project(self) -> Project:
@@ -85,6 +85,7 @@ def who() -> str:
 
 
 def refuse_agents(verb: str) -> None:
-    """Keep agents from deciding about their own work."""
+    """Keep agents from deciding about their own work: a refusal, but for `run`, where 1 says something else."""
     if task := os.environ.get("ORCHESTRATOR_TASK"):
-        raise InvalidInputError(f"`{verb}` is for people: it is refused inside the agent of {task}")
+        kind = InvalidInputError if verb == "run" else OrchestratorError
+        raise kind(f"`{verb}` is for people: it is refused inside the agent of {task}")

@@ -112,16 +112,19 @@ def write(found: Found) -> tuple[Wrote, ...]:
     """Write what is missing. Raises InvalidInputError where the folder cannot be written to."""
     done: list[Wrote] = []
     there = configured_in(found.root)
+    folder = found.root / QUEUES
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise InvalidInputError(f"{folder}: is no folder, and queue files belong there; rename it")
     try:
         if there:
             done.append(Wrote(there, written=False, why="is there already and stays as it is"))
         else:
             done.append(_create(found.root, CONFIG, configuration(found)))
-        queues = sorted(path.name for path in (found.root / QUEUES).glob("*.json"))
+        queues = sorted(path.name for path in folder.glob("*.json"))
         if queues:
             done.append(Wrote(f"{QUEUES}/{queues[0]}", written=False, why="is there already: no queue was added"))
         else:
-            (found.root / QUEUES).mkdir(exist_ok=True)
+            folder.mkdir(exist_ok=True)
             done.append(_create(found.root, QUEUE, first_queue(found)))
     except OSError as error:
         where = error.filename or found.root
