@@ -150,6 +150,9 @@ async def writing(project: Project, me: str = "cli") -> AsyncIterator[Desk]:
         await desk.intake.take_in(desk.ledger)
         yield desk
         await windows.render(desk.world, desk.seat(), await desk.status(), desk.now())
+        if windows.stale:
+            await desk.intake.take_in(desk.ledger)  # somebody saved in this very moment
+            await windows.render(desk.world, desk.seat(), await desk.status(), desk.now())
     finally:
         windows.close()
         desk.journal.close()

@@ -81,10 +81,13 @@ class Intake:
 
     async def take_in(self, ledger: Ledger) -> Reading:
         """Append what the files ask that the journal does not hold yet."""
-        reading = self.look()
+        reading, expected = self.look(), dict(self._merged)
         await ledger.commit(lambda world: config_events(world, self._settings))
         for file in reading.files:
-            if file.changed or self._merged.get(file.path) != file.text:
+            known = self._merged.get(file.path)
+            if known != expected.get(file.path):
+                continue  # rendered over since it was read: what was read was merged before
+            if file.changed or known != file.text:
                 await self._merge(ledger, file)
         return reading
 
@@ -101,21 +104,25 @@ class Intake:
                 self._refused[str(spare)] = found.text.splitlines()[-1]
 
     async def _merge(self, ledger: Ledger, file: QueueFile, *, keep: bool = True) -> None:
+        known = self._merged.get(file.path)
         await ledger.commit(lambda world: merge_save(world, file.document))
-        if keep:
+        if keep and self._merged.get(file.path) == known:
             self._merged[file.path] = file.text
 
-    async def write_back(self, ledger: Ledger, queues: Iterable[str]) -> None:
-        """Bring the files of these queues up to date where they still hold what was merged."""
+    async def write_back(self, ledger: Ledger, queues: Iterable[str]) -> tuple[str, ...]:
+        """Bring the files of these queues up to date where they still hold what was merged; name the others."""
+        late: list[str] = []
         for name in queues:
             queue = ledger.world.queues.get(name)
-            if queue is not None and queue.spec.path:
-                await self._write(ledger, name, queue.spec.path)
+            if queue is not None and queue.spec.path and not await self._write(ledger, name, queue.spec.path):
+                late.append(name)
+        return tuple(late)
 
-    async def _write(self, ledger: Ledger, name: str, path: str) -> None:
+    async def _write(self, ledger: Ledger, name: str, path: str) -> bool:
+        """Write one file; False when somebody was saving it, so that it should be tried again."""
         text, world = self._merged.get(path), ledger.world
         if text is None:
-            return
+            return True
         rendered = render_queue(world, name, text, calendar=self._calendar)
         outcome = (
             self._files.write(world, name, text)
@@ -139,6 +146,7 @@ class Intake:
                 pass
             case _:  # pragma: no cover - the union is closed
                 assert_never(outcome)
+        return not isinstance(outcome, Busy | Changed)
 
     async def _merge_displaced(self, ledger: Ledger, path: str, saves: tuple[bytes, ...], *, rescued: bool) -> None:
         """Merge what came back from the exchange, oldest first; what stands in the file the watcher tells of."""

@@ -34,6 +34,7 @@ from orchestrator.views.statement import status_of
 
 RENDER_EVERY_S = 0.1
 TIDY_EVERY_S = 2.0
+LAST_LOOKS = 5
 PROMPT_QUEUE = "prompt"
 
 
@@ -256,7 +257,8 @@ class _Run:
         while True:
             await self._dirty.wait()
             self._dirty = anyio.Event()
-            await self._render()
+            with anyio.CancelScope(shield=True):  # half a rendering would lose what was noted for it
+                await self._render()
             await self._write_patches()
             await anyio.sleep(RENDER_EVERY_S)
 
@@ -298,6 +300,11 @@ class _Run:
         await self._discard()
         await self.engine.ledger.catch_up()
         await self._render()
+        for _ in range(LAST_LOOKS):
+            if not self.windows.stale:
+                break
+            await self.desk.intake.take_in(self.engine.ledger)  # somebody saved in this very moment
+            await self._render()
         await self._write_patches()
         self.windows.close()
         await self.desk.snapshot()

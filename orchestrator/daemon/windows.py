@@ -50,7 +50,7 @@ class Windows:
 
     @property
     def stale(self) -> bool:
-        """Say whether something was noted since the last rendering."""
+        """Say whether something was noted since the last rendering, or a file could not be brought up to date."""
         return bool(self._noted or self._touched)
 
     async def render(self, world: World, seat: Seat, status: StatusAnswer, now: int) -> bool:
@@ -69,7 +69,7 @@ class Windows:
             commits = [commit for commit in commits if commit.seq <= world.seq]
             touched = dict.fromkeys([*world.tasks, *(f"queue:{name}" for name in world.queues)])
         self._write(world, seat, commits, touched)
-        await self._intake.write_back(self._ledger, _queues(touched))
+        self.revisit(await self._intake.write_back(self._ledger, _queues(touched)))
         if self._intake.displaced:
             await self._intake.rescue(self._ledger)
         self._page("board.md", board(status, now, self._project.name))
