@@ -6,10 +6,10 @@ stdin is the lifeline or /dev/null, stdout the handshake. It is several files be
 what is imported, and compiles anew what is run: the short `__main__` makes every start quicker.
 
 Rules
-1. One guardian a folder: `guardian.lock` is flocked, and the root of the tree (bubblewrap, or our init) holds the same
-   lock, never the agent: it has descriptors 0, 1 and 2. Lock free and root gone means: the tree is dead.
+1. One guardian a folder: `guardian.lock` is flocked, and the root of the tree (our init, and bubblewrap below it) holds
+   the same lock, never the agent: it has descriptors 0, 1 and 2. Lock free and root gone means: the tree is dead.
 2. `guardian.json` is synced before the agent starts; room for `exit.json` is reserved then, against a full disk.
-3. The guardian dies, the tree dies: by namespace and parent death signal, else by the init's death pipe.
+3. The guardian dies, the tree dies: by namespace and parent death signal, or by the init's death pipe.
 4. A connection to `guardian.sock` is adoption. With nobody connected for `orphan_timeout_s` the tree is ended; where
    there is a lifeline, its end is the tree's end at once. What runs inside the tree is not let in.
 5. `exit.json` appears whole and synced, after the last process, before the lock is free. A run with a lifeline syncs

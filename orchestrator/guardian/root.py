@@ -1,9 +1,11 @@
-"""The root of an agent's tree: bubblewrap, or an init of our own where there is none.
+"""The root of an agent's tree: an init of our own, around bubblewrap where that is to be used.
 
-Both hold the folder's lock, wait for a byte before they start the agent, report on a pipe in bubblewrap's own words
-(`child-pid`), and die with the guardian. Neither leaves the agent a descriptor beyond 0, 1 and 2.
+It holds the folder's lock, waits for a byte before it starts anything, reports on a pipe (which bubblewrap writes to
+as well, in its own words: `child-pid`, `exit-code`), and dies with the guardian. It never leaves the agent a
+descriptor beyond 0, 1 and 2.
 """
 
+import contextlib
 import errno
 import json
 import os
@@ -33,25 +35,25 @@ class Pipes:
         os.close(self.felt)
 
     def tell(self, **what: Any) -> None:
-        """Say something to the guardian, one JSON object a line."""
-        os.write(self.say, json.dumps(what).encode() + b"\n")
+        """Say something to the guardian, one JSON object a line; to a dead one, nothing."""
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self.say, json.dumps(what).encode() + b"\n")
 
 
 def fork_root(isolation: str, launch: Launch, pipes: Pipes, stdio: Stdio) -> int:
-    """Fork the process that is or becomes the tree's root. It reports `child-pid`, or `error`, and waits."""
-    guardian = os.getpid()
+    """Fork the process that is or becomes the tree's root. It reports its pid as `root`, or `error`, and waits."""
     child = os.fork()
     if child:
         return child
+    namespaced = isolation in ("pidns", "userns")
     try:
-        if isolation == "bwrap":
-            _become_bubblewrap(launch, pipes, stdio, guardian)
         _close_all_but(pipes.lock, pipes.say, pipes.felt, *stdio)
-        if isolation != "subreaper":
+        if namespaced:
             kernel.leave_namespaces(as_user=isolation == "userns")
             if os.fork():
                 os._exit(0)
-        _Init(launch, pipes, namespaced=isolation != "subreaper").main(stdio)
+        init = _Init(launch, pipes, namespaced=namespaced, confined=isolation == "bwrap")
+        init.main(stdio)
     except OSError as problem:
         pipes.tell(error=problem.strerror or str(problem))
     finally:
@@ -67,17 +69,6 @@ def _become(argv: list[str], env: dict[str, str], stdio: Stdio, cwd: str) -> NoR
     os.execvpe(argv[0], argv, env)  # noqa: S606  # a shell is what nobody wants here
 
 
-def _become_bubblewrap(launch: Launch, pipes: Pipes, stdio: Stdio, guardian: int) -> NoReturn:
-    kernel.die_with_parent()  # bubblewrap asks for it too, but only once it runs
-    if os.getppid() != guardian:
-        os._exit(1)
-    for handle in (pipes.lock, pipes.say, pipes.felt):
-        os.set_inheritable(handle, True)
-    program, *options = launch["sandbox"]
-    ours = ["--sync-fd", str(pipes.lock), "--json-status-fd", str(pipes.say), "--block-fd", str(pipes.felt)]
-    _become([program, *ours, *options, "--", *launch["argv"]], launch["env"], stdio, "/")
-
-
 def _close_all_but(*kept: int) -> None:
     """Close what the guardian needs and its init does not, the handshake and its socket among them."""
     null = os.open(os.devnull, os.O_RDWR)
@@ -89,10 +80,15 @@ def _close_all_but(*kept: int) -> None:
 
 
 class _Init:
-    """Starts the agent, reaps, and dies with the guardian; as pid 1 of a namespace, or collecting what escapes."""
+    """Starts the agent, reaps, and dies with the guardian; as pid 1 of a namespace, or collecting what escapes.
 
-    def __init__(self, launch: Launch, pipes: Pipes, *, namespaced: bool) -> None:
-        self._launch, self._pipes, self._namespaced = launch, pipes, namespaced
+    `confined` is the latter around bubblewrap, which guards its tree alone only once it is set up: until then a
+    guardian's death would leave a tree that nobody holds.
+    """
+
+    def __init__(self, launch: Launch, pipes: Pipes, *, namespaced: bool, confined: bool) -> None:
+        self._launch, self._pipes = launch, pipes
+        self._namespaced, self._confined = namespaced, confined
 
     def main(self, stdio: Stdio) -> NoReturn:
         """Be the init; never returns into the guardian's code."""
@@ -112,21 +108,24 @@ class _Init:
             kernel.mount_proc()
         else:
             kernel.adopt_orphans()
-        self._pipes.tell(**{"child-pid": root})
+        self._pipes.tell(root=root)
 
     def _work(self, stdio: Stdio) -> NoReturn:
         """Start the agent, wait for it or for the guardian's death, leave nothing behind."""
         wake, waiting = kernel.wake_on_child(), select.poll()
         waiting.register(wake, select.POLLIN)
         waiting.register(self._pipes.felt, select.POLLIN)
-        agent = self._start(stdio)
-        while agent and not self._collect(agent):
-            if self._pipes.felt in [handle for handle, _ in waiting.poll()]:
-                break
-            os.read(wake, 4096)
-        if not self._namespaced:
-            kernel.kill_all(agent)
-        os._exit(0)  # as pid 1 this kills whatever is left
+        agent = 0
+        try:
+            agent = self._start(stdio)
+            while agent and not self._collect(agent):
+                if self._pipes.felt in [handle for handle, _ in waiting.poll()]:
+                    break
+                os.read(wake, 4096)
+        finally:
+            if not self._namespaced:
+                kernel.kill_all(agent)
+            os._exit(0)  # as pid 1 this kills whatever is left
 
     def _start(self, stdio: Stdio) -> int:
         """Fork and exec; on failure tell why, with the code a shell would give, and give 0."""
@@ -135,6 +134,8 @@ class _Init:
         if agent == 0:
             try:
                 os.setsid()
+                if self._confined:
+                    self._become_bubblewrap(stdio)
                 _become(self._launch["argv"], self._launch["env"], stdio, self._launch["cwd"])
             except OSError as problem:
                 os.write(fail, f"{problem.errno} {problem.strerror}".encode())
@@ -148,19 +149,30 @@ class _Init:
         self._pipes.tell(code=code, reason=f"cannot start: {self._launch['argv'][0]}: {text}")
         return 0
 
+    def _become_bubblewrap(self, stdio: Stdio) -> NoReturn:
+        kernel.die_with_parent()
+        for handle in (self._pipes.lock, self._pipes.say):
+            os.set_inheritable(handle, True)
+        program, *options = self._launch["sandbox"]
+        ours = ["--sync-fd", str(self._pipes.lock), "--json-status-fd", str(self._pipes.say)]
+        _become([program, *ours, *options, "--", *self._launch["argv"]], self._launch["env"], stdio, "/")
+
     def _collect(self, agent: int) -> bool:
         """Reap the dead; tell how the agent ended. Says whether it did."""
         while True:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == agent:
                 code = os.waitstatus_to_exitcode(status)
-                self._pipes.tell(**({"code": code} if code >= 0 else {"signal": -code}))
+                if self._confined:
+                    self._pipes.tell(bwrap=code)
+                else:
+                    self._pipes.tell(**({"code": code} if code >= 0 else {"signal": -code}))
             if pid in (0, agent):
                 return pid == agent
 
 
-def ended(told: dict[str, Any], status: int, isolation: str, reason: str, words: str) -> dict[str, Any]:
-    """Say how the program ended: what the root told, else what the root's own end (`status`) means."""
+def ended(told: dict[str, Any], reason: str, words: str) -> dict[str, Any]:
+    """Say how the program ended, from what the root and bubblewrap told; `words` is the last line on stderr."""
     said: dict[str, Any] = {key: told[key] for key in ("code", "signal", "reason") if key in told}
     code = told.get("exit-code")
     if said:
@@ -168,7 +180,7 @@ def ended(told: dict[str, Any], status: int, isolation: str, reason: str, words:
     if code is not None:  # bubblewrap says a signal as a shell does
         by_signal = code > 128 and code - 128 in signal.valid_signals()  # noqa: PLR2004  # as shells count
         return {"signal": code - 128} if by_signal else {"code": code}
-    if reason or isolation != "bwrap" or status != 1:
+    if reason or told.get("bwrap") != 1:
         return {"signal": int(signal.SIGKILL)}
     words = words.removeprefix("bwrap: ").removeprefix("execvp ")
     missing = words.lower().endswith("no such file or directory")

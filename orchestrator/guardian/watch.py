@@ -33,7 +33,7 @@ class Guardian:
         self._launch = records.read_launch(self._folder)
         self._told: dict[str, Any] = {}
         self._heard = b""
-        self._status: int | None = None
+        self._over = False
         self._reason = ""
         self._ladder: list[tuple[float, signal.Signals]] = []
         self._clients: dict[int, tuple[socket.socket, bytes]] = {}
@@ -86,32 +86,40 @@ class Guardian:
         self._pipes.keep_guardians()
         while not self._told and self._listen_to_root():
             pass
-        self._isolation, self._root = isolation, int(self._told.get("child-pid", 0))
-        if isolation == "bwrap" and self._root:
-            self._child = child
-            return ""
+        self._isolation, self._root = isolation, int(self._told.get("root", 0))
         if self._root != child:  # the one in between is done, and its init becomes ours; or all is over
             os.waitpid(child, 0)
-        self._child = self._root
         if self._root:
             return ""
         os.close(self._pipes.life)
-        failure = self._told.get("error") or records.last_words(self._launch)
+        failure = self._told.get("error", "it ended without a word")
         self._told, self._heard = {}, b""
         return f"{isolation}: {failure}"
+
+    def go(self) -> None:
+        """Let the agent start. Bubblewrap must first have made its namespaces, or nothing began here."""
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self._pipes.life, b"x")
+        self._began = self._alone_since = time.monotonic()
+        if self._isolation != "bwrap":
+            return
+        while "child-pid" not in self._told and self._listen_to_root():
+            pass
+        if "child-pid" not in self._told:
+            kernel.kill_all()
+            os.unlink("guardian.json", dir_fd=self._folder)
+            words = self._told.get("reason") or records.last_words(self._launch)
+            raise Refusal("fault", f"no sandbox could be made: {words}")
 
     # -- while it runs ---------------------------------------------------------------------------------------------
 
     def watch(self) -> None:
-        """Let the agent start, and serve until the tree's root is reaped."""
-        with contextlib.suppress(BrokenPipeError):
-            os.write(self._pipes.life, b"x")
-        self._began = self._alone_since = time.monotonic()
+        """Serve until the tree's root is reaped."""
         self._waiting = select.poll()
         lifeline = [_LIFELINE] if self._launch["lifeline"] else []
         for handle in (self._wake, self._door.fileno(), self._pipes.hear, *lifeline):
             self._waiting.register(handle, select.POLLIN)
-        while self._status is None:
+        while not self._over:
             for handle, _ in self._waiting.poll(self._pause_ms()):
                 self._serve(handle)
             self._reap()
@@ -158,13 +166,17 @@ class Guardian:
 
     def _signal_tree(self, number: signal.Signals, now: float) -> None:
         """Signal everything below the root; a stopped process gets to see it. KILL takes the root as well."""
-        targets = kernel.family(self._root)
+        targets = kernel.family(self._root if number is signal.SIGKILL else self._inner())
         if not targets and number is not signal.SIGKILL:  # it is just starting, or just over
             self._ladder = sorted([*self._ladder, (now + _AGAIN_S, number)])
         kernel.send(targets, number)
         kernel.send(targets, signal.SIGCONT)
         if number is signal.SIGKILL:
             kernel.send([self._root], number)
+
+    def _inner(self) -> int:
+        """Give the process below which everything is the agent's: bubblewrap's two processes are not."""
+        return int(self._told["child-pid"]) if self._isolation == "bwrap" else self._root
 
     def _end(self, reason: str, grace_s: float) -> None:
         """Begin the ladder; without grace, at its top. The first reason counts, a later call can only hasten it."""
@@ -179,8 +191,7 @@ class Guardian:
         """Collect the dead, the tree's root among them."""
         with contextlib.suppress(ChildProcessError):
             while (found := os.waitpid(-1, os.WNOHANG))[0]:
-                if found[0] == self._child:
-                    self._status = os.waitstatus_to_exitcode(found[1])
+                self._over = self._over or found[0] == self._root
 
     def _listen_to_root(self) -> bool:
         """Read what the tree's root reports; says whether there can be more."""
@@ -231,7 +242,7 @@ class Guardian:
             return
         seen = {
             "age_s": time.monotonic() - self._began,
-            "cpu_s": kernel.cpu_seconds(self._root),
+            "cpu_s": kernel.cpu_seconds(self._inner()),
             "output": records.written(self._launch),
         }
         _answer(client, {"look": seen})
@@ -246,7 +257,7 @@ class Guardian:
         left = kernel.kill_all()
         if self._isolation == "subreaper":
             left += kernel.sweep(self._marker)
-        how = ended(self._told, self._status or 0, self._isolation, self._reason, records.last_words(self._launch))
+        how = ended(self._told, self._reason, records.last_words(self._launch))
         end = {"code": None, "signal": None, "reason": self._reason, **how, "seconds": seconds}
         end |= {"left": left} if left else {}
         while True:
@@ -275,6 +286,7 @@ def main() -> None:
     try:
         guardian = Guardian(sys.argv[1])
         guardian.prepare()
+        guardian.go()
         said: dict[str, Any] = {"ready": os.getpid()}
     except Refusal as refusal:
         guardian, said = None, {refusal.kind: str(refusal)}

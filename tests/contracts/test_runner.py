@@ -42,6 +42,7 @@ def launch(tmp_path: Path) -> Callable[..., Launch]:
             tmp=str(run / "tmp"),
             stdout=str(run / "out"),
             stderr=str(run / "err"),
+            orphan_timeout_s=30.0,  # what a failing test leaves behind goes soon
         )
 
     return make

@@ -1,5 +1,6 @@
 """What tests of real processes share: a project on disk, launches in it, and a look at what still lives."""
 
+import json
 import os
 import subprocess
 import time
@@ -15,6 +16,22 @@ from orchestrator.processes.sandbox import complaint
 
 ISOLATIONS = ("bwrap", "pidns", "userns", "subreaper")
 _HOME_GIT = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"]}
+
+
+TREE = """
+sleep {u} &
+setsid sleep {u} &
+(setsid sh -c 'sleep {u} & sleep {u}' &) &
+sh -c 'trap "" TERM INT; while :; do sleep {u}; done' &
+python3 -c '
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0: time.sleep({u})
+' &
+echo ready
+wait
+"""
 
 
 class Ground:
@@ -50,8 +67,25 @@ class Ground:
             tmp=str(run_dir / "tmp"),
             stdout=str(run_dir / "out"),
             stderr=str(run_dir / "err"),
+            orphan_timeout_s=30.0,  # what a failing test leaves behind goes soon
         )
         return msgspec.structs.replace(launch, **changes)
+
+    def tree(self) -> Launch:
+        """Make a program with every kind of child: in sessions of their own, forked twice, deaf to signals."""
+        return self.shell(TREE.replace("{u}", self.mark))
+
+    def is_up(self) -> bool:
+        """Say whether the whole tree lives."""
+        return len(living(self.mark)) >= 8
+
+    @property
+    def mark(self) -> str:
+        """What the command lines of this test's processes carry."""
+        return self.unique[-9:]
+
+    def guardian_pid(self) -> int:
+        return int(json.loads((self.run_dir() / "guardian.json").read_bytes())["pid"])
 
     def shell(self, script: str, **changes: object) -> Launch:
         return self.launch("/bin/sh", "-c", script, **changes)  # type: ignore[arg-type]  # changes are fields of Launch
