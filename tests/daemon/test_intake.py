@@ -42,11 +42,11 @@ def test_a_text_that_was_rendered_over_while_it_was_taken_in_is_not_expected_in_
     async def go() -> str:
         await desk.intake.take_in(desk.ledger)
         await desk.happen(e.TaskClaimed(task="q/A", attempt=1, worker="me"))
-        async with anyio.create_task_group() as group:
-            async with desk.ledger._lock:  # the next commit has to wait: the taking in stands in the middle
-                group.start_soon(desk.intake.take_in, desk.ledger)
-                await anyio.wait_all_tasks_blocked()
-                assert await desk.render() == "in_progress"
+        # the next commit has to wait for the lock: the taking in stands in the middle
+        async with anyio.create_task_group() as group, desk.ledger._lock:
+            group.start_soon(desk.intake.take_in, desk.ledger)
+            await anyio.wait_all_tasks_blocked()
+            assert await desk.render() == "in_progress"
         await desk.happen(e.TaskFailed(task="q/A", reason="x"))
         return await desk.render()
 
