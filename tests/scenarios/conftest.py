@@ -15,7 +15,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -121,7 +121,8 @@ class Terminal:
 
     def says(self, words: str) -> None:
         """Wait until it has said so on stderr."""
-        _await(self._err.parent, lambda: words in self.err, f"{self.name} says {words!r}", lambda: self.err)
+        if not _Wait(self._err.parent, lambda: words in self.err, [self]).is_over():
+            raise AssertionError(f"{self.name} never said {words!r}, but\n{self.err}")
 
 
 class Shop:
@@ -230,7 +231,8 @@ class Shop:
 
     def until(self, kind: str, *, count: int = 1, **wanted: Any) -> list[Event]:
         """Wait until the journal holds so many events of this kind with these fields."""
-        self.wait(lambda: len(self.events(kind, **wanted)) >= count, f"{count} {kind} {wanted}")
+        folder = self.state / "journal"
+        self.wait_for(lambda: len(self.events(kind, **wanted)) >= count, folder, f"{count} {kind} {wanted}")
         return self.events(kind, **wanted)
 
     def started(self, task: str, attempt: int = 1, iteration: int = 1) -> None:
@@ -238,20 +240,17 @@ class Shop:
         self.until("iteration.started", task=task, attempt=attempt, iteration=iteration)
         folder = self.run_dir(task, attempt, iteration)
         ledger = folder / "scratch" / "ledger"
-        _await(folder / "scratch", ledger.exists, f"the agent of {task} starts", self._story)
+        self.wait_for(ledger.exists, folder / "scratch", f"the agent of {task} starts")
 
-    def wait(self, done: Callable[[], bool], what: str) -> None:
-        """Wait until something is so that a commit makes so."""
-        _await(self.state / "journal", done, what, self._story)
-
-    def wait_for(self, done: Callable[[], bool], folder: Path) -> None:
+    def wait_for(self, done: Callable[[], bool], folder: Path, what: str) -> None:
         """Wait until something is so that a change in a folder makes so."""
-        _await(folder, done, f"something in {folder}", self._story)
+        if not _Wait(folder, done, self._terminals).is_over():
+            raise AssertionError(f"in vain: {what}\n{self._story()}")
 
     def wait_alive(self) -> None:
         """Wait until a run has sat down at the journal."""
         folder = self.state / "workers"
-        _await(folder, lambda: any(folder.glob("*.lock")), "a run starts", self._story)
+        self.wait_for(lambda: any(folder.glob("*.lock")), folder, "a run starts")
 
     def note(self, event: JournalEvent) -> None:
         """Append an event as another process would."""
@@ -357,29 +356,49 @@ def _born(pid: int) -> int | None:
     return None if fields[0] == "Z" else int(fields[19])
 
 
-def _await(folder: Path, done: Callable[[], bool], what: str, story: Callable[[], str]) -> None:
-    """Look again whenever something in the folder (or what leads to it) changes, until it is so."""
+class _Wait:
+    """Looks again whenever something in a folder (or what leads to it) changes; gives up once nobody works any more."""
 
-    async def listen() -> None:
-        deadline = time.monotonic() + PATIENCE_S
+    def __init__(self, folder: Path, done: Callable[[], bool], workers: Sequence[Terminal]) -> None:
+        self._folder, self._done, self._workers = folder, done, workers
+
+    def is_over(self) -> bool:
+        """Wait; say whether it has become so."""
+        return anyio.run(self._race)
+
+    async def _race(self) -> bool:
+        with anyio.move_on_after(PATIENCE_S):
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._until_nobody_works, group.cancel_scope)
+                await self._look()
+                group.cancel_scope.cancel()
+        return self._done()
+
+    async def _until_nobody_works(self, scope: anyio.CancelScope) -> None:
+        for worker in self._workers:
+            if worker.alive:
+                handle = os.pidfd_open(worker.pid)
+                try:
+                    await anyio.wait_readable(handle)
+                finally:
+                    os.close(handle)
+        scope.cancel()
+
+    async def _look(self) -> None:
         while True:
-            here = next(path for path in (folder, *folder.parents) if path.is_dir())
+            here = next(path for path in (self._folder, *self._folder.parents) if path.is_dir())
             bell = Bell(here)
             try:
-                while not done():
-                    if here != folder and (here / folder.relative_to(here).parts[0]).is_dir():
-                        break
-                    with anyio.fail_after(deadline - time.monotonic()):
-                        await bell.wait()
-                else:
-                    return
+                while not self._is_nearer(here):
+                    if self._done():
+                        return
+                    await bell.wait()
             finally:
                 bell.close()
 
-    try:
-        anyio.run(listen)
-    except TimeoutError:
-        raise AssertionError(f"waited {PATIENCE_S:g} s in vain: {what}\n{story()}") from None
+    def _is_nearer(self, here: Path) -> bool:
+        """Say whether a folder nearer to the one we mean is there by now."""
+        return here != self._folder and (here / self._folder.relative_to(here).parts[0]).is_dir()
 
 
 @pytest.fixture

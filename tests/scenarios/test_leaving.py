@@ -105,7 +105,7 @@ def test_hanging_up_leaves_the_agent_at_work_and_stopping_twice_leaves_no_proces
 
     run = shop.start("run")
     shop.until("task.claimed", count=3, task="work/A")
-    shop.wait_for(lambda: len(shop.ledger("work/A")) == 2, shop.run_dir("work/A") / "scratch")
+    shop.wait_for(lambda: len(shop.ledger("work/A")) == 2, shop.run_dir("work/A") / "scratch", "it starts again")
     run.signal(signal.SIGTERM)
     run.says("finishing what runs")
     shop.open("a")
