@@ -98,16 +98,16 @@ class Proof:
         return sum(problem.startswith("not hit") for trial in self.trials for problem in trial.problems)
 
 
-_INTRODUCTION = """The project has two queues, a task of two iterations, two tasks whose changes conflict, a merge that is
-verified again, and a trigger that adds a task and runs a command (`tests/crash/scenario.py`). Each row is a project of its own:
-the orchestrator kills itself at the point, and the same command is started again. `before` and `after` are the moments
-around the storing of a commit, `torn` stores half of its line, `unended` all but the newline, `inside` is a place
-between commits. A step is named by its first event and whom it is about (task, attempt, iteration). Then, from the
-outside (`tests/crash/check.py`): exit code 0; every step of the undisturbed run recorded exactly once; one start in the
-agents' own ledger for every recorded end; each change on the target once, without conflict markers, and every landed
-tree is one that was verified; every recorded capture under its ref; journal dense, chain whole, nothing rewritten;
-queue files true and nothing left beside them; every log line exactly once; no process, workspace or half-written file
-left."""
+_INTRODUCTION = """The project has two queues, a task of two iterations, two tasks whose changes conflict, a merge
+that is verified again, and a trigger that adds a task and runs a command (`tests/crash/scenario.py`). Each row is a
+project of its own: the orchestrator kills itself at the point, and the same command is started again. `before` and
+`after` are the moments around the storing of a commit, `torn` stores half of its line, `unended` all but the newline,
+`inside` is a place between commits. A step is named by its first event and whom it is about (task, attempt,
+iteration). Then, from the outside (`tests/crash/check.py`): exit code 0; every step of the undisturbed run recorded
+exactly once; one start in the agents' own ledger for every recorded end; each change on the target once, without
+conflict markers, and every landed tree is one that was verified; every recorded capture under its ref; journal dense,
+chain whole, nothing rewritten; queue files true and nothing left beside them; every log line exactly once; no
+process, workspace or half-written file left."""
 
 
 def _cell(trial: Trial) -> str:

@@ -1,7 +1,10 @@
 """Queue files in and out while both happen at once."""
 
 import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import anyio
 import pytest
@@ -28,6 +31,25 @@ class Desk:
     async def happen(self, event: e.Event) -> None:
         await self.ledger.commit(lambda _: (event,))
 
+    @asynccontextmanager
+    async def taking_in(self) -> AsyncGenerator[None]:
+        """Stand in the middle of taking in: what was read is about to be decided on, and another decision is first."""
+        turn = anyio.Event()
+        decided = self.ledger.journal.append
+
+        async def slow(*args: Any, **stamp: Any) -> e.Commit:
+            await turn.wait()
+            return await decided(*args, **stamp)
+
+        self.ledger.journal.append = slow  # type: ignore[method-assign]
+        async with anyio.create_task_group() as group:
+            group.start_soon(self.happen, e.QueueResumed(queue="q"))
+            await anyio.wait_all_tasks_blocked()
+            group.start_soon(self.intake.take_in, self.ledger)
+            await anyio.wait_all_tasks_blocked()
+            yield
+            turn.set()
+
     async def render(self) -> str:
         await self.intake.write_back(self.ledger, ["q"])
         return str(json.loads(self.file.read_text())["features"][0]["status"])
@@ -42,10 +64,7 @@ def test_a_text_that_was_rendered_over_while_it_was_taken_in_is_not_expected_in_
     async def go() -> str:
         await desk.intake.take_in(desk.ledger)
         await desk.happen(e.TaskClaimed(task="q/A", attempt=1, worker="me"))
-        # the next commit has to wait for the lock: the taking in stands in the middle
-        async with anyio.create_task_group() as group, desk.ledger._lock:
-            group.start_soon(desk.intake.take_in, desk.ledger)
-            await anyio.wait_all_tasks_blocked()
+        async with desk.taking_in():
             assert await desk.render() == "in_progress"
         await desk.happen(e.TaskFailed(task="q/A", reason="x"))
         return await desk.render()
@@ -59,9 +78,7 @@ def test_a_save_that_came_while_another_was_taken_in_is_merged_before_it_is_rend
         await desk.happen(e.TaskClaimed(task="q/A", attempt=1, worker="me"))
         await desk.render()
         desk.file.write_text(desk.file.read_text().replace('"a"', '"by hand"'))
-        async with anyio.create_task_group() as group, desk.ledger._lock:
-            group.start_soon(desk.intake.take_in, desk.ledger)
-            await anyio.wait_all_tasks_blocked()
+        async with desk.taking_in():
             await desk.render()
         await desk.render()
         return desk.ledger.world.tasks["q/A"].spec.title
