@@ -1,6 +1,5 @@
 """`orchestrator run`: work the queues until nothing in scope can proceed."""
 
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -103,10 +102,7 @@ def _prompt(path: Path | None) -> tuple[str, str] | None:
         raise InvalidInputError(f"--prompt {path}: cannot read it: {error.strerror}; name a text file") from error
     except UnicodeDecodeError as error:
         raise InvalidInputError(f"--prompt {path}: not UTF-8 text at byte {error.start}; save it as UTF-8") from error
-    if not text.strip():
-        raise InvalidInputError(f"--prompt {path}: it is empty; write what is to be done")
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("-.") or "prompt"
-    return name[:60], text
+    return path.stem, text
 
 
 def _summary(context: Context, report: Report) -> list[str]:

@@ -26,16 +26,14 @@ from orchestrator.model import events as e
 from orchestrator.model.answers import StatusAnswer
 from orchestrator.model.events import Commit
 from orchestrator.model.scope import Leave, Scope
-from orchestrator.model.specs import QueueSpec, TaskSpec
 from orchestrator.model.world import World
-from orchestrator.policy.initiative import next_order
+from orchestrator.policy.additions import PROMPT_QUEUE, define_prompt_task
 from orchestrator.policy.preflight import preflight
 from orchestrator.views.statement import status_of
 
 RENDER_EVERY_S = 0.1
 TIDY_EVERY_S = 2.0
 LAST_LOOKS = 5
-PROMPT_QUEUE = "prompt"
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Request:
     files: tuple[Path, ...] = ()
     """Further queue files (`--work-queue`)."""
     prompt: tuple[str, str] | None = None
-    """Task id and text of `--prompt`."""
+    """Name (the file's stem) and text of `--prompt`."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,7 @@ async def _look_first(project: Project, request: Request, watcher: Watcher) -> t
     try:
         intake = Intake(project, request.files)
         world = intake.as_saved(desk.world)
-        fold_scratch(world, prompt_events(world, request.prompt))
+        fold_scratch(world, _prompted(world, request.prompt))
         reading = intake.look()
         scope = _scope(request, reading, world)
         _judge_files(reading, scope, watcher)
@@ -143,21 +141,8 @@ def _judge_files(reading: Reading, scope: Scope, watcher: Watcher) -> None:
         raise InvalidInputError(*(line for problem in bad for line in problem.text.splitlines()))
 
 
-def prompt_events(world: World, prompt: tuple[str, str] | None) -> tuple[e.Event, ...]:
-    """Give what `run --prompt FILE` asks: the task `prompt/<stem>`, added once, its text as it is now."""
-    if prompt is None:
-        return ()
-    name, text = prompt
-    ref = f"{PROMPT_QUEUE}/{name}"
-    spec = TaskSpec(id=name, title=name, description=text)
-    queue = (
-        () if PROMPT_QUEUE in world.queues else (e.QueueAdded(queue=PROMPT_QUEUE, spec=QueueSpec(name=PROMPT_QUEUE)),)
-    )
-    task = world.tasks.get(ref)
-    if task is None:
-        order = next_order(world, PROMPT_QUEUE) if PROMPT_QUEUE in world.queues else 0
-        return (*queue, e.TaskAdded(task=ref, spec=spec, order=order))
-    return () if task.spec == spec else (e.TaskEdited(task=ref, spec=spec), e.TaskReset(task=ref, reason="new text"))
+def _prompted(world: World, prompt: tuple[str, str] | None) -> tuple[e.Event, ...]:
+    return () if prompt is None else define_prompt_task(world, *prompt)[1]
 
 
 class _Run:
@@ -190,7 +175,7 @@ class _Run:
         ledger = self.engine.ledger
         ledger.observers += [self.windows.note, self._on_commits]
         await self.desk.intake.take_in(ledger)
-        await self.engine.propose(lambda world: prompt_events(world, self.request.prompt))
+        await self.engine.propose(lambda world: _prompted(world, self.request.prompt))
         self.watcher.started(self.engine)
         async with anyio.create_task_group() as group:
             group.start_soon(self._signals)

@@ -172,13 +172,12 @@ def _(event: e.EditRefused, world: World) -> None:
 @_fold.register
 def _(event: e.TriggerDefined, world: World) -> None:
     known = world.triggers.get(event.trigger)
-    if known is None or known.spec != event.spec:
-        world.triggers[event.trigger] = Trigger(
-            id=event.trigger,
-            spec=event.spec,
-            fired=known.fired if known else 0,
-            true=bool(known and known.true and known.spec.when == event.spec.when),
-        )
+    if known is None:
+        world.triggers[event.trigger] = Trigger(id=event.trigger, spec=event.spec)
+    else:
+        if known.spec.when != event.spec.when:
+            known.true, known.due = False, 0  # another condition: what the old one owed went with it
+        known.spec = event.spec
     world.trigger_specs.setdefault(event.trigger, []).append((world.seq, event.spec))
     world.definitions += 1
 

@@ -1,7 +1,7 @@
 """An index over the world: which tasks may be claimed next, best first. Pure; derived, never a source of truth.
 
 Kept up to date from what the fold touched, so that a claim costs the same with a hundred tasks waiting or a hundred
-thousand. Order: what was begun, then priority, then the longest remaining chain (by estimates), then the file's order.
+thousand. Order: priority, then what was begun, then the longest remaining chain (by estimates), then the file's order.
 """
 
 from bisect import bisect_left, insort

@@ -11,8 +11,8 @@ from orchestrator.model.specs import SATISFIES, Status
 from orchestrator.model.verdicts import Verdict
 from orchestrator.model.world import Step, Task, World
 from orchestrator.policy.decide import Answer
-from orchestrator.policy.initiative import next_order
 from orchestrator.policy.seat import Seat, running
+from orchestrator.policy.versions import behind_last
 
 
 def answer(world: World, ask: c.Ask, seat: Seat) -> Answer:
@@ -83,11 +83,15 @@ def _add(world: World, ask: c.AddTask) -> Answer:
     unknown = [d for d in ask.spec.dependencies if not _known(world, d)]
     if unknown:
         return c.Refusal(f"{ref} depends on {', '.join(unknown)}, which does not exist; add that first")
-    return (e.TaskAdded(task=ref, spec=ask.spec, order=next_order(world, ask.queue)),)
+    if cycle := cycle_through(world, ref, ask.spec.dependencies):
+        return c.Refusal(f"{ref} would wait for itself: {' -> '.join(cycle)}; drop one of these dependencies")
+    return (e.TaskAdded(task=ref, spec=ask.spec, order=behind_last(world, ask.queue)),)
 
 
 def _edit(world: World, task: Task, ask: c.EditTask) -> Answer:
     spec = msgspec.structs.replace(task.spec, **ask.changes)
+    if spec.id != task.spec.id:
+        return c.Refusal(f"{task.ref} keeps its id; add a new task and skip this one")
     unknown = [d for d in spec.dependencies if not _known(world, d)]
     if unknown:
         return c.Refusal(f"{task.ref} would depend on {', '.join(unknown)}, which does not exist; add that first")

@@ -13,7 +13,7 @@ from orchestrator.model import commands as c
 from orchestrator.model import events as e
 from orchestrator.model.verdicts import Finding, Judgement, Verdict
 from orchestrator.model.world import Attempt, Step, Task, World
-from orchestrator.policy.limits import backoff_ms, max_iterations, used_iterations
+from orchestrator.policy.limits import backoff_ms, exhausted, max_iterations, used_iterations
 from orchestrator.policy.seat import Seat
 
 Answer = tuple[e.Event, ...] | c.Refusal
@@ -69,11 +69,11 @@ def _on_the_train(world: World, outcome: _Landing, task: Task, attempt: Attempt,
         case c.NoteProposal(commit=commit, tree=tree, onto=onto):
             return (_proposed(task, attempt, seat, (commit, tree, onto)),)
         case c.NoteCollision():
-            return _back(world, task, seat, _collision(task, attempt, outcome))
+            return (*_clears(world, task), *_back(world, task, seat, _collision(task, attempt, outcome)))
         case c.NoteAdvance(landed=landed):
-            return _advanced(task, attempt, seat, landed=landed)
+            return (*_clears(world, task), *_advanced(task, attempt, seat, landed=landed))
         case c.NoteKept(branch=branch):
-            return _kept(task, attempt, branch)
+            return (*_clears(world, task), *_kept(task, attempt, branch))
         case _:  # pragma: no cover - the union is closed
             assert_never(outcome)
 
@@ -143,7 +143,7 @@ def _ended(
 
 
 def _clears(world: World, task: Task) -> tuple[e.Event, ...]:
-    """Note that a faulty lane works again: an effect in it succeeded."""
+    """Note that a faulty lane works again: an effect succeeded that is not simply done anew at every probe."""
     queue = world.queues[task.ref.partition("/")[0]]
     if queue.park is None or queue.park.code != "fault":
         return ()
@@ -177,7 +177,7 @@ def _judged(
     now, seat = moment
     if judgement.fault:
         return fault(world, task, attempt, judgement.fault, now)
-    verdict = _overridden(task, judgement) if merged else judgement.verdict
+    verdict = _overridden(task, attempt, judgement) if merged else judgement.verdict
     reached = _reached(task, attempt, judgement, verdict, merged=merged)
     clears = _clears(world, task)
     match verdict:
@@ -195,16 +195,16 @@ def _judged(
                     carry=(attempt.proposal, attempt.onto),
                 )
                 return (*clears, reached, *_back(world, task, seat, ended))
-            return (*clears, reached, *_exhausts(world, task, seat))
+            return (*clears, reached, *_exhausts(world, task, seat, reached.findings))
         case _:  # pragma: no cover - the enum is closed
             assert_never(verdict)
 
 
-def _overridden(task: Task, judgement: Judgement) -> Verdict:
-    """Keep a person's override through the merge: what they accepted is not asked again, what is red stays red."""
+def _overridden(task: Task, attempt: Attempt, judgement: Judgement) -> Verdict:
+    """Keep a person's override through the merge of the very tree they accepted; what is red stays red."""
     blocked = {f for r in judgement.checks if r.report is Verdict.BLOCKED for f in r.findings}
     red = any(finding not in blocked for finding in judgement.regressions)
-    if judgement.verdict is Verdict.BLOCKED and task.overrides and not red:
+    if judgement.verdict is Verdict.BLOCKED and attempt.tree in task.overrides and not red:
         return Verdict.PASS
     return judgement.verdict
 
@@ -230,12 +230,11 @@ MAX_FINDINGS = 50
 """More than this an agent does not read, and the journal need not carry: all are in `verdict.json`."""
 
 
-def _exhausts(world: World, task: Task, seat: Seat) -> tuple[e.Event, ...]:
+def _exhausts(world: World, task: Task, seat: Seat, findings: tuple[Finding, ...]) -> tuple[e.Event, ...]:
     limit = max_iterations(world, task, seat)
     if used_iterations(task) < limit:
         return ()
-    text = f"{limit} iterations used without a PASS; `orchestrator retry {task.ref}` grants them anew"
-    return (e.TaskFailed(task=task.ref, reason=text),)
+    return (e.TaskFailed(task=task.ref, reason=exhausted(task.ref, limit, findings)),)
 
 
 def _blocked(
@@ -252,7 +251,7 @@ def _blocked(
 
 def _back(world: World, task: Task, seat: Seat, ended: e.AttemptEnded) -> tuple[e.Event, ...]:
     """Evict: the attempt ends, the next starts from the merged state with the findings, if iterations are left."""
-    return (*_exhausts(world, task, seat), ended)
+    return (*_exhausts(world, task, seat, ended.findings), ended)
 
 
 def _collision(task: Task, attempt: Attempt, outcome: c.NoteCollision) -> e.AttemptEnded:

@@ -13,19 +13,19 @@ from orchestrator.policy.seat import Seat, mine
 
 def due(world: World, seat: Seat) -> tuple[f.Effect, ...]:
     """Give the effects this process ought to be carrying out now."""
-    found: list[f.Effect] = []
-    for ref in mine(world, seat):
-        task = world.tasks[ref]
-        if task.attempt is not None and task.claim is not None:
-            effect = _step(world, seat, task, task.attempt, task.claim)
-            if effect is not None:
-                found.append(effect)
-    found.extend(
+    steps = (_step(world, seat, *own) for own in under_way(world, seat))
+    actions = (
         f.DoAction(key=action.key, tries=action.tries)
         for action in world.actions.values()
         if action.worker == seat.me and not action.done
     )
-    return tuple(found)
+    return (*(effect for effect in steps if effect is not None), *actions)
+
+
+def under_way(world: World, seat: Seat) -> tuple[tuple[Task, Attempt, Claim], ...]:
+    """List what this process has claimed, each with its attempt and its claim."""
+    own = (world.tasks[ref] for ref in mine(world, seat))
+    return tuple((t, t.attempt, t.claim) for t in own if t.attempt is not None and t.claim is not None)
 
 
 def _step(world: World, seat: Seat, task: Task, attempt: Attempt, claim: Claim) -> f.Effect | None:

@@ -1,4 +1,4 @@
-"""Which tasks may not run side by side: resources, files and agents with limited places. Pure; one rule each."""
+"""Which tasks may not run side by side: one folder, resources, files, agents with limited places. Pure; a rule each."""
 
 from orchestrator.model.world import Task, World
 from orchestrator.policy.globs import overlap
@@ -9,7 +9,7 @@ from orchestrator.policy.seat import Seat
 def conflicting(world: World, task: Task, seat: Seat) -> tuple[tuple[str, ...], str]:
     """Name the claimed tasks this one must wait for, and why. Empty when it may start."""
     holders = [world.tasks[ref] for ref in world.claims if ref != task.ref]
-    for rule in (_resources, _files, _places):
+    for rule in (_folder, _resources, _files, _places):
         on, text = rule(world, task, holders, seat)
         if on:
             return on, text
@@ -19,6 +19,12 @@ def conflicting(world: World, task: Task, seat: Seat) -> tuple[tuple[str, ...], 
 def split_resource(name: str) -> tuple[str, bool]:
     """Split `db:read` into (`db`, reads only) and `service:auth` into itself, exclusive."""
     return (name.removesuffix(":read"), True) if name.endswith(":read") else (name, False)
+
+
+def _folder(_world: World, _task: Task, holders: list[Task], seat: Seat) -> tuple[tuple[str, ...], str]:
+    if seat.settings.workspace != "inplace" or not holders:
+        return (), ""
+    return (holders[0].ref,), f"{holders[0].ref} has the project's one folder"
 
 
 def _resources(_world: World, task: Task, holders: list[Task], seat: Seat) -> tuple[tuple[str, ...], str]:
@@ -53,7 +59,13 @@ def _places(world: World, task: Task, holders: list[Task], seat: Seat) -> tuple[
     settings = seat.settings.agents.get(agent)
     if settings is None or not settings.concurrency:
         return (), ""
-    busy = [h.ref for h in holders if staffed(world, h, seat).agent == agent]
+    busy = [h.ref for h in holders if _works(world, h, seat) == agent]
     if len(busy) < settings.concurrency:
         return (), ""
     return tuple(busy), f"all {settings.concurrency} places of agent {agent} are taken"
+
+
+def _works(world: World, holder: Task, seat: Seat) -> str:
+    """Name the agent of a claimed task: the one that was started, which another process may have been told to use."""
+    started = holder.attempt.agent if holder.attempt is not None else ""
+    return started or staffed(world, holder, seat).agent

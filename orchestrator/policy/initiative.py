@@ -10,16 +10,18 @@ On conflict nothing of it was stored and everything is asked again.
 """
 
 from collections.abc import Callable
+from typing import assert_never
 
 from orchestrator.model import events as e
-from orchestrator.model.specs import Add, Notify, PauseQueue, ResumeQueue, RunAction, Status, Unlock
+from orchestrator.model.specs import Action, Add, Notify, PauseQueue, ResumeQueue, RunAction, Status, Unlock
 from orchestrator.model.truth import holds
-from orchestrator.model.world import Step, Task, Trigger, World
+from orchestrator.model.world import Attempt, Step, Task, Trigger, World
 from orchestrator.policy.agenda import Agenda
-from orchestrator.policy.due import holds_train
-from orchestrator.policy.limits import is_human, max_iterations, retry_at, staffed, used_iterations
-from orchestrator.policy.reasons import Code, reason_for
-from orchestrator.policy.seat import Seat, free_slot, mine
+from orchestrator.policy.due import holds_train, under_way
+from orchestrator.policy.limits import exhausted, is_human, max_iterations, retry_at, staffed, used_iterations
+from orchestrator.policy.reasons import Code, over_budget, reason_for
+from orchestrator.policy.seat import Seat, free_slot, mine, spare
+from orchestrator.policy.versions import behind_last
 
 Events = tuple[e.Event, ...]
 Rule = Callable[[World, Agenda, int, Seat], Events]
@@ -52,7 +54,7 @@ def _fire(world: World, _agenda: Agenda, _now: int, _seat: Seat) -> Events:
     return (fired, *(event for action in trigger.spec.do for event in _deed(world, trigger, action)))
 
 
-def _deed(world: World, trigger: Trigger, action: object) -> Events:
+def _deed(world: World, trigger: Trigger, action: Action) -> Events:
     because = f"trigger {trigger.id}"
     match action:
         case Unlock(queue=name):
@@ -64,17 +66,16 @@ def _deed(world: World, trigger: Trigger, action: object) -> Events:
         case Add(queue=name, spec=spec):
             ref = f"{name}/{spec.id}"
             known = ref in world.tasks or name not in world.queues
-            return () if known else (e.TaskAdded(task=ref, spec=spec, order=next_order(world, name)),)
-        case RunAction() | Notify() | _:
+            return () if known else (e.TaskAdded(task=ref, spec=spec, order=behind_last(world, name)),)
+        case RunAction() | Notify():
             return ()  # what happens outside the journal is owed by the fold and done by its key
-
-
-def next_order(world: World, queue: str) -> int:
-    """Give the position behind a queue's last task."""
-    return max(world.queues[queue].tasks.values(), default=-1) + 1
+        case _:  # pragma: no cover - the union is closed
+            assert_never(action)
 
 
 def _act(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
+    if seat.draining:
+        return ()
     for action in world.actions.values():
         waiting = action.tries and retry_at(action) > now
         if not action.done and not seat.alive(action.worker) and not waiting:
@@ -96,14 +97,11 @@ def _unpark(world: World, _agenda: Agenda, now: int, _seat: Seat) -> Events:
 # -- own attempts --------------------------------------------------------------------------------------------------
 
 
-def _own(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
-    for ref in mine(world, seat):
-        task = world.tasks[ref]
-        if task.attempt is None:
-            return (e.TaskReleased(task=ref, reason="its attempt has ended"),)
-        if task.attempt.step is Step.START and (events := _begin(world, task, now, seat)):
-            return events
-        if task.attempt.step in _LANDING and (events := _board(world, agenda, task, seat)):
+def _own(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
+    for task, attempt, _ in under_way(world, seat):
+        if attempt.step is Step.START:
+            return _begin(world, task, attempt, now, seat)
+        if attempt.step in _LANDING and (events := _board(world, task, attempt, seat)):
             return events
     return ()
 
@@ -111,20 +109,16 @@ def _own(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
 _LANDING = frozenset({Step.BOARD, Step.COMBINE, Step.REVERIFY, Step.ADVANCE})
 
 
-def _begin(world: World, task: Task, _now: int, seat: Seat) -> Events:
-    attempt = task.attempt
-    if attempt is None:
-        return ()
+def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> Events:
     limit = max_iterations(world, task, seat)
     if used_iterations(task) >= limit:
-        return (e.TaskFailed(task=task.ref, reason=_exhausted(task, limit)),)
+        return (e.TaskFailed(task=task.ref, reason=exhausted(task.ref, limit, task.feedback)),)
     if seat.draining:
         return (e.TaskReleased(task=task.ref, reason="draining"),)
     if seat.spent():
         return (e.TaskReleased(task=task.ref, reason="this run's iterations are used up"),)
-    budget = seat.settings.budget.iterations
-    if budget is not None and world.iterations >= budget:
-        return (e.TaskReleased(task=task.ref, reason="the project's iterations are used up"),)
+    if (over := over_budget(world, task, now, seat)) is not None:
+        return (e.TaskReleased(task=task.ref, reason=over.text),)
     queue = world.queues[task.ref.partition("/")[0]]
     if queue.paused or (queue.park is not None and queue.park.code == "parked"):
         return (
@@ -142,13 +136,8 @@ def _begin(world: World, task: Task, _now: int, seat: Seat) -> Events:
     )
 
 
-def _exhausted(task: Task, limit: int) -> str:
-    last = f": {task.feedback[0].message}" if task.feedback else ""
-    return f"{limit} iterations used without a PASS{last}; `orchestrator retry {task.ref}` grants them anew"
-
-
-def _board(world: World, _agenda: Agenda, task: Task, seat: Seat) -> Events:
-    if seat.settings.land == "branch" or holds_train(world, seat, task.ref) or task.attempt is None:
+def _board(world: World, task: Task, attempt: Attempt, seat: Seat) -> Events:
+    if seat.settings.land == "branch" or holds_train(world, seat, task.ref):
         return ()
     target = seat.targets[task.ref.partition("/")[0]]
     holder = world.trains.get(target)
@@ -158,7 +147,7 @@ def _board(world: World, _agenda: Agenda, task: Task, seat: Seat) -> Events:
     first = min(waiting, key=lambda t: (t.spec.priority, t.attempt.since if t.attempt else 0, t.ref), default=task)
     if first.ref != task.ref:
         return ()
-    return (e.TrainBoarded(task=task.ref, attempt=task.attempt.number, target=target),)
+    return (e.TrainBoarded(task=task.ref, attempt=attempt.number, target=target),)
 
 
 def _waits(world: World, ref: str, target: str, seat: Seat) -> bool:
@@ -179,12 +168,10 @@ def _adopt(world: World, _agenda: Agenda, _now: int, seat: Seat) -> Events:
         return ()
     for ref, worker in world.claims.items():
         task = world.tasks[ref]
-        if seat.alive(worker) or not seat.scope.holds(ref) or task.attempt is None:
-            continue
-        slot = free_slot(world, ref.partition("/")[0], seat)
-        if slot is not None:
-            number = task.attempt.number
-            return (e.TaskClaimed(task=ref, attempt=number, worker=seat.me, slot=slot, resumed=True),)
+        if not seat.alive(worker) and seat.scope.holds(ref) and spare(world, ref.partition("/")[0], seat):
+            number = task.attempt.number if task.attempt is not None else task.attempts
+            # its agent may live, and knows the slot (and the port) it was given
+            return (e.TaskClaimed(task=ref, attempt=number, worker=seat.me, slot=task.slot, resumed=True),)
     return ()
 
 
@@ -203,8 +190,8 @@ def _spoil(world: World, agenda: Agenda, _now: int, seat: Seat) -> Events:
 
 
 def _claim(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
-    if seat.draining or seat.full:
-        return ()
+    if seat.draining or (seat.full and mine(world, seat)):
+        return ()  # with nothing of ours running, a claim is what finds out whether there is room again
     slots = {name: free_slot(world, name, seat) for name in world.queues if seat.scope.covers(name)}
     open_ = [name for name, slot in slots.items() if slot is not None and startable(world, name, now, seat)]
     for ref in agenda.candidates(open_):
@@ -239,7 +226,7 @@ def _may_start(world: World, task: Task, now: int, seat: Seat) -> bool:
     needs_agent = task.attempt is None or task.attempt.step in {Step.PREPARE, Step.START}
     if needs_agent and (seat.spent() or (task.attempt is None and not task.attempts and seat.sated())):
         return False
-    if is_human(world, task, seat.settings):
+    if is_human(world, task, seat):
         return False
     reason = reason_for(world, task, now, seat, probe=True)
     return reason is not None and reason.code is Code.READY

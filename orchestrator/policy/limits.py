@@ -2,6 +2,7 @@
 
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.settings import Settings
+from orchestrator.model.verdicts import Finding
 from orchestrator.model.world import PendingAction, Task, World
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.staffing import Staffed, is_person, staff
@@ -22,10 +23,9 @@ def staffed(world: World, task: Task, seat: Seat) -> Staffed:
         return Staffed(agent="", warning=str(error))
 
 
-def is_human(world: World, task: Task, settings: Settings) -> bool:
+def is_human(world: World, task: Task, seat: Seat) -> bool:
     """Say whether a person does the task."""
-    own, queues = _names(world, task, settings)
-    return is_person(own or queues)
+    return is_person(staffed(world, task, seat).agent)
 
 
 def max_iterations(world: World, task: Task, seat: Seat) -> int:
@@ -42,6 +42,12 @@ def max_iterations(world: World, task: Task, seat: Seat) -> int:
 def used_iterations(task: Task) -> int:
     """Count the iterations used since they were last granted."""
     return task.iterations - task.granted_at
+
+
+def exhausted(ref: str, limit: int, findings: tuple[Finding, ...]) -> str:
+    """Say that a task has used what it was granted, what was found last, and what to do."""
+    last = f": {findings[0].message}" if findings else ""
+    return f"{limit} iterations used and not landed{last}; `orchestrator retry {ref}` grants them anew"
 
 
 def promise(world: World, task: Task) -> str | None:

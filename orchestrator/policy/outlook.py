@@ -34,7 +34,7 @@ def outlook(world: World, now: int, seat: Seat) -> Stay | Leave:
     if stays:
         ends = [stay.until for stay in stays if stay.until is not None]
         return Stay(until=min(ends, default=None), text=stays[0].text)
-    if seat.scope.watch and not seat.spent():
+    if seat.scope.watch and not _limited(seat):
         return Stay(text="nothing to do: watching for more")
     return _leave(world, now, seat)
 
@@ -55,22 +55,18 @@ def _wait(world: World, task: Task, reason: Reason | None, now: int, seat: Seat)
         case Code.PARKED | Code.TIME:
             return Stay(until=reason.until, text=f"{task.ref}: {reason.text}")
         case Code.FAULT:
-            lost = max(reason.since, seat.since) + round(seat.settings.patience_s * 1000)
-            if now >= lost:
-                return None
-            probe = reason.until if reason.until is not None and reason.until > now else lost
-            return Stay(until=min(probe, lost), text=f"{task.ref}: {reason.text}")
+            stay = _patience(reason, now, seat)
+            return Stay(until=stay.until, text=f"{task.ref}: {reason.text}") if stay is not None else None
         case Code.READY:
-            return None if seat.spent() or seat.sated() or not _served(world, task, seat) else Stay(text="starting")
+            return None if _limited(seat) else Stay(text="starting")
         case Code.ORPHAN:
             return Stay(text=f"taking over {task.ref}")
         case _:
             return _others(world, task, reason, now, seat)
 
 
-def _served(world: World, task: Task, seat: Seat) -> bool:
-    del world
-    return not (seat.full and task.attempt is None)
+def _limited(seat: Seat) -> bool:
+    return seat.spent() or seat.sated()
 
 
 def _others(world: World, task: Task, reason: Reason, now: int, seat: Seat) -> Stay | None:
@@ -105,20 +101,30 @@ def _progress(world: World, ref: str, now: int, seat: Seat, seen: set[str]) -> S
         return Stay()
     reason = reason_for(world, task, now, seat)
     queue = ref.partition("/")[0]
-    served = any(
-        queues is None or queue in queues for peer, queues in seat.peers.items() if peer != seat.me
-    ) or seat.scope.holds(ref)
-    if reason is None or not served:
+    others = any(queues is None or queue in queues for peer, queues in seat.peers.items() if peer != seat.me)
+    if reason is None or not (others or seat.scope.holds(ref)):
         return None
-    if reason.code in {Code.READY, Code.ORPHAN}:
-        return None if seat.scope.holds(ref) and (seat.spent() or seat.sated()) else Stay()
-    if reason.code in {Code.PARKED, Code.TIME}:
-        return Stay(until=reason.until)
-    if reason.code in {Code.DEPENDENCY, Code.CONFLICT, Code.LOCKED}:
-        for name in _causes(world, task, reason):
-            if (stay := _progress(world, name, now, seat, seen)) is not None:
-                return stay
-    return None
+    match reason.code:
+        case Code.READY | Code.ORPHAN:
+            return Stay() if others or not _limited(seat) else None
+        case Code.PARKED | Code.TIME:
+            return Stay(until=reason.until)
+        case Code.FAULT:
+            return _patience(reason, now, seat)
+        case Code.DEPENDENCY | Code.CONFLICT | Code.LOCKED:
+            ways = (_progress(world, name, now, seat, seen) for name in _causes(world, task, reason))
+            return next((stay for stay in ways if stay is not None), None)
+        case _:
+            return None
+
+
+def _patience(reason: Reason, now: int, seat: Seat) -> Stay | None:
+    """Wait for the next look at a fault, at most until patience with it is at its end."""
+    lost = max(reason.since, seat.since) + round(seat.settings.patience_s * 1000)
+    if now >= lost:
+        return None
+    probe = reason.until if reason.until is not None and reason.until > now else lost
+    return Stay(until=min(probe, lost))
 
 
 def _leave(world: World, now: int, seat: Seat) -> Leave:
@@ -131,12 +137,13 @@ def _leave(world: World, now: int, seat: Seat) -> Leave:
         return Leave(FAILED, _name(bad, "failed or blocked"))
     if not left:
         return Leave(DONE, "all done")
-    if (seat.spent() or seat.sated()) and any(_wants(world, task, now, seat) for task in left):
+    if _limited(seat) and any(_wants(world, task, now, seat) for task in left):
         return Leave(LIMIT, f"this run's limit is reached with {len(left)} task(s) left; the same command goes on")
-    reason = reason_for(world, left[0], now, seat)
-    if reason is not None and reason.code is Code.BUDGET:
-        return Leave(LIMIT, reason.text)
-    return Leave(WAITING, f"{left[0].ref}: {reason.text if reason else 'worked on elsewhere'}")
+    reasons = [reason_for(world, task, now, seat) for task in left]
+    over = next((reason for reason in reasons if reason is not None and reason.code is Code.BUDGET), None)
+    if over is not None:
+        return Leave(LIMIT, over.text)
+    return Leave(WAITING, f"{left[0].ref}: {reasons[0].text if reasons[0] else 'worked on elsewhere'}")
 
 
 def _wants(world: World, task: Task, now: int, seat: Seat) -> bool:

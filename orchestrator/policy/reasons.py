@@ -62,7 +62,7 @@ def reason_for(world: World, task: Task, now: int, seat: Seat, *, probe: bool = 
 def _person(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
     if task.status is Status.BLOCKED:
         return Reason(code=Code.PERSON, since=task.since, text=task.reason or "blocked: waits for a decision")
-    if is_human(world, task, seat.settings) and all(dependency_met(world, d) for d in task.spec.dependencies):
+    if is_human(world, task, seat) and all(dependency_met(world, d) for d in task.spec.dependencies):
         who = task.spec.owner or "a person"
         return Reason(code=Code.PERSON, since=task.since, text=f"waits for {who} to do it: `orchestrator done`")
     return None
@@ -129,7 +129,8 @@ def _time(_world: World, task: Task, now: int, _seat: Seat) -> Reason | None:
     return Reason(code=Code.TIME, since=task.since, until=until, text=text)
 
 
-def _budget(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
+def over_budget(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
+    """Say which budget keeps the task's next iteration from starting; None while there is room."""
     budget = seat.settings.budget
     if budget.iterations is not None and world.iterations >= budget.iterations:
         text = f"the project's {budget.iterations} iterations are used up: raise [budget] iterations"
@@ -163,6 +164,6 @@ _RULES: tuple[Rule, ...] = (
     _paused,
     _parked,
     _time,
-    _budget,
+    over_budget,
     _conflict,
 )

@@ -55,17 +55,18 @@ def running(world: World, ref: str, seat: Seat) -> bool:
     return worker is not None and seat.alive(worker) and world.tasks[ref].status is Status.IN_PROGRESS
 
 
+def spare(world: World, queue: str, seat: Seat) -> bool:
+    """Say whether this process has a worker to spare for the queue."""
+    own = mine(world, seat)
+    if seat.scope.workers is not None:
+        return len(own) < seat.scope.workers
+    limit = seat.settings.queues[queue].workers if queue in seat.settings.queues else 1
+    return sum(1 for ref in own if ref.startswith(f"{queue}/")) < limit
+
+
 def free_slot(world: World, queue: str, seat: Seat) -> int | None:
     """Give the lowest slot number of the queue nobody holds, or None when this process has no worker to spare."""
-    own = mine(world, seat)
-    if seat.settings.workspace == "inplace" and world.claims:
-        return None
-    if seat.scope.workers is not None:
-        spare = len(own) < seat.scope.workers
-    else:
-        limit = seat.settings.queues[queue].workers if queue in seat.settings.queues else 1
-        spare = sum(1 for ref in own if ref.startswith(f"{queue}/")) < limit
-    if not spare:
+    if not spare(world, queue, seat):
         return None
     claims = (world.tasks[ref].claim for ref in world.claims if ref.startswith(f"{queue}/"))
     taken = {claim.slot for claim in claims if claim is not None}

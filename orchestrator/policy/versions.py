@@ -106,6 +106,12 @@ def orders(wanted: Sequence[str], known: Mapping[str, int], *, move: bool) -> di
     return found
 
 
+def behind_last(world: World, queue: str) -> int:
+    """Give the order of a task that comes behind all others of a queue (which need not exist yet)."""
+    known = world.queues.get(queue)
+    return max(known.tasks.values(), default=0) + ORDER_STEP if known is not None else ORDER_STEP
+
+
 def _spread(run: Sequence[str], low: int, high: int | None, *, tail: int) -> dict[str, int]:
     if high is None:
         return {name: max(low, tail) + (i + 1) * ORDER_STEP for i, name in enumerate(run)}

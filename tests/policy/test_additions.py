@@ -1,4 +1,4 @@
-"""Tasks that come by command."""
+"""A prompt file as a task."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from orchestrator.model import events as e
 from orchestrator.model.fold import apply
 from orchestrator.model.specs import QueueSpec, Status, TaskSpec
 from orchestrator.model.world import World
-from orchestrator.policy.additions import add_task, define_prompt_task, edit_task, prompt_id
+from orchestrator.policy.additions import define_prompt_task, prompt_id
 
 
 def happen(world: World, *events: e.Event) -> World:
@@ -19,30 +19,6 @@ def happen(world: World, *events: e.Event) -> World:
 def world() -> World:
     spec = QueueSpec(name="q", path="queues/q.json")
     return happen(World(), e.QueueAdded(queue="q", spec=spec), e.TaskAdded(task="q/A", spec=TaskSpec(id="A"), order=7))
-
-
-def test_a_task_is_added_behind_the_last(world: World) -> None:
-    happen(world, *add_task(world, "q", TaskSpec(id="B")))
-    assert world.tasks["q/B"].order > world.tasks["q/A"].order
-
-
-@pytest.mark.parametrize(("queue", "name", "why"), [("r", "B", "no queue r"), ("q", "a", "q/A"), ("q", "../x", "id")])
-def test_what_cannot_be_added_says_why(world: World, queue: str, name: str, why: str) -> None:
-    with pytest.raises(InvalidInputError, match=why):
-        add_task(world, queue, TaskSpec(id=name))
-
-
-def test_an_edit_that_changes_nothing_asks_nothing(world: World) -> None:
-    assert edit_task(world, "q/A", TaskSpec(id="A")) == ()
-    assert edit_task(world, "q/A", TaskSpec(id="A", title="x")) == (
-        e.TaskEdited(task="q/A", spec=TaskSpec(id="A", title="x")),
-    )
-
-
-@pytest.mark.parametrize(("ref", "name"), [("q/Z", "Z"), ("q/A", "B")])
-def test_an_edit_of_an_unknown_task_or_of_an_id_is_refused(world: World, ref: str, name: str) -> None:
-    with pytest.raises(InvalidInputError):
-        edit_task(world, ref, TaskSpec(id=name))
 
 
 def test_a_prompt_becomes_a_task_once(world: World) -> None:

@@ -1,0 +1,115 @@
+"""What comes of effects, made up: one function an outcome, by its name in a transcript."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from orchestrator.model import commands as c
+from orchestrator.model import effects as f
+from orchestrator.model.verdicts import Finding, Judgement, Report, Verdict
+from orchestrator.model.world import Attempt, World
+
+Words = Sequence[str]
+Named = Mapping[str, str]
+OfTask = f.Prepare | f.RunAgent | f.CaptureWork | f.Judge | f.Combine | f.Advance | f.Keep
+
+
+def prepared(world: World, effect: OfTask, head: str, _words: Words, _named: Named) -> c.Outcome:
+    """Give the workspace at the target's head, or where the last attempt's merged state stands."""
+    base = world.tasks[effect.task].carry_base or head
+    return c.NotePrepared(task=effect.task, fence=effect.fence, base=base)
+
+
+def agent(_world: World, effect: OfTask, _head: str, words: Words, named: Named) -> c.Outcome:
+    """`claimed`, or anything else: then it says nothing of being done."""
+    claimed = words[0] == "claimed"
+    return c.NoteAgent(
+        task=effect.task,
+        fence=effect.fence,
+        outcome=words[0],
+        claimed=claimed,
+        seconds=1.0,
+        usd=float(named.get("usd", "0")),
+        note="" if claimed else "no completion claim was seen",
+    )
+
+
+def capture(world: World, effect: OfTask, _head: str, _words: Words, named: Named) -> c.Outcome:
+    """Give a tree of its own to every iteration."""
+    name = f"{effect.task}@{effect.attempt}.{_attempt(world, effect).iteration}"
+    tree = named.get("tree", f"tree {name}")
+    return c.NoteCapture(task=effect.task, fence=effect.fence, commit=name, tree=tree, ref=f"refs/{name}")
+
+
+def verdict(world: World, effect: OfTask, _head: str, words: Words, named: Named) -> c.Outcome:
+    """`PASS`, `FAIL message...`, `BLOCKED message...`, or `FAIL fault=why`: the checks could not answer."""
+    attempt, said = _attempt(world, effect), Verdict(words[0])
+    merged = isinstance(effect, f.Judge) and effect.merged
+    findings = tuple(Finding(message=message, id=message) for message in words[1:])
+    return c.NoteJudgement(
+        task=effect.task,
+        fence=effect.fence,
+        merged=merged,
+        judgement=Judgement(
+            verdict=said,
+            tree=attempt.proposal_tree if merged else attempt.tree,
+            base=attempt.onto if merged else attempt.base,
+            checks=(Report(name="tests", report=said, findings=findings),),
+            regressions=findings,
+            fault=named.get("fault", ""),
+        ),
+    )
+
+
+def proposal(world: World, effect: OfTask, head: str, _words: Words, _named: Named) -> c.Outcome:
+    """Give the verified tree itself where the target has not moved since the attempt began."""
+    attempt = _attempt(world, effect)
+    tree = attempt.tree if attempt.base == head else f"{attempt.tree} on {head}"
+    name = f"merge of {attempt.commit}"
+    return c.NoteProposal(task=effect.task, fence=effect.fence, commit=name, tree=tree, onto=head)
+
+
+def collision(world: World, effect: OfTask, head: str, words: Words, _named: Named) -> c.Outcome:
+    """Name the paths that do not merge."""
+    marked = f"marked {_attempt(world, effect).commit}"
+    return c.NoteCollision(task=effect.task, fence=effect.fence, onto=head, paths=tuple(words), marked=marked)
+
+
+def landed(_world: World, effect: OfTask, _head: str, _words: Words, _named: Named) -> c.Outcome:
+    """Say that the target moved to the proposal."""
+    return c.NoteAdvance(task=effect.task, fence=effect.fence, landed=True)
+
+
+def missed(_world: World, effect: OfTask, _head: str, _words: Words, _named: Named) -> c.Outcome:
+    """Say that the target moved elsewhere first."""
+    return c.NoteAdvance(task=effect.task, fence=effect.fence, landed=False)
+
+
+def kept(_world: World, effect: OfTask, _head: str, _words: Words, _named: Named) -> c.Outcome:
+    """Leave the work on a branch."""
+    return c.NoteKept(task=effect.task, fence=effect.fence, branch=f"orchestrator/{effect.task}")
+
+
+def fault(_world: World, effect: OfTask, _head: str, words: Words, _named: Named) -> c.Outcome:
+    """Let the environment fail under the effect."""
+    return c.NoteFault(task=effect.task, fence=effect.fence, text=" ".join(words))
+
+
+def lost(_world: World, effect: OfTask, _head: str, _words: Words, _named: Named) -> c.Outcome:
+    """Say that nothing of the agent's run lives."""
+    return c.NoteLost(task=effect.task, fence=effect.fence, agent="sh", sandbox="L0")
+
+
+def workspace_lost(_world: World, effect: OfTask, _head: str, _words: Words, _named: Named) -> c.Outcome:
+    """Say that the workspace is gone."""
+    return c.NoteWorkspaceLost(task=effect.task, fence=effect.fence)
+
+
+def _attempt(world: World, effect: OfTask) -> Attempt:
+    attempt = world.tasks[effect.task].attempt
+    assert attempt is not None
+    return attempt
+
+
+_MADE = (prepared, agent, capture, verdict, proposal, collision, landed, missed, kept, fault, lost, workspace_lost)
+OUTCOMES: Mapping[str, Callable[[World, OfTask, str, Words, Named], c.Outcome]] = {
+    made.__name__.replace("_", "-"): made for made in _MADE
+}

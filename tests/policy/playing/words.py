@@ -1,0 +1,200 @@
+"""The words of a transcript: how specifications are written in one, and how events and effects are told in it."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from orchestrator.codec.conditions import read_condition
+from orchestrator.codec.fields import Complaints
+from orchestrator.codec.moments import format_duration, parse_duration
+from orchestrator.model import effects as f
+from orchestrator.model import events as e
+from orchestrator.model.conditions import Condition
+from orchestrator.model.settings import AgentSettings, QueueSettings, RoleSettings, Settings
+from orchestrator.model.specs import Action, Add, Notify, PauseQueue, ResumeQueue, RunAction, TaskSpec, Unlock
+
+EPOCH = 1_767_225_600_000
+"""2026-01-01T00:00:00Z: when every play begins; moments are told from there."""
+
+_UNTOLD = frozenset(
+    [
+        "agent",
+        "base",
+        "branch",
+        "carry_base",
+        "checks",
+        "evidence",
+        "exit_code",
+        "files",
+        "findings",
+        "order",
+        "outcome",
+        "ref",
+        "sandbox",
+        "seconds",
+        "spec",
+        "target",
+        "tokens",
+        "tree",
+        "worker",
+    ]
+)
+"""Fields of events that would tell a reader nothing."""
+_SUBJECTS = ("task", "queue", "trigger", "gate", "key")
+_LISTS = {"after": "dependencies", "files": "files", "resources": "resources", "outputs": "outputs"}
+_NUMBERS = {"prio": "priority", "max": "max_iterations"}
+_TEXTS = {"agent": "agent", "on_upstream": "on_upstream", "promise": "completion_promise", "title": "title",
+          "owner": "owner"}  # fmt: skip
+
+
+# -- reading -------------------------------------------------------------------------------------------------------
+
+
+def split(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Part plain words from `name=value`."""
+    named = [word for word in words if word.partition("=")[0].replace("_", "").replace("-", "").replace(".", "")
+             .isalnum() and "=" in word]  # fmt: skip
+    return [word for word in words if word not in named], dict(word.split("=", 1) for word in named)
+
+
+def moment(text: str) -> int:
+    """Read `+5s`: milliseconds since the epoch."""
+    seconds = parse_duration(text.removeprefix("+"))
+    assert seconds is not None, text
+    return EPOCH + round(seconds * 1000)
+
+
+def condition(text: str) -> Condition:
+    """Read a condition as people write them: JSON, or a bare `queue/ID` or `gate:ID`."""
+    complaints = Complaints("transcript")
+    value = json.loads(text) if text.startswith(("{", "[")) else text
+    found = read_condition(value, "when", complaints)
+    assert found is not None, complaints
+    return found
+
+
+def fields(named: dict[str, str]) -> dict[str, Any]:
+    """Turn the named values of a task or a queue into the fields of its specification."""
+    found: dict[str, Any] = {}
+    for name, value in named.items():
+        if name in _LISTS:
+            found[_LISTS[name]] = tuple(value.split(","))
+        elif name in _NUMBERS:
+            found[_NUMBERS[name]] = int(value)
+        elif name in _TEXTS:
+            found[_TEXTS[name]] = value
+        elif name in {"when", "unlock_when"}:
+            found[name] = condition(value)
+        elif name == "start":
+            found[name] = moment(value)
+        else:
+            field = {"notice": "notice_s", "estimate": "estimate_s"}[name]
+            found[field] = round((moment(f"+{value}") - EPOCH) / 1000)
+    return found
+
+
+def action(text: str) -> Action:
+    """Read one action of a trigger, as `unlock:frontend` or `add:qa/SMOKE`."""
+    word, _, name = text.partition(":")
+    queue, _, task = name.partition("/")
+    actions: dict[str, Action] = {
+        "unlock": Unlock(queue=name),
+        "pause": PauseQueue(queue=name),
+        "resume": ResumeQueue(queue=name),
+        "run": RunAction(action=name),
+        "notify": Notify(message=name),
+        "add": Add(queue=queue, spec=TaskSpec(id=task)),
+    }
+    return actions[word]
+
+
+def configured(settings: Settings, way: list[str], value: str) -> Settings:
+    """Set one value of the configuration by its dotted name."""
+    replace = msgspec.structs.replace
+    match way:
+        case ["budget", field]:
+            number = int(value) if field in {"iterations", "tokens"} else float(value)
+            return replace(settings, budget=replace(settings.budget, **{field: number}))
+        case ["resource", name]:
+            return replace(settings, resources={**settings.resources, name: int(value)})
+        case ["agent", name]:
+            return replace(settings, agents={**settings.agents, name: AgentSettings(name=name)})
+        case ["agent", name, "concurrency"]:
+            agent = AgentSettings(name=name, concurrency=int(value))
+            return replace(settings, agents={**settings.agents, name: agent})
+        case ["role", name]:
+            agent_name, _, limit = value.partition(":")
+            role = RoleSettings(agent=agent_name, max_iterations=int(limit) if limit else None)
+            return replace(settings, roles={**settings.roles, name: role})
+        case ["queue", name, field]:
+            known = settings.queues.get(name, QueueSettings())
+            changed = replace(known, **{field: int(value) if value.isdigit() else value})
+            return replace(settings, queues={**settings.queues, name: changed})
+        case ["patience"]:
+            return replace(settings, patience_s=(moment(f"+{value}") - EPOCH) / 1000)
+        case [field]:
+            return replace(settings, **{field: int(value) if value.isdigit() else value})
+        case _:
+            raise AssertionError(f"no setting {way}")
+
+
+# -- telling -------------------------------------------------------------------------------------------------------
+
+
+def told(at: int | None) -> str:
+    """Write a moment as `+5s`."""
+    return "" if at is None else f"+{format_duration((at - EPOCH) / 1000)}"
+
+
+def tell(event: e.Event) -> str:
+    """Put an event on one line: its name, what it is about, and what is not as usual."""
+    subject = next((getattr(event, name) for name in _SUBJECTS if hasattr(event, name)), "")
+    values = {name: getattr(event, name) for name in event.__struct_fields__ if name not in _UNTOLD}
+    told_of = [_field(name, value) for name, value in values.items() if name not in _SUBJECTS or value != subject]
+    parts = [str(event.__struct_config__.tag), subject, *told_of]
+    findings = getattr(event, "findings", ())
+    if findings:
+        parts.append(f"({'; '.join(finding.path or finding.message for finding in findings)})")
+    if getattr(event, "agent", "sh") != "sh":
+        parts.append(f"agent={getattr(event, 'agent', '')}")
+    return " ".join(part for part in parts if part)
+
+
+def _field(name: str, value: Any) -> str:
+    if name == "until":
+        return f"until={told(value)}"
+    if value in ("", 0, 0.0, None, False, ()) or (name == "slot" and value == 1):
+        return ""
+    if value is True:
+        return name
+    text = str(value)
+    return f'{name}="{text}"' if " " in text else f"{name}={text}"
+
+
+def of(effect: f.Effect) -> str:
+    """Name what an effect is for: a task or an action's key."""
+    return effect.key if isinstance(effect, f.DoAction) else effect.task
+
+
+def tell_effect(effect: f.Effect) -> str:
+    """Put an effect on one line."""
+    match effect:
+        case f.Prepare():
+            return f"prepare {effect.task} {effect.attempt}"
+        case f.RunAgent():
+            how = "run" if effect.fresh else "adopt"
+            return f"{how} {effect.task} {effect.attempt}/{effect.iteration}"
+        case f.CaptureWork():
+            return f"capture {effect.task} {effect.attempt}/{effect.iteration}"
+        case f.Judge():
+            return f"judge {effect.task} {effect.attempt}/{effect.iteration}{' merged' if effect.merged else ''}"
+        case f.Combine():
+            return f"combine {effect.task}"
+        case f.Advance():
+            return f"advance {effect.task}"
+        case f.Keep():
+            return f"keep {effect.task}"
+        case f.DoAction():
+            return f"action {effect.key}{f' again ({effect.tries})' if effect.tries > 1 else ''}"
