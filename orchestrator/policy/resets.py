@@ -20,7 +20,7 @@ _STAMP = re.compile(r"\b(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+
 _EPOCH = re.compile(r"limit reached\|(\d{10,13})\b", re.IGNORECASE)
 _SPAN = re.compile(
     r"(?:resets?|reset after|try again|retry|retrying|wait)(?:\s+(?:in|after|for))?[\s:]+"
-    r"(?P<span>(?:~?\d+(?:\.\d+)?\s*(?:days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|ms|[dhms])\b?[\s,]*(?:and\s+)?)+)",
+    r"(?P<span>(?:~?\d+(?:\.\d+)?\s*(?:days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|ms|[dhms])[\s,]*(?:and\s+)?)+)",
     re.IGNORECASE,
 )
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|[dhms])", re.IGNORECASE)
