@@ -180,6 +180,7 @@ class _Drawing:
     def _settings(self) -> Settings:
         dice = self.dice
         return Settings(
+            land=dice.choice((*("merge",) * 9, "branch")),
             agents={"script": AgentSettings(name="script", concurrency=dice.choice((0, 0, 0, 2)))},
             queues={name: QueueSettings(workers=dice.randint(1, 3)) for name in self.queues},
             resources={"staging": 2},

@@ -12,7 +12,7 @@ from orchestrator.model import events as e
 from orchestrator.model.fold import apply
 from orchestrator.model.scope import Scope
 from orchestrator.model.settings import Settings
-from orchestrator.model.specs import ENDED, Status
+from orchestrator.model.specs import ENDED, SATISFIES, Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.verdicts import Verdict
 from orchestrator.model.world import Step, Task, World
@@ -53,6 +53,8 @@ class Witness:
         self.started: Counter[RunKey] = Counter()
         self.finished: Counter[RunKey] = Counter()
         self.completed: Counter[str] = Counter()
+        self.redone: Counter[str] = Counter()
+        """How often a person had finished or skipped work done over again."""
         self.at_work: dict[RunKey, str] = {}
         """Agents that ought to run, and the worker each belongs to."""
         self.abandoned: list[Abandoned] = []
@@ -70,6 +72,7 @@ class Witness:
         released = {event.task for event in commit.events if isinstance(event, e.TaskReleased)}
         for event in commit.events:
             self._before(event, commit, released)
+            self._owned(event, commit)
         self._count(commit)
         apply(self.world, commit)
         self._after(commit)
@@ -127,21 +130,21 @@ class Witness:
                 task = self.world.tasks[event.task]
                 self._claim_that(judged or task.overrides, "PASS for a tree no check called so", commit)
             case e.TrainBoarded():
-                holder = self.world.trains.get(event.target, event.task)
-                worker = self.world.claims.get(holder, "")
-                free = holder == event.task or not self._presence.alive(worker)
-                self._claim_that(free, f"boards while {holder} holds the train", commit)
+                self._boarded(event, commit)
             case e.TaskMerged():
                 self._merged(event, commit)
+            case e.TaskReset():
+                self.redone[event.task] += self.world.tasks[event.task].status in SATISFIES
             case e.TaskCompleted():
-                self.completed[event.task] += 1
-                self._claim_that(self.completed[event.task] == 1, f"{event.task} is completed twice", commit)
+                self._completed(event, commit)
             case e.TriggerFired():
                 trigger = self.world.triggers[event.trigger]
                 owed = trigger.due > 0 and event.count == trigger.fired + 1
                 self._claim_that(owed, "a trigger fires that is not owed", commit)
             case _:
                 pass
+
+    def _owned(self, event: e.Event, commit: e.Commit) -> None:
         if isinstance(event, _BY_OWNER) and not (isinstance(event, e.VerdictReached) and event.by):
             owner = self.world.claims.get(event.task)
             self._claim_that(owner == commit.by, f"{event.task} belongs to {owner}", commit)
@@ -171,6 +174,16 @@ class Witness:
         follows = event.iteration == (last if event.restarted else last + 1)
         self._claim_that(follows, f"iteration {event.iteration} follows {last}", commit)
         self._claim_that(not self.finished[key], "an iteration whose end is recorded starts again", commit)
+
+    def _boarded(self, event: e.TrainBoarded, commit: e.Commit) -> None:
+        holder = self.world.trains.get(event.target, event.task)
+        free = holder == event.task or not self._presence.alive(self.world.claims.get(holder, ""))
+        self._claim_that(free, f"boards while {holder} holds the train", commit)
+
+    def _completed(self, event: e.TaskCompleted, commit: e.Commit) -> None:
+        self.completed[event.task] += 1
+        once = self.completed[event.task] <= 1 + self.redone[event.task]
+        self._claim_that(once, f"{event.task} is completed twice", commit)
 
     def _merged(self, event: e.TaskMerged, commit: e.Commit) -> None:
         task = self.world.tasks[event.task]

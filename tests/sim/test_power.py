@@ -68,16 +68,6 @@ def a_miss_called_landed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MemoryWorkspace, "advance", advance)
 
 
-def a_base_misremembered(patch: pytest.MonkeyPatch) -> None:
-    original = MemoryWorkspace.prepare
-
-    async def prepare(self: MemoryWorkspace, key: AttemptKey, base: str, carry: str) -> str:
-        await original(self, key, base, carry)
-        return base
-
-    patch.setattr(MemoryWorkspace, "prepare", prepare)
-
-
 def agents_started_again(patch: pytest.MonkeyPatch) -> None:
     original = ScriptedAgents.run
 
@@ -114,7 +104,6 @@ MUTANTS: tuple[tuple[Mutant, str, int], ...] = (
     (outcomes_without_a_fence, "belongs to|recorded twice", 7),
     (no_exclusion, "side by side|is held by", 3),
     (a_miss_called_landed, "not in the target", 23),
-    (a_base_misremembered, "is lost|was done on the base|not done", 58),
     (agents_started_again, "was started|same workspace", 2),
     (agents_never_stopped, "nobody wants any more|outlive|same workspace", 2),
     (deaf_to_the_journal, "not done|nobody wants any more|stays", 3),
