@@ -105,6 +105,9 @@ _OUTCOMES = {
     FailureKind.SESSION: Outcome.CONFIGURATION,
     FailureKind.OTHER: Outcome.CRASHED,
 }
+_BY_SIGNAL = 128
+_SIGNALLED = frozenset({_BY_SIGNAL + 2, _BY_SIGNAL + 9, _BY_SIGNAL + 15})
+"""Exit codes by which a program or a shell says that a signal ended it."""
 
 
 def sum_up(events: Iterable[AgentEvent]) -> Heard:
@@ -191,6 +194,8 @@ def _of_failure(failure: Failure, said: str) -> Outcome:
 
 
 def _without_an_end(facts: EndFacts, zone: tzinfo) -> _Conclusion:
+    if facts.code in _SIGNALLED:
+        return Outcome.KILLED, f"ended by signal {facts.code - _BY_SIGNAL} (exit status {facts.code})", None
     if facts.code == 0:
         return Outcome.TRUNCATED, "its output ended in the middle", None
     line, outcome = blamed_line(facts.stderr)
@@ -214,10 +219,11 @@ def _hear(heard: Heard, event: AgentEvent) -> Heard:
     match event:
         case Started():
             return change(heard, session=event.session or heard.session, model=event.model or heard.model)
-        case Text() | ToolEnd():
-            return change(heard, retry=None)
-        case ToolStart():
-            return change(heard, retry=None, tools=heard.tools + 1)
+        case Text():
+            return change(heard, retry=None, failure=None)
+        case ToolStart() | ToolEnd():  # it works again: whatever was wrong is over
+            more = 1 if isinstance(event, ToolStart) else 0
+            return change(heard, retry=None, failure=None, limit=None, tools=heard.tools + more)
         case Usage():
             return change(heard, usage=event if event.total else _added(heard.usage, event))
         case Retry():
