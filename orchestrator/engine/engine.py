@@ -66,6 +66,8 @@ class Engine:
         self._draining = self._stopping = self._detaching = False
         self._wake = anyio.Event()
         self._running: dict[f.Effect, anyio.CancelScope] = {}
+        self._ending: dict[RunKey, None] = {}
+        """Agents nobody wants any more: the run does not leave before they are gone."""
         self._mail: list[tuple[f.Effect, c.Outcome]] = []
 
     # -- what others may ask of a running engine -------------------------------------------------------------------
@@ -165,7 +167,7 @@ class Engine:
     def _look(self) -> Stay | Leave:
         look = outlook(self.world, self.clock.now(), self.seat(self.world))
         if isinstance(look, Leave):
-            if self._running or not self.ready_to_leave():
+            if self._running or self._ending or not self.ready_to_leave():
                 return Stay(text="finishing")
             return look
         self.waiting_for = look.text
@@ -224,11 +226,18 @@ class Engine:
         for effect in [effect for effect in self._running if effect not in wanted and effect not in reported]:
             self._running.pop(effect).cancel()
             if isinstance(effect, f.RunAgent) and not self._adopted_elsewhere(effect):
-                group.start_soon(self.hands.agents.stop, RunKey(effect.task, effect.attempt, effect.iteration))
+                key = RunKey(effect.task, effect.attempt, effect.iteration)
+                self._ending[key] = None
+                group.start_soon(self._end, key)
         for effect in wanted:
             if effect not in self._running:
                 scope = self._running[effect] = anyio.CancelScope()
                 group.start_soon(self._carry, effect, seat, scope)
+
+    async def _end(self, key: RunKey) -> None:
+        await self.hands.agents.stop(key)
+        self._ending.pop(key, None)
+        self.wake()
 
     def _adopted_elsewhere(self, effect: f.RunAgent) -> bool:
         task = self.world.tasks.get(effect.task)
@@ -249,12 +258,12 @@ class Engine:
 
     async def _give_up(self) -> Leave:
         """Stop the agents, then give every claim back: in this order, so that no freed task has a living agent."""
-        runs = [effect for effect in self._running if isinstance(effect, f.RunAgent)]
+        runs = [RunKey(run.task, run.attempt, run.iteration) for run in self._running if isinstance(run, f.RunAgent)]
         for scope in self._running.values():
             scope.cancel()
         async with anyio.create_task_group() as group:
-            for effect in runs:
-                group.start_soon(self.hands.agents.stop, RunKey(effect.task, effect.attempt, effect.iteration))
+            for key in (*runs, *self._ending):
+                group.start_soon(self.hands.agents.stop, key)
         await self.ledger.commit(
             lambda world: tuple(
                 e.TaskReleased(task=ref, reason="stopped by a signal") for ref in mine(world, self.seat(world))
