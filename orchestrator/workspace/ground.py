@@ -22,6 +22,9 @@ from orchestrator.workspace.refs import attempt_path
 from orchestrator.workspace.repository import Repository, adopt, find, make_store
 from orchestrator.workspace.shadow import establish
 
+STEERING = ("queues", "orchestrator.toml")
+"""In a folder worked in place these are the live ones: written while an attempt is open, and nobody's work."""
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Furnishing:
@@ -129,11 +132,13 @@ class Ground:
 
     def excluded(self, repository: Repository) -> tuple[str, ...]:
         """List the paths in a workspace that are not the agent's work."""
-        return (*((repository.hidden,) if repository.hidden else ()), *self.furnishing.brought)
+        steering = STEERING if self.inplace else ()
+        return (*((repository.hidden,) if repository.hidden else ()), *steering, *self.furnishing.brought)
 
     def place(self, repository: Repository, folder: Path) -> Place:
         """Describe a folder as a place to run programs in."""
         mounted = [path.strip("/") for path in self.furnishing.share if self.furnishing.mounts]
+        own = [folder / name for name in STEERING if self.inplace and folder == self.project]
         return Place(
             workspace=str(folder),
             seen_as=str(repository.top),
@@ -141,6 +146,7 @@ class Ground:
             checkout=str(repository.top),
             objects=str(repository.objects),
             objects_as=str(repository.objects_as),
+            readable=tuple(str(path) for path in own if path.exists() and not path.is_symlink()),
             shared=tuple(
                 (os.path.realpath(repository.top / path), str(repository.top / path))
                 for path in mounted

@@ -64,7 +64,7 @@ class GitTrees:
         for folder in writable:
             Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
         place = self._ground.place(repository, self._ground.folder(key))
-        return msgspec.structs.replace(place, readable=(run_dir,), writable=writable)
+        return msgspec.structs.replace(place, readable=(*place.readable, run_dir), writable=writable)
 
     def checkout(
         self, queue: str, commit: str, overlay_from: str, overlay: tuple[str, ...]

@@ -106,3 +106,38 @@ def test_a_folder_with_git_is_not_worked_in_place(plain: Yard) -> None:
     plain.git("init", "-q")
     with pytest.raises(InvalidInputError, match="is a git repository"):
         plain.run(plain.ground.open)
+
+
+def test_what_steers_the_orchestrator_is_nobodys_work_and_is_shown_read_only(plain: Yard) -> None:
+    """The queue file is written while the attempt is open: that is no change of the agent's, and is never undone."""
+    queue = plain.path / "queues" / "q.json"
+    queue.parent.mkdir()
+    queue.write_text("before")
+    (plain.path / "orchestrator.toml").write_text("")
+
+    async def story() -> None:
+        key, base, folder = await plain.start()
+        (folder / "a.txt").write_text("agent\n")
+        queue.write_text("rendered")
+        kept = await plain.keep(key, base)
+        assert kept.files == ("a.txt",)
+        place = plain.trees.place(key, str(plain.path / ".aibrain" / "runs" / "x"))
+        assert {str(queue.parent), str(plain.path / "orchestrator.toml")} <= set(place.readable)
+        await plain.workspace.discard(key)
+        assert (folder / "a.txt").read_text() == "1\n"
+        assert queue.read_text() == "rendered"
+
+    plain.run(story)
+
+
+def test_a_link_among_them_is_left_to_itself(plain: Yard, tmp_path: Path) -> None:
+    """A mount point may not be a link, and one of the person's own is not remade."""
+    (tmp_path / "elsewhere").mkdir()
+    (plain.path / "queues").symlink_to(tmp_path / "elsewhere")
+
+    async def story() -> None:
+        key, _, _ = await plain.start()
+        place = plain.trees.place(key, str(plain.path / ".aibrain" / "runs" / "x"))
+        assert str(plain.path / "queues") not in place.readable
+
+    plain.run(story)
