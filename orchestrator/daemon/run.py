@@ -15,6 +15,7 @@ from orchestrator.daemon.compose import Built, build
 from orchestrator.daemon.desk import Desk, open_desk
 from orchestrator.daemon.facts import gather
 from orchestrator.daemon.intake import Intake, fold_scratch
+from orchestrator.daemon.patches import Patches
 from orchestrator.daemon.project import Project, RandomIds
 from orchestrator.daemon.windows import Windows
 from orchestrator.engine.engine import Engine
@@ -29,6 +30,7 @@ from orchestrator.model.scope import Leave, Scope
 from orchestrator.model.world import World
 from orchestrator.policy.additions import PROMPT_QUEUE, define_prompt_task
 from orchestrator.policy.preflight import preflight
+from orchestrator.ports.agents import RunKey
 from orchestrator.views.statement import status_of
 
 RENDER_EVERY_S = 0.1
@@ -168,7 +170,7 @@ class _Run:
         self.windows = Windows(project, self.engine.ledger, desk.intake)
         self._dirty = anyio.Event()
         self._discards: list[tuple[str, int]] = []
-        self._patches: list[tuple[e.IterationCaptured, str]] = []
+        self.patches = Patches(project.state / "runs", built.ground)
 
     async def go(self) -> Report:
         """Take everything in, work, render, leave."""
@@ -199,9 +201,7 @@ class _Run:
                 if isinstance(event, e.AttemptEnded) and commit.by == self.desk.me:
                     self._discards.append((event.task, event.attempt))
                 elif isinstance(event, e.IterationCaptured) and commit.by == self.desk.me:
-                    task = world.tasks.get(event.task)
-                    if task is not None and task.attempt is not None:
-                        self._patches.append((event, task.attempt.base))
+                    self.patches.note(RunKey(event.task, event.attempt, event.iteration))
         self._dirty.set()
 
     async def _signals(self) -> None:
@@ -244,7 +244,7 @@ class _Run:
             self._dirty = anyio.Event()
             with anyio.CancelScope(shield=True):  # half a rendering would lose what was noted for it
                 await self._render()
-            await self._write_patches()
+            await self.patches.write()
             await anyio.sleep(RENDER_EVERY_S)
 
     async def _render(self) -> None:
@@ -254,19 +254,11 @@ class _Run:
     async def _tidy(self) -> None:
         """Remove workspaces of ended attempts, and say where the base branch could not follow; nothing waits for it."""
         self._discards += abandoned(self.project.state / "workspaces", self.engine.world)
+        self.patches.recall(self.engine.world.tasks)
         await self._note_followers()
         while True:
             await anyio.sleep(TIDY_EVERY_S)
             await self._discard()
-
-    async def _write_patches(self) -> None:
-        """Leave each iteration's work as `diff.patch` in its run folder, for people; the refs hold it for us."""
-        todo, self._patches = self._patches, []
-        for event, base in todo:
-            patch = await self.built.trees.patch(event.task.partition("/")[0], base, event.commit)
-            folder = self.project.state / "runs" / event.task / str(event.attempt) / str(event.iteration)
-            if folder.is_dir():
-                write_atomic(folder / "diff.patch", patch)
 
     async def _discard(self) -> None:
         done, self._discards = self._discards, []
@@ -290,7 +282,7 @@ class _Run:
                 break
             await self.desk.intake.take_in(self.engine.ledger)  # somebody saved in this very moment
             await self._render()
-        await self._write_patches()
+        await self.patches.write()
         self.windows.close()
         await self.desk.snapshot()
 

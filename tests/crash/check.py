@@ -46,6 +46,7 @@ def problems(site: Site, left: Left, undisturbed: Sequence[Step], asked: str = "
         *_agents(site, left, commits),
         *_target(site, commits),
         *_captures(site, commits),
+        *_run_folders(site, commits),
         *_queue_files(site, commits),
         *_logs(site, commits),
         *_rest(site),
@@ -141,6 +142,24 @@ def _captures(site: Site, commits: Sequence[e.Commit]) -> Iterator[str]:
                 yield f"{event.ref} does not hold the recorded work {event.commit}"
     if broken := site.git("fsck", "--no-dangling", "--no-progress", "--connectivity-only"):
         yield f"git fsck: {broken}"
+
+
+def _run_folders(site: Site, commits: Sequence[e.Commit]) -> Iterator[str]:
+    """Everything a person may look for stands in every iteration's folder."""
+    for commit in commits:
+        for event in commit.events:
+            if isinstance(event, e.IterationCaptured):
+                folder = site.state / "runs" / event.task / str(event.attempt) / str(event.iteration)
+                for name in (
+                    "prompt.md",
+                    "transcript.jsonl",
+                    "diff.patch",
+                    "verdict.json",
+                    "guardian.json",
+                    "exit.json",
+                ):
+                    if not (folder / name).exists():
+                        yield f"{folder.relative_to(site.state)} has no {name}"
 
 
 def _queue_files(site: Site, commits: Sequence[e.Commit]) -> Iterator[str]:
