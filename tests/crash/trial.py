@@ -60,7 +60,10 @@ def attempt(folder: Path, point: str, steps: Sequence[Step], chance: random.Rand
     if done.returncode != 0:
         trial.problems.append(f"the recovery ended with {done.returncode}: {_tail(done.stderr)}")
     place = INSIDE.get(point.removeprefix("inside "))
-    trial.problems += problems(site, left, steps, place.asks if place else "")
+    try:
+        trial.problems += problems(site, left, steps, place.asks if place else "")
+    except (OSError, RuntimeError, LookupError) as error:
+        trial.problems.append(f"what should be there is not: {error!r}")
     if not trial.problems:
         shutil.rmtree(folder)
     return trial
