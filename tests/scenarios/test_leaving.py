@@ -119,11 +119,12 @@ def test_hanging_up_leaves_the_agent_at_work_and_stopping_twice_leaves_no_proces
 def test_workers_are_so_many_in_all_and_a_watching_run_takes_up_what_is_added(shop: Shop) -> None:
     shop.queue("work", "A", "B")
     shop.queue("more", "C")
+    shop.queue("not-asked-for", "Z")
     for task in ("work/A", "work/B", "more/C"):
         shop.hold(task[-1])
         shop.play(task, f"gate {task[-1]}; works; claims")
     shop.commit()
-    run = shop.start("run", "--workers", "2", "--watch")
+    run = shop.start("run", "--queue", "work", "--queue", "more", "--workers", "2", "--watch")
     first = {event["task"] for event in shop.until("iteration.started", count=2)}
     assert len([worker for worker in shop.status()["workers"] if worker["alive"]]) == 2
     assert {event["task"] for event in shop.events("task.claimed")} == first
@@ -137,6 +138,7 @@ def test_workers_are_so_many_in_all_and_a_watching_run_takes_up_what_is_added(sh
     run.signal(signal.SIGINT)
     assert run.wait().code == 0
     assert shop.saved("more")["by_id"]["D"]["status"] == "completed"
+    assert not shop.events("task.claimed", task="not-asked-for/Z")
 
 
 @pytest.mark.slow
