@@ -59,6 +59,7 @@ def _lines(answer: StatusAnswer) -> list[str]:
     for gate in answer.gates:
         wait = f": waits for {', '.join(gate.waiting_for)}" if gate.waiting_for else ""
         lines.append(f"gate {gate.id} {gate.state}{clean(wait)}")
+    lines += [f"account {a.name} parked until {a.until}: {clean(a.text)}" for a in answer.accounts]
     used = answer.budget.iterations
     limit = f" of {used.limit:g}" if used.limit is not None else ""
     lines += ["", paint(f"{used.used:g} iterations used{limit}, journal at seq {answer.seq}", "dim")]

@@ -46,7 +46,7 @@ async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
         setup=settings.setup,
         share=settings.share,
         copy=settings.copy,
-        mounts=runner.level() is not Level.L0,
+        mounts=runner.level() is Level.L2,
         runner=runner,
         env=environment(project.environ, AgentSettings(name="setup"), {}, {}),
     )

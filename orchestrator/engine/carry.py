@@ -55,7 +55,7 @@ class _Carrier:
         self.key = AttemptKey(task.ref, effect.attempt)
         self.base, self.proposal, self.iteration = attempt.base, attempt.proposal, attempt.iteration
         self.carry, self.carry_base = task.carry, task.carry_base
-        self.agent, self.sandbox = limits.staffed(world, task, seat).agent, seat.sandbox
+        self.agent, self.sandbox = attempt.agent or limits.staffed(world, task, seat).agent, seat.sandbox
         self.checkpoint_s = seat.settings.checkpoint_s
         self.message = f"{task.ref}: {_subject(task)}"
         self.job = _job(world, task, attempt, seat) if isinstance(effect, f.RunAgent) else None
@@ -108,6 +108,9 @@ class _Carrier:
             tokens=end.tokens,
             exit_code=end.exit_code,
             note=end.note,
+            until_ms=end.until,
+            session=end.session,
+            model=end.model,
         )
 
     async def _run_with_checkpoints(self, job: Job) -> AgentEnd:

@@ -193,7 +193,9 @@ class Engine:
         """Record what effects have reported. An outcome nobody waits for any more is dropped, not an error."""
         while self._mail:
             effect, outcome = self._mail[0]
-            await self.ledger.commit(partial(self._decide, outcome))
+            events = await self.ledger.commit(partial(self._decide, outcome))
+            for event in () if isinstance(events, c.Refusal) else events:
+                self._count(event)
             self._mail.pop(0)
             self._running.pop(effect, None)
 
@@ -213,6 +215,8 @@ class Engine:
     def _count(self, event: e.Event) -> None:
         if isinstance(event, e.IterationStarted) and not event.restarted:
             self._used.add(RunKey(event.task, event.attempt, event.iteration))
+        elif isinstance(event, e.AgentFinished) and not event.consumed:
+            self._used.discard(RunKey(event.task, event.attempt, event.iteration))
         elif isinstance(event, e.TaskClaimed) and not event.resumed and event.attempt == 1:
             self._taken.add(event.task)
 

@@ -67,6 +67,16 @@ class WorkerAnswer(msgspec.Struct, frozen=True, kw_only=True):
     alive: bool
 
 
+class AccountAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """An account no agent may use for now: `code` is limit, transient, auth or configuration."""
+
+    name: str
+    code: str
+    since: str | None
+    until: str | None
+    text: str
+
+
 class UsageAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What was used of a limit; no limit is null."""
 
@@ -91,6 +101,7 @@ class StatusAnswer(msgspec.Struct, frozen=True, kw_only=True):
     gates: tuple[GateAnswer, ...]
     workers: tuple[WorkerAnswer, ...]
     budget: BudgetAnswer
+    accounts: tuple[AccountAnswer, ...] = ()
     headline: str = ""
     """The one thing that matters."""
     notices: tuple[str, ...] = ()

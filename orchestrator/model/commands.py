@@ -42,6 +42,9 @@ class NoteAgent(_Outcome, frozen=True):
     tokens: int = 0
     exit_code: int | None = None
     note: str = ""
+    until_ms: int | None = None
+    session: str = ""
+    model: str = ""
 
 
 class NoteCapture(_Outcome, frozen=True):
@@ -166,7 +169,7 @@ class Pause(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Resume(msgspec.Struct, frozen=True, kw_only=True):
-    """Let a held queue go on, and probe a parked one now."""
+    """Let a held queue go on, and probe a parked one, or a parked `account:NAME`, now."""
 
     queue: str
     by: str = ""

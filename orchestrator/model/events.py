@@ -8,65 +8,55 @@ from typing import TypeAlias
 
 import msgspec
 
-from orchestrator.model.specs import GateSpec, QueueSpec, Status, TaskSpec, TriggerSpec
+from orchestrator.model.event_parts import CheckSummary as CheckSummary
+from orchestrator.model.event_parts import EventBase
+from orchestrator.model.event_parts import Imported as Imported
+from orchestrator.model.lane_events import AccountParked as AccountParked
+from orchestrator.model.lane_events import AccountResumed as AccountResumed
+from orchestrator.model.lane_events import ActionFinished as ActionFinished
+from orchestrator.model.lane_events import ActionStarted as ActionStarted
+from orchestrator.model.lane_events import GateApproved as GateApproved
+from orchestrator.model.lane_events import GateDefined as GateDefined
+from orchestrator.model.lane_events import GateOpened as GateOpened
+from orchestrator.model.lane_events import GateRejected as GateRejected
+from orchestrator.model.lane_events import GateRemoved as GateRemoved
+from orchestrator.model.lane_events import LaneParked as LaneParked
+from orchestrator.model.lane_events import LaneResumed as LaneResumed
+from orchestrator.model.lane_events import TriggerDefined as TriggerDefined
+from orchestrator.model.lane_events import TriggerFired as TriggerFired
+from orchestrator.model.lane_events import TriggerRemoved as TriggerRemoved
+from orchestrator.model.specs import QueueSpec, TaskSpec
 from orchestrator.model.verdicts import Finding, Verdict
-
-
-class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """Base of all events; carries nothing."""
-
-
-class Imported(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Results a queue file already had when its task was first seen; kept as they were, never believed as verdicts."""
-
-    status: Status = Status.PENDING
-    attempts: int = 0
-    iterations: int = 0
-    verdict: str = ""
-    error: str = ""
-    completed_at: str = ""
-    commit: str = ""
-
-
-class CheckSummary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One check's part in a verdict, short; the whole report is in the run folder's `verdict.json`."""
-
-    name: str
-    report: str
-    summary: str = ""
-    seconds: float = 0.0
-    cached: bool = False
-
 
 # -- queues and tasks as people define them ------------------------------------------------------------------------
 
 
-class QueueAdded(_Event, frozen=True, tag="queue.added"):
+class QueueAdded(EventBase, frozen=True, tag="queue.added"):
     queue: str
     spec: QueueSpec
 
 
-class QueueEdited(_Event, frozen=True, tag="queue.edited"):
+class QueueEdited(EventBase, frozen=True, tag="queue.edited"):
     queue: str
     spec: QueueSpec
 
 
-class QueueUnlocked(_Event, frozen=True, tag="queue.unlocked"):
+class QueueUnlocked(EventBase, frozen=True, tag="queue.unlocked"):
     queue: str
     because: str = ""
 
 
-class QueuePaused(_Event, frozen=True, tag="queue.paused"):
+class QueuePaused(EventBase, frozen=True, tag="queue.paused"):
     queue: str
     because: str = ""
 
 
-class QueueResumed(_Event, frozen=True, tag="queue.resumed"):
+class QueueResumed(EventBase, frozen=True, tag="queue.resumed"):
     queue: str
     because: str = ""
 
 
-class TaskAdded(_Event, frozen=True, tag="task.added"):
+class TaskAdded(EventBase, frozen=True, tag="task.added"):
     task: str
     spec: TaskSpec
     imported: Imported | None = None
@@ -74,17 +64,17 @@ class TaskAdded(_Event, frozen=True, tag="task.added"):
     """Position in its file; tasks of equal urgency start in this order."""
 
 
-class TaskEdited(_Event, frozen=True, tag="task.edited"):
+class TaskEdited(EventBase, frozen=True, tag="task.edited"):
     task: str
     spec: TaskSpec
     order: int | None = None
 
 
-class TaskRemoved(_Event, frozen=True, tag="task.removed"):
+class TaskRemoved(EventBase, frozen=True, tag="task.removed"):
     task: str
 
 
-class EditRefused(_Event, frozen=True, tag="edit.refused"):
+class EditRefused(EventBase, frozen=True, tag="edit.refused"):
     """A person's save asked for something that is not done. `of` names what was asked, so that it is refused once."""
 
     queue: str
@@ -96,7 +86,7 @@ class EditRefused(_Event, frozen=True, tag="edit.refused"):
 # -- a task on its way ---------------------------------------------------------------------------------------------
 
 
-class TaskClaimed(_Event, frozen=True, tag="task.claimed"):
+class TaskClaimed(EventBase, frozen=True, tag="task.claimed"):
     """A worker took the task. `resumed`: the same attempt goes on under a new owner, whose fence this seq is."""
 
     task: str
@@ -106,7 +96,7 @@ class TaskClaimed(_Event, frozen=True, tag="task.claimed"):
     resumed: bool = False
 
 
-class AttemptPrepared(_Event, frozen=True, tag="attempt.prepared"):
+class AttemptPrepared(EventBase, frozen=True, tag="attempt.prepared"):
     """The workspace stands at `base` (a commit of the target)."""
 
     task: str
@@ -114,7 +104,7 @@ class AttemptPrepared(_Event, frozen=True, tag="attempt.prepared"):
     base: str
 
 
-class IterationStarted(_Event, frozen=True, tag="iteration.started"):
+class IterationStarted(EventBase, frozen=True, tag="iteration.started"):
     """The agent is to run. Repeated with the same number when the iteration had to be started over; counts once."""
 
     task: str
@@ -126,7 +116,7 @@ class IterationStarted(_Event, frozen=True, tag="iteration.started"):
     restarted: bool = False
 
 
-class AgentFinished(_Event, frozen=True, tag="agent.finished"):
+class AgentFinished(EventBase, frozen=True, tag="agent.finished"):
     task: str
     attempt: int
     iteration: int
@@ -137,9 +127,13 @@ class AgentFinished(_Event, frozen=True, tag="agent.finished"):
     tokens: int = 0
     exit_code: int | None = None
     note: str = ""
+    consumed: bool = True
+    """False: the account or its service failed, not the agent; the iteration is had again."""
+    session: str = ""
+    model: str = ""
 
 
-class IterationCaptured(_Event, frozen=True, tag="iteration.captured"):
+class IterationCaptured(EventBase, frozen=True, tag="iteration.captured"):
     """The workspace as the agent left it is a synced commit under a ref of ours. `files` differ from the base."""
 
     task: str
@@ -151,7 +145,7 @@ class IterationCaptured(_Event, frozen=True, tag="iteration.captured"):
     files: tuple[str, ...] = ()
 
 
-class VerdictReached(_Event, frozen=True, tag="verdict.reached"):
+class VerdictReached(EventBase, frozen=True, tag="verdict.reached"):
     """What policy concludes about one tree. `merged`: the tree is the one that would land, after the merge."""
 
     task: str
@@ -167,7 +161,7 @@ class VerdictReached(_Event, frozen=True, tag="verdict.reached"):
     reason: str = ""
 
 
-class TrainBoarded(_Event, frozen=True, tag="train.boarded"):
+class TrainBoarded(EventBase, frozen=True, tag="train.boarded"):
     """The attempt holds the target's train: nobody else lands there until it has left."""
 
     task: str
@@ -175,7 +169,7 @@ class TrainBoarded(_Event, frozen=True, tag="train.boarded"):
     target: str
 
 
-class TrainProposed(_Event, frozen=True, tag="train.proposed"):
+class TrainProposed(EventBase, frozen=True, tag="train.proposed"):
     """The commit that would land: the verified work merged onto `onto`, the target's head."""
 
     task: str
@@ -186,7 +180,7 @@ class TrainProposed(_Event, frozen=True, tag="train.proposed"):
     onto: str
 
 
-class TrainMissed(_Event, frozen=True, tag="train.missed"):
+class TrainMissed(EventBase, frozen=True, tag="train.missed"):
     """The target moved under the proposal; it is built again on the new head."""
 
     task: str
@@ -194,7 +188,7 @@ class TrainMissed(_Event, frozen=True, tag="train.missed"):
     target: str
 
 
-class AttemptEnded(_Event, frozen=True, tag="attempt.ended"):
+class AttemptEnded(EventBase, frozen=True, tag="attempt.ended"):
     """Immutable from here. `carry` is the commit whose files the next attempt starts from."""
 
     task: str
@@ -205,7 +199,7 @@ class AttemptEnded(_Event, frozen=True, tag="attempt.ended"):
     carry_base: str = ""
 
 
-class TaskMerged(_Event, frozen=True, tag="task.merged"):
+class TaskMerged(EventBase, frozen=True, tag="task.merged"):
     task: str
     attempt: int
     commit: str
@@ -214,7 +208,7 @@ class TaskMerged(_Event, frozen=True, tag="task.merged"):
     branch: str = ""
 
 
-class TaskCompleted(_Event, frozen=True, tag="task.completed"):
+class TaskCompleted(EventBase, frozen=True, tag="task.completed"):
     task: str
     by: str = ""
     note: str = ""
@@ -222,31 +216,31 @@ class TaskCompleted(_Event, frozen=True, tag="task.completed"):
     commit: str = ""
 
 
-class TaskFailed(_Event, frozen=True, tag="task.failed"):
+class TaskFailed(EventBase, frozen=True, tag="task.failed"):
     task: str
     reason: str
 
 
-class TaskBlocked(_Event, frozen=True, tag="task.blocked"):
+class TaskBlocked(EventBase, frozen=True, tag="task.blocked"):
     task: str
     reason: str
     findings: tuple[Finding, ...] = ()
 
 
-class TaskSkipped(_Event, frozen=True, tag="task.skipped"):
+class TaskSkipped(EventBase, frozen=True, tag="task.skipped"):
     task: str
     reason: str
     by: str = ""
 
 
-class TaskReleased(_Event, frozen=True, tag="task.released"):
+class TaskReleased(EventBase, frozen=True, tag="task.released"):
     """The claim is given back; the attempt stays as it is and can be resumed by anyone."""
 
     task: str
     reason: str
 
 
-class TaskReset(_Event, frozen=True, tag="task.reset"):
+class TaskReset(EventBase, frozen=True, tag="task.reset"):
     """`retry`, a revert or a hand edit to `pending`: the iterations are granted anew."""
 
     task: str
@@ -254,7 +248,7 @@ class TaskReset(_Event, frozen=True, tag="task.reset"):
     by: str = ""
 
 
-class TaskDecided(_Event, frozen=True, tag="task.decided"):
+class TaskDecided(EventBase, frozen=True, tag="task.decided"):
     """A person's word on a blocked task: `revert`, `override` or `abort`."""
 
     task: str
@@ -262,83 +256,6 @@ class TaskDecided(_Event, frozen=True, tag="task.decided"):
     by: str
     reason: str
     tree: str = ""
-
-
-# -- lanes ---------------------------------------------------------------------------------------------------------
-
-
-class LaneParked(_Event, frozen=True, tag="lane.parked"):
-    """The queue waits: for a fault to clear (`code` = fault, probed from `until` on) or until a time (`parked`)."""
-
-    queue: str
-    code: str
-    text: str
-    until: int
-    task: str = ""
-    attempt: int = 0
-    iteration: int = 0
-    tree: str = ""
-
-
-class LaneResumed(_Event, frozen=True, tag="lane.resumed"):
-    queue: str
-    because: str = ""
-
-
-# -- triggers and gates --------------------------------------------------------------------------------------------
-
-
-class TriggerDefined(_Event, frozen=True, tag="trigger.defined"):
-    trigger: str
-    spec: TriggerSpec
-
-
-class TriggerRemoved(_Event, frozen=True, tag="trigger.removed"):
-    trigger: str
-
-
-class TriggerFired(_Event, frozen=True, tag="trigger.fired"):
-    """The condition became true for the `count`-th time; what it does stands in the same commit or follows by key."""
-
-    trigger: str
-    count: int
-
-
-class ActionStarted(_Event, frozen=True, tag="action.started"):
-    key: str
-    worker: str
-
-
-class ActionFinished(_Event, frozen=True, tag="action.finished"):
-    key: str
-    ok: bool
-    note: str = ""
-
-
-class GateDefined(_Event, frozen=True, tag="gate.defined"):
-    gate: str
-    spec: GateSpec
-
-
-class GateRemoved(_Event, frozen=True, tag="gate.removed"):
-    gate: str
-
-
-class GateApproved(_Event, frozen=True, tag="gate.approved"):
-    gate: str
-    by: str
-    note: str = ""
-    evidence: tuple[str, ...] = ()
-
-
-class GateRejected(_Event, frozen=True, tag="gate.rejected"):
-    gate: str
-    by: str
-    reason: str
-
-
-class GateOpened(_Event, frozen=True, tag="gate.opened"):
-    gate: str
 
 
 Event: TypeAlias = (
@@ -371,6 +288,8 @@ Event: TypeAlias = (
     | TaskDecided
     | LaneParked
     | LaneResumed
+    | AccountParked
+    | AccountResumed
     | TriggerDefined
     | TriggerRemoved
     | TriggerFired

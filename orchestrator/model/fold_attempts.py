@@ -89,7 +89,8 @@ def _(event: e.IterationStarted, world: World) -> None:
 def _(event: e.AgentFinished, world: World) -> None:
     if found := _under_way(world, event.task, event.attempt):
         task, attempt = found
-        attempt.claimed, task.note = event.claimed, event.note
+        attempt.claimed, attempt.consumed, task.note = event.claimed, event.consumed, event.note
+        task.session = f"{attempt.agent}:{event.session}" if event.session else ""
         task.usd += event.usd
         task.tokens += event.tokens
         world.usd += event.usd
@@ -105,7 +106,17 @@ def _(event: e.IterationCaptured, world: World) -> None:
         task, attempt = found
         attempt.commit, attempt.tree, attempt.ref = event.commit, event.tree, event.ref
         task.files = event.files
+        if not attempt.consumed:
+            _take_back(world, task, attempt)
         _step(world, task, Step.VERIFY if attempt.claimed else Step.START)
+
+
+def _take_back(world: World, task: Task, attempt: Attempt) -> None:
+    """Uncount an iteration that its agent did not get to use; it is had again under its number."""
+    attempt.iteration -= 1
+    attempt.consumed = True
+    task.iterations -= 1
+    world.iterations -= 1
 
 
 @fold.register
@@ -261,14 +272,37 @@ def _(event: e.LaneParked, world: World) -> None:
     world.touched[f"queue:{queue.name}"] = None
 
 
+def _parked(world: World, known: Park | None, event: e.LaneParked | e.AccountParked) -> Park:
+    """Park, or park on: the same trouble again keeps its beginning and counts its probes."""
+    again = known if known is not None and known.code == event.code else None
+    return Park(
+        code=event.code,
+        text=event.text,
+        since=again.since if again else world.at,
+        until=event.until,
+        task=event.task,
+        probes=again.probes + 1 if again else 1,
+    )
+
+
+@fold.register
+def _(event: e.AccountParked, world: World) -> None:
+    world.accounts[event.account] = _parked(world, world.accounts.get(event.account), event)
+    world.touched[f"account:{event.account}"] = None
+
+
+@fold.register
+def _(event: e.AccountResumed, world: World) -> None:
+    world.accounts.pop(event.account, None)
+    world.touched[f"account:{event.account}"] = None
+
+
 def _unconsume(world: World, event: e.LaneParked) -> None:
     """Take back an iteration whose agent could not start: a fault is nobody's attempt."""
     found = _under_way(world, event.task, event.attempt)
     if found and event.iteration and found[1].iteration == event.iteration and found[1].step is Step.AGENT:
         task, attempt = found
-        attempt.iteration -= 1
-        task.iterations -= 1
-        world.iterations -= 1
+        _take_back(world, task, attempt)
         _step(world, task, Step.START)
 
 

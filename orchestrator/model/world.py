@@ -60,6 +60,8 @@ class Attempt(msgspec.Struct, kw_only=True):
     tree: str = ""
     ref: str = ""
     claimed: bool = False
+    consumed: bool = True
+    """False: the iteration under way was cut off by its account, and is had again under its number."""
     verified_tree: str = ""
     """The tree a verdict of this attempt calls PASS, against `verified_base`."""
     verified_base: str = ""
@@ -104,6 +106,8 @@ class Task(msgspec.Struct, kw_only=True):
     """For the next prompt."""
     note: str = ""
     """One line for the next prompt: no claim, timeout, interrupted."""
+    session: str = ""
+    """The agent's own session of the last call, and by which agent (`agent:session`)."""
     repeated: int = 0
     """How often in a row the same findings came back."""
     reason: str = ""
@@ -229,6 +233,8 @@ class World(msgspec.Struct, kw_only=True):
     seen_files: dict[str, int] = {}
     dependents: dict[str, dict[str, None]] = {}
     """`queue/ID` or `gate:ID` -> refs of the tasks that name it."""
+    accounts: dict[str, Park] = {}
+    """Accounts that hit a limit or failed, until one of their agents works again."""
     claims: dict[str, str] = {}
     """Task -> worker: every live claim."""
     definitions: int = 0

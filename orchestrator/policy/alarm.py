@@ -8,6 +8,7 @@ from orchestrator.policy.limits import retry_at
 def alarm(world: World, agenda: Agenda, now: int) -> int | None:
     """Give the next moment (milliseconds) at which time changes what may happen, or None."""
     moments = [queue.park.until for queue in world.queues.values() if queue.park is not None]
+    moments += [park.until for park in world.accounts.values()]
     moments += [retry_at(action) for action in world.actions.values() if not action.done and action.tries]
     for ref in agenda.timed:
         task = world.tasks[ref]

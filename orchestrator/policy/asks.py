@@ -60,6 +60,9 @@ def _task(
 
 
 def _hold(world: World, ask: c.Pause | c.Resume) -> Answer:
+    account = ask.queue.removeprefix("account:")
+    if isinstance(ask, c.Resume) and account in world.accounts and ask.queue not in world.queues:
+        return (e.AccountResumed(account=account, because=f"by {ask.by}" if ask.by else "by hand"),)
     queue = world.queues.get(ask.queue)
     if queue is None:
         known = ", ".join(world.queues) or "none yet"

@@ -13,6 +13,7 @@ from orchestrator.model import commands as c
 from orchestrator.model import events as e
 from orchestrator.model.verdicts import Finding, Judgement, Verdict
 from orchestrator.model.world import Attempt, Step, Task, World
+from orchestrator.policy.accounts import CODES, consequences
 from orchestrator.policy.limits import backoff_ms, exhausted, max_iterations, used_iterations
 from orchestrator.policy.seat import Seat
 
@@ -53,7 +54,8 @@ def _decide(world: World, outcome: _OfTask, task: Task, attempt: Attempt, moment
         case c.NoteWorkspaceLost():
             return (_ended(task, attempt, "its workspace was lost", carry=(attempt.commit, attempt.base)),)
         case c.NoteAgent():
-            return (*_clears(world, task), _finished(task, attempt, outcome))
+            ended = _finished(task, attempt, outcome)
+            return (*_clears(world, task), ended, *consequences(world, task, attempt.agent, outcome, moment))
         case c.NoteCapture():
             return (_captured(task, attempt, outcome),)
         case c.NoteJudgement(judgement=judgement, merged=merged):
@@ -102,6 +104,9 @@ def _finished(task: Task, attempt: Attempt, outcome: c.NoteAgent) -> e.Event:
         tokens=outcome.tokens,
         exit_code=outcome.exit_code,
         note=outcome.note,
+        consumed=outcome.outcome not in CODES,
+        session=outcome.session,
+        model=outcome.model,
     )
 
 

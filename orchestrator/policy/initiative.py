@@ -16,9 +16,10 @@ from orchestrator.model import events as e
 from orchestrator.model.specs import Action, Add, Notify, PauseQueue, ResumeQueue, RunAction, Status, Unlock
 from orchestrator.model.truth import holds
 from orchestrator.model.world import Attempt, Step, Task, Trigger, World
+from orchestrator.policy.accounts import serving
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.due import holds_train, under_way
-from orchestrator.policy.limits import exhausted, is_human, max_iterations, retry_at, staffed, used_iterations
+from orchestrator.policy.limits import exhausted, is_human, max_iterations, retry_at, used_iterations
 from orchestrator.policy.reasons import Code, over_budget, reason_for
 from orchestrator.policy.seat import Seat, free_slot, mine, spare
 from orchestrator.policy.versions import behind_last
@@ -124,12 +125,15 @@ def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> 
         return (
             e.TaskReleased(task=task.ref, reason=f"queue {queue.name} is {'paused' if queue.paused else 'parked'}"),
         )
+    agent = serving(world, task, now, seat)
+    if agent is None:
+        return (e.TaskReleased(task=task.ref, reason="its agent's account is parked"),)
     return (
         e.IterationStarted(
             task=task.ref,
             attempt=attempt.number,
             iteration=attempt.iteration + 1,
-            agent=staffed(world, task, seat).agent,
+            agent=agent,
             sandbox=seat.sandbox,
             base=attempt.base,
         ),

@@ -11,7 +11,8 @@ import msgspec
 
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.truth import dependency_met
-from orchestrator.model.world import Task, World
+from orchestrator.model.world import Step, Task, World
+from orchestrator.policy.accounts import BY_A_PERSON, waits_for
 from orchestrator.policy.holds import conflicting
 from orchestrator.policy.limits import is_human
 from orchestrator.policy.seat import Seat, running
@@ -73,6 +74,29 @@ def _fault(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
     if park is None or park.code != "fault":
         return None
     return Reason(code=Code.FAULT, since=park.since, until=park.until, text=park.text)
+
+
+def _account_fault(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
+    return _account(world, task, now, seat, Code.FAULT)
+
+
+def _account_limit(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
+    return _account(world, task, now, seat, Code.PARKED)
+
+
+def _account(world: World, task: Task, now: int, seat: Seat, code: Code) -> Reason | None:
+    """Say that every agent the task may get has its account parked: by a person's fault, or for a while."""
+    if task.attempt is not None and task.attempt.step not in _BEFORE_AGENT:
+        return None
+    if not world.accounts or (waits := waits_for(world, task, now, seat)) is None:
+        return None
+    account, park = waits
+    if (park.code in BY_A_PERSON) is not (code is Code.FAULT):
+        return None
+    return Reason(code=code, on=(f"account:{account}",), since=park.since, until=park.until, text=park.text)
+
+
+_BEFORE_AGENT = frozenset({Step.PREPARE, Step.START})
 
 
 def _orphan(_world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
@@ -157,12 +181,14 @@ def _conflict(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
 _RULES: tuple[Rule, ...] = (
     _person,
     _fault,
+    _account_fault,
     _orphan,
     _gate,
     _dependency,
     _locked,
     _paused,
     _parked,
+    _account_limit,
     _time,
     over_budget,
     _conflict,

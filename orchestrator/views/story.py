@@ -137,6 +137,10 @@ def _lane(event: e.Event) -> tuple[str, str] | None:
             return "warn", f"queue {event.queue} parked: {event.text}"
         case e.LaneResumed():
             return "info", f"queue {event.queue} goes on: {event.because}"
+        case e.AccountParked():
+            return "warn", f"{event.text}; parked, nothing is consumed"
+        case e.AccountResumed():
+            return "info", f"account {event.account} goes on: {event.because}"
         case e.GateOpened():
             return "good", f"gate {event.gate} opened"
         case e.GateApproved():

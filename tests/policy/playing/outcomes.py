@@ -6,6 +6,7 @@ from orchestrator.model import commands as c
 from orchestrator.model import effects as f
 from orchestrator.model.verdicts import Finding, Judgement, Report, Verdict
 from orchestrator.model.world import Attempt, World
+from tests.policy.playing.words import moment
 
 Words = Sequence[str]
 Named = Mapping[str, str]
@@ -28,7 +29,8 @@ def agent(_world: World, effect: OfTask, _head: str, words: Words, named: Named)
         claimed=claimed,
         seconds=1.0,
         usd=float(named.get("usd", "0")),
-        note="" if claimed else "no completion claim was seen",
+        note=named.get("note", "" if claimed else "no completion claim was seen"),
+        until_ms=moment(named["until"]) if "until" in named else None,
     )
 
 

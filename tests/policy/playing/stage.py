@@ -246,9 +246,9 @@ class Stage:
         effect = self.chairs[name].due[ref]
         if isinstance(effect, f.DoAction):
             return self._report(name, c.NoteAction(key=effect.key, ok=what == "ok", note=" ".join(rest)))
-        return self._came(name, effect, what, rest, named)
+        return self.came(name, effect, what, rest, named)
 
-    def _came(self, name: str, effect: f.Effect, what: str, rest: Sequence[str], named: dict[str, str]) -> list[str]:
+    def came(self, name: str, effect: f.Effect, what: str, rest: Sequence[str], named: dict[str, str]) -> list[str]:
         assert not isinstance(effect, f.DoAction)
         target = self._target(effect.task.partition("/")[0])
         outcome = OUTCOMES[what](self.world, effect, self.heads.get(target, f"{target}@0"), rest, named)
@@ -275,11 +275,11 @@ class Stage:
             lines += self.settle(name)
             effect = self.due(name).get(ref)
             if isinstance(effect, f.Judge):
-                return lines + self._came(name, effect, "verdict", verdict, named)
+                return lines + self.came(name, effect, "verdict", verdict, named)
             if effect is None or type(effect) not in usual:
                 return [*lines, f"{ref} does not come to a verdict"]
             what, rest = usual[type(effect)]
-            lines += self._came(name, effect, what, rest, named)
+            lines += self.came(name, effect, what, rest, named)
 
     def do_land(self, plain: list[str], named: dict[str, str]) -> list[str]:
         """Play a verified task through the train to its end."""
@@ -297,7 +297,7 @@ class Stage:
             if effect is None or type(effect) not in usual:
                 return [*lines, f"{ref} does not land"]
             what, rest = usual[type(effect)]
-            lines += self._came(name, effect, what, rest, named)
+            lines += self.came(name, effect, what, rest, named)
         return lines
 
     # -- what people ask -------------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ _UNTOLD = frozenset(
         "target",
         "tokens",
         "tree",
+        "consumed",
         "worker",
     ]
 )
@@ -121,9 +122,10 @@ def configured(settings: Settings, way: list[str], value: str) -> Settings:
             return replace(settings, resources={**settings.resources, name: int(value)})
         case ["agent", name]:
             return replace(settings, agents={**settings.agents, name: AgentSettings(name=name)})
-        case ["agent", name, "concurrency"]:
-            agent = AgentSettings(name=name, concurrency=int(value))
-            return replace(settings, agents={**settings.agents, name: agent})
+        case ["agent", name, field]:
+            known_agent = settings.agents.get(name, AgentSettings(name=name))
+            read = {"concurrency": int, "account": str, "fallback": lambda text: tuple(text.split(","))}[field]
+            return replace(settings, agents={**settings.agents, name: replace(known_agent, **{field: read(value)})})
         case ["role", name]:
             agent_name, _, limit = value.partition(":")
             role = RoleSettings(agent=agent_name, max_iterations=int(limit) if limit else None)

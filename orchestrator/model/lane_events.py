@@ -1,0 +1,99 @@
+"""Facts about what stands around tasks: lanes, accounts, triggers and gates. See `events` for the rules."""
+
+from orchestrator.model.event_parts import EventBase
+from orchestrator.model.specs import GateSpec, TriggerSpec
+
+# -- lanes ---------------------------------------------------------------------------------------------------------
+
+
+class LaneParked(EventBase, frozen=True, tag="lane.parked"):
+    """The queue waits: for a fault to clear (`code` = fault, probed from `until` on) or until a time (`parked`)."""
+
+    queue: str
+    code: str
+    text: str
+    until: int
+    task: str = ""
+    attempt: int = 0
+    iteration: int = 0
+    tree: str = ""
+
+
+class LaneResumed(EventBase, frozen=True, tag="lane.resumed"):
+    queue: str
+    because: str = ""
+
+
+# -- accounts ------------------------------------------------------------------------------------------------------
+
+
+class AccountParked(EventBase, frozen=True, tag="account.parked"):
+    """No agent of this account starts before `until`: `code` is limit, transient, auth or configuration."""
+
+    account: str
+    code: str
+    text: str
+    until: int
+    agent: str = ""
+    task: str = ""
+
+
+class AccountResumed(EventBase, frozen=True, tag="account.resumed"):
+    account: str
+    because: str = ""
+
+
+# -- triggers and gates --------------------------------------------------------------------------------------------
+
+
+class TriggerDefined(EventBase, frozen=True, tag="trigger.defined"):
+    trigger: str
+    spec: TriggerSpec
+
+
+class TriggerRemoved(EventBase, frozen=True, tag="trigger.removed"):
+    trigger: str
+
+
+class TriggerFired(EventBase, frozen=True, tag="trigger.fired"):
+    """The condition became true for the `count`-th time; what it does stands in the same commit or follows by key."""
+
+    trigger: str
+    count: int
+
+
+class ActionStarted(EventBase, frozen=True, tag="action.started"):
+    key: str
+    worker: str
+
+
+class ActionFinished(EventBase, frozen=True, tag="action.finished"):
+    key: str
+    ok: bool
+    note: str = ""
+
+
+class GateDefined(EventBase, frozen=True, tag="gate.defined"):
+    gate: str
+    spec: GateSpec
+
+
+class GateRemoved(EventBase, frozen=True, tag="gate.removed"):
+    gate: str
+
+
+class GateApproved(EventBase, frozen=True, tag="gate.approved"):
+    gate: str
+    by: str
+    note: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+class GateRejected(EventBase, frozen=True, tag="gate.rejected"):
+    gate: str
+    by: str
+    reason: str
+
+
+class GateOpened(EventBase, frozen=True, tag="gate.opened"):
+    gate: str
