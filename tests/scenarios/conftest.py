@@ -15,19 +15,16 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import anyio
 import pytest
 
-from orchestrator.files.bell import Bell
 from orchestrator.journal.file import FileJournal
 from orchestrator.model.events import Event as JournalEvent
-
-PATIENCE_S = 90.0
-"""What a loaded machine may take for anything; nothing waits this long when all is well."""
+from tests.scenarios.waiting import PATIENCE_S, Wait
 
 AGENT = """\
 #!/bin/sh
@@ -121,7 +118,7 @@ class Terminal:
 
     def says(self, words: str) -> None:
         """Wait until it has said so on stderr."""
-        if not _Wait(self._err.parent, lambda: words in self.err, [self]).is_over():
+        if not Wait(self._err.parent, lambda: words in self.err, [self]).is_over():
             raise AssertionError(f"{self.name} never said {words!r}, but\n{self.err}")
 
 
@@ -244,7 +241,7 @@ class Shop:
 
     def wait_for(self, done: Callable[[], bool], folder: Path, what: str) -> None:
         """Wait until something is so that a change in a folder makes so."""
-        if not _Wait(folder, done, self._terminals).is_over():
+        if not Wait(folder, done, self._terminals).is_over():
             raise AssertionError(f"in vain: {what}\n{self._story()}")
 
     def wait_alive(self) -> None:
@@ -354,51 +351,6 @@ def _born(pid: int) -> int | None:
     except OSError:
         return None
     return None if fields[0] == "Z" else int(fields[19])
-
-
-class _Wait:
-    """Looks again whenever something in a folder (or what leads to it) changes; gives up once nobody works any more."""
-
-    def __init__(self, folder: Path, done: Callable[[], bool], workers: Sequence[Terminal]) -> None:
-        self._folder, self._done, self._workers = folder, done, workers
-
-    def is_over(self) -> bool:
-        """Wait; say whether it has become so."""
-        return anyio.run(self._race)
-
-    async def _race(self) -> bool:
-        with anyio.move_on_after(PATIENCE_S):
-            async with anyio.create_task_group() as group:
-                group.start_soon(self._until_nobody_works, group.cancel_scope)
-                await self._look()
-                group.cancel_scope.cancel()
-        return self._done()
-
-    async def _until_nobody_works(self, scope: anyio.CancelScope) -> None:
-        for worker in self._workers:
-            if worker.alive:
-                handle = os.pidfd_open(worker.pid)
-                try:
-                    await anyio.wait_readable(handle)
-                finally:
-                    os.close(handle)
-        scope.cancel()
-
-    async def _look(self) -> None:
-        while True:
-            here = next(path for path in (self._folder, *self._folder.parents) if path.is_dir())
-            bell = Bell(here)
-            try:
-                while not self._is_nearer(here):
-                    if self._done():
-                        return
-                    await bell.wait()
-            finally:
-                bell.close()
-
-    def _is_nearer(self, here: Path) -> bool:
-        """Say whether a folder nearer to the one we mean is there by now."""
-        return here != self._folder and (here / self._folder.relative_to(here).parts[0]).is_dir()
 
 
 @pytest.fixture
