@@ -2,8 +2,8 @@
 
 Rules
 1. `prompt.md` is synced before the agent starts; what was asked can always be read.
-2. A run that was cut short is moved aside whole (`cut-<n>/`), its `guardian.json` last: a crash in the middle of
-   moving leaves a folder that still reads as cut short.
+2. A run that was cut short is moved aside whole (`cut-<n>/`; `ended-<n>/` if its end was recorded before), its
+   `guardian.json` last: a crash in the middle of moving leaves a folder that still reads as cut short.
 3. `stopped.json` says why we stop a run before we stop it, so that its end reads the same after a crash.
 """
 
@@ -70,8 +70,21 @@ class RunFolder:
             return ""
 
     def cuts(self) -> int:
-        """Count the runs of this iteration that were cut short."""
-        return sum(1 for name in _names(self.path) if name.startswith("cut-"))
+        """Count the runs of this iteration that were cut short, by whatever it was."""
+        return self.shelves("cut") + self.shelves("ended")
+
+    def shelves(self, kind: str) -> int:
+        """Count the runs of this iteration whose records were moved aside as this kind."""
+        return sum(1 for name in _names(self.path) if name.startswith(f"{kind}-"))
+
+    def last_cut(self) -> Path | None:
+        """Find the records of the last run that was cut short."""
+        shelves = [self.file(name) for name in _names(self.path) if name.startswith(("cut-", "ended-"))]
+        return max(shelves, key=lambda shelf: shelf.stat().st_mtime_ns, default=None)
+
+    def document(self, name: str, limit: int) -> bytes | None:
+        """Read what the agent left in its scratch folder: whole, or not at all."""
+        return read_regular(self.file("scratch") / name, limit)
 
     def shelve(self, kind: str) -> None:
         """Move the records of a run aside into `<kind>-<n>/`; what the agent wrote to its own folders stays."""

@@ -21,11 +21,12 @@ from typing import Protocol, assert_never
 import msgspec
 from anyio import to_thread
 
-from orchestrator.agents import cassettes, logins
-from orchestrator.agents.claims import claims
+from orchestrator.agents import cassettes, logins, sessions
+from orchestrator.agents.calling import UNATTENDED, Call, Profile
+from orchestrator.agents.endings import Ended, local_zone
 from orchestrator.agents.folders import PROMPT, STDERR, TRANSCRIPT, RunFolder
-from orchestrator.agents.profiles import UNATTENDED, Profile, profile_of
-from orchestrator.agents.streams import Message
+from orchestrator.agents.profiles import profile_of
+from orchestrator.agents.redact import redact_folder, secrets_of
 from orchestrator.agents.surroundings import Surroundings, environment, program, variables
 from orchestrator.errors import FaultError
 from orchestrator.model.settings import AgentSettings, Settings
@@ -34,12 +35,16 @@ from orchestrator.ports.agents import AgentEnd, Job, Life, Outcome, RunKey
 from orchestrator.ports.runner import End, Launch, Level, Place, Runner, Watch
 from orchestrator.ports.workspace import AttemptKey
 
-INTERRUPTED = (
-    "## You were interrupted\n\nAn earlier run of this iteration was cut short. Inspect the working tree first: part "
-    "of the work may stand already, and a command may have run half.\n"
-)
 _CANNOT_START = frozenset({126, 127})
 _CUT_SHORT = frozenset({"orphaned", "lost"})
+
+
+def raised_as_fault(outcome: Outcome) -> bool:
+    """Say which outcomes are still raised as FaultError instead of given to the engine.
+
+    Once the engine parks accounts and lanes by these outcomes, this is `return False`.
+    """
+    return outcome in {Outcome.AUTH, Outcome.CONFIGURATION, Outcome.RATE_LIMITED, Outcome.TRANSIENT}
 
 
 class Places(Protocol):
@@ -67,10 +72,16 @@ class GuardedAgents:
         """Start, adopt or read; see the theory above. Cancelling leaves the agent running."""
         agent = self._agent(job.agent)
         folder = RunFolder(self._runs, job.key)
+        await to_thread.run_sync(self._set_aside, folder, agent, job)
         end = await self._to_the_end(folder, agent, job)
         if end.reason in _CUT_SHORT:  # it died under our eyes: once more, and a second time counts
             end = await self._to_the_end(folder, agent, job)
-        return await to_thread.run_sync(self._conclude, folder, agent, job, end)
+        ended = await to_thread.run_sync(self._look, folder, agent, job, end)
+        if ended.forgot_session():  # what was to be gone on with is unknown to it: once more, afresh
+            await to_thread.run_sync(self._forget, folder)
+            end = await self._to_the_end(folder, agent, job)
+            ended = await to_thread.run_sync(self._look, folder, agent, job, end)
+        return await to_thread.run_sync(self._conclude, folder, agent, job, ended)
 
     async def life(self, key: RunKey) -> Life:
         """Look at a run without touching it; one that was cut short is gone, whatever its guardian wrote down."""
@@ -91,7 +102,7 @@ class GuardedAgents:
     async def _to_the_end(self, folder: RunFolder, agent: AgentSettings, job: Job) -> End:
         life = await self._runner.life(str(folder.path))
         if await self._is_cut_short(folder, life):
-            await to_thread.run_sync(folder.shelve, "cut")
+            await to_thread.run_sync(self._shelve, folder, agent, job, "cut")
             life = Life.GONE
         if life is Life.GONE:
             launch = await to_thread.run_sync(self._prepare, folder, agent, job)
@@ -135,12 +146,15 @@ class GuardedAgents:
         defaults = {**UNATTENDED, **profile.env, **({} if level is Level.L0 else profile.confined_env)}
         own = variables(job, place.project, str(folder.path))
         env = environment(self._around.environ, agent, defaults, own)
-        argv = self._argv(profile, agent, place, env["PATH"])
+        self._argv(profile, agent, place, env["PATH"], Call())
         folder.make()
+        call = sessions.chosen(folder, profile, place.seen_as, job.session)
+        paths = msgspec.structs.replace(call, prompt=str(folder.file(PROMPT)), scratch=str(folder.file("scratch")))
+        argv = self._argv(profile, agent, place, env["PATH"], paths)
         if not argv:
             argv = self._stage_replay(folder, agent, job)
         home, place = self._home(folder, profile, agent, place)
-        folder.write(PROMPT, _asked(folder, job).encode())
+        folder.write(PROMPT, _asked(folder, job, profile, call).encode())
         return Launch(
             run_dir=str(folder.path),
             argv=argv,
@@ -154,9 +168,9 @@ class GuardedAgents:
             orphan_timeout_s=self._settings.orphan_timeout_s,
         )
 
-    def _argv(self, profile: Profile, agent: AgentSettings, place: Place, path: str) -> tuple[str, ...]:
+    def _argv(self, profile: Profile, agent: AgentSettings, place: Place, path: str, call: Call) -> tuple[str, ...]:
         level = self._runner.level()
-        argv = profile.argv(agent, level)
+        argv = profile.argv(agent, level, call)
         return (program(argv[0], place, level, agent.name, path), *argv[1:]) if argv else ()
 
     def _home(self, folder: RunFolder, profile: Profile, agent: AgentSettings, place: Place) -> tuple[str, Place]:
@@ -187,85 +201,59 @@ class GuardedAgents:
 
     # -- after -----------------------------------------------------------------------------------------------------
 
-    def _conclude(self, folder: RunFolder, agent: AgentSettings, job: Job, end: End) -> AgentEnd:
-        profile = profile_of(agent)
-        if agent.home != "shared":
-            logins.give_back(profile.logins, Path(self._around.home), folder.file("home"), folder.file(logins.RECORD))
-        folder.tidy()
-        message, cut = _heard(folder, profile)
-        self._raise_fault(folder, agent, end, message)
-        outcome, note = _outcome(folder, job, end, message, cut=cut)
-        return AgentEnd(
-            outcome=outcome,
-            claimed=outcome is Outcome.CLAIMED,
-            seconds=end.seconds,
-            usd=message.usd,
-            tokens=message.tokens,
-            exit_code=end.code,
-            note=note,
-        )
+    def _set_aside(self, folder: RunFolder, agent: AgentSettings, job: Job) -> None:
+        """Move aside the ends the journal has on record for this iteration, to go on after them."""
+        if folder.shelves("ended") < job.resumes and folder.file("exit.json").exists():
+            self._shelve(folder, agent, job, "ended")
 
-    def _raise_fault(self, folder: RunFolder, agent: AgentSettings, end: End, message: Message) -> None:
+    def _shelve(self, folder: RunFolder, agent: AgentSettings, job: Job, kind: str) -> None:
+        place = self._places.place(AttemptKey(job.key.task, job.key.attempt), str(folder.path))
+        sessions.note_session(folder, profile_of(agent), place.seen_as)
+        folder.shelve(kind)
+
+    def _forget(self, folder: RunFolder) -> None:
+        sessions.forget(folder)
+        folder.shelve("fault")
+
+    def _look(self, folder: RunFolder, agent: AgentSettings, job: Job, end: End) -> Ended:
+        profile = profile_of(agent)
+        theirs = Path(self._around.home)
+        secrets = secrets_of(self._around.environ, agent, profile, theirs)
+        if agent.home != "shared":
+            secrets |= secrets_of({}, agent, profile, folder.file("home"))  # a token it refreshed
+            logins.give_back(profile.logins, theirs, folder.file("home"), folder.file(logins.RECORD))
+        folder.tidy()
+        redact_folder(folder, secrets)
+        return Ended(folder, profile, job, end, local_zone(self._around.environ.get("TZ", "")))
+
+    def _conclude(self, folder: RunFolder, agent: AgentSettings, job: Job, ended: Ended) -> AgentEnd:
+        self._raise_fault(folder, agent, ended.end, ended)
+        if raised_as_fault(ended.result.outcome):
+            self._shelve(folder, agent, job, "cut")
+            raise FaultError(f"agent {agent.name} cannot work: {ended.result.note}")
+        return ended.as_end()
+
+    def _raise_fault(self, folder: RunFolder, agent: AgentSettings, end: End, ended: Ended) -> None:
         """Tell the environment's failures from the agent's; their records move aside so that the next run starts."""
         name = agent.name
         if end.reason.startswith("cannot start"):
             folder.shelve("fault")
             raise FaultError(f"agent {name} {end.reason}; correct [agents.{name}]")
         if not end.reason and end.code in _CANNOT_START:
-            said = _last_line(folder.last_words(STDERR)[0])
+            said = ended.last_error()
             folder.shelve("fault")
             meaning = "command not found" if end.code == 127 else "not executable"  # noqa: PLR2004  # as shells define it
             raise FaultError(
                 f"agent {name} ended with {end.code} ({meaning}){': ' + said if said else ''}; install what is missing "
                 f"or correct [agents.{name}]"
             )
-        if not end.reason and message.failed and message.outside:
-            folder.shelve("cut")
-            raise FaultError(f"agent {name} cannot work: {message.failed.strip().splitlines()[0][:300]}")
 
 
-def _outcome(folder: RunFolder, job: Job, end: End, message: Message, *, cut: bool) -> tuple[Outcome, str]:
-    """Say what the end of a run means. An exit code is evidence against a claim, never for one."""
-    if end.reason:
-        return _ended_by_us(folder, job, end)
-    if end.signal is not None:
-        return Outcome.KILLED, f"ended by signal {end.signal}"
-    if end.code != 0:
-        said = _last_line(folder.last_words(STDERR)[0]) or _last_line(message.failed)
-        return Outcome.CRASHED, f"exit status {end.code}{': ' + said if said else ''}"
-    if message.failed or not message.complete:
-        return Outcome.CRASHED, _last_line(message.failed) or "its output ended in the middle"
-    if job.promise is None or claims(message.text, job.promise, folder.prompt(), cut=cut):
-        return Outcome.CLAIMED, ""
-    return Outcome.INCOMPLETE, "no claim of completion in the final message"
-
-
-def _ended_by_us(folder: RunFolder, job: Job, end: End) -> tuple[Outcome, str]:
-    match end.reason, folder.marked():
-        case "stopped", Watch.TIMEOUT.value:
-            limit = f" of {job.timeout_s:g} s" if job.timeout_s else ""
-            return Outcome.TIMEOUT, f"stopped at its time limit{limit} after {end.seconds:.0f} s"
-        case "stopped", Watch.STALLED.value:
-            return Outcome.STALLED, "stopped because it neither wrote nor worked for too long"
-        case "stopped", _:
-            return Outcome.KILLED, "stopped by hand"
-        case "output", _:
-            return Outcome.KILLED, "stopped because it wrote more output than a run may"
-        case reason, _:
-            return Outcome.KILLED, f"ended: {reason}"
-
-
-def _heard(folder: RunFolder, profile: Profile) -> tuple[Message, bool]:
-    """Read the final message, and whether it begins in the middle of a line."""
-    if profile.read is None:
-        text, cut = folder.last_words(TRANSCRIPT)
-        return Message(text=text, complete=True), cut
-    with folder.transcript() as stream:
-        return profile.read(stream or ()), False
-
-
-def _asked(folder: RunFolder, job: Job) -> str:
-    return f"{INTERRUPTED}\n{job.prompt}" if folder.cuts() else job.prompt
+def _asked(folder: RunFolder, job: Job, profile: Profile, call: Call) -> str:
+    if not folder.cuts() and not job.interrupted:
+        return job.prompt
+    done = "" if call.resume else sessions.summary(folder, profile)
+    return f"{sessions.INTERRUPTED}{done}\n{job.prompt}"
 
 
 def _opened(place: Place, folder: RunFolder, writable: tuple[str, ...]) -> Place:
@@ -275,8 +263,3 @@ def _opened(place: Place, folder: RunFolder, writable: tuple[str, ...]) -> Place
         readable=tuple(dict.fromkeys((*place.readable, str(folder.path)))),
         writable=tuple(dict.fromkeys((*place.writable, *writable))),
     )
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1][:300] if lines else ""

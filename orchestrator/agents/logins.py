@@ -11,8 +11,8 @@ import os
 from pathlib import Path
 from typing import Any, cast
 
+from orchestrator.agents.calling import Login
 from orchestrator.agents.folders import make_folder, read_regular
-from orchestrator.agents.profiles import Login
 from orchestrator.files.atomic import write_atomic
 
 MAX_LOGIN = 1 << 20

@@ -1,127 +1,267 @@
-"""How each kind of agent is called: its argv, what it needs around it, how its output reads.
+"""The kinds of agents that come built in, and how one is found. A table: nothing is started or looked for here."""
 
-Data and pure functions: never starts anything. The prompt goes in on stdin, always; argv has a length limit.
-"""
-
-from collections.abc import Callable, Iterable
-
-import msgspec
-
-from orchestrator.agents.streams import Message, read_claude, read_codex, read_gemini, read_opencode
+from orchestrator.agents.calling import POINTER, Can, Login, Profile, Provenance
 from orchestrator.errors import FaultError
 from orchestrator.model.settings import AgentSettings
-from orchestrator.ports.runner import Level
 
-Argv = Callable[[AgentSettings, Level], tuple[str, ...]]
-Reader = Callable[[Iterable[bytes]], Message]
+_ALIASES = {
+    "claude": "claude-code",
+    "copilot-cli": "copilot",
+    "gemini-cli": "gemini",
+    "qwen-code": "qwen",
+    "mini": "mini-swe-agent",
+}
+_FROM_PAPER = Provenance.DOCUMENTED
 
-UNATTENDED = {"CI": "1", "NO_COLOR": "1"}
-
-
-class Login(msgspec.Struct, frozen=True):
-    """A file that makes a CLI logged in, relative to HOME. `keep`: only these keys are brought, nothing goes back."""
-
-    path: str
-    keep: tuple[str, ...] = ()
-
-
-class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of agent. `read` is None for agents that simply print text."""
-
-    name: str
-    argv: Argv
-    read: Reader | None = None
-    logins: tuple[Login, ...] = ()
-    folders: tuple[str, ...] = ()
-    """Below HOME, where it keeps its state; writable when the home is shared."""
-    env: dict[str, str] = {}
-    confined_env: dict[str, str] = {}
-    """Set only where a sandbox holds the agent."""
+_CLAUDE = Profile(
+    name="claude-code",
+    stream="claude",
+    program="claude",
+    template=(
+        *("-p", "--output-format", "stream-json", "--verbose", "--permission-mode", "bypassPermissions"),
+        *("{id}", "{model}", "{args}"),
+    ),
+    assign=("--session-id", "{session}"),
+    resume=("--resume", "{session}"),
+    cwd_bound=True,
+    dangerous=("bypassPermissions", "--dangerously-skip-permissions"),
+    turns=("--max-turns",),
+    budget=("--max-budget-usd",),
+    logins=(
+        Login(".claude/.credentials.json"),
+        Login(".claude.json", keep=("oauthAccount", "userID", "hasCompletedOnboarding")),
+    ),
+    folders=(".claude",),
+    env={"DISABLE_AUTOUPDATER": "1", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "CLAUDE_CODE_MAX_RETRIES": "4"},
+    confined_env={"IS_SANDBOX": "1"},  # without it, root is refused the unattended mode
+    keys=("ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN"),
+    can=frozenset({Can.COST, Can.TOKENS, Can.RESUME, Can.MCP, Can.TURNS, Can.BUDGET, Can.RESET, Can.PERMISSIONS}),
+    tried="2.1.197",
+)
+_CODEX = Profile(
+    name="codex",
+    stream="codex",
+    program="codex",
+    template=("exec", "--json", "--skip-git-repo-check", "{confine}", "{model}", "{args}", "{id}", "-"),
+    model=("-m",),
+    resume=("resume", "{session}"),
+    alone=("--sandbox", "workspace-write"),
+    held=("--dangerously-bypass-approvals-and-sandbox",),  # it cannot nest its sandbox in ours
+    dangerous=("--dangerously-bypass-approvals-and-sandbox",),
+    logins=(Login(".codex/auth.json"),),
+    folders=(".codex",),
+    keys=("OPENAI_API_KEY", "CODEX_API_KEY"),
+    can=frozenset({Can.TOKENS, Can.RESUME, Can.MCP, Can.RESET}),
+    tried="0.169.0",
+)
+_GEMINI = Profile(
+    name="gemini",
+    stream="gemini",
+    program="gemini",
+    template=("--output-format", "stream-json", "--approval-mode", "yolo", "{id}", "{model}", "{args}"),
+    model=("-m",),
+    assign=("--session-id", "{session}"),
+    resume=("--resume", "{session}"),
+    cwd_bound=True,
+    dangerous=("yolo",),
+    logins=(
+        Login(".gemini/oauth_creds.json"),
+        Login(".gemini/settings.json", keep=("security", "selectedAuthType")),
+    ),
+    folders=(".gemini",),
+    env={"GEMINI_CLI_NO_RELAUNCH": "true", "GEMINI_CLI_TRUST_WORKSPACE": "true"},
+    keys=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+    can=frozenset({Can.TOKENS, Can.RESUME, Can.MCP}),
+    tried="0.61.0",
+)
+_OPENCODE = Profile(
+    name="opencode",
+    stream="opencode",
+    program="opencode",
+    template=("run", "--format", "json", "{id}", "{model}", "{args}"),
+    model=("-m",),
+    resume=("-s", "{session}"),
+    logins=(Login(".local/share/opencode/auth.json"),),
+    folders=(".local/share/opencode", ".config/opencode"),
+    env={
+        "OPENCODE_DISABLE_AUTOUPDATE": "1",
+        "OPENCODE_DISABLE_LSP_DOWNLOAD": "1",
+        "OPENCODE_DISABLE_MODELS_FETCH": "1",
+    },
+    keys=("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY"),
+    can=frozenset({Can.COST, Can.TOKENS, Can.RESUME, Can.MCP, Can.PERMISSIONS}),
+    tried="1.18.33",
+)
+_QWEN = Profile(
+    name="qwen",
+    stream="qwen",
+    program="qwen",
+    template=("--output-format", "stream-json", "--approval-mode", "yolo", "{id}", "{model}", "{args}"),
+    assign=("--session-id", "{session}"),
+    resume=("--resume", "{session}"),
+    cwd_bound=True,
+    dangerous=("yolo",),
+    turns=("--max-session-turns",),
+    logins=(Login(".qwen/oauth_creds.json"), Login(".qwen/settings.json", keep=("security", "selectedAuthType"))),
+    folders=(".qwen",),
+    env={"QWEN_CODE_NO_RELAUNCH": "true"},
+    keys=("OPENAI_API_KEY", "DASHSCOPE_API_KEY"),
+    can=frozenset({Can.TOKENS, Can.RESUME, Can.MCP, Can.TURNS}),
+    tried="0.15.10",
+)
+_PI = Profile(
+    name="pi",
+    stream="pi",
+    program="pi",
+    template=("-p", "--mode", "json", "{id}", "{model}", "{args}"),
+    resume=("--session", "{session}"),
+    dangerous=("-p",),  # it has no permissions to ask for: it always does what it likes
+    logins=(Login(".pi/agent/auth.json"), Login(".pi/agent/models.json")),
+    folders=(".pi",),
+    keys=("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "GEMINI_API_KEY"),
+    can=frozenset({Can.COST, Can.TOKENS, Can.RESUME}),
+    tried="0.73.1",
+)
+_COPILOT = Profile(
+    name="copilot",
+    stream="copilot",
+    program="copilot",
+    template=("--allow-all-tools", "--output-format", "json", "{id}", "{model}", "{args}"),
+    assign=("--session-id", "{session}"),
+    resume=("--resume", "{session}"),
+    dangerous=("--allow-all-tools",),
+    logins=(Login(".copilot/config.json"),),
+    folders=(".copilot",),
+    keys=("COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN", "COPILOT_PROVIDER_API_KEY"),
+    can=frozenset({Can.RESUME, Can.MCP, Can.PERMISSIONS}),
+    tried="1.0.102",
+)
+_CLINE = Profile(
+    name="cline",
+    stream="cline",
+    program="cline",
+    template=("--json", "{id}", "{model}", "{args}", POINTER),
+    model=("-m",),
+    resume=("--id", "{session}"),
+    dangerous=("--json",),  # it approves everything by default
+    folders=(".cline",),
+    can=frozenset({Can.COST, Can.TOKENS, Can.RESUME}),
+    tried="3.0.65",
+)
+_AIDER = Profile(
+    name="aider",
+    stream="aider",
+    program="aider",
+    template=(
+        *("--message-file", "{prompt}", "--yes-always", "--no-stream", "--no-pretty", "--no-check-update"),
+        *("--no-analytics", "--no-show-model-warnings", "--no-show-release-notes", "--no-gitignore"),
+        *("--no-suggest-shell-commands", "--no-detect-urls", "--no-fancy-input", "--no-auto-commits"),
+        *("--no-dirty-commits", "{model}", "{args}"),
+    ),
+    dangerous=("--yes-always",),
+    keys=("OPENAI_API_KEY", "ANTHROPIC_API_KEY"),
+    can=frozenset({Can.COST, Can.TOKENS}),
+    tried="0.86.2",
+)
+_MINI = Profile(
+    name="mini-swe-agent",
+    stream="mini-swe-agent",
+    program="mini",
+    template=("-y", "--exit-immediately", "{model}", "-o", "{scratch}/trajectory.json", "{args}", "-t", POINTER),
+    model=("-m",),
+    dangerous=("-y",),
+    budget=("-l",),
+    result="trajectory.json",
+    env={
+        "MSWEA_CONFIGURED": "true",
+        "MSWEA_COST_TRACKING": "ignore_errors",
+        "MSWEA_SILENT_STARTUP": "1",
+        "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        "MSWEA_MODEL_RETRY_STOP_AFTER_ATTEMPT": "4",
+    },
+    keys=("OPENAI_API_KEY", "ANTHROPIC_API_KEY"),
+    can=frozenset({Can.COST, Can.TOKENS, Can.BUDGET}),
+    tried="2.4.6",
+)
+_AMP = Profile(
+    name="amp",
+    stream="amp",
+    program="amp",
+    template=("-x", "--stream-json", "{args}"),
+    model=("-m",),
+    folders=(".config/amp", ".local/share/amp"),
+    keys=("AMP_API_KEY",),
+    can=frozenset({Can.TOKENS, Can.MCP}),
+    provenance=_FROM_PAPER,
+)
+_CURSOR = Profile(
+    name="cursor",
+    stream="cursor",
+    program="cursor-agent",
+    template=("-p", "--output-format", "stream-json", "--force", "{id}", "{model}", "{args}", POINTER),
+    resume=("--resume", "{session}"),
+    dangerous=("--force",),
+    folders=(".cursor", ".config/cursor"),
+    keys=("CURSOR_API_KEY",),
+    can=frozenset({Can.RESUME, Can.MCP}),
+    provenance=_FROM_PAPER,
+)
+_GOOSE = Profile(
+    name="goose",
+    stream="goose",
+    program="goose",
+    template=("run", "-i", "-", "--output-format", "stream-json", "-q", "{id}", "{model}", "{args}"),
+    assign=("-n", "{session}"),
+    resume=("-n", "{session}", "-r"),
+    turns=("--max-turns",),
+    dangerous=("run",),  # with GOOSE_MODE=auto
+    folders=(".config/goose", ".local/share/goose"),
+    env={"GOOSE_MODE": "auto", "GOOSE_DISABLE_KEYRING": "1"},
+    keys=("OPENAI_API_KEY", "ANTHROPIC_API_KEY"),
+    can=frozenset({Can.TOKENS, Can.RESUME, Can.MCP, Can.TURNS}),
+    provenance=_FROM_PAPER,
+)
+_KIMI = Profile(
+    name="kimi",
+    stream="kimi",
+    program="kimi",
+    template=("--output-format", "stream-json", "--yolo", "{id}", "{model}", "{args}", "-p", POINTER),
+    resume=("-S", "{session}"),
+    dangerous=("--yolo",),
+    folders=(".kimi",),
+    keys=("KIMI_API_KEY", "MOONSHOT_API_KEY"),
+    can=frozenset({Can.RESUME, Can.MCP}),
+    provenance=_FROM_PAPER,
+)
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        *(
+            _CLAUDE,
+            _CODEX,
+            _OPENCODE,
+            _GEMINI,
+            _QWEN,
+            _PI,
+            _COPILOT,
+            _CLINE,
+            _AIDER,
+            _MINI,
+            _AMP,
+            _CURSOR,
+            _GOOSE,
+            _KIMI,
+        ),
+        Profile(name="command"),
+        Profile(name="replay"),
+    )
+}
 
 
 def profile_of(agent: AgentSettings) -> Profile:
     """Find the profile of an agent. Raises FaultError naming those there are."""
     name = _ALIASES.get(agent.profile, agent.profile)
-    if name not in _PROFILES:
-        known = ", ".join(sorted((*_PROFILES, *_ALIASES)))
+    if name not in PROFILES:
+        known = ", ".join(sorted((*PROFILES, *_ALIASES)))
         raise FaultError(f'agent {agent.name}: unknown profile "{agent.profile}"; use one of {known}')
-    return _PROFILES[name]
-
-
-def _command(agent: AgentSettings, _level: Level) -> tuple[str, ...]:
-    if not agent.command:
-        raise FaultError(f'agent {agent.name}: nothing to run; say command = ["..."] in [agents.{agent.name}]')
-    return (*agent.command, *agent.args)
-
-
-def _replay(_agent: AgentSettings, _level: Level) -> tuple[str, ...]:
-    return ()  # the run folder's own player: only known when the folder is made
-
-
-def _claude(agent: AgentSettings, _level: Level) -> tuple[str, ...]:
-    asked = ("-p", "--output-format", "stream-json", "--verbose", "--permission-mode", "bypassPermissions")
-    return (*(agent.command or ("claude",)), *asked, *_model(agent, "--model"), *agent.args)
-
-
-def _codex(agent: AgentSettings, level: Level) -> tuple[str, ...]:
-    own = ("--sandbox", "workspace-write")
-    held = ("--dangerously-bypass-approvals-and-sandbox",)
-    confine = own if level is Level.L0 else held  # it cannot nest its sandbox in ours
-    asked = ("exec", "--json", "--skip-git-repo-check", *confine)
-    return (*(agent.command or ("codex",)), *asked, *_model(agent, "-m"), *agent.args, "-")
-
-
-def _gemini(agent: AgentSettings, _level: Level) -> tuple[str, ...]:
-    asked = ("--output-format", "stream-json", "--approval-mode", "yolo")
-    return (*(agent.command or ("gemini",)), *asked, *_model(agent, "-m"), *agent.args)
-
-
-def _opencode(agent: AgentSettings, _level: Level) -> tuple[str, ...]:
-    asked = ("run", "--format", "json")
-    return (*(agent.command or ("opencode",)), *asked, *_model(agent, "-m"), *agent.args)
-
-
-def _model(agent: AgentSettings, flag: str) -> tuple[str, ...]:
-    return (flag, agent.model) if agent.model else ()
-
-
-_ALIASES = {"claude": "claude-code"}
-_PROFILES = {
-    profile.name: profile
-    for profile in (
-        Profile(name="command", argv=_command),
-        Profile(name="replay", argv=_replay),
-        Profile(
-            name="claude-code",
-            argv=_claude,
-            read=read_claude,
-            logins=(
-                Login(".claude/.credentials.json"),
-                Login(".claude.json", keep=("oauthAccount", "userID", "hasCompletedOnboarding")),
-            ),
-            folders=(".claude",),
-            env={"DISABLE_AUTOUPDATER": "1", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1"},
-            confined_env={"IS_SANDBOX": "1"},  # without it, root is refused the unattended mode
-        ),
-        Profile(name="codex", argv=_codex, read=read_codex, logins=(Login(".codex/auth.json"),), folders=(".codex",)),
-        Profile(
-            name="gemini",
-            argv=_gemini,
-            read=read_gemini,
-            logins=(
-                Login(".gemini/oauth_creds.json"),
-                Login(".gemini/settings.json", keep=("security", "selectedAuthType")),
-            ),
-            folders=(".gemini",),
-            env={"GEMINI_CLI_NO_RELAUNCH": "true", "GEMINI_CLI_TRUST_WORKSPACE": "true"},
-        ),
-        Profile(
-            name="opencode",
-            argv=_opencode,
-            read=read_opencode,
-            logins=(Login(".local/share/opencode/auth.json"),),
-            folders=(".local/share/opencode", ".config/opencode"),
-            env={"OPENCODE_DISABLE_AUTOUPDATE": "1", "OPENCODE_DISABLE_LSP_DOWNLOAD": "1"},
-        ),
-    )
-}
+    return PROFILES[name]

@@ -308,7 +308,7 @@ def test_a_line_of_megabytes_is_read() -> None:
         (
             "qwen",
             (
-                '{"type":"result","subtype":"success","is_error":false,"result":"I will. [API Error: Model stream ended '
+                '{"type":"result","subtype":"success","is_error":false,"result":"I. [API Error: Model stream ended '
                 'without a finish reason.]"}'
             ),
             0,

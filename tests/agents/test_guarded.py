@@ -245,7 +245,7 @@ def test_outputs_that_vanished_claim_nothing_and_break_nothing(bench: "Bench") -
     assert run(bench)[0] is Outcome.INCOMPLETE
     bench.program("codex")
     bench.agent(profile="codex")
-    assert run(bench, bench.job(iteration=2, promise=None))[0] is Outcome.CRASHED
+    assert run(bench, bench.job(iteration=2, promise=None))[0] is Outcome.TRUNCATED
 
 
 # -- faults --------------------------------------------------------------------------------------------------------
@@ -294,7 +294,7 @@ def test_an_agent_nobody_defined_is_a_fault(bench: "Bench") -> None:
 
 def test_an_unknown_profile_is_a_fault_that_lists_those_there_are(bench: "Bench") -> None:
     bench.agent(profile="telepathy")
-    with pytest.raises(FaultError, match="use one of claude, claude-code, codex, command"):
+    with pytest.raises(FaultError, match="use one of aider, amp, claude, claude-code, cline, codex, command"):
         run(bench)
 
 
@@ -367,11 +367,11 @@ def test_a_usage_limit_is_a_fault_and_its_transcript_is_kept(bench: "Bench") -> 
     assert (bench.folder() / "cut-1" / "transcript.jsonl").read_text() == limit
 
 
-def test_a_stream_that_ends_in_the_middle_is_a_crash_whatever_the_exit_code(bench: "Bench") -> None:
+def test_a_stream_that_ends_in_the_middle_is_truncated_whatever_the_exit_code(bench: "Bench") -> None:
     bench.program("codex")
     bench.agent(profile="codex")
     bench.says('{"type":"item.completed","item":{"type":"agent_message","text":"<promise>DONE</promise>"}}\n')
-    assert run(bench) == (Outcome.CRASHED, "its output ended in the middle")
+    assert run(bench) == (Outcome.TRUNCATED, "its output ended in the middle")
 
 
 def test_a_shared_home_is_the_persons_own_with_only_the_agents_state_open(bench: "Bench") -> None:

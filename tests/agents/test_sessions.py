@@ -1,0 +1,179 @@
+"""An agent's own conversation is gone on with after a cut, and only then."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+import pytest
+
+from orchestrator.errors import FaultError
+from orchestrator.ports.agents import Outcome
+from orchestrator.ports.runner import End, Launch
+
+if TYPE_CHECKING:
+    from tests.agents.conftest import Bench
+
+STARTED = '{"type":"thread.started","thread_id":"th-1"}\n'
+WORKED = (
+    '{"type":"item.completed","item":{"id":"i","type":"command_execution","command":"make it","exit_code":0}}\n'
+    '{"type":"item.completed","item":{"type":"agent_message","text":"Half of it stands."}}\n'
+)
+DONE = (
+    '{"type":"item.completed","item":{"type":"agent_message","text":"<promise>DONE</promise>"}}\n'
+    '{"type":"turn.completed","usage":{"input_tokens":10,"cached_input_tokens":4,"output_tokens":2}}\n'
+)
+CLAUDE_DONE = '{"type":"result","subtype":"success","is_error":false,"result":"<promise>DONE</promise>"}\n'
+LIMIT = (
+    '{"type":"system","subtype":"init","session_id":"s-9"}\n'
+    '{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":1795175430}}\n'
+    '{"type":"result","subtype":"success","is_error":true,"api_error_status":429,"result":"You\'ve hit your limit"}\n'
+)
+
+
+def cut(bench: "Bench", said: str) -> None:
+    """Let a run say this and be cut short by the machine going down."""
+    bench.says(said, End(reason="lost"))
+    anyio.run(bench.agents.run, bench.job())
+
+
+def argv(bench: "Bench") -> tuple[str, ...]:
+    return bench.runner.launches[-1].argv
+
+
+def prompt(bench: "Bench") -> str:
+    return (bench.folder() / "prompt.md").read_text()
+
+
+@pytest.fixture
+def codex(bench: "Bench") -> "Bench":
+    bench.program("codex")
+    bench.agent(profile="codex")
+    return bench
+
+
+@pytest.fixture
+def claude(bench: "Bench") -> "Bench":
+    bench.program("claude")
+    bench.agent(profile="claude-code")
+    return bench
+
+
+def test_a_session_named_in_the_first_event_is_resumed_after_a_cut(codex: "Bench") -> None:
+    cut(codex, STARTED + WORKED)
+    codex.says(STARTED + DONE)
+    end = anyio.run(codex.agents.run, codex.job())
+    assert end.outcome is Outcome.CLAIMED
+    assert (end.session, end.tokens, end.cached_tokens, end.priced) == ("th-1", 12, 4, False)
+    assert argv(codex)[-3:] == ("resume", "th-1", "-")
+    assert "You were interrupted" in prompt(codex)
+    assert "What it did last" not in prompt(codex)
+
+
+def test_a_session_whose_id_we_chose_is_written_down_before_the_start(claude: "Bench") -> None:
+    seen: list[str] = []
+
+    def script(launch: Launch) -> End:
+        seen.append(json.loads(Path(launch.run_dir, "session.json").read_text())["session"])
+        Path(launch.stdout).write_text(CLAUDE_DONE)
+        return End(code=0)
+
+    claude.runner.script = script
+    anyio.run(claude.agents.run, claude.job())
+    at = argv(claude).index("--session-id")
+    assert argv(claude)[at + 1] == seen[0]
+    anyio.run(claude.agents.run, claude.job(iteration=2))
+    assert len(set(seen)) == 2
+
+
+def test_an_id_the_program_never_confirmed_is_not_resumed(claude: "Bench") -> None:
+    cut(claude, "")
+    claude.says(CLAUDE_DONE)
+    anyio.run(claude.agents.run, claude.job())
+    assert "--resume" not in argv(claude)
+    ids = {launch.argv[launch.argv.index("--session-id") + 1] for launch in claude.runner.launches}
+    assert len(ids) == len(claude.runner.launches) == 3
+
+
+def test_a_session_the_program_does_not_know_is_forgotten_and_the_fresh_one_is_told_what_was_done(
+    codex: "Bench",
+) -> None:
+    cut(codex, STARTED + WORKED)
+    lives: list[tuple[str, ...]] = []
+
+    def script(launch: Launch) -> End:
+        lives.append(launch.argv)
+        known = "resume" not in launch.argv
+        Path(launch.stdout).write_text(STARTED + DONE if known else "")
+        Path(launch.stderr).write_text("" if known else "Error: no rollout found for thread id th-1\n")
+        return End(code=0 if known else 1)
+
+    codex.runner.script = script
+    assert anyio.run(codex.agents.run, codex.job()).outcome is Outcome.CLAIMED
+    assert ["resume" in life for life in lives] == [True, False]
+    told = prompt(codex)
+    assert "- shell: make it" in told
+    assert "- said: Half of it stands." in told
+    assert told.endswith("do it\n")
+
+
+def test_the_next_iteration_starts_afresh(codex: "Bench") -> None:
+    cut(codex, STARTED + WORKED)
+    codex.says(STARTED + DONE)
+    anyio.run(codex.agents.run, codex.job())
+    anyio.run(codex.agents.run, codex.job(iteration=2))
+    assert "resume" not in argv(codex)
+    assert "interrupted" not in (codex.folder(iteration=2) / "prompt.md").read_text()
+
+
+def test_a_session_that_is_given_is_gone_on_with(codex: "Bench") -> None:
+    codex.says(STARTED + DONE)
+    anyio.run(codex.agents.run, codex.job(session="th-7"))
+    assert argv(codex)[-3:] == ("resume", "th-7", "-")
+
+
+def test_a_session_begun_in_another_folder_is_left_alone(codex: "Bench") -> None:
+    cut(codex, STARTED + WORKED)
+    kept = codex.folder() / "session.json"
+    cut_again = STARTED + DONE
+    codex.says(cut_again, End(reason="lost"))
+    anyio.run(codex.agents.run, codex.job())
+    (codex.folder() / "transcript.jsonl").unlink(missing_ok=True)
+    kept.write_text(json.dumps({"session": "th-1", "cwd": "/elsewhere"}))
+    codex.says(STARTED + DONE)
+    codex.runner.crash(str(codex.folder()))
+    (codex.folder() / "guardian.json").unlink()
+    anyio.run(codex.agents.run, codex.job())
+    assert "resume" not in argv(codex)
+
+
+def test_an_agent_that_met_a_limit_goes_on_with_its_session(claude: "Bench") -> None:
+    claude.says(LIMIT, End(code=1))
+    with pytest.raises(FaultError, match="agent a cannot work: You've hit your limit"):
+        anyio.run(claude.agents.run, claude.job())
+    claude.says(CLAUDE_DONE)
+    assert anyio.run(claude.agents.run, claude.job()).outcome is Outcome.CLAIMED
+    at = argv(claude).index("--resume")
+    assert argv(claude)[at + 1] == "s-9"
+
+
+def test_ends_on_record_are_set_aside_once_each(codex: "Bench") -> None:
+    codex.says(STARTED + WORKED, End(code=0))
+    assert anyio.run(codex.agents.run, codex.job()).outcome is Outcome.TRUNCATED
+    codex.says(STARTED + DONE)
+    for _ in range(2):
+        end = anyio.run(codex.agents.run, codex.job(resumes=1))
+        assert end.outcome is Outcome.CLAIMED
+    assert len(codex.runner.launches) == 2
+    assert argv(codex)[-3:] == ("resume", "th-1", "-")
+    assert (codex.folder() / "ended-1" / "exit.json").exists()
+
+
+def test_scripts_have_no_session_and_no_summary(bench: "Bench") -> None:
+    bench.says("working", End(reason="lost"))
+    anyio.run(bench.agents.run, bench.job())
+    bench.says("<promise>DONE</promise>\n")
+    anyio.run(bench.agents.run, bench.job())
+    assert argv(bench) == ("agent",)
+    assert not (bench.folder() / "session.json").exists()
+    assert "What it did last" not in prompt(bench)
