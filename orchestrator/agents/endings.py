@@ -117,7 +117,7 @@ def local_zone(name: str) -> tzinfo:
             return ZoneInfo(name.removeprefix(":"))
         with _LOCALTIME.open("rb") as table:
             return ZoneInfo.from_file(table)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):  # KeyError: nobody knows such a zone
         return datetime.fromtimestamp(0, UTC).astimezone().tzinfo or UTC
 
 

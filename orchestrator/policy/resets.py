@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 _JUST_NOW = timedelta(minutes=3)
 """A clock time is said without seconds: one that passed this lately means now, not tomorrow."""
+_HALF = 12
 _MILLISECONDS = 100_000_000_000
 _CLOCK = re.compile(
     r"(?:resets?|try again|available again|retry)(?:\s+(?:at|on))?\s+"
@@ -51,7 +52,9 @@ def reset_ms(text: str, at_ms: int, zone: tzinfo = UTC) -> int | None:
 def _on_the_clock(said: re.Match[str], at_ms: int, zone: tzinfo) -> int | None:
     there = _zone(said["zone"], zone)
     now = datetime.fromtimestamp(at_ms / 1000, there)
-    hour = int(said["hour"]) % 12 + (12 if said["half"].lower() == "p" else 0)
+    hour = int(said["hour"]) % _HALF + (_HALF if said["half"].lower() == "p" else 0)
+    if int(said["hour"]) > _HALF:
+        return None
     try:
         moment = now.replace(hour=hour, minute=int(said["minute"] or 0), second=0, microsecond=0)
         if said["month"]:
@@ -83,7 +86,7 @@ def _zone(name: str | None, zone: tzinfo) -> tzinfo:
         return zone
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):  # KeyError: nobody knows such a zone
         return zone
 
 
