@@ -31,6 +31,7 @@ VERBS = {
     "pause": "hold a queue",
     "resume": "let a held queue go on; probe a parked one now",
     "stop": "ask the live runs of this project to end",
+    "agents": "which agents could work here; `agents test NAME` proves one",
     "prompt": "print the prompt a task's next iteration would get",
     "board": "print the board over all queues",
     "doctor": "check git, disk, sandbox, tools and the journal; changes nothing",
