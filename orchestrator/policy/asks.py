@@ -11,6 +11,7 @@ from orchestrator.model.specs import SATISFIES, Status
 from orchestrator.model.verdicts import Verdict
 from orchestrator.model.world import Step, Task, World
 from orchestrator.policy.decide import Answer
+from orchestrator.policy.limits import lands
 from orchestrator.policy.seat import Seat, running
 from orchestrator.policy.versions import behind_last
 
@@ -42,6 +43,8 @@ def _near(world: World, ref: str) -> str:
 def _task(
     world: World, task: Task, ask: c.Retry | c.Skip | c.Cancel | c.Decide | c.Done | c.EditTask, seat: Seat
 ) -> Answer:
+    if lands(task) and isinstance(ask, c.Retry | c.Skip | c.Cancel):
+        return c.Refusal(f"{task.ref} is landing this very moment; ask again when `orchestrator status` shows it done")
     match ask:
         case c.Retry():
             return _retry(world, task, ask, seat)

@@ -3,7 +3,7 @@
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.settings import Settings
 from orchestrator.model.verdicts import Finding
-from orchestrator.model.world import PendingAction, Task, World
+from orchestrator.model.world import PendingAction, Step, Task, World
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.staffing import Staffed, is_person, staff
 
@@ -78,3 +78,8 @@ def backoff_ms(probes: int) -> int:
 def retry_at(action: PendingAction) -> int:
     """Give the moment a trigger's failed command is tried again: 10, 20, 40, ... at most 300 seconds later."""
     return action.since + min(300, 5 << min(action.tries, 6)) * 1000
+
+
+def lands(task: Task) -> bool:
+    """Say whether the target may be moving to this task's work now: to let go of it would forget what landed."""
+    return task.claim is not None and task.attempt is not None and task.attempt.step is Step.ADVANCE

@@ -23,6 +23,7 @@ from orchestrator.model.ids import id_of, task_ref
 from orchestrator.model.specs import GateSpec, Status, TriggerSpec
 from orchestrator.model.world import Queue, Task, World
 from orchestrator.policy.definitions import Defined, merge_defined
+from orchestrator.policy.limits import lands
 from orchestrator.policy.versions import (
     ORDER_STEP,
     base_seq,
@@ -219,6 +220,8 @@ class _Merge:
         elif _completed_after(task, seq):
             why = f"{task.ref} has completed since this copy was read: `orchestrator retry {task.ref}` starts it anew"
             self._refuse(task.ref, why, entry)
+        elif lands(task):
+            self._refuse(task.ref, f"{task.ref} is landing this very moment: save it again if it is still meant", entry)
         elif asked is Status.SKIPPED:
             self.found.append(e.TaskSkipped(task=task.ref, reason=f"set to skipped in {self.document.path}"))
         else:
