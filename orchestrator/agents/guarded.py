@@ -75,7 +75,6 @@ class GuardedAgents:
         await to_thread.run_sync(self._set_aside, folder, agent, job)
         end = await self._to_the_end(folder, agent, job)
         if end.reason in _CUT_SHORT:  # it died under our eyes: once more, and a second time counts
-            await self.stop(job.key)  # a tree whose guardian was killed takes a moment to die: it is not the next one
             end = await self._to_the_end(folder, agent, job)
         ended = await to_thread.run_sync(self._look, folder, agent, job, end)
         if ended.forgot_session():  # what was to be gone on with is unknown to it: once more, afresh

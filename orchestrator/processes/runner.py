@@ -221,6 +221,7 @@ class GuardedRunner:
             return None
         if guarded:
             await traces.kill_rest(guarded)
+            await traces.wait_until_free(run_dir)
         return traces.read_end(run_dir) or End(reason="lost")
 
 

@@ -66,6 +66,13 @@ def is_locked(run_dir: str) -> bool:
         os.close(handle)
 
 
+async def wait_until_free(run_dir: str) -> None:
+    """Return once nothing holds the folder any more: a large tree takes a moment to die after it was killed."""
+    with anyio.move_on_after(_SETTLE_S):
+        while is_locked(run_dir):  # noqa: ASYNC110 - a lock tells nobody that it is free
+            await anyio.sleep(_AGAIN_S)
+
+
 def is_alive(pid: int, start: int, boot: str) -> bool:
     """Say whether the very process lives: its number, its start and the boot of the machine must all agree."""
     return start != 0 and _boot() == boot and _start(pid) == start
