@@ -19,10 +19,12 @@ class Rival:
         self.commits: list[e.Commit] = []
         self.owed: set[str] = set()
         """Queues whose `unlock_when` was true after some commit."""
+        self._lives: dict[str, list[tuple[e.Commit, e.Event]]] = {}
 
     def hear(self, commit: e.Commit) -> None:
         """Take in a commit."""
         self.commits.append(commit)
+        self._lives.clear()
         for queue in self.queues():
             condition = self.queue_spec(queue).unlock_when
             if condition is not None and self.status(getattr(condition, "task", "")) == "completed":
@@ -56,9 +58,12 @@ class Rival:
 
     def life(self, ref: str) -> list[tuple[e.Commit, e.Event]]:
         """Give what happened to a task since it was last added."""
-        own = [(commit, event) for commit, event in self.events() if getattr(event, "task", None) == ref]
-        starts = [i for i, (_, event) in enumerate(own) if isinstance(event, e.TaskAdded)]
-        return own[starts[-1] :] if starts else []
+        if not self._lives:  # read once a commit: all questions below read it again and again
+            for commit, event in self.events():
+                if isinstance(event, e.TaskAdded):
+                    self._lives[event.task] = []
+                self._lives.get(getattr(event, "task", ""), []).append((commit, event))
+        return self._lives.get(ref, [])
 
     def spec(self, ref: str) -> TaskSpec:
         """Give a task's specification as last written."""
@@ -103,10 +108,8 @@ class Rival:
 
     def attempts(self, ref: str) -> int:
         """Give the highest attempt number the task ever had, also before it was removed and added again."""
-        numbers = [
-            event.attempt for _, event in self.events() if isinstance(event, e.TaskClaimed) and event.task == ref
-        ]
-        return max(numbers, default=0)
+        claims = (event for _, event in self.events() if isinstance(event, e.TaskClaimed))
+        return max((event.attempt for event in claims if event.task == ref), default=0)
 
     def attempt(self, ref: str) -> int | None:
         """Give the number of the attempt that is not ended."""

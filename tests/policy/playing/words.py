@@ -124,8 +124,9 @@ def configured(settings: Settings, way: list[str], value: str) -> Settings:
             return replace(settings, agents={**settings.agents, name: AgentSettings(name=name)})
         case ["agent", name, field]:
             known_agent = settings.agents.get(name, AgentSettings(name=name))
-            read = {"concurrency": int, "account": str, "fallback": lambda text: tuple(text.split(","))}[field]
-            return replace(settings, agents={**settings.agents, name: replace(known_agent, **{field: read(value)})})
+            number_or_names: dict[str, Any] = {"concurrency": int, "account": str, "fallback": _names}
+            read = number_or_names[field](value)
+            return replace(settings, agents={**settings.agents, name: replace(known_agent, **{field: read})})
         case ["role", name]:
             agent_name, _, limit = value.partition(":")
             role = RoleSettings(agent=agent_name, max_iterations=int(limit) if limit else None)
@@ -140,6 +141,10 @@ def configured(settings: Settings, way: list[str], value: str) -> Settings:
             return replace(settings, **{field: int(value) if value.isdigit() else value})
         case _:
             raise AssertionError(f"no setting {way}")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
 
 
 # -- telling -------------------------------------------------------------------------------------------------------
