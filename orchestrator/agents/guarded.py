@@ -31,20 +31,12 @@ from orchestrator.agents.surroundings import Surroundings, environment, program,
 from orchestrator.errors import FaultError
 from orchestrator.model.settings import AgentSettings, Settings
 from orchestrator.policy.staffing import agent_settings
-from orchestrator.ports.agents import AgentEnd, Job, Life, Outcome, RunKey
+from orchestrator.ports.agents import AgentEnd, Job, Life, RunKey
 from orchestrator.ports.runner import End, Launch, Level, Place, Runner, Watch
 from orchestrator.ports.workspace import AttemptKey
 
 _CANNOT_START = frozenset({126, 127})
 _CUT_SHORT = frozenset({"orphaned", "lost"})
-
-
-def raised_as_fault(outcome: Outcome) -> bool:
-    """Say which outcomes are still raised as FaultError instead of given to the engine.
-
-    Once the engine parks accounts and lanes by these outcomes, this is `return False`.
-    """
-    return outcome in {Outcome.AUTH, Outcome.CONFIGURATION, Outcome.RATE_LIMITED, Outcome.TRANSIENT}
 
 
 class Places(Protocol):
@@ -81,7 +73,7 @@ class GuardedAgents:
             await to_thread.run_sync(self._forget, folder)
             end = await self._to_the_end(folder, agent, job)
             ended = await to_thread.run_sync(self._look, folder, agent, job, end)
-        return await to_thread.run_sync(self._conclude, folder, agent, job, ended)
+        return await to_thread.run_sync(self._conclude, folder, agent, ended)
 
     async def life(self, key: RunKey) -> Life:
         """Look at a run without touching it; one that was cut short is gone, whatever its guardian wrote down."""
@@ -226,11 +218,8 @@ class GuardedAgents:
         redact_folder(folder, secrets)
         return Ended(folder, profile, job, end, local_zone(self._around.environ.get("TZ", "")))
 
-    def _conclude(self, folder: RunFolder, agent: AgentSettings, job: Job, ended: Ended) -> AgentEnd:
+    def _conclude(self, folder: RunFolder, agent: AgentSettings, ended: Ended) -> AgentEnd:
         self._raise_fault(folder, agent, ended.end, ended)
-        if raised_as_fault(ended.result.outcome):
-            self._shelve(folder, agent, job, "cut")
-            raise FaultError(f"agent {agent.name} cannot work: {ended.result.note}")
         return ended.as_end()
 
     def _raise_fault(self, folder: RunFolder, agent: AgentSettings, end: End, ended: Ended) -> None:

@@ -184,6 +184,7 @@ def _job(world: World, task: Task, attempt: Attempt, seat: Seat) -> Job:
         promise=limits.promise(world, task),
         slot=claim.slot if claim else 1,
         base=attempt.base,
+        resumes=attempt.resumes if attempt.resumed == attempt.iteration else 0,
     )
 
 

@@ -91,6 +91,9 @@ def _(event: e.AgentFinished, world: World) -> None:
         task, attempt = found
         attempt.claimed, attempt.consumed, task.note = event.claimed, event.consumed, event.note
         task.session = f"{attempt.agent}:{event.session}" if event.session else ""
+        if not event.consumed:
+            attempt.resumes = attempt.resumes + 1 if attempt.resumed == event.iteration else 1
+            attempt.resumed = event.iteration
         task.usd += event.usd
         task.tokens += event.tokens
         world.usd += event.usd

@@ -62,6 +62,9 @@ class Attempt(msgspec.Struct, kw_only=True):
     claimed: bool = False
     consumed: bool = True
     """False: the iteration under way was cut off by its account, and is had again under its number."""
+    resumes: int = 0
+    resumed: int = 0
+    """How often the iteration `resumed` was cut off by its account, each time to be had again."""
     verified_tree: str = ""
     """The tree a verdict of this attempt calls PASS, against `verified_base`."""
     verified_base: str = ""

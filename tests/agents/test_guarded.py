@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
+import msgspec
 import pytest
 
 from orchestrator.errors import FaultError
@@ -357,14 +358,18 @@ def test_claude_is_logged_in_asked_on_stdin_and_read_from_its_result(bench: "Ben
     assert argv[-2:] == ("--model", "opus")
 
 
-def test_a_usage_limit_is_a_fault_and_its_transcript_is_kept(bench: "Bench") -> None:
+def test_a_usage_limit_is_an_outcome_and_its_records_move_aside_when_the_iteration_is_had_again(
+    bench: "Bench",
+) -> None:
     bench.program("claude")
     bench.agent(profile="claude-code")
     limit = '{"type":"result","subtype":"success","is_error":true,"api_error_status":429,"result":"hit your limit"}\n'
     bench.says(limit, End(code=1))
-    with pytest.raises(FaultError, match="agent a cannot work: hit your limit"):
-        run(bench)
-    assert (bench.folder() / "cut-1" / "transcript.jsonl").read_text() == limit
+    assert run(bench) == (Outcome.RATE_LIMITED, "hit your limit")
+    bench.says('{"type":"result","subtype":"success","is_error":false,"result":"<promise>DONE</promise>"}\n')
+    again = msgspec.structs.replace(bench.job(), resumes=1)
+    assert anyio.run(bench.agents.run, again).outcome is Outcome.CLAIMED
+    assert (bench.folder() / "ended-1" / "transcript.jsonl").read_text() == limit
 
 
 def test_a_stream_that_ends_in_the_middle_is_truncated_whatever_the_exit_code(bench: "Bench") -> None:

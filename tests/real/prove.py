@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 import anyio
 
-from orchestrator.agents import guarded
 from orchestrator.agents.guarded import GuardedAgents
 from orchestrator.agents.surroundings import Surroundings
 from orchestrator.errors import FaultError
@@ -211,10 +210,6 @@ async def prove_one(name: str, scenario: str, path: str, server: ModelServer, ti
         return Cell(name, scenario, good=good, text=text, note=end.note)
 
 
-def _never(outcome: Outcome) -> bool:
-    return False
-
-
 def main() -> int:
     """Run what is asked and print the table."""
     asked = argparse.ArgumentParser(description=__doc__)
@@ -224,7 +219,6 @@ def main() -> int:
     asked.add_argument("--timeout", type=float, default=60.0)
     words = asked.parse_args()
     path = f"{words.cache / 'bin'}:{words.cache / 'npm' / 'node_modules' / '.bin'}:{os.environ.get('PATH', '')}"
-    guarded.raised_as_fault = _never  # the outcome itself is what is proved
     cells: list[Cell] = []
     resets_at = int(datetime.now(UTC).timestamp()) + _RESETS_IN_S  # noqa: TID251  # a real service's clock
     with model_server(resets_at) as server:
