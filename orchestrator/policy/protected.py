@@ -12,7 +12,7 @@ _ALWAYS = {
 }
 """Beyond any task's `allow_protected`."""
 
-_CI = (
+CI = (
     ".github/**",
     ".gitlab-ci.yml",
     ".gitlab/**",
@@ -33,7 +33,7 @@ _CI = (
     "cloudbuild.y*ml",
     "**/jenkinsfile",
 )
-_HOOKS = (
+HOOKS = (
     "**/.husky/**",
     "**/.githooks/**",
     "**/.hooks/**",
@@ -42,16 +42,17 @@ _HOOKS = (
     "**/.overcommit.yml",
     "**/.gitmodules",
 )
-_AGENTS = (
+AGENTS = (
     "**/{.claude,.codex,.gemini,.cursor,.opencode,.continue,.roo,.kiro,.qwen,.junie,.agents,.windsurf,.clinerules}/**",
+    ".github/{copilot-instructions.md,instructions/**,chatmodes/**,prompts/**}",
     "**/{agents,claude,claude.local,gemini,qwen}.md",
     "**/{.mcp,opencode}.json*",
     "**/{.cursorrules,.windsurfrules,.clinerules,.aider.conf.yml}",
 )
 _UNLESS_ALLOWED = (
-    (_CI, "CI configuration runs with other people's credentials"),
-    (_HOOKS, "git hooks and submodules run or fetch code on other people's machines"),
-    (_AGENTS, "agent settings steer every later agent"),
+    (CI, "CI configuration runs with other people's credentials"),
+    (HOOKS, "git hooks and submodules run or fetch code on other people's machines"),
+    (AGENTS, "agent settings steer every later agent"),
 )
 
 
@@ -61,10 +62,17 @@ def is_protected(path: str, allow: tuple[str, ...] = ()) -> str | None:
     for pattern, why in _ALWAYS.items():
         if matches_any(folded, (pattern,)):
             return why
+    prose = matches_any(folded, _NO_SETTINGS) and "instructions" not in folded
     for patterns, why in _UNLESS_ALLOWED:
+        if prose and patterns is CI:
+            continue
         if matches_any(folded, patterns) and not matches_any(path, allow):
             return why
     return None
+
+
+_NO_SETTINGS = (".github/**/*.md", ".github/funding.yml", ".github/issue_template/**", ".github/*template*/**")
+"""Forms and texts for people. What agents read there is not among them."""
 
 
 def can_be_allowed(path: str) -> bool:

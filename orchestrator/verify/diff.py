@@ -26,6 +26,9 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True):
     allow_test_changes: tuple[str, ...] = ()
     allow_protected: tuple[str, ...] = ()
     merged: bool = False
+    files: tuple[str, ...] = ()
+    whole: bool = False
+    """Everything there is is judged, as if the base were empty."""
 
     def judged(self) -> tuple[Edit, ...]:
         """Give the edits the test rules look at: all but those a person allowed."""

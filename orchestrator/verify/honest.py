@@ -4,26 +4,61 @@ One rule a function; a rule gets the whole diff and says what it finds. FAIL goe
 may decide (protected paths) is BLOCKED.
 """
 
+import re
+
 from orchestrator.model.verdicts import Finding, Report, Verdict
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Change, Trees
-from orchestrator.verify import rules_markers, rules_python, rules_tree
+from orchestrator.verify import (
+    rules_code,
+    rules_markers,
+    rules_python,
+    rules_secrets,
+    rules_silence,
+    rules_tree,
+    rules_tricks,
+)
 from orchestrator.verify.diff import Diff, Edit, Rule
-from orchestrator.verify.test_files import is_test_file
 
 HONEST = "honest"
 _MAX_TEXT = 2 << 20
 """Bytes of a file that is read; a test file beyond that is generated, not written."""
 
+_NOT_READ = re.compile(
+    r"\.(?:png|jpe?g|gif|ico|webp|svg|pdf|zip|gz|xz|bz2|tar|whl|jar|so|o|a|exe|dll|woff2?|ttf|mp[34]|bin|lock|min\.js)$"
+    r"|(?:^|/)(?:package-lock\.json|pnpm-lock\.yaml|go\.sum|node_modules/.*)$",
+    re.IGNORECASE,
+)
+
 RULES: tuple[Rule, ...] = (
     Rule("protected-path", Verdict.BLOCKED, rules_tree.protected_path),
+    Rule("secret-added", Verdict.BLOCKED, rules_secrets.secret_added),
     Rule("nothing-changed", Verdict.FAIL, rules_tree.nothing_changed),
+    Rule("documents-instead", Verdict.FAIL, rules_tree.documents_instead),
     Rule("test-file-deleted", Verdict.FAIL, rules_tree.test_file_deleted),
     Rule("python-test-deleted", Verdict.FAIL, rules_python.python_test_deleted),
     Rule("python-test-emptied", Verdict.FAIL, rules_python.python_test_emptied),
     Rule("python-test-skipped", Verdict.FAIL, rules_python.python_test_skipped),
+    Rule("python-test-weakened", Verdict.FAIL, rules_python.python_test_weakened),
+    Rule("python-test-cases-removed", Verdict.FAIL, rules_python.python_test_cases_removed),
+    Rule("python-test-vacuous", Verdict.FAIL, rules_python.python_test_vacuous),
+    Rule("python-test-swallowed", Verdict.FAIL, rules_python.python_test_swallowed),
+    Rule("python-test-mocks-subject", Verdict.FAIL, rules_python.python_test_mocks_subject),
     Rule("python-test-unreadable", Verdict.FAIL, rules_python.python_test_unreadable),
+    Rule("code-gutted", Verdict.FAIL, rules_code.code_gutted),
+    Rule("code-cut-short", Verdict.FAIL, rules_code.code_cut_short),
+    Rule("code-halved", Verdict.FAIL, rules_code.code_halved),
+    Rule("code-swallows", Verdict.FAIL, rules_code.code_swallows),
+    Rule("missing-name", Verdict.FAIL, rules_code.missing_helper),
+    Rule("stub-added", Verdict.FAIL, rules_code.stub_added),
+    Rule("detects-tests", Verdict.FAIL, rules_tricks.knows_it_is_tested),
+    Rule("always-equal", Verdict.FAIL, rules_tricks.equal_to_everything),
+    Rule("leaves-early", Verdict.FAIL, rules_tricks.leaves_early),
+    Rule("flips-outcomes", Verdict.FAIL, rules_tricks.flips_outcomes),
+    Rule("file-silenced", Verdict.FAIL, rules_silence.file_silenced),
+    Rule("lines-silenced", Verdict.FAIL, rules_silence.lines_silenced),
     Rule("test-silenced", Verdict.FAIL, rules_markers.test_silenced),
+    Rule("code-unfinished", Verdict.FAIL, rules_markers.code_unfinished),
 )
 
 
@@ -37,6 +72,8 @@ async def judge_honestly(trees: Trees, queue: str, case: Case, name: str = HONES
             allow_test_changes=case.allow_test_changes,
             allow_protected=case.allow_protected,
             merged=case.merged,
+            files=case.files,
+            whole=not case.base,
         ),
         name,
     )
@@ -55,7 +92,7 @@ def weigh(diff: Diff, name: str = HONEST) -> Report:
 
 
 async def _edit(trees: Trees, queue: str, case: Case, change: Change) -> Edit:
-    wanted = is_test_file(change.path) or change.path.endswith(".rs")
+    wanted = is_read(change.path)
     old = await _text(trees, queue, case.base, change.path) if wanted and change.status != "A" else None
     new = await _text(trees, queue, case.commit, change.path) if wanted and change.status != "D" else None
     return Edit(
@@ -66,6 +103,11 @@ async def _edit(trees: Trees, queue: str, case: Case, change: Change) -> Edit:
         old_blob=change.old_blob,
         new_blob=change.new_blob,
     )
+
+
+def is_read(path: str) -> bool:
+    """Say whether rules look into a file: pictures, archives and what tools lock are not read."""
+    return _NOT_READ.search(path) is None
 
 
 async def _text(trees: Trees, queue: str, commit: str, path: str) -> str | None:

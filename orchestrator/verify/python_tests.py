@@ -3,142 +3,212 @@
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 
-_ASSERTING = re.compile(r"(?:assert|expect|verify|check|should|must|ensure)", re.IGNORECASE)
-_ASSERTS = frozenset({"raises", "warns", "deprecated_call", "fail"})
-_SKIPS = frozenset(
-    {"skip", "skipif", "skipIf", "skipUnless", "xfail", "expectedFailure", "skipTest", "SkipTest", "importorskip"}
-)
-_ALWAYS = frozenset({"skip", "xfail", "expectedFailure", "skipTest", "SkipTest"})
+from orchestrator.verify.python_assertions import Assertion, assertions, is_false, is_vacuous, swallowed, vacuous
+from orchestrator.verify.python_code import Function, last_name, reachable
+from orchestrator.verify.python_names import identifiers
+from orchestrator.verify.python_source import parse
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_SKIPS = frozenset({"skip", "skipif", "skipIf", "skipUnless", "xfail", "expectedFailure", "skipTest", "SkipTest"})
+_ALWAYS = frozenset({"skip", "xfail", "expectedFailure", "skipTest", "SkipTest"})
+_PLATFORM = re.compile(
+    r"\b(?:sys\.(?:platform|version_info|implementation|maxsize|flags)|os\.name|platform\.|find_spec|importlib|which"
+    r"|hasattr|version|PY\d*\w*|PYPY|IS_\w+|HAS_?\w*|HAVE_\w*|NO_\w+|WIN\w*|WINDOWS|MAC\w*|LINUX|CPYTHON|uname|geteuid)"
+    r"|_available\b|_installed\b|\bis_\w+|\bhas_\w+|\bhave_\w+|(?i:pypy|windows|linux|darwin|version|platform|python)",
+)
 
 
 class PythonTest(msgspec.Struct, frozen=True, kw_only=True):
     """A test function, or a class or module (`is_test` false, the module's `name` empty) that can silence its tests.
 
     `markers` silence it, `unconditional` are those that always do. `hollow`: no statement that could do anything.
+    `skeleton` is the body without its assertions, `cases` its parameter sets, `replaced` what it puts mocks for.
     """
 
     name: str
     line: int = 0
     is_test: bool = False
-    assertions: int = 0
+    asserts: tuple[Assertion, ...] = ()
     hollow: bool = False
     body: str = ""
+    skeleton: str = ""
+    words: frozenset[str] = frozenset()
+    vacuous: int = 0
+    swallowed: int = 0
+    cases: tuple[str, ...] = ()
+    replaced: frozenset[str] = frozenset()
     markers: tuple[str, ...] = ()
     unconditional: tuple[str, ...] = ()
 
+    @property
+    def assertions(self) -> int:
+        """Count the assertions that can be reached and can fail."""
+        return len(self.asserts)
 
+
+@lru_cache(maxsize=256)
 def read_tests(text: str) -> dict[str, PythonTest] | None:
     """Give a file's tests by qualified name; None if it cannot be parsed."""
+    module = parse(text)
     try:
-        module = ast.parse(text)
-        return dict(_tests(module))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return dict(_tests(module)) if module is not None else None
+    except RecursionError:
         return None
 
 
 def _tests(module: ast.Module) -> Iterator[tuple[str, PythonTest]]:
     yield "", _silencer("", 1, (), module.body)
-    yield from _within(module.body, "")
+    gone = _taken_back(module.body)
+    yield from ((name, test) for name, test in _within(module.body, "") if name not in gone)
+
+
+def _taken_back(body: Sequence[ast.stmt]) -> frozenset[str]:
+    """Give the names a module deletes or assigns anew behind their definition."""
+    defined: set[str] = set()
+    gone: set[str] = set()
+    for statement in body:
+        if isinstance(statement, Function):
+            defined.add(statement.name)
+        elif isinstance(statement, ast.Delete | ast.Assign):
+            gone.update(defined & {last_name(target) for target in statement.targets if isinstance(target, ast.Name)})
+    return frozenset(gone)
 
 
 def _within(body: Sequence[ast.stmt], prefix: str) -> Iterator[tuple[str, PythonTest]]:
-    for node in body:
+    for node in reachable(body):
         if isinstance(node, ast.ClassDef):
             name = prefix + node.name
             yield name, _silencer(node.name, node.lineno, node.decorator_list, node.body)
-            yield from _within(node.body, f"{name}.")
-        elif isinstance(node, _Function) and node.name.startswith("test"):
+            if not _is_hidden(node):
+                yield from _within(node.body, f"{name}.")
+        elif isinstance(node, Function) and node.name.startswith("test"):
             yield prefix + node.name, _test(node)
         elif isinstance(node, ast.If | ast.Try | ast.With):
             yield from _within([*node.body, *getattr(node, "orelse", [])], prefix)
 
 
-def _test(node: _Function) -> PythonTest:
-    alive = tuple(_alive(node.body))
-    called = [
-        (_last(found.func), statement is found_in)
-        for statement in alive
-        for found_in, found in _calls(statement)
-        if _last(found.func) in _SKIPS
-    ]
-    decorators = [(_last(decorator), _always(decorator)) for decorator in node.decorator_list]
-    marks = [(name, always) for name, always in (*decorators, *called) if name in _SKIPS]
+def _is_hidden(node: ast.ClassDef) -> bool:
+    """Say whether runners pass a class by: neither its name nor a base says that it holds tests."""
+    return not node.bases and not re.match(r"Test|.*Tests?$|.*TestCase|.*TestMixin|.*Mixin|Describe", node.name)
+
+
+def _test(node: Function) -> PythonTest:
+    alive = tuple(reachable(node.body))
+    whole = {id(statement.value) for statement in alive if isinstance(statement, ast.Expr)}
+    whole |= {id(statement.exc) for statement in alive if isinstance(statement, ast.Raise)}
+    calls = [found for statement in alive for found in ast.walk(statement) if isinstance(found, ast.Call)]
+    called = [(last_name(found.func), id(found) in whole, ast.unparse(found)) for found in calls if _skips(found)]
+    decorators = [(last_name(mark), _always(mark), ast.unparse(mark)) for mark in node.decorator_list]
+    marks = [(name, always, text) for name, always, text in (*decorators, *called) if name in _SKIPS]
+    guarded = _guarded_skips(alive)
     return PythonTest(
         name=node.name,
         line=node.lineno,
         is_test=True,
-        assertions=sum(_asserts(found) for statement in alive for found in ast.walk(statement)),
+        asserts=tuple(assertions(node.body)),
         hollow=all(_is_idle(statement) for statement in alive),
         body=ast.dump(ast.Module(body=node.body, type_ignores=[])),
-        markers=tuple(name for name, _ in marks),
-        unconditional=tuple(name for name, always in marks if always and name in _ALWAYS),
+        skeleton=_skeleton(node.body),
+        words=identifiers(ast.Module(body=[node], type_ignores=[])) - {node.name},
+        vacuous=len(vacuous(node.body)),
+        swallowed=swallowed(node.body),
+        cases=tuple(case for mark in node.decorator_list for case in _cases(mark)),
+        replaced=frozenset(_replaced(node)),
+        markers=tuple(name for name, _, text in marks if not _is_platform(name, text, guarded)),
+        unconditional=tuple(name for name, always, _ in marks if always and name in _ALWAYS),
     )
+
+
+def _skips(call: ast.Call) -> bool:
+    return last_name(call.func) in _SKIPS
+
+
+def _guarded_skips(alive: Sequence[ast.stmt]) -> frozenset[str]:
+    """Give the skips in a body that depend on where it runs."""
+    return frozenset(
+        ast.unparse(call)
+        for statement in alive
+        for branch in ast.walk(statement)
+        if (isinstance(branch, ast.If) and _PLATFORM.search(ast.unparse(branch.test)))
+        or (isinstance(branch, ast.ExceptHandler) and branch.type is not None)
+        for call in ast.walk(branch)
+        if isinstance(call, ast.Call) and _skips(call)
+    )
+
+
+def _is_platform(name: str, text: str, guarded: frozenset[str]) -> bool:
+    """Say whether a skip depends on the platform, a version or what is installed: that is ordinary."""
+    if text in guarded:
+        return True
+    return name not in {"skip", "skipTest", "SkipTest"} and "(" in text and bool(_PLATFORM.search(_condition(text)))
+
+
+def _condition(text: str) -> str:
+    """Give a mark's condition: what stands before its reason."""
+    return text.partition("(")[2].partition("reason=")[0].partition(", '")[0].partition(', "')[0]
+
+
+def _skeleton(body: Sequence[ast.stmt]) -> str:
+    kept = [statement for statement in body if not _is_assertion(statement) and not _is_idle(statement)]
+    return "\n".join(ast.dump(statement) for statement in kept)
+
+
+def _is_assertion(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Assert):
+        return True
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Call)
+        and bool(list(assertions([statement])))
+    )
+
+
+def _cases(mark: ast.expr) -> Iterator[str]:
+    """Give the parameter sets of a `parametrize`."""
+    if isinstance(mark, ast.Call) and last_name(mark) == "parametrize" and len(mark.args) > 1:
+        values = mark.args[1]
+        if isinstance(values, ast.List | ast.Tuple | ast.Set):
+            yield from (ast.dump(value) for value in values.elts)
+
+
+def _replaced(node: Function) -> Iterator[str]:
+    """Give the last names of what a test replaces by a mock, and of what it then calls itself."""
+    for found in ast.walk(node):
+        if not isinstance(found, ast.Call) or not found.args:
+            continue
+        name, texts = last_name(found.func), [part.value for part in found.args if isinstance(part, ast.Constant)]
+        is_patch = name in {"patch", "setattr"} or (name == "object" and "patch" in ast.unparse(found.func))
+        if is_patch and texts and isinstance(texts[0], str):
+            yield texts[0].rpartition(".")[2]
 
 
 def _silencer(name: str, line: int, decorators: Sequence[ast.expr], body: Sequence[ast.stmt]) -> PythonTest:
     """Read what a class or module does to all its tests."""
-    marks = [(_last(decorator), _always(decorator)) for decorator in decorators]
+    marks = [(last_name(mark), _always(mark), ast.unparse(mark)) for mark in decorators]
     for statement in body:
         if isinstance(statement, ast.Assign):
             marks.extend(_assigned(statement))
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            marks.append((_last(statement.value.func), True))
-    kept = [(mark, always) for mark, always in marks if mark in _SKIPS or mark == "__test__"]
+            marks.append((last_name(statement.value.func), True, ast.unparse(statement)))
+    kept = [mark for mark in marks if mark[0] in _SKIPS or mark[0] == "__test__"]
     return PythonTest(
         name=name,
         line=line,
-        markers=tuple(mark for mark, _ in kept),
-        unconditional=tuple(mark for mark, always in kept if always and mark in {*_ALWAYS, "__test__"}),
+        markers=tuple(mark for mark, _, text in kept if not _is_platform(mark, text, frozenset())),
+        unconditional=tuple(mark for mark, always, _ in kept if always and mark in {*_ALWAYS, "__test__"}),
     )
 
 
-def _assigned(statement: ast.Assign) -> Iterator[tuple[str, bool]]:
+def _assigned(statement: ast.Assign) -> Iterator[tuple[str, bool, str]]:
     names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
     if "__test__" in names and isinstance(statement.value, ast.Constant) and not statement.value.value:
-        yield "__test__", True
+        yield "__test__", True, ""
     if "pytestmark" in names:
         marks = statement.value.elts if isinstance(statement.value, ast.List | ast.Tuple) else [statement.value]
-        yield from ((_last(mark), _always(mark)) for mark in marks)
-
-
-def _alive(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Give the statements that can be reached: what stands behind a return or under `if False` tests nothing."""
-    for statement in body:
-        if isinstance(statement, ast.If) and _is_constant(statement.test, truthy=False):
-            yield from _alive(statement.orelse)
-            continue
-        yield statement
-        if isinstance(statement, ast.Return):
-            return
-
-
-def _calls(statement: ast.stmt) -> Iterator[tuple[ast.stmt | None, ast.Call]]:
-    """Give the calls in a statement, with the statement itself where the call is all it does."""
-    whole = statement.value if isinstance(statement, ast.Expr) else getattr(statement, "exc", None)
-    for found in ast.walk(statement):
-        if isinstance(found, ast.Call):
-            yield (statement if found is whole else None), found
-
-
-def _asserts(node: ast.AST) -> bool:
-    if isinstance(node, ast.Assert):
-        return not _is_vacuous(node.test)
-    if not isinstance(node, ast.Call):
-        return False
-    name = _last(node.func)
-    return name in _ASSERTS or bool(_ASSERTING.match(name.lstrip("_")))
-
-
-def _is_vacuous(test: ast.expr) -> bool:
-    """Say whether an assertion cannot fail: `assert True`, `assert x or True`."""
-    if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or):
-        return any(_is_constant(value, truthy=True) for value in test.values)
-    return _is_constant(test, truthy=True) or (isinstance(test, ast.Tuple) and bool(test.elts))
+        yield from ((last_name(mark), _always(mark), ast.unparse(mark)) for mark in marks)
 
 
 def _is_idle(statement: ast.stmt) -> bool:
@@ -146,7 +216,7 @@ def _is_idle(statement: ast.stmt) -> bool:
         case ast.Pass() | ast.Return(value=None) | ast.Expr(value=ast.Constant()):
             return True
         case ast.Assert():
-            return _is_vacuous(statement.test)
+            return is_vacuous(statement.test) and not is_false(statement.test)
         case _:
             return False
 
@@ -157,16 +227,3 @@ def _always(mark: ast.expr) -> bool:
         return True
     conditions = [*mark.args, *(word.value for word in mark.keywords if word.arg == "condition")]
     return all(isinstance(condition, ast.Constant) for condition in conditions)
-
-
-def _is_constant(node: ast.expr, *, truthy: bool) -> bool:
-    return isinstance(node, ast.Constant) and bool(node.value) is truthy
-
-
-def _last(node: ast.expr) -> str:
-    """Give the last name of `pytest.mark.skip`, called or not."""
-    while isinstance(node, ast.Call):
-        node = node.func
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""

@@ -50,6 +50,41 @@ def test_silenced(diff: Diff) -> Iterable[Finding]:
             )
 
 
+_UNFINISHED = {
+    "rs": re.compile(
+        r"^(?!\s*//).*?\b(?:todo!|unimplemented!)\s*\(|^(?!\s*//).*?\bpanic!\(\s*\"[^\"]*not (?:yet )?implemented"
+    ),
+    "go": re.compile(
+        r"^(?!\s*//).*?\bpanic\(\s*[\"`][^\"`]*(?i:not (?:yet )?implemented|todo)|errors\.New\(\"not (?:yet )?implemented"
+    ),
+    "java": re.compile(
+        r"throw new \w*(?:Exception|Error)\(\s*\"[^\"]*(?i:not (?:yet )?implemented|todo\b)|throw new NotImplementedException\("
+    ),
+    "kt": re.compile(r"^(?!\s*//).*?\bTODO\(|NotImplementedError\("),
+    "cs": re.compile(r"throw new NotImplementedException\("),
+}
+_UNFINISHED_JS = re.compile(
+    r"throw (?:new )?\w*Error\(\s*[\"'`][^\"'`]*(?i:not (?:yet )?implemented|\btodo\b|unimplemented)"
+)
+
+
+def code_unfinished(diff: Diff) -> Iterable[Finding]:
+    """Find code in other languages than Python that says its work is still to be done, which the base did not have."""
+    for edit in diff.edits:
+        extension = edit.path.rpartition(".")[2]
+        pattern = _UNFINISHED_JS if extension in _SCRIPTS else _UNFINISHED.get(extension)
+        if pattern is None or edit.new is None or is_test_file(edit.path):
+            continue
+        for line, text in _added(edit, pattern):
+            yield found(
+                "stub-added",
+                edit.path,
+                f"`{text[-80:]}` stands where work was asked for: whoever calls it gets an error; write what it is to do",
+                line=line,
+                about=text,
+            )
+
+
 def _pattern(path: str) -> re.Pattern[str] | None:
     extension = path.rpartition(".")[2]
     return _JS if extension in _SCRIPTS else _BY_EXTENSION.get(extension)

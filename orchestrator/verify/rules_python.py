@@ -1,50 +1,190 @@
 """Honest rules for Python tests: deleted, emptied, skipped. Never runs or imports what it reads.
 
-Tests are followed by name and by body: one that was renamed or moved to another file of the same snapshot is not gone.
+Tests are followed by name and by body: one that was renamed, moved to another file of the same snapshot, rewritten with
+as many assertions about the same things, or whose subject was deleted with it, is not gone.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 
 from orchestrator.model.verdicts import Finding
-from orchestrator.verify.diff import Diff, Edit, found
+from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.python_tests import PythonTest, read_tests
-from orchestrator.verify.test_files import is_test_file
+from orchestrator.verify.test_sides import Side, python_edits, removed_names, sides
 
 _HOW = "(`allow_test_changes` can name the file, if a person wants it)"
-
-Tests = Mapping[str, PythonTest]
+_ALIKE = 0.7
+_PART = 0.3
 
 
 def python_test_deleted(diff: Diff) -> Iterable[Finding]:
     """Find tests of the base that are nowhere in the snapshot."""
-    sides = _sides(diff)
-    names, bodies = _added(sides)
-    for edit, old, new in sides:
-        for name, test in old.items():
-            kept = name in new or not test.is_test
-            if not kept and test.name not in names and test.body not in bodies:
-                yield found(
-                    "test-deleted",
-                    edit.path,
-                    f"restore {name}: a deleted test proves nothing any more; make the code satisfy it {_HOW}",
-                    about=name,
-                )
+    both = sides(diff)
+    added = [test for side in both for name, test in side.new.items() if name not in side.old and test.is_test]
+    names = frozenset(test.name for test in added if test.assertions)
+    bodies = frozenset(test.body for test in added)
+    grown = [*added, *_grown(both)]
+    removed = removed_names(diff)
+    for side in both:
+        for name, test in side.old.items():
+            if name in side.new or not test.is_test or test.name in names or test.body in bodies:
+                continue
+            if test.words & removed or test.hollow or _replaced(test, grown):
+                continue
+            yield found(
+                "test-deleted",
+                side.path,
+                f"restore {name}: a deleted test proves nothing any more; make the code satisfy it {_HOW}",
+                about=name,
+            )
+
+
+def _grown(both: tuple[Side, ...]) -> Iterator[PythonTest]:
+    """Give the tests that assert more, or in more cases, than they did."""
+    for side in both:
+        for name, test in side.new.items():
+            before = side.old.get(name)
+            if before is not None and (test.assertions > before.assertions or len(test.cases) > len(before.cases)):
+                yield test
+
+
+def _replaced(test: PythonTest, grown: Iterable[PythonTest]) -> bool:
+    """Say whether other tests took over what a test was about."""
+    if not test.words:
+        return True
+    return any(
+        len(test.words & other.words) >= _ALIKE * len(test.words)
+        and (other.assertions >= min(test.assertions, 1) or bool(other.cases))
+        for other in grown
+    )
 
 
 def python_test_emptied(diff: Diff) -> Iterable[Finding]:
     """Find tests that lost every assertion, and new ones that never had a body."""
-    for edit, old, new in _sides(diff):
-        for name, test in new.items():
-            before = old.get(name)
-            lost = before is not None and before.assertions > 0 and test.assertions == 0
+    for side in sides(diff):
+        for name, test in side.new.items():
+            before = side.old.get(name)
+            lost = before is not None and before.assertions > 0 and test.assertions == 0 and not test.markers
             hollow = test.is_test and test.hollow and not (before is not None and before.hollow)
-            if lost or hollow:
-                what = "no longer asserts anything" if before is not None else "does nothing and so always passes"
+            bare = diff.whole and test.is_test and test.assertions == 0 and not _helped(side, test)
+            if lost or hollow or bare:
+                what = "no longer asserts anything" if before is not None else "asserts nothing and so always passes"
                 yield found(
                     "test-emptied",
-                    edit.path,
+                    side.path,
                     f"{name} {what}; let it assert what the task asks for {_HOW}",
+                    line=test.line,
+                    about=name,
+                )
+
+
+def _helped(side: Side, test: PythonTest) -> bool:
+    """Say whether a test without assertions may have them in a helper of its own file."""
+    return bool(test.words & side.helpers)
+
+
+def python_test_weakened(diff: Diff) -> Iterable[Finding]:
+    """Find tests that do the same as before and assert less of it, or assert it less strictly."""
+    removed = removed_names(diff)
+    for side in sides(diff):
+        for name, before, after in side.kept():
+            what = _weakened(before, after, removed)
+            if what:
+                yield found(
+                    "test-weakened",
+                    side.path,
+                    f"{name} {what}: what it proved before it no longer proves; restore its assertions and make the "
+                    f"code satisfy them {_HOW}",
+                    line=after.line,
+                    about=name,
+                )
+
+
+def _weakened(before: PythonTest, after: PythonTest, removed: frozenset[str]) -> str:
+    if not before.assertions or not after.assertions or before.words & removed:
+        return ""
+    lost = Counter(one.dump for one in before.asserts) - Counter(one.dump for one in after.asserts)
+    gained = Counter(one.dump for one in after.asserts) - Counter(one.dump for one in before.asserts)
+    laxer = sum(
+        any(new.dump in gained and new.subjects & old.subjects and new.strength < old.strength for new in after.asserts)
+        and not any(
+            new.dump in gained and new.subjects & old.subjects and new.strength >= old.strength for new in after.asserts
+        )
+        for old in before.asserts
+        if old.dump in lost
+    )
+    if laxer:
+        return f"asserts {laxer} times less strictly than on the base"
+    here = {one.dump for one in after.asserts}
+    gone = any(dump not in here for dump in lost)
+    same = gone and before.skeleton == after.skeleton and before.cases == after.cases
+    if same and after.assertions < before.assertions and not gained:
+        return f"lost {before.assertions - after.assertions} of its {before.assertions} assertions"
+    return ""
+
+
+def python_test_cases_removed(diff: Diff) -> Iterable[Finding]:
+    """Find parametrized tests that are otherwise the same and lost cases."""
+    removed = removed_names(diff)
+    for side in sides(diff):
+        for name, before, after in side.kept():
+            lost = Counter(before.cases) - Counter(after.cases)
+            fewer = lost and not Counter(after.cases) - Counter(before.cases) and before.body == after.body
+            if fewer and not before.words & removed and sum(lost.values()) > _PART * len(before.cases):
+                yield found(
+                    "test-cases-removed",
+                    side.path,
+                    f"{name} lost {sum(lost.values())} of its {len(before.cases)} cases; restore them and make the code "
+                    f"satisfy them {_HOW}",
+                    line=after.line,
+                    about=name,
+                )
+
+
+def python_test_vacuous(diff: Diff) -> Iterable[Finding]:
+    """Find tests with assertions that cannot fail, which the base did not have."""
+    for side in sides(diff):
+        for name, test in side.new.items():
+            before = side.old.get(name)
+            if test.vacuous > (before.vacuous if before is not None else 0) and test.assertions:
+                yield found(
+                    "test-vacuous",
+                    side.path,
+                    f"{name} has an assertion that cannot fail; let it say what must be true, or delete it {_HOW}",
+                    line=test.line,
+                    about=name,
+                )
+
+
+def python_test_swallowed(diff: Diff) -> Iterable[Finding]:
+    """Find tests that catch the failures of their own assertions."""
+    for side in sides(diff):
+        for name, test in side.new.items():
+            before = side.old.get(name)
+            if test.swallowed > (before.swallowed if before is not None else 0):
+                yield found(
+                    "test-swallowed",
+                    side.path,
+                    f"{name} catches the failure of its own assertions, so it always passes; let them out of the `try` "
+                    f"{_HOW}",
+                    line=test.line,
+                    about=name,
+                )
+
+
+def python_test_mocks_subject(diff: Diff) -> Iterable[Finding]:
+    """Find tests that replace by a mock what they then call and judge."""
+    for side in sides(diff):
+        for name, test in side.new.items():
+            before = side.old.get(name)
+            judged = frozenset(call for one in test.asserts for call in one.calls)
+            mocked = (test.replaced & judged) - (before.replaced if before is not None else frozenset())
+            if mocked:
+                yield found(
+                    "test-mocks-subject",
+                    side.path,
+                    f"{name} replaces `{min(mocked)}` by a mock and then asserts what the mock says; call the real one "
+                    f"{_HOW}",
                     line=test.line,
                     about=name,
                 )
@@ -52,15 +192,15 @@ def python_test_emptied(diff: Diff) -> Iterable[Finding]:
 
 def python_test_skipped(diff: Diff) -> Iterable[Finding]:
     """Find tests, classes and modules that are skipped or expected to fail and were not before."""
-    for edit, old, new in _sides(diff):
-        for name, test in new.items():
-            before = old.get(name)
+    for side in sides(diff):
+        for name, test in side.new.items():
+            before = side.old.get(name)
             earlier = Counter(before.markers) if before is not None else Counter[str]()
             markers = test.markers if before is not None else test.unconditional
             for marker in (Counter(markers) - earlier).elements():
                 yield found(
                     "test-skipped",
-                    edit.path,
+                    side.path,
                     f"{name or 'the whole module'} is marked `{marker}`, so its passing says nothing; "
                     f"let it run and make the code satisfy it {_HOW}",
                     line=test.line,
@@ -70,31 +210,10 @@ def python_test_skipped(diff: Diff) -> Iterable[Finding]:
 
 def python_test_unreadable(diff: Diff) -> Iterable[Finding]:
     """Find Python tests that could be read on the base and no longer can."""
-    for edit in _python(diff):
+    for edit in python_edits(diff):
         if edit.new is not None and read_tests(edit.new) is None and read_tests(edit.old or "") is not None:
             yield found(
                 "test-unreadable",
                 edit.path,
                 f"{edit.path} is no Python that can be parsed, so what it tests cannot be told; correct its syntax",
             )
-
-
-def _python(diff: Diff) -> tuple[Edit, ...]:
-    return tuple(edit for edit in diff.judged() if edit.path.endswith(".py") and is_test_file(edit.path))
-
-
-def _sides(diff: Diff) -> tuple[tuple[Edit, Tests, Tests], ...]:
-    """Give the tests of both sides of every Python test file both of whose sides can be read."""
-    sides = ((edit, _tests(edit.old), _tests(edit.new)) for edit in _python(diff))
-    return tuple((edit, old, new) for edit, old, new in sides if old is not None and new is not None)
-
-
-def _tests(text: str | None) -> Tests | None:
-    return read_tests(text) if text is not None else {}
-
-
-def _added(sides: tuple[tuple[Edit, Tests, Tests], ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """Give names (of those that assert) and bodies of tests the snapshot adds anywhere."""
-    added = [test for _, old, new in sides for name, test in new.items() if name not in old and test.is_test]
-    names = frozenset(test.name for test in added if test.assertions)
-    return names, frozenset(test.body for test in added)

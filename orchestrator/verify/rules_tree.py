@@ -1,5 +1,6 @@
 """Honest rules about which files changed: nothing at all, protected ones, test files gone. Never reads code."""
 
+import re
 from collections.abc import Iterable
 
 from orchestrator.model.verdicts import Finding
@@ -10,7 +11,7 @@ from orchestrator.verify.test_files import is_test_file
 
 def nothing_changed(diff: Diff) -> Iterable[Finding]:
     """Find a snapshot that is its base: no work was done. A merged tree may bring nothing new."""
-    if not diff.edits and not diff.merged:
+    if not diff.edits and not diff.merged and not diff.whole:
         yield found(
             "nothing-changed",
             "",
@@ -20,7 +21,7 @@ def nothing_changed(diff: Diff) -> Iterable[Finding]:
 
 def protected_path(diff: Diff) -> Iterable[Finding]:
     """Find changes to what steers the orchestrator, CI, git hooks or other agents."""
-    for edit in diff.edits:
+    for edit in () if diff.whole else diff.edits:
         why = is_protected(edit.path, diff.allow_protected)
         if why is None:
             continue
@@ -40,3 +41,19 @@ def test_file_deleted(diff: Diff) -> Iterable[Finding]:
                 f"restore {edit.path}: a deleted test proves nothing any more; make the code satisfy it "
                 "(`allow_test_changes` can name it, if a person wants it gone)",
             )
+
+
+_PROSE = re.compile(
+    r"(?:\.(?:md|rst|txt|adoc|org)|(?:^|/)(?:LICENSE|NOTICE|CHANGES|CHANGELOG|AUTHORS|TODO))$", re.IGNORECASE
+)
+
+
+def documents_instead(diff: Diff) -> Iterable[Finding]:
+    """Find snapshots that only write about the work, where the task names files of code."""
+    asked = [path for path in diff.files if not _PROSE.search(path) and not path.endswith("/")]
+    if asked and diff.edits and all(_PROSE.search(edit.path) for edit in diff.edits) and not diff.merged:
+        yield found(
+            "documents-instead",
+            diff.edits[0].path,
+            f"only documents were written, and the task is about {', '.join(asked[:3])}; change the code it names",
+        )

@@ -174,7 +174,6 @@ OFF = {"test-skipped"}
         f"@pytest.mark.skip(reason='flaky')\n{BODY}",
         f"@pytest.mark.xfail\n{BODY}",
         f"@pytest.mark.skipif(True, reason='x')\n{BODY}",
-        f"@pytest.mark.skipif(sys.platform == 'win32', reason='x')\n{BODY}",
         f"@unittest.expectedFailure\n{BODY}",
         f"pytestmark = pytest.mark.skip\n{BODY}",
         f"pytestmark = [pytest.mark.slow, pytest.mark.xfail(reason='x')]\n{BODY}",

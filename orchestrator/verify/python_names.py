@@ -1,0 +1,79 @@
+"""The names of a Python file: which are bound, used, defined. Never follows imports.
+
+Coarse on purpose: a name bound anywhere in the file counts as known everywhere in it.
+"""
+
+import ast
+import builtins
+from collections.abc import Iterator
+
+_MODULE = frozenset({"__file__", "__name__", "__path__", "__spec__", "__doc__", "__class__", "__package__", "__all__"})
+_KNOWN = frozenset(dir(builtins)) | _MODULE | {"__annotations__", "__builtins__", "__loader__", "__module__"}
+_KNOWN |= {"__qualname__", "__dict__", "reveal_type", "unicode", "basestring", "long", "xrange", "unichr", "file"}
+_KNOWN |= {"raw_input", "reduce", "cmp", "execfile", "buffer", "apply", "intern", "coerce", "WindowsError", "reload"}
+
+
+def missing(tree: ast.Module) -> dict[str, int]:
+    """Give the names a file uses and never binds, with a line; none where names can come from elsewhere."""
+    bound: set[str] = set()
+    used: dict[str, int] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+            return {}
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            if node.id in {"globals", "exec", "vars", "locals", "eval"}:
+                return {}
+            used.setdefault(node.id, node.lineno)
+        bound.update(_binds(node))
+    return {name: line for name, line in used.items() if name not in bound and name not in _KNOWN}
+
+
+def _binds(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(ctx=ast.Store() | ast.Del()):
+            yield node.id
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            yield node.name
+        case ast.arg():
+            yield node.arg
+        case ast.alias():
+            yield (node.asname or node.name).partition(".")[0]
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            yield name
+        case ast.MatchMapping(rest=str(name)):
+            yield name
+        case ast.Global() | ast.Nonlocal():
+            yield from node.names
+        case _:
+            if type(node).__name__ in {"TypeVar", "ParamSpec", "TypeVarTuple"}:
+                yield str(getattr(node, "name", ""))
+
+
+def identifiers(tree: ast.AST) -> frozenset[str]:
+    """Give every identifier in a piece of code: names, attributes, keywords, definitions, words that could be one."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name():
+                found.add(node.id)
+            case ast.Attribute():
+                found.add(node.attr)
+            case ast.keyword(arg=str(name)):
+                found.add(name)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                found.add(node.name)
+            case ast.arg():
+                found.add(node.arg)
+            case ast.alias():
+                found.update(node.name.split("."))
+            case ast.Constant(value=str(text)) if len(text) < 200:  # noqa: PLR2004 - a name, an option, a path; no prose
+                found.update(_words(text))
+            case _:
+                pass
+    return frozenset(found)
+
+
+def _words(text: str) -> Iterator[str]:
+    for word in text.replace("-", "_").replace(".", " ").replace("/", " ").replace(":", " ").split():
+        if word.isidentifier():
+            yield word

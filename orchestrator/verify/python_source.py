@@ -1,0 +1,121 @@
+"""Python texts as trees, each parsed once. Never runs or imports what it reads."""
+
+import ast
+import warnings
+from functools import lru_cache
+
+from orchestrator.verify.python_code import PythonFunction, functions, last_name
+from orchestrator.verify.python_names import identifiers
+
+_KEPT = 256
+
+
+@lru_cache(maxsize=_KEPT)
+def parse(text: str) -> ast.Module | None:
+    """Parse a text; None if it is no Python of this interpreter."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+@lru_cache(maxsize=_KEPT)
+def functions_of(text: str) -> dict[str, PythonFunction]:
+    """Give the functions of a text by qualified name; none if it cannot be read."""
+    tree = parse(text)
+    try:
+        return functions(tree, text) if tree is not None else {}
+    except RecursionError:
+        return {}
+
+
+@lru_cache(maxsize=_KEPT)
+def identifiers_of(text: str) -> frozenset[str]:
+    """Give every identifier of a text."""
+    tree = parse(text)
+    return identifiers(tree) if tree is not None else frozenset()
+
+
+@lru_cache(maxsize=_KEPT)
+def defined_in(text: str) -> frozenset[str]:
+    """Give what a text defines for others: functions, classes, parameters, modules' and classes' names, attributes."""
+    tree = parse(text)
+    if tree is None:
+        return frozenset()
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                found.add(node.name)
+                found.update(_assigned(node) if isinstance(node, ast.ClassDef) else ())
+                if not isinstance(node, ast.ClassDef):
+                    arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+                    found.update(argument.arg for argument in arguments)
+            case ast.Module():
+                found.update(_assigned(node))
+            case ast.Attribute(ctx=ast.Store()):
+                found.add(node.attr)
+            case ast.alias():
+                found.add((node.asname or node.name).rpartition(".")[2])
+            case _:
+                pass
+    return frozenset(found)
+
+
+def lost_words(old: str, new: str) -> frozenset[str]:
+    """Give the words that functions and classes of both texts had and no longer have, but for quite common ones."""
+    before, after = words_by_scope(old), words_by_scope(new)
+    lost: set[str] = set()
+    for scope, words in before.items():
+        lost |= words - after.get(scope, frozenset())
+    return frozenset(lost - _COMMON)
+
+
+_COMMON = frozenset({"self", "cls", "args", "kwargs", "len", "str", "int", "isinstance", "a", "b"})
+_COMMON |= {"list", "dict", "tuple", "set", "bytes", "type", "None", "x", "y", "f", "i", "bool"}
+_COMMON |= {
+    "the",
+    "is",
+    "not",
+    "of",
+    "to",
+    "in",
+    "and",
+    "or",
+    "be",
+    "for",
+    "with",
+    "that",
+    "it",
+    "an",
+    "on",
+    "as",
+    "by",
+}
+_COMMON |= {"typing", "Any", "Optional", "annotations", "append", "get", "items", "join", "format", "os", "sys", "re"}
+
+
+@lru_cache(maxsize=_KEPT)
+def words_by_scope(text: str) -> dict[str, frozenset[str]]:
+    """Give the identifiers of every outermost function and class, each of its methods, and the rest of a module."""
+    tree = parse(text)
+    found: dict[str, frozenset[str]] = {}
+    loose: list[ast.stmt] = []
+    for node in tree.body if tree is not None else ():
+        inner = node.body if isinstance(node, ast.ClassDef) else [node]
+        prefix = f"{node.name}." if isinstance(node, ast.ClassDef) else ""
+        for part in inner:
+            if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                found[prefix + part.name] = identifiers(part)
+            else:
+                loose.append(part)
+    found[""] = identifiers(ast.Module(body=loose, type_ignores=[]))
+    return found
+
+
+def _assigned(node: ast.Module | ast.ClassDef) -> set[str]:
+    targets = [target for part in node.body if isinstance(part, ast.Assign) for target in part.targets]
+    targets += [part.target for part in node.body if isinstance(part, ast.AnnAssign)]
+    return {last_name(target) for target in targets} - {""}
