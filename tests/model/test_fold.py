@@ -1,0 +1,258 @@
+"""How the world follows from the journal: what names nothing is nothing, and what is known is kept."""
+
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+import pytest
+
+from orchestrator.codec.worlds import copy_world, decode_world, encode_world
+from orchestrator.model import events as e
+from orchestrator.model.conditions import FileExists, GateIs, Not, QueueIs, TaskIs, TimeReached, VerdictIs
+from orchestrator.model.fold import apply
+from orchestrator.model.specs import GateSpec, Notify, QueueSpec, Status, TaskSpec, TriggerSpec
+from orchestrator.model.truth import names_in
+from orchestrator.model.verdicts import Finding, Verdict
+from orchestrator.model.world import Step, World
+
+DAY = 86_400_000
+
+
+def happen(world: World, *events: e.Event, at: int = 1) -> World:
+    """Fold one commit."""
+    apply(world, e.Commit(seq=world.seq + 1, id=f"c{world.seq + 1}", prev="", at=at, by="t", events=events))
+    return world
+
+
+@pytest.fixture
+def world() -> World:
+    """Make a queue with two tasks, the second after the first."""
+    second = TaskSpec(id="B", dependencies=("q/A",))
+    return happen(
+        World(),
+        e.QueueAdded(queue="q", spec=QueueSpec(name="q")),
+        e.TaskAdded(task="q/A", spec=TaskSpec(id="A"), order=1),
+        e.TaskAdded(task="q/B", spec=second, order=2),
+    )
+
+
+# -- what names nothing --------------------------------------------------------------------------------------------
+
+_VALUES: dict[Any, Any] = {
+    str: "x/none",
+    int: 1,
+    float: 1.0,
+    bool: True,
+    Verdict: Verdict.FAIL,
+    TaskSpec: TaskSpec(id="none"),
+    QueueSpec: QueueSpec(name="none"),
+    GateSpec: GateSpec(id="none"),
+    TriggerSpec: TriggerSpec(id="none", when=TaskIs(task="x/none"), do=()),
+    tuple[Finding, ...]: (),
+}
+_DEFINE = {e.QueueAdded, e.TriggerDefined, e.GateDefined, e.TriggerRemoved, e.GateRemoved, e.AccountParked}
+"""These need nothing to be there, or leave a note of their passing."""
+
+
+def _about_nothing(kind: type[e.Event]) -> e.Event:
+    hints = get_type_hints(kind)
+    needed = [field.name for field in msgspec.structs.fields(kind) if field.required]
+    made: e.Event = kind(**{name: _VALUES[hints[name]] for name in needed})
+    return made
+
+
+ABOUT_NOTHING = [_about_nothing(kind) for kind in get_args(e.Event) if kind not in _DEFINE]
+
+
+@pytest.mark.parametrize("event", ABOUT_NOTHING, ids=lambda event: str(event.__struct_config__.tag))
+def test_an_event_about_what_is_not_there_changes_nothing(world: World, event: e.Event) -> None:
+    before = copy_world(world)
+    happen(world, event)
+    world.seq, world.touched, before.touched = before.seq, {}, {}
+    assert world == before
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        e.AttemptPrepared(task="q/A", attempt=7, base="b"),
+        e.IterationStarted(task="q/A", attempt=7, iteration=1, agent="a", sandbox="L0", base="b"),
+        e.AttemptEnded(task="q/A", attempt=7, reason="late"),
+        e.TrainBoarded(task="q/A", attempt=7, target="main"),
+    ],
+)
+def test_an_event_about_another_attempt_changes_nothing(world: World, event: e.Event) -> None:
+    happen(world, e.TaskClaimed(task="q/A", attempt=1, worker="w"))
+    before = copy_world(world)
+    happen(world, event)
+    world.seq = before.seq
+    assert world == before
+
+
+def test_a_verdict_about_an_attempt_that_has_ended_is_told_and_moves_nothing(world: World) -> None:
+    happen(world, e.TaskClaimed(task="q/A", attempt=1, worker="w"))
+    late = e.VerdictReached(task="q/A", attempt=7, iteration=1, verdict=Verdict.PASS, tree="t", base="b")
+    happen(world, late)
+    task = world.tasks["q/A"]
+    assert (task.verdict, task.attempt.step if task.attempt else None) == ("PASS", Step.PREPARE)
+
+
+@pytest.mark.parametrize("seq", [1, 3])
+def test_a_commit_that_does_not_follow_is_a_bug(world: World, seq: int) -> None:
+    with pytest.raises(ValueError, match="does not follow"):
+        apply(world, e.Commit(seq=seq, id="c", prev="", at=1, by="t", events=()))
+
+
+def test_clocks_that_go_back_do_not_take_the_world_back(world: World) -> None:
+    happen(world, at=500)
+    happen(world, at=100)
+    assert world.at == 500
+
+
+# -- definitions ---------------------------------------------------------------------------------------------------
+
+
+def test_a_queue_added_again_is_the_same_queue_specified_anew(world: World) -> None:
+    happen(world, e.QueuePaused(queue="q"), e.QueueAdded(queue="q", spec=QueueSpec(name="q", title="New")))
+    queue = world.queues["q"]
+    assert (queue.paused, queue.spec.title, list(queue.tasks), len(queue.specs)) == (True, "New", ["q/A", "q/B"], 2)
+    happen(world, e.QueueEdited(queue="q", spec=QueueSpec(name="q", title="Newer")))
+    assert queue.spec.title == "Newer"
+
+
+def test_a_task_added_twice_is_the_first_one(world: World) -> None:
+    happen(world, e.TaskAdded(task="q/A", spec=TaskSpec(id="A", title="another")))
+    assert world.tasks["q/A"].spec.title == ""
+
+
+def test_an_edit_keeps_its_place_unless_it_names_one(world: World) -> None:
+    happen(world, e.TaskEdited(task="q/A", spec=TaskSpec(id="A", title="x")))
+    assert (world.tasks["q/A"].order, world.queues["q"].tasks["q/A"]) == (1, 1)
+    happen(world, e.TaskEdited(task="q/A", spec=TaskSpec(id="A", title="x"), order=9))
+    assert (world.tasks["q/A"].order, world.queues["q"].tasks["q/A"]) == (9, 9)
+
+
+def test_who_waits_for_whom_follows_every_edit(world: World) -> None:
+    assert world.dependents == {"q/A": {"q/B": None}}
+    happen(world, e.TaskAdded(task="q/C", spec=TaskSpec(id="C", dependencies=("q/A",))))
+    happen(world, e.TaskEdited(task="q/B", spec=TaskSpec(id="B", dependencies=("gate:g",))))
+    assert world.dependents == {"q/A": {"q/C": None}, "gate:g": {"q/B": None}}
+    happen(world, e.TaskRemoved(task="q/C"), e.TaskRemoved(task="q/B"))
+    assert world.dependents == {}
+
+
+def test_a_task_that_comes_back_counts_its_attempts_on(world: World) -> None:
+    happen(world, e.TaskClaimed(task="q/A", attempt=3, worker="w"))
+    happen(world, e.TaskRemoved(task="q/A"))
+    assert (world.claims, "q/A" in world.queues["q"].tasks) == ({}, False)
+    happen(world, e.TaskAdded(task="q/A", spec=TaskSpec(id="A")))
+    task = world.tasks["q/A"]
+    assert (task.attempts, task.iterations, task.status, world.removed) == (3, 0, Status.PENDING, {})
+
+
+@pytest.mark.parametrize(
+    ("imported", "status", "reason"),
+    [
+        (Status.COMPLETED, Status.COMPLETED, "why"),
+        (Status.IN_PROGRESS, Status.PENDING, ""),
+        (Status.PENDING, Status.PENDING, ""),
+        (Status.BLOCKED, Status.BLOCKED, "why"),
+    ],
+)
+def test_a_task_seen_for_the_first_time_keeps_its_status(
+    world: World, imported: Status, status: Status, reason: str
+) -> None:
+    results = e.Imported(status=imported, error="why")
+    happen(world, e.TaskAdded(task="q/C", spec=TaskSpec(id="C"), imported=results))
+    assert (world.tasks["q/C"].status, world.tasks["q/C"].reason) == (status, reason)
+
+
+def test_a_reset_forgets_what_was_imported(world: World) -> None:
+    results = e.Imported(status=Status.COMPLETED, commit="c")
+    happen(world, e.TaskAdded(task="q/C", spec=TaskSpec(id="C"), imported=results))
+    happen(world, e.TaskReset(task="q/C", reason="retry"))
+    assert (world.tasks["q/C"].imported, world.tasks["q/C"].status) == (None, Status.PENDING)
+
+
+# -- money ---------------------------------------------------------------------------------------------------------
+
+
+def test_money_is_counted_by_task_by_day_and_in_all(world: World) -> None:
+    start = e.IterationStarted(task="q/A", attempt=1, iteration=1, agent="a", sandbox="L0", base="b")
+    spent = e.AgentFinished(
+        task="q/A", attempt=1, iteration=1, outcome="claimed", claimed=True, seconds=1, usd=2.5, tokens=10
+    )
+    happen(world, e.TaskClaimed(task="q/A", attempt=1, worker="w"), start, at=DAY)
+    happen(world, spent, at=DAY)
+    happen(world, spent, at=2 * DAY)
+    happen(world, msgspec.structs.replace(spent, usd=0.0), at=3 * DAY)
+    assert (world.usd, world.usd_by_day) == (5.0, {"1": 2.5, "2": 2.5})
+    assert (world.tasks["q/A"].usd, world.tasks["q/A"].tokens) == (5.0, 30)
+
+
+# -- triggers and gates --------------------------------------------------------------------------------------------
+
+
+def test_a_trigger_that_is_removed_and_defined_again_begins_anew(world: World) -> None:
+    spec = TriggerSpec(id="t", when=Not(of=TaskIs(task="q/A")), do=(Notify(message="x"),))
+    happen(world, e.TriggerDefined(trigger="t", spec=spec))
+    assert (world.triggers["t"].due, world.triggers["t"].true) == (1, True)
+    happen(world, e.TriggerFired(trigger="t", count=1), e.TriggerRemoved(trigger="t"))
+    assert world.triggers == {}
+    happen(world, e.TriggerDefined(trigger="t", spec=spec))
+    assert (world.triggers["t"].due, world.triggers["t"].fired) == (1, 0)
+    assert [known is None for _, known in world.trigger_specs["t"]] == [False, True, False]
+
+
+def test_the_same_definition_again_changes_nothing_owed(world: World) -> None:
+    spec = TriggerSpec(id="t", when=Not(of=TaskIs(task="q/A")), do=())
+    happen(world, e.TriggerDefined(trigger="t", spec=spec))
+    happen(world, e.TriggerDefined(trigger="t", spec=spec))
+    assert (world.triggers["t"].due, world.triggers["t"].true) == (1, True)
+
+
+def test_a_person_signs_a_gate_once_and_may_think_again(world: World) -> None:
+    happen(world, e.GateDefined(gate="g", spec=GateSpec(id="g", approvers=("ana", "ops"))))
+    happen(world, e.GateApproved(gate="g", by="ana", note="fine"), at=5)
+    happen(world, e.GateRejected(gate="g", by="ops", reason="not yet"))
+    happen(world, e.GateRejected(gate="g", by="ana", reason="after all, no"))
+    assert [(s.by, s.approved, s.note) for s in world.gates["g"].signatures] == [
+        ("ops", False, "not yet"),
+        ("ana", False, "after all, no"),
+    ]
+
+
+def test_a_gate_defined_anew_keeps_its_signatures_and_stays_open(world: World) -> None:
+    happen(world, e.GateDefined(gate="g", spec=GateSpec(id="g")), e.GateApproved(gate="g", by="ana"))
+    happen(world, e.GateOpened(gate="g"), at=9)
+    happen(world, e.GateDefined(gate="g", spec=GateSpec(id="g", quorum=2)))
+    gate = world.gates["g"]
+    assert (gate.open, len(gate.signatures), gate.spec.quorum, gate.since) == (True, 1, 2, 9)
+    happen(world, e.GateRemoved(gate="g"))
+    assert (world.gates, len(world.gate_specs["g"])) == ({}, 3)
+
+
+def test_names_of_conditions_are_told_in_full() -> None:
+    found = [
+        names_in(condition)
+        for condition in (
+            TaskIs(task="q/A"), VerdictIs(task="q/A"), QueueIs(queue="q"), GateIs(gate="g"), FileExists(path="a.md"),
+            TimeReached(at=1), Not(of=TaskIs(task="q/B")),
+        )
+    ]  # fmt: skip
+    assert found == [("q/A",), ("q/A",), ("queue:q",), ("gate:g",), ("file:a.md",), ("at",), ("q/B",)]
+
+
+# -- the cache of it -----------------------------------------------------------------------------------------------
+
+
+def test_a_snapshot_is_read_back_only_if_it_is_whole_and_of_this_code(world: World) -> None:
+    payload = encode_world(world)
+    assert decode_world(payload) == world
+    assert decode_world(b"other code" + payload) is None
+    assert decode_world(payload[:-1]) is None
+
+
+def test_a_copied_world_is_its_own(world: World) -> None:
+    copied = copy_world(world)
+    happen(copied, e.QueuePaused(queue="q"))
+    assert (world.queues["q"].paused, copied.queues["q"].paused) == (False, True)
