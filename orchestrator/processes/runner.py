@@ -200,7 +200,7 @@ class GuardedRunner:
         problem = sandbox.complaint()
         if problem:
             raise FaultError(f'bubblewrap does not work here: {problem}; repair it or set sandbox = "none"')
-        own = sandbox.Home(launch.run_dir, launch.home, launch.tmp)
+        own = sandbox.Home(launch.run_dir, launch.home, launch.tmp, launch.env.get("PATH", ""))
         return sandbox.bwrap_argv(sandbox.program(), launch.place, own, self._home)
 
     def _isolations(self, level: Level) -> list[str]:

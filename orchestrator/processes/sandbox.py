@@ -27,6 +27,7 @@ _NAMESPACES = (
 )
 _SYSTEM = ("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/dev/shm", "--tmpfs", "/run")  # noqa: S108  # a fresh one, inside
 _ROOTS_PROC = ("sys", "sysrq-trigger", "irq", "bus", "acpi", "fs", "scsi", "asound", "mtrr")
+_REPLACED = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108  # what is private inside
 _SHOWN_RUN = ("/run/current-system", "/run/wrappers", "/run/opengl-driver")
 """Where NixOS keeps its programs."""
 
@@ -37,6 +38,8 @@ class Home(msgspec.Struct, frozen=True):
     run_dir: str
     home: str
     tmp: str
+    path: str = ""
+    """The program's PATH: folders on it that a private /tmp would hide are shown."""
 
 
 class _Mount(msgspec.Struct, frozen=True):
@@ -144,6 +147,7 @@ def _mounts(shown: _Shown, place: Place, own: Home, real_home: str) -> dict[str,
     ignore = str(Path(place.project) / STATE / ".gitignore")
     readable = (
         *program_folders(real_home),
+        *_programs_below_tmp(own.path, shown),
         *place.readable,
         own.run_dir,
         *((ignore,) if Path(ignore).exists() else ()),
@@ -152,6 +156,27 @@ def _mounts(shown: _Shown, place: Place, own: Home, real_home: str) -> dict[str,
     for paths, option in ((readable, "--ro-bind"), (writable, "--bind")):
         mounts |= {shown.path(path): _Mount(option, path) for path in paths if Path(path).exists()}
     return mounts
+
+
+def _programs_below_tmp(path: str, shown: _Shown) -> tuple[str, ...]:
+    """List the folders of a PATH that lie where something private stands inside, each with what its programs need.
+
+    Never a part of the repository or of the state: what of those is seen inside is the attempt's.
+    """
+    found: dict[str, None] = {}
+    for entry in filter(os.path.isabs, path.split(":")):
+        real = Path(os.path.realpath(entry))
+        whole = real.parent if _is_prefix(real.parent) else real
+        below = any(whole.is_relative_to(top) and str(whole) != top for top in _REPLACED)
+        theirs = any(real.is_relative_to(place) for place in (shown.seen, shown.state))
+        if below and not theirs and real.is_dir():
+            found[str(whole)] = None
+    return tuple(found)
+
+
+def _is_prefix(folder: Path) -> bool:
+    """Say whether programs in the folder's `bin` need the rest of it: a virtual environment, a prefix of its own."""
+    return str(folder) not in _REPLACED and ((folder / "pyvenv.cfg").is_file() or (folder / "lib").is_dir())
 
 
 def _check_sources(mounts: dict[str, _Mount]) -> None:

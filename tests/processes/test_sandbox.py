@@ -296,3 +296,23 @@ def test_a_place_needs_no_more_than_its_paths(confined: GuardedRunner, ground: A
     place = Place(workspace=str(ground.work), seen_as=str(ground.project), project=str(ground.project), checkout="")
     launch: Launch = ground.shell("ls -A .aibrain", place=place)
     assert seen(confined, ground, "ls -A .aibrain", place=launch.place).split() == [".gitignore", "runs"]
+
+
+def test_programs_on_the_path_are_found_although_tmp_is_private(
+    confined: GuardedRunner, ground: Any, tmp_path: Path
+) -> None:
+    """A project under /tmp keeps its programs there too; a prefix is shown whole, the repository's own never is."""
+    ground.repository()
+    plain, prefix, theirs = tmp_path / "tools", tmp_path / "node" / "bin", ground.project / ".venv" / "bin"
+    for folder, name in ((plain, "one"), (prefix, "two"), (theirs, "three")):
+        folder.mkdir(parents=True)
+        (folder / name).write_text("#!/bin/sh\necho $0; cat $(dirname $0)/../lib/part 2>/dev/null; true\n")
+        (folder / name).chmod(0o755)
+    (prefix.parent / "lib").mkdir()
+    (prefix.parent / "lib" / "part").write_text("a part\n")
+    (plain.parent / "secret").write_text("not on the path")
+    env = {"PATH": f"{plain}:{prefix}:{theirs}:.:{tmp_path}/gone:{os.environ['PATH']}"}
+    script = f"one; two; command -v three; cat {plain.parent}/secret 2>/dev/null; touch {plain}/mark 2>/dev/null; true"
+    assert seen(confined, ground, script, place=ground.repository_place(), env=env) == (
+        f"{plain}/one\n{prefix}/two\na part\n"
+    )
