@@ -15,7 +15,7 @@ from functools import singledispatch
 from orchestrator.model import events as e
 from orchestrator.model import fold_attempts
 from orchestrator.model.specs import QueueSpec, RunAction, Status
-from orchestrator.model.truth import holds, names_in
+from orchestrator.model.truth import holds
 from orchestrator.model.world import Gate, PendingAction, Queue, Signature, Task, Trigger, World
 
 
@@ -266,11 +266,3 @@ def _owe(world: World) -> None:
         condition = queue.spec.unlock_when
         if condition is not None and not queue.unlocked and not queue.unlock_due:
             queue.unlock_due = holds(world, condition)
-
-
-def watched_files(world: World) -> tuple[str, ...]:
-    """List the paths conditions wait for that have not been seen in the target yet."""
-    conditions = [t.spec.when for t in world.triggers.values()]
-    conditions += [q.spec.unlock_when for q in world.queues.values() if q.spec.unlock_when and not q.unlocked]
-    names = {name.removeprefix("file:") for c in conditions for name in names_in(c) if name.startswith("file:")}
-    return tuple(sorted(names - world.seen_files.keys()))

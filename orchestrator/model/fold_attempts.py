@@ -261,17 +261,7 @@ def _(event: e.LaneParked, world: World) -> None:
     if queue is None:
         return
     _unconsume(world, event)
-    known = queue.park
-    again = known is not None and known.code == event.code
-    queue.park = Park(
-        code=event.code,
-        text=event.text,
-        since=known.since if again and known else world.at,
-        at=world.at,
-        until=event.until,
-        task=event.task,
-        probes=known.probes + 1 if again and known else 1,
-    )
+    queue.park = _parked(world, queue.park, event)
     world.touched[f"queue:{queue.name}"] = None
 
 
@@ -282,6 +272,7 @@ def _parked(world: World, known: Park | None, event: e.LaneParked | e.AccountPar
         code=event.code,
         text=event.text,
         since=again.since if again else world.at,
+        at=world.at,
         until=event.until,
         task=event.task,
         probes=again.probes + 1 if again else 1,

@@ -159,6 +159,7 @@ def fault(world: World, task: Task, attempt: Attempt, text: str, now: int) -> tu
     """Park the lane until the next probe and give the task back; an agent that never started consumed nothing."""
     queue = world.queues[task.ref.partition("/")[0]]
     probes = queue.park.probes if queue.park is not None and queue.park.code == "fault" else 0
+    judged = {Step.VERIFY: attempt.tree, Step.REVERIFY: attempt.proposal_tree}
     parked = e.LaneParked(
         queue=queue.name,
         code="fault",
@@ -166,8 +167,8 @@ def fault(world: World, task: Task, attempt: Attempt, text: str, now: int) -> tu
         until=now + backoff_ms(probes),
         task=task.ref,
         attempt=attempt.number,
-        iteration=attempt.iteration if attempt.step is Step.AGENT else 0,
-        tree=attempt.tree if attempt.step in {Step.VERIFY, Step.REVERIFY} else "",
+        iteration=attempt.iteration if attempt.step in {Step.AGENT, *judged} else 0,
+        tree=judged.get(attempt.step, ""),
     )
     return (parked, e.TaskReleased(task=task.ref, reason="fault"))
 

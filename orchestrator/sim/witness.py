@@ -83,7 +83,7 @@ class Witness:
         for event in commit.events:
             if isinstance(event, e.IterationStarted) and not event.restarted:
                 self._used[commit.by] += 1
-            elif isinstance(event, e.LaneParked) and event.iteration:
+            elif isinstance(event, e.LaneParked) and event.iteration and not event.tree:
                 self._used[commit.by] -= 1
             elif isinstance(event, e.TaskClaimed) and not event.resumed and event.attempt == 1:
                 self._taken[commit.by] += 1

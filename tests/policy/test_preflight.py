@@ -235,3 +235,12 @@ def test_an_empty_queue_and_one_nothing_unlocks_are_warned_of() -> None:
     assert len(warnings) == 2
     trigger = TriggerSpec(id="t", when=TaskIs("q/A"), do=(Unlock("q"),), source="queues/empty.json")
     assert project.happen(e.TriggerDefined(trigger="t", spec=trigger)).judge().warnings == ()
+
+
+def test_only_the_paths_that_are_not_there_are_told() -> None:
+    spec = task("A", tests=("known.py", "new.py"), files=("src/a.py", "src/gone.py"))
+    found = Project().queue("q", spec).judge(Facts(untracked=frozenset({"new.py"}), missing=frozenset({"src/gone.py"})))
+    assert "new.py" in only(found)
+    assert [warning for warning in found.warnings if "src/" in warning] == [
+        "queues/q.json: q/A: file src/gone.py does not exist yet; mend the path if it should"
+    ]

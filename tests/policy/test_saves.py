@@ -9,6 +9,7 @@ from orchestrator.model.documents import QueueDocument, Stamp, TaskEntry
 from orchestrator.model.events import Imported
 from orchestrator.model.fold import apply
 from orchestrator.model.specs import GateSpec, Notify, QueueSpec, Status, TaskSpec, TriggerSpec
+from orchestrator.model.verdicts import Verdict
 from orchestrator.model.world import World
 from orchestrator.policy.saves import merge_save
 from orchestrator.policy.versions import ORDER_STEP, shown
@@ -426,3 +427,14 @@ def test_when_there_is_no_room_between_neighbours_all_are_numbered_anew(desk: De
     assert len(set(orders)) == 17
     assert orders[-1] >= 3 * ORDER_STEP
     assert [t.spec.id for t in desk.render().tasks][:3] == ["A", "x13", "x12"]
+
+
+def test_a_task_that_lands_this_very_moment_is_not_let_go_of(desk: Desk) -> None:
+    desk.save(file(entry("A")))
+    copy = desk.render()
+    prepared = e.TrainProposed(task="q/A", attempt=1, target="main", commit="c", tree="t", onto="o")
+    passed = e.VerdictReached(task="q/A", attempt=1, iteration=1, verdict=Verdict.PASS, tree="t", base="o", merged=True)
+    desk.happen(e.TaskClaimed(task="q/A", attempt=1, worker="w"), prepared, passed)
+    (refused,) = desk.save(changed(copy, "A", status=Status.SKIPPED))
+    assert isinstance(refused, e.EditRefused)
+    assert "landing this very moment" in refused.reason

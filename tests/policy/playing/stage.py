@@ -87,7 +87,7 @@ class Stage:
                 chair.used.add((event.task, event.attempt, event.iteration))
             elif isinstance(event, e.TaskClaimed) and not event.resumed and event.attempt == 1:
                 chair.taken.add(event.task)
-            elif isinstance(event, e.LaneParked):
+            elif isinstance(event, e.LaneParked) and not event.tree:
                 chair.used.discard((event.task, event.attempt, event.iteration))
 
     def said(self, by: str, said: Answer) -> list[str]:
