@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from orchestrator.verify.rules_code import is_beside
 from orchestrator.verify.test_files import is_test_file
 
 _WORTH = 2
@@ -33,7 +34,7 @@ class Target:
             asserts = any(isinstance(part, ast.Assert) for part in ast.walk(node))
             if testing and node.name.startswith("test") and asserts and _collected(path):
                 yield cls(path, text, node, is_test=True)
-            elif not testing and len(body) >= _WORTH and _works(node):
+            elif not is_beside(path) and len(body) >= _WORTH and _works(node):
                 yield cls(path, text, node, is_test=False)
 
     @property

@@ -32,6 +32,7 @@ VERBS = {
     "resume": "let a held queue go on; probe a parked one now",
     "stop": "ask the live runs of this project to end",
     "agents": "which agents could work here; `agents test NAME` proves one",
+    "verify": "judge a revision, the working tree, a task or everything; needs no queue",
     "prompt": "print the prompt a task's next iteration would get",
     "board": "print the board over all queues",
     "doctor": "check git, disk, sandbox, tools and the journal; changes nothing",

@@ -38,7 +38,7 @@ class Shape(StrEnum):
 class PythonFunction(msgspec.Struct, frozen=True, kw_only=True):
     """One function. `weight` counts its live statements, `work` the calls, operators and branches among them.
 
-    `declared`: abstract, overloaded or of a protocol, so that an empty body is right. `cut`: statements nothing can
+    `declared`: `abstract`, or of a class that declares, so that an empty body is right. `cut`: statements nothing can
     reach. `swallows`: the whole body stands in a `try` whose broad handler says nothing. `steps`: its statements.
     """
 
@@ -48,6 +48,7 @@ class PythonFunction(msgspec.Struct, frozen=True, kw_only=True):
     weight: int
     work: int
     declared: bool
+    abstract: bool
     method: bool
     gives: bool
     promises: bool
@@ -100,6 +101,7 @@ def _read(node: Function, prefix: str, lines: list[str], *, declared: bool, meth
         weight=sum(isinstance(found, ast.stmt) for found in own),
         work=sum(_works(found) for found in own),
         declared=declared or bool(marks & _DECLARED),
+        abstract=bool(marks & _DECLARED),
         method=method,
         gives=any(_gives(found) for found in own),
         promises=node.returns is not None and not _says_none(node.returns),

@@ -20,12 +20,27 @@ def missing(tree: ast.Module) -> dict[str, int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             return {}
+        if _binds_by_text(node):
+            return {}
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            if node.id in {"globals", "exec", "vars", "locals", "eval"}:
-                return {}
             used.setdefault(node.id, node.lineno)
         bound.update(_binds(node))
     return {name: line for name, line in used.items() if name not in bound and name not in _KNOWN}
+
+
+def _binds_by_text(node: ast.AST) -> bool:
+    """Say whether names are made where nobody can read them: `exec(...)`, `globals()[...] = ...`."""
+    match node:
+        case ast.Call(func=ast.Name(id="exec")):
+            return True
+        case ast.Call(
+            func=ast.Attribute(value=ast.Call(func=ast.Name(id="globals" | "vars" | "locals")), attr="update")
+        ):
+            return True
+        case ast.Subscript(value=ast.Call(func=ast.Name(id="globals" | "vars" | "locals")), ctx=ast.Store()):
+            return True
+        case _:
+            return False
 
 
 def _binds(node: ast.AST) -> Iterator[str]:

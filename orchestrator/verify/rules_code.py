@@ -35,7 +35,7 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
     elsewhere = _moved(diff)
     for edit, before, after in _both(diff):
         lost = before.shape is Shape.REAL and after.shape is not Shape.REAL
-        if lost and not after.declared and after.name.rpartition(".")[2] not in elsewhere:
+        if lost and not after.abstract and after.name.rpartition(".")[2] not in elsewhere:
             yield found(
                 "code-gutted",
                 edit.path,

@@ -1,0 +1,187 @@
+"""`orchestrator verify` judges any repository, with no queue and without leaving anything behind."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from orchestrator.cli.main import run
+
+REAL = "def add(a, b):\n    return sum([a, b])\n"
+TEST = "from a import add\n\n\ndef test_add():\n    assert add(1, 2) == 3\n"
+CONFIG = """\
+[project]
+sandbox = "none"
+[checks.tests]
+command = ["{python}", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml={{report}}"]
+format = "junit"
+env = {{ PYTHONPATH = "." }}
+"""
+
+
+class Repo:
+    """A checkout the command is run in; `say` gives exit code and output."""
+
+    def __init__(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.root = root
+        self._capsys = capsys
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *words: str) -> str:
+        identity = ("-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false")
+        done = subprocess.run(["git", *identity, *words], cwd=self.root, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    def write(self, **files: str) -> None:
+        for name, text in files.items():
+            path = self.root / name.replace("__", "/").replace("_py", ".py").replace("_md", ".md")
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+
+    def commit(self, message: str = "work") -> str:
+        self.git("add", "-A")
+        self.git("commit", "-qm", message)
+        return self.git("rev-parse", "HEAD")
+
+    def say(self, *words: str) -> tuple[int, str]:
+        self._capsys.readouterr()
+        code = run(["verify", *words])
+        said = self._capsys.readouterr()
+        return code, said.out + said.err
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Repo:
+    root = tmp_path / "project"
+    root.mkdir()
+    monkeypatch.chdir(root)
+    made = Repo(root, capsys)
+    made.write(a_py=REAL, tests__test_a_py=TEST)
+    made.commit("first")
+    return made
+
+
+def test_the_working_tree_is_judged_with_new_files_and_nothing_is_left_behind(repo: Repo) -> None:
+    repo.write(b_py="def load(path) -> dict:\n    # TODO: read it\n    return {}\n")
+    code, said = repo.say()
+    assert code == 1
+    assert "b.py:1: [stub-added]" in said
+    assert said.endswith("FAIL\n")
+    assert {path.name for path in repo.root.iterdir()} == {".git", "a.py", "b.py", "tests"}
+    assert repo.git("for-each-ref", "refs/orchestrator") == ""
+    assert repo.git("status", "--porcelain") == "?? b.py"
+
+
+def test_a_clean_working_tree_has_nothing_to_show(repo: Repo) -> None:
+    assert "nothing-changed" in repo.say()[1]
+
+
+def test_a_revision_is_judged_against_its_parent_or_another_base(repo: Repo) -> None:
+    repo.write(a_py="def add(a, b):\n    return 3\n")
+    bad = repo.commit("speed up")
+    repo.write(README_md="Words.\n")
+    repo.commit("words")
+    assert repo.say(bad)[0] == 1
+    assert repo.say("HEAD")[0] == 0
+    assert repo.say("HEAD", "--base", "HEAD~2")[0] == 1
+    repo.git("checkout", "-q", "--detach", bad)
+    assert repo.say("HEAD")[0] == 1
+
+
+def test_what_only_a_person_may_decide_is_blocked(repo: Repo) -> None:
+    (repo.root / ".github/workflows").mkdir(parents=True)
+    (repo.root / ".github/workflows/ci.yml").write_text("jobs: {}\n")
+    repo.write(a_py=REAL + "x = 1\n")
+    code, said = repo.say()
+    assert code == 6
+    assert "BLOCKED" in said
+
+
+def test_everything_there_is_lists_stubs_and_tests_that_prove_nothing(repo: Repo) -> None:
+    repo.write(
+        pay_py="def charge(card, amount):\n    pass\n\n\ndef refund(card):\n    raise NotImplementedError\n",
+        tests__test_pay_py="def test_charge():\n    charge(1, 2)\n\n\ndef test_refund():\n    assert True\n",
+    )
+    repo.commit()
+    code, said = repo.say("--all", "--format", "json")
+    assert code == 1
+    found = {(one["rule"], one["path"], one["line"]) for one in json.loads(said)["regressions"]}
+    assert found == {
+        ("stub-added", "pay.py", 1),
+        ("stub-added", "pay.py", 5),
+        ("test-emptied", "tests/test_pay.py", 1),
+        ("test-emptied", "tests/test_pay.py", 5),
+    }
+
+
+def test_the_past_shows_what_would_have_been_stopped_and_stops_nothing(repo: Repo) -> None:
+    repo.write(a_py="def add(a, b):\n    return 3\n")
+    bad = repo.commit("speed up")
+    repo.write(a_py=REAL)
+    repo.commit("undo")
+    code, said = repo.say("--history", "5")
+    assert code == 0
+    assert f"{bad[:10]} FAIL speed up" in said
+    assert "1 of 3 commits would have been stopped" in said
+    code, said = repo.say("--history", "5", "--format", "json")
+    assert json.loads(said)["stopped"] == 1
+
+
+@pytest.mark.parametrize("style", ["sarif", "junit"])
+def test_other_tools_can_read_the_verdict(repo: Repo, style: str) -> None:
+    repo.write(a_py="def add(a, b):\n    return 3\n")
+    code, said = repo.say("--format", style)
+    assert code == 1
+    if style == "sarif":
+        (result,) = json.loads(said)["runs"][0]["results"]
+        assert result["ruleId"] == "code-gutted"
+        assert result["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
+    else:
+        (case,) = ET.fromstring(said).iter("testcase")
+        assert case.attrib["name"] == "code-gutted a.py:1"
+        assert case.find("failure") is not None
+
+
+@pytest.mark.slow
+def test_defined_checks_run_on_a_clean_checkout(repo: Repo) -> None:
+    (repo.root / "orchestrator.toml").write_text(CONFIG.format(python=sys.executable))
+    repo.commit("configure")
+    repo.write(a_py=REAL.replace("sum([a, b])", "max([a, b])"))
+    code, said = repo.say("--check", "tests")
+    assert code == 1
+    assert "test_add" in said
+    repo.write(a_py=REAL + "\n\ndef sub(a, b):\n    return sum([a, -b])\n")
+    assert repo.say("--check", "tests")[0] == 0
+    (repo.root / "orchestrator.toml").write_text(CONFIG.format(python="/nonexistent/python"))
+    assert repo.say("--check", "tests")[0] == 7
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("nowhere",), "neither a revision nor a task"),
+        (("--check", "nope"), "no such check"),
+        (("--base", "nope"), "no such revision"),
+        (("--all", "--base", "HEAD"), "leave --base out"),
+        (("--history", "3", "--format", "sarif"), "--history"),
+        (("--history", "0"), "--history"),
+    ],
+)
+def test_a_wrong_request_is_refused_with_a_remedy(repo: Repo, words: tuple[str, ...], part: str) -> None:
+    code, said = repo.say(*words)
+    assert code == 2
+    assert part in said
+
+
+def test_a_folder_without_git_is_refused(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, said = repo.say()
+    assert code == 2
+    assert "no git checkout" in said
+
+
+def test_the_first_commit_of_all_is_judged_as_everything(repo: Repo) -> None:
+    assert repo.say("HEAD")[0] == 0
