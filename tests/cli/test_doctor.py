@@ -177,12 +177,12 @@ def test_a_journal_that_cannot_be_read_is_4(project: Any) -> None:
 @pytest.mark.slow
 def test_who_is_alive_and_what_lost_its_worker_is_told(worked: Any) -> None:
     presence = FilePresence(worked.folder / ".aibrain" / "workers")
-    presence.join("w1", ("backlog",))
+    presence.join("late-shift", ("backlog",))
     try:
-        assert any("run w1 is alive" in line for line in lines(worked.run("doctor"), "ok"))
+        assert any("run late-shift is alive" in line for line in lines(worked.run("doctor"), "ok"))
     finally:
         presence.leave()
-    assert "w1" not in worked.run("doctor").out
+    assert "late-shift" not in worked.run("doctor").out
 
 
 @pytest.mark.slow
