@@ -37,14 +37,23 @@ def command_line() -> str:
     return "\n\n".join(parts)
 
 
-def _verb(verb: str, command: click.Command) -> str:
+def _verb(verb: str, command: click.Command, level: int = 2) -> str:
     options = [param for param in command.params if isinstance(param, click.Option)]
     words = [verb, *(["[OPTIONS]"] if options else []), *(_argument(param) for param in command.params)]
     usage = " ".join(word for word in words if word)
-    parts = [f"## {verb}", f"    orchestrator {usage}", _paragraphs(command.help or "")]
+    parts = [f"{'#' * level} {verb}", f"    orchestrator {usage}", _paragraphs(command.help or "")]
     if options:
         parts.append("\n".join(["| option | meaning |", "|---|---|", *(_option(option) for option in options)]))
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, *_parts_of(verb, command)])
+
+
+def _parts_of(verb: str, command: click.Command) -> list[str]:
+    """Describe what a verb with verbs of its own does."""
+    if not isinstance(command, click.Group):
+        return []
+    context = click.Context(command, info_name=verb)
+    inner = [(name, command.get_command(context, name)) for name in command.list_commands(context)]
+    return [_verb(f"{verb} {name}", found, level=3) for name, found in inner if found is not None]
 
 
 def _argument(param: click.Parameter) -> str:
