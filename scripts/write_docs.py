@@ -61,13 +61,14 @@ def _argument(param: click.Parameter) -> str:
         return ""
     choices = param.type.choices if isinstance(param.type, click.Choice) else None
     word = "|".join(choices) if choices else (param.metavar or (param.name or "").upper())
-    return word if param.required else f"[{word}]"
+    return word if param.required or word.startswith("[") else f"[{word}]"
 
 
 def _option(option: click.Option) -> str:
     names = ", ".join(f"`{name}`" for name in option.opts)
     word = "" if option.is_flag else f" {_word(option)}"
-    repeated = " (repeatable)" if option.multiple and "epeatable" not in (option.help or "") else ""
+    said = any(word in (option.help or "") for word in ("epeatable", "several"))
+    repeated = " (repeatable)" if option.multiple and not said else ""
     return f"| {names}{word} | {_cell(option.help or '')}{repeated} |"
 
 
