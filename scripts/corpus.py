@@ -1,3 +1,4 @@
+# ruff: noqa: E402, INP001, S101, T201 - a program beside the package, that prints
 """Measures the honest check on other people's repositories: whom it accuses wrongly, whom it catches.
 
     scripts/corpus.py humans [--last N] [--examples N] REPOSITORY...
@@ -9,7 +10,6 @@ theirs is run.
 """
 
 import argparse
-import ast
 import random
 import subprocess
 import sys
@@ -21,10 +21,10 @@ sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve
 
 from corpus_mutators import MUTATORS, Target
 
-from orchestrator.model.verdicts import Finding, Verdict
+from orchestrator.model.verdicts import Verdict
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.honest import is_read, weigh
-from orchestrator.verify.task_words import allowed_by
+from orchestrator.verify.task_words import allowed_by, asks_to_remove_tests
 
 _MAX = 2 << 20
 _FIELDS = 5
@@ -94,9 +94,9 @@ def humans(store: Store, last: int, examples: int) -> tuple[int, int, Counter[st
     commits = store.commits(last)
     for commit, message in commits:
         edits = store.edits(commit)
-        report = weigh(
-            Diff(edits=edits, allow_protected=allowed_by(message, [edit.path for edit in edits]), merged=True)
-        )
+        asked = allowed_by(message, [edit.path for edit in edits])
+        kept = not asks_to_remove_tests(message)
+        report = weigh(Diff(edits=edits, allow_protected=asked, spares_tests=kept, merged=True))
         if report.report is Verdict.PASS:
             continue
         accused += 1

@@ -1,3 +1,4 @@
+# ruff: noqa: INP001, S101 - a program beside the package
 """Ways agents cheat, as changes of one Python function. Each gives the whole file's new text, or None if it cannot."""
 
 import ast

@@ -27,7 +27,7 @@ _LEVELS = {Verdict.PASS: "good", Verdict.FAIL: "bad", Verdict.BLOCKED: "warn"}
 @click.option("--format", "style", type=click.Choice(["text", "json", "sarif", "junit"]), default="text")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @pass_context
-def command(  # noqa: PLR0913, PLR0917 - click hands over one argument an option
+def command(  # noqa: PLR0913 - click hands over one argument an option
     context: Context,
     what: str | None,
     base: str | None,

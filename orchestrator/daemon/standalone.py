@@ -1,7 +1,7 @@
 """Judges any git repository without a queue: a revision, the working tree, a task's last work, everything, the past.
 
-All state lies in a private folder that is gone afterwards; nothing is written to the person's checkout or refs (files of
-the working tree are stored as loose objects, which git sweeps by itself).
+All state lies in a private folder that is gone afterwards; nothing is written to the person's checkout or refs (files
+of the working tree are stored as loose objects, which git sweeps by itself).
 """
 
 import os
@@ -26,7 +26,6 @@ from orchestrator.ports.workspace import Change
 from orchestrator.processes.runner import GuardedRunner
 from orchestrator.verify.checks import CheckVerifier
 from orchestrator.verify.honest import HONEST
-from orchestrator.verify.task_words import allowed_by
 from orchestrator.workspace.git import git
 from orchestrator.workspace.ground import Furnishing, Ground
 from orchestrator.workspace.repository import Repository, vet_git
@@ -94,9 +93,7 @@ class Court:
             raise InvalidInputError(f"--check {unknown[0]}: no such check is defined; known: {known}")
         self._count += 1
         tree = (await self._repository.git("rev-parse", f"{subject.commit}^{{tree}}")).line()
-        changed = [change.path for change in await self._trees.changes(QUEUE, subject.base, subject.commit)]
         spec = subject.spec or TaskSpec(id="verify")
-        allowed = allowed_by(subject.message, changed) if subject.message else ()
         return await self._verifier.judge(
             Case(
                 task=f"{QUEUE}/{self._count}",
@@ -109,7 +106,8 @@ class Court:
                 tests=spec.tests,
                 files=spec.files,
                 allow_test_changes=spec.allow_test_changes,
-                allow_protected=(*spec.allow_protected, *allowed),
+                allow_protected=spec.allow_protected,
+                words=subject.message,
             )
         )
 
@@ -193,11 +191,11 @@ async def sitting(folder: Path) -> AsyncIterator[tuple[Court, Project]]:
     said = await git("rev-parse", "--show-toplevel", cwd=str(folder), accept=(0, 128))
     if said.code or not said.line():
         raise InvalidInputError(f"{folder}: is in no git checkout; `verify` judges what git keeps")
-    top = Path(os.path.realpath(said.line()))
+    top = Path(os.path.realpath(said.line()))  # noqa: ASYNC240 - one look, at once
     project = Project(top, load_settings(top))
     runner = GuardedRunner(sandbox=project.settings.wrapper or project.settings.sandbox)
     with tempfile.TemporaryDirectory(prefix="orchestrator-verify-", ignore_cleanup_errors=True) as state:
-        repository = await _repository(top, Path(os.path.realpath(state)))
+        repository = await _repository(top, Path(os.path.realpath(state)))  # noqa: ASYNC240 - one look, at once
         ground = _Here(repository, _furnishing(project, runner))
         await ground.open()
         yield Court(repository, project.settings, ground, runner), project
@@ -225,7 +223,7 @@ async def _repository(top: Path, state: Path) -> Repository:
         name="",
         top=top,
         git_dir=Path(git_dir),
-        objects=Path(os.path.realpath(Path(git_dir) / "objects")),
+        objects=Path(os.path.realpath(Path(git_dir) / "objects")),  # noqa: ASYNC240 - one look, at once
         base="judged",
         state=state,
         format=kind,

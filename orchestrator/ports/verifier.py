@@ -22,6 +22,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     allow_test_changes: tuple[str, ...] = ()
     allow_protected: tuple[str, ...] = ()
     merged: bool = False
+    words: str = ""
+    """A commit's message where it is all that says what the task was; empty where a queue says it."""
 
 
 class Verifier(Protocol):

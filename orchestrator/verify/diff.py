@@ -30,6 +30,9 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool = False
     """Everything there is is judged, as if the base were empty."""
 
+    spares_tests: bool = True
+    """False where the task itself asks to take tests out."""
+
     def judged(self) -> tuple[Edit, ...]:
         """Give the edits the test rules look at: all but those a person allowed."""
         return tuple(edit for edit in self.edits if not matches_any(edit.path, self.allow_test_changes))

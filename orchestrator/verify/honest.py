@@ -19,6 +19,7 @@ from orchestrator.verify import (
     rules_tricks,
 )
 from orchestrator.verify.diff import Diff, Edit, Rule
+from orchestrator.verify.task_words import allowed_by, asks_to_remove_tests
 
 HONEST = "honest"
 _MAX_TEXT = 2 << 20
@@ -66,11 +67,13 @@ async def judge_honestly(trees: Trees, queue: str, case: Case, name: str = HONES
     """Read what the case changes and put every rule to it."""
     changes = await trees.changes(queue, case.base, case.commit)
     edits = [await _edit(trees, queue, case, change) for change in changes]
+    asked = allowed_by(case.words, [change.path for change in changes]) if case.words else ()
     return weigh(
         Diff(
             edits=tuple(edits),
             allow_test_changes=case.allow_test_changes,
-            allow_protected=case.allow_protected,
+            allow_protected=(*case.allow_protected, *asked),
+            spares_tests=not asks_to_remove_tests(case.words),
             merged=case.merged,
             files=case.files,
             whole=not case.base,

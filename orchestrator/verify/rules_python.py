@@ -15,11 +15,12 @@ from orchestrator.verify.test_sides import Side, python_edits, removed_names, si
 _HOW = "(`allow_test_changes` can name the file, if a person wants it)"
 _ALIKE = 0.7
 _PART = 0.3
+_SHARED = 0.5
 
 
 def python_test_deleted(diff: Diff) -> Iterable[Finding]:
     """Find tests of the base that are nowhere in the snapshot."""
-    both = sides(diff)
+    both = sides(diff) if diff.spares_tests else ()
     added = [test for side in both for name, test in side.new.items() if name not in side.old and test.is_test]
     names = frozenset(test.name for test in added if test.assertions)
     bodies = frozenset(test.body for test in added)
@@ -49,14 +50,18 @@ def _grown(both: tuple[Side, ...]) -> Iterator[PythonTest]:
 
 
 def _replaced(test: PythonTest, grown: Iterable[PythonTest]) -> bool:
-    """Say whether other tests took over what a test was about."""
-    if not test.words:
-        return True
-    return any(
-        len(test.words & other.words) >= _ALIKE * len(test.words)
+    """Say whether other tests took over what a test was about: its words, or half of them under a name alike."""
+    return not test.words or any(
+        len(test.words & other.words) >= (_PART if _alike(test.name, other.name) else _ALIKE) * len(test.words)
         and (other.assertions >= min(test.assertions, 1) or bool(other.cases))
         for other in grown
     )
+
+
+def _alike(one: str, other: str) -> bool:
+    """Say whether two tests are called after the same thing."""
+    words = [frozenset(name.lower().split("_")) - {"test", ""} for name in (one, other)]
+    return len(words[0] & words[1]) >= _SHARED * min(map(len, words))
 
 
 def python_test_emptied(diff: Diff) -> Iterable[Finding]:
@@ -86,7 +91,7 @@ def _helped(side: Side, test: PythonTest) -> bool:
 def python_test_weakened(diff: Diff) -> Iterable[Finding]:
     """Find tests that do the same as before and assert less of it, or assert it less strictly."""
     removed = removed_names(diff)
-    for side in sides(diff):
+    for side in sides(diff) if diff.spares_tests else ():
         for name, before, after in side.kept():
             what = _weakened(before, after, removed)
             if what:
@@ -132,8 +137,8 @@ def python_test_cases_removed(diff: Diff) -> Iterable[Finding]:
                 yield found(
                     "test-cases-removed",
                     side.path,
-                    f"{name} lost {sum(lost.values())} of its {len(before.cases)} cases; restore them and make the code "
-                    f"satisfy them {_HOW}",
+                    f"{name} lost {sum(lost.values())} of its {len(before.cases)} cases; restore them and make the "
+                    f"code satisfy them {_HOW}",
                     line=after.line,
                     about=name,
                 )

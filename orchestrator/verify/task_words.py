@@ -1,6 +1,6 @@
-"""Which protected paths a commit's own message asks to change. Pure; what steers the orchestrator is never among them.
+"""What a commit's own message asks for that no task may do unasked: protected paths, tests taken out. Pure.
 
-The message is the task. A commit that changes nothing but such paths, and prose, is about them whatever it says.
+The message is the task; what steers the orchestrator it never opens. A commit that changes nothing but such paths, and prose, is about them whatever it says.
 """
 
 import re
@@ -34,6 +34,20 @@ def allowed_by(message: str, paths: Collection[str]) -> tuple[str, ...]:
         return (*CI, *HOOKS, *AGENTS)
     asked = tuple(pattern for patterns, words in _ASKED if words.search(message) for pattern in patterns)
     return (*asked, *CI, *HOOKS) if _TOOLS.search(message) else asked
+
+
+_TAKEN_OUT = re.compile(
+    r"(?i)\b(?:remov|delet|drop|clean|redesign|rewrit|rework|refactor|reorgani[sz]|mov|split|merg|simplif|consolidat|convert"
+    r"|port|migrat|dedup|prun|replac|make|revert|unnecessar|unneed|redundant|duplicate)\w*\b[^\n]*\btest\w*"
+    r"|\btest\w*\b[^\n]*\b(?:remov|moved|cleanup|clean-up|refactor|rewrit|revert)\w*|\A(?:Revert|Reverts)\b"
+)
+_TROUBLE = re.compile(r"(?i)\b(?:fail|flak|broken|red|skip|disabl)\w*")
+
+
+def asks_to_remove_tests(message: str) -> bool:
+    """Say whether a message's first line asks for tests to be taken out or made over, and not for failing to end."""
+    first = message.strip().partition("\n")[0]
+    return bool(_TAKEN_OUT.search(first)) and not _TROUBLE.search(first)
 
 
 def _is_beside(path: str) -> bool:
