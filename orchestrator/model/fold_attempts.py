@@ -28,9 +28,8 @@ def _let_go(world: World, task: Task) -> None:
     world.claims.pop(task.ref, None)
 
 
-def _step(world: World, task: Task, step: Step) -> None:
-    if task.attempt is not None:
-        task.attempt.step, task.attempt.since = step, world.at
+def _step(world: World, task: Task, attempt: Attempt, step: Step) -> None:
+    attempt.step, attempt.since = step, world.at
     task.reported = True
     world.touched[task.ref] = None
 
@@ -69,7 +68,7 @@ def _(event: e.AttemptPrepared, world: World) -> None:
     if found := _under_way(world, event.task, event.attempt):
         task, attempt = found
         attempt.base = event.base
-        _step(world, task, Step.START)
+        _step(world, task, attempt, Step.START)
 
 
 @fold.register
@@ -82,7 +81,7 @@ def _(event: e.IterationStarted, world: World) -> None:
         attempt.iteration, attempt.agent, attempt.sandbox = event.iteration, event.agent, event.sandbox
         attempt.claimed, attempt.started_seq = False, world.seq
         task.agent, task.last_attempt = event.agent, world.at
-        _step(world, task, Step.AGENT)
+        _step(world, task, attempt, Step.AGENT)
 
 
 @fold.register
@@ -100,7 +99,7 @@ def _(event: e.AgentFinished, world: World) -> None:
         if event.usd:
             day = str(world.at // DAY_MS)
             world.usd_by_day[day] = world.usd_by_day.get(day, 0.0) + event.usd
-        _step(world, task, Step.CAPTURE)
+        _step(world, task, attempt, Step.CAPTURE)
 
 
 @fold.register
@@ -111,7 +110,7 @@ def _(event: e.IterationCaptured, world: World) -> None:
         task.files = event.files
         if not attempt.consumed:
             _take_back(world, task, attempt)
-        _step(world, task, Step.VERIFY if attempt.claimed else Step.START)
+        _step(world, task, attempt, Step.VERIFY if attempt.claimed else Step.START)
 
 
 def _take_back(world: World, task: Task, attempt: Attempt) -> None:
@@ -136,9 +135,9 @@ def _(event: e.VerdictReached, world: World) -> None:
         return
     if event.verdict is Verdict.PASS:
         attempt.verified_tree, attempt.verified_base = event.tree, event.base
-        _step(world, task, Step.ADVANCE if event.merged else Step.BOARD)
+        _step(world, task, attempt, Step.ADVANCE if event.merged else Step.BOARD)
     elif not event.merged:
-        _step(world, task, Step.START)
+        _step(world, task, attempt, Step.START)
 
 
 def _gist(findings: tuple[Finding, ...]) -> frozenset[str]:
@@ -149,7 +148,7 @@ def _gist(findings: tuple[Finding, ...]) -> frozenset[str]:
 def _(event: e.TrainBoarded, world: World) -> None:
     if found := _under_way(world, event.task, event.attempt):
         world.trains[event.target] = event.task
-        _step(world, found[0], Step.COMBINE)
+        _step(world, *found, Step.COMBINE)
 
 
 @fold.register
@@ -158,13 +157,13 @@ def _(event: e.TrainProposed, world: World) -> None:
         task, attempt = found
         attempt.proposal, attempt.proposal_tree, attempt.onto = event.commit, event.tree, event.onto
         verified = attempt.verified_tree == event.tree and attempt.verified_base == event.onto
-        _step(world, task, Step.ADVANCE if verified else Step.REVERIFY)
+        _step(world, task, attempt, Step.ADVANCE if verified else Step.REVERIFY)
 
 
 @fold.register
 def _(event: e.TrainMissed, world: World) -> None:
     if found := _under_way(world, event.task, event.attempt):
-        _step(world, found[0], Step.COMBINE)
+        _step(world, *found, Step.COMBINE)
 
 
 @fold.register
@@ -297,7 +296,7 @@ def _unconsume(world: World, event: e.LaneParked) -> None:
     if found and event.iteration and found[1].iteration == event.iteration and found[1].step is Step.AGENT:
         task, attempt = found
         _take_back(world, task, attempt)
-        _step(world, task, Step.START)
+        _step(world, task, attempt, Step.START)
 
 
 @fold.register

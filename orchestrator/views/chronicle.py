@@ -70,8 +70,8 @@ def verdict_line(at: int, event: e.Event) -> str | None:
     """Write `<at> <PASS|FAIL|BLOCKED|FAULT> <q/ID> attempt=N iteration=N tree=<12 hex> <check>=<summary> ...`."""
     match event:
         case e.VerdictReached():
-            checks = "".join(f" {check.name}={check.summary or check.report}" for check in event.checks)
-            by = f' by={event.by} reason="{_quoted(event.reason)}"' if event.by else ""
+            checks = "".join(f" {check.name}={_word(check.summary or check.report)}" for check in event.checks)
+            by = f' by={_word(event.by)} reason="{_quoted(event.reason)}"' if event.by else ""
             verdict = event.verdict.value
         case e.LaneParked(code="fault") if event.tree:
             checks, by, verdict = "", f' reason="{_quoted(event.text)}"', "FAULT"
@@ -79,6 +79,10 @@ def verdict_line(at: int, event: e.Event) -> str | None:
             return None
     run = f"attempt={event.attempt} iteration={event.iteration} tree={event.tree[:12]}"
     return f"{format_moment(at)} {verdict} {event.task} {run}{checks}{by}"
+
+
+def _word(text: str) -> str:
+    return "-".join(text.split())
 
 
 def _quoted(text: str) -> str:
@@ -118,6 +122,8 @@ class Chronicle:
         try:
             size = os.fstat(descriptor).st_size
             there = os.pread(descriptor, max(0, size - start), start) if size > start else b""
+            if there.startswith(content):
+                return start + len(content)  # whoever was killed came further than this; what follows is said next
             missing = content.removeprefix(there)
             while missing:
                 missing = missing[os.write(descriptor, missing) :]

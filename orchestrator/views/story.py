@@ -23,7 +23,7 @@ def tell(event: e.Event) -> Told | None:
     task = getattr(event, "task", "")
     queue = getattr(event, "queue", "") or task.partition("/")[0]
     level, text = said
-    return Told(text=text, level=level, queue=queue, task=task)
+    return Told(text=" ".join(text.split()), level=level, queue=queue, task=task)
 
 
 def _words(event: e.Event) -> tuple[str, str] | None:
@@ -129,6 +129,10 @@ def _ending(event: e.Event) -> tuple[str, str] | None:
             return None
 
 
+def _why(because: str) -> str:
+    return f": {because}" if because else ""
+
+
 def _lane(event: e.Event) -> tuple[str, str] | None:
     match event:
         case e.LaneParked(code="fault"):
@@ -136,11 +140,11 @@ def _lane(event: e.Event) -> tuple[str, str] | None:
         case e.LaneParked():
             return "warn", f"queue {event.queue} parked: {event.text}"
         case e.LaneResumed():
-            return "info", f"queue {event.queue} goes on: {event.because}"
+            return "info", f"queue {event.queue} goes on{_why(event.because)}"
         case e.AccountParked():
             return "warn", f"{event.text}; parked, nothing is consumed"
         case e.AccountResumed():
-            return "info", f"account {event.account} goes on: {event.because}"
+            return "info", f"account {event.account} goes on{_why(event.because)}"
         case e.GateOpened():
             return "good", f"gate {event.gate} opened"
         case e.GateApproved():

@@ -1,7 +1,5 @@
 """How the world follows from the journal: what names nothing is nothing, and what is known is kept."""
 
-from typing import Any, get_args, get_type_hints
-
 import msgspec
 import pytest
 
@@ -11,10 +9,12 @@ from orchestrator.model.conditions import FileExists, GateIs, Not, QueueIs, Task
 from orchestrator.model.fold import apply
 from orchestrator.model.specs import GateSpec, Notify, QueueSpec, Status, TaskSpec, TriggerSpec
 from orchestrator.model.truth import names_in
-from orchestrator.model.verdicts import Finding, Verdict
+from orchestrator.model.verdicts import Verdict
 from orchestrator.model.world import Step, World
+from tests.model.every_event import DEFINING, EVERY_EVENT
 
 DAY = 86_400_000
+ABOUT_NOTHING = [event for event in EVERY_EVENT if not isinstance(event, DEFINING)]
 
 
 def happen(world: World, *events: e.Event, at: int = 1) -> World:
@@ -36,31 +36,6 @@ def world() -> World:
 
 
 # -- what names nothing --------------------------------------------------------------------------------------------
-
-_VALUES: dict[Any, Any] = {
-    str: "x/none",
-    int: 1,
-    float: 1.0,
-    bool: True,
-    Verdict: Verdict.FAIL,
-    TaskSpec: TaskSpec(id="none"),
-    QueueSpec: QueueSpec(name="none"),
-    GateSpec: GateSpec(id="none"),
-    TriggerSpec: TriggerSpec(id="none", when=TaskIs(task="x/none"), do=()),
-    tuple[Finding, ...]: (),
-}
-_DEFINE = {e.QueueAdded, e.TriggerDefined, e.GateDefined, e.TriggerRemoved, e.GateRemoved, e.AccountParked}
-"""These need nothing to be there, or leave a note of their passing."""
-
-
-def _about_nothing(kind: type[e.Event]) -> e.Event:
-    hints = get_type_hints(kind)
-    needed = [field.name for field in msgspec.structs.fields(kind) if field.required]
-    made: e.Event = kind(**{name: _VALUES[hints[name]] for name in needed})
-    return made
-
-
-ABOUT_NOTHING = [_about_nothing(kind) for kind in get_args(e.Event) if kind not in _DEFINE]
 
 
 @pytest.mark.parametrize("event", ABOUT_NOTHING, ids=lambda event: str(event.__struct_config__.tag))
@@ -106,6 +81,21 @@ def test_clocks_that_go_back_do_not_take_the_world_back(world: World) -> None:
     happen(world, at=500)
     happen(world, at=100)
     assert world.at == 500
+
+
+def test_what_is_given_back_twice_is_given_back_once(world: World) -> None:
+    happen(world, e.TaskClaimed(task="q/A", attempt=1, worker="w"), e.TaskReleased(task="q/A", reason="draining"))
+    before = copy_world(world)
+    happen(world, e.TaskReleased(task="q/A", reason="draining"))
+    world.seq, before.touched, world.touched = before.seq, {}, {}
+    assert world == before
+
+
+def test_a_task_reset_while_it_runs_runs_on_with_its_iterations_granted_anew(world: World) -> None:
+    start = e.IterationStarted(task="q/A", attempt=1, iteration=1, agent="a", sandbox="L0", base="b")
+    happen(world, e.TaskClaimed(task="q/A", attempt=1, worker="w"), start, e.TaskReset(task="q/A", reason="by hand"))
+    task = world.tasks["q/A"]
+    assert (task.status, task.granted_at, world.claims) == (Status.IN_PROGRESS, 1, {"q/A": "w"})
 
 
 # -- definitions ---------------------------------------------------------------------------------------------------
