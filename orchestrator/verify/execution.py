@@ -6,6 +6,7 @@ and are read to a limit.
 
 import os
 import re
+import secrets
 import shutil
 import stat
 import tempfile
@@ -44,7 +45,8 @@ async def execute(runner: Runner, order: Order, place: Place) -> Ran:
     """Run the check in the place and collect what it left. Cancelling ends it."""
     async with _private(Path(order.folder), order.check.name) as private:
         level = runner.level()
-        name = f"report.{'sarif' if order.check.format == 'sarif' else 'xml'}"
+        # a name nobody can know beforehand: what an earlier run or a neighbour left is no report
+        name = f"report-{secrets.token_hex(8)}.{'sarif' if order.check.format == 'sarif' else 'xml'}"
         launch = _launch(order, place, private, level, name)
         watch, end = await runner.run(launch, timeout_s=order.check.timeout_s)
         return await anyio.to_thread.run_sync(partial(_collect, order, private, place, level, (watch, end), name))

@@ -196,8 +196,6 @@ def _shape(alive: Sequence[ast.stmt], names: set[str]) -> Shape:
     given: ast.expr | None = None
     for statement in alive:
         match statement:
-            case ast.Pass() | ast.Import() | ast.ImportFrom() | ast.Global() | ast.Nonlocal() | ast.Delete():
-                pass
             case ast.Return(value=value):
                 given = value
             case ast.Raise():
@@ -206,17 +204,28 @@ def _shape(alive: Sequence[ast.stmt], names: set[str]) -> Shape:
                 constants.add(name)
             case ast.AnnAssign(target=ast.Name(id=name), value=value) if value is None or _is_fixed(value, constants):
                 constants.add(name)
-            case ast.Assign(targets=[ast.Name(id="_")]) if isinstance(statement.value, ast.Name | ast.Tuple):
-                pass
-            case ast.Expr(value=value) if isinstance(value, ast.Constant | ast.Name) or _is_noise(value):
-                pass
-            case _:
+            case _ if not _is_idle(statement):
                 return Shape.REAL
+            case _:
+                pass
     if given is None:
         return Shape.EMPTY
     if isinstance(given, ast.Name) and given.id in names - constants:
         return Shape.ARGUMENT
     return Shape.CONSTANT if _is_fixed(given, constants) else Shape.REAL
+
+
+def _is_idle(statement: ast.stmt) -> bool:
+    """Say whether a statement computes nothing: an import, a name looked at, a log line."""
+    match statement:
+        case ast.Pass() | ast.Import() | ast.ImportFrom() | ast.Global() | ast.Nonlocal() | ast.Delete():
+            return True
+        case ast.Assign(targets=[ast.Name(id="_")], value=value):
+            return isinstance(value, ast.Name | ast.Tuple)
+        case ast.Expr(value=value):
+            return isinstance(value, ast.Constant | ast.Name) or _is_noise(value)
+        case _:
+            return False
 
 
 def _is_noise(value: ast.expr) -> bool:

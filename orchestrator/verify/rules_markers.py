@@ -55,10 +55,12 @@ _UNFINISHED = {
         r"^(?!\s*//).*?\b(?:todo!|unimplemented!)\s*\(|^(?!\s*//).*?\bpanic!\(\s*\"[^\"]*not (?:yet )?implemented"
     ),
     "go": re.compile(
-        r"^(?!\s*//).*?\bpanic\(\s*[\"`][^\"`]*(?i:not (?:yet )?implemented|todo)|errors\.New\(\"not (?:yet )?implemented"
+        r"^(?!\s*//).*?\bpanic\(\s*[\"`][^\"`]*(?i:not (?:yet )?implemented|todo)"
+        r"|errors\.New\(\"not (?:yet )?implemented"
     ),
     "java": re.compile(
-        r"throw new \w*(?:Exception|Error)\(\s*\"[^\"]*(?i:not (?:yet )?implemented|todo\b)|throw new NotImplementedException\("
+        r"throw new \w*(?:Exception|Error)\(\s*\"[^\"]*(?i:not (?:yet )?implemented|todo\b)"
+        r"|throw new NotImplementedException\("
     ),
     "kt": re.compile(r"^(?!\s*//).*?\bTODO\(|NotImplementedError\("),
     "cs": re.compile(r"throw new NotImplementedException\("),
@@ -79,7 +81,8 @@ def code_unfinished(diff: Diff) -> Iterable[Finding]:
             yield found(
                 "stub-added",
                 edit.path,
-                f"`{text[-80:]}` stands where work was asked for: whoever calls it gets an error; write what it is to do",
+                f"`{text[-80:]}` stands where work was asked for: whoever calls it gets an error; write what it "
+                "is to do",
                 line=line,
                 about=text,
             )

@@ -44,8 +44,8 @@ def secret_added(diff: Diff) -> Iterable[Finding]:
             yield found(
                 "secret-added",
                 edit.path,
-                f"this looks like a {kind}: who can read the repository can use it; take it out, revoke it, and read it "
-                "from the environment",
+                f"this looks like a {kind}: who can read the repository can use it; take it out, revoke it, and read "
+                "it from the environment",
                 line=edit.new.count("\n", 0, match.start()) + 1,
                 about=f"{kind}:{match.start()}",
             )

@@ -1,7 +1,7 @@
 """Honest rules for linters and type checkers that are told to look away. Never runs them.
 
-A suppression that names its rule is ordinary work. What hides a whole file, or takes a complaint away from a line that is
-otherwise as it was, is not.
+A suppression that names its rule is ordinary work. What hides a whole file, or takes a complaint away from a line that
+is otherwise as it was, is not.
 """
 
 import re
@@ -36,8 +36,8 @@ def file_silenced(diff: Diff) -> Iterable[Finding]:
             yield found(
                 "checker-silenced",
                 edit.path,
-                f"`{line.strip()}` hides the whole file from a checker; correct what it complains about, or silence one "
-                "line with its rule and reason",
+                f"`{line.strip()}` hides the whole file from a checker; correct what it complains about, or silence "
+                "one line with its rule and reason",
                 line=number,
                 about=line.strip(),
             )

@@ -1,6 +1,7 @@
 """What a commit's own message asks for that no task may do unasked: protected paths, tests taken out. Pure.
 
-The message is the task; what steers the orchestrator it never opens. A commit that changes nothing but such paths, and prose, is about them whatever it says.
+The message is the task; what steers the orchestrator it never opens. A commit that changes nothing but such
+paths, and prose, is about them whatever it says.
 """
 
 import re

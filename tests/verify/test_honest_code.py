@@ -1,5 +1,6 @@
 """The honest check sees code that only pretends, and lets honest work on code pass."""
 
+# ruff: noqa: E501 - a program in one line is data, not prose
 import pytest
 
 from orchestrator.model.verdicts import Verdict
