@@ -15,6 +15,9 @@ from orchestrator.ports.agents import Life
 from orchestrator.ports.runner import End, Launch, Watch
 from orchestrator.processes import GuardedRunner
 
+PYTHON = str(Path(sys.executable).resolve())
+"""The interpreter itself: a virtual environment below /tmp is hidden where /tmp is private."""
+
 
 async def outcome(runner: GuardedRunner, launch: Launch) -> End:
     await runner.start(launch)
@@ -178,7 +181,7 @@ def test_the_agent_holds_three_descriptors_and_inherits_no_environment(
     os.set_inheritable(leak, True)
     probe = "import os; print(sorted(os.listdir('/proc/self/fd'))); print(sorted(os.environ))"
     try:
-        end = anyio.run(outcome, runner, ground.launch(sys.executable, "-I", "-S", "-c", probe, env={"A": "1"}))
+        end = anyio.run(outcome, runner, ground.launch(PYTHON, "-I", "-S", "-c", probe, env={"A": "1"}))
     finally:
         os.close(leak)
     assert end.code == 0, (ground.run_dir() / "err").read_text()
@@ -220,7 +223,7 @@ def test_the_agent_cannot_adopt_or_stop_its_own_run(runner: GuardedRunner, groun
         "except OSError: print('refused')\n"
         "sys.stdout.flush(); time.sleep(60)\n"
     )
-    launch = ground.launch(sys.executable, "-I", "-S", "-c", talk, str(ground.run_dir()), orphan_timeout_s=0.25)
+    launch = ground.launch(PYTHON, "-I", "-S", "-c", talk, str(ground.run_dir()), orphan_timeout_s=0.25)
     anyio.run(runner.start, launch)
     until((ground.run_dir() / "exit.json").exists)
     assert json.loads((ground.run_dir() / "exit.json").read_bytes())["reason"] == "orphaned"
