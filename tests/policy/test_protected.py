@@ -62,3 +62,13 @@ def test_a_task_can_be_allowed_to_change_ci() -> None:
 def test_no_task_can_be_allowed_to_change_what_steers_the_orchestrator(path: str) -> None:
     assert is_protected(path, ("**", path))
     assert not can_be_allowed(path)
+
+
+@pytest.mark.parametrize("path", [".github/CONTRIBUTING.md", ".github/FUNDING.yml", ".github/ISSUE_TEMPLATE/bug.yml"])
+def test_forms_and_texts_for_people_are_no_settings(path: str) -> None:
+    assert is_protected(path) is None
+
+
+def test_what_agents_read_there_is() -> None:
+    assert is_protected(".github/copilot-instructions.md")
+    assert is_protected(".github/instructions/python.instructions.md")
