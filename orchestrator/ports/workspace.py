@@ -40,7 +40,7 @@ class Merged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Collision(msgspec.Struct, frozen=True, kw_only=True):
-    """The work does not merge onto `onto`: `paths` conflict. `marked` is the merge as a commit, with conflict markers."""
+    """The work does not merge onto `onto`: `paths` conflict; `marked` is the merge, with markers, as a commit."""
 
     onto: str
     paths: tuple[str, ...]
