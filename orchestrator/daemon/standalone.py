@@ -6,7 +6,7 @@ of the working tree are stored as loose objects, which git sweeps by itself).
 
 import os
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -185,7 +185,7 @@ class Court:
 
 
 @asynccontextmanager
-async def sitting(folder: Path) -> AsyncIterator[tuple[Court, Project]]:
+async def sitting(folder: Path) -> AsyncGenerator[tuple[Court, Project]]:
     """Open a court over the repository a folder lies in; what it kept is gone afterwards."""
     await vet_git()
     said = await git("rev-parse", "--show-toplevel", cwd=str(folder), accept=(0, 128))

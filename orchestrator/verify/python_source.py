@@ -73,28 +73,14 @@ def lost_words(old: str, new: str) -> frozenset[str]:
     return frozenset(lost - _COMMON)
 
 
-_COMMON = frozenset({"self", "cls", "args", "kwargs", "len", "str", "int", "isinstance", "a", "b"})
-_COMMON |= {"list", "dict", "tuple", "set", "bytes", "type", "None", "x", "y", "f", "i", "bool"}
-_COMMON |= {
-    "the",
-    "is",
-    "not",
-    "of",
-    "to",
-    "in",
-    "and",
-    "or",
-    "be",
-    "for",
-    "with",
-    "that",
-    "it",
-    "an",
-    "on",
-    "as",
-    "by",
-}
-_COMMON |= {"typing", "Any", "Optional", "annotations", "append", "get", "items", "join", "format", "os", "sys", "re"}
+_COMMON = frozenset(
+    (
+        *("self", "cls", "args", "kwargs", "len", "str", "int", "isinstance", "a", "b", "x", "y", "f", "i"),
+        *("list", "dict", "tuple", "set", "bytes", "type", "None", "bool", "typing", "Any", "Optional", "annotations"),
+        *("append", "get", "items", "join", "format", "os", "sys", "re", "the", "is", "not", "of", "to", "in", "and"),
+        *("or", "be", "for", "with", "that", "it", "an", "on", "as", "by"),
+    )
+)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -15,9 +15,16 @@ _RUNNERS = frozenset({"pytest", "_pytest", "unittest", "nose"})
 _SIGNS = frozenset({"PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_WORKER"})
 _EXITS = frozenset({"exit", "_exit", "quit", "abort"})
 _FLIPS = frozenset(
-    {"pytest_runtest_makereport", "pytest_report_teststatus", "pytest_pyfunc_call", "pytest_runtest_call"}
+    {
+        "pytest_runtest_makereport",
+        "pytest_report_teststatus",
+        "pytest_pyfunc_call",
+        "pytest_runtest_call",
+        "pytest_runtest_protocol",
+        "pytest_sessionfinish",
+        "pytest_unconfigure",
+    }
 )
-_FLIPS |= {"pytest_runtest_protocol", "pytest_sessionfinish", "pytest_unconfigure"}
 
 
 def knows_it_is_tested(diff: Diff) -> Iterable[Finding]:
