@@ -86,7 +86,7 @@ def _account_limit(world: World, task: Task, now: int, seat: Seat) -> Reason | N
 
 def _account(world: World, task: Task, now: int, seat: Seat, code: Code) -> Reason | None:
     """Say that every agent the task may get has its account parked: by a person's fault, or for a while."""
-    if task.attempt is not None and task.attempt.step not in _BEFORE_AGENT:
+    if _has_worked(task):
         return None
     if not world.accounts or (waits := waits_for(world, task, now, seat)) is None:
         return None
@@ -96,7 +96,9 @@ def _account(world: World, task: Task, now: int, seat: Seat, code: Code) -> Reas
     return Reason(code=code, on=(f"account:{account}",), since=park.since, until=park.until, text=park.text)
 
 
-_BEFORE_AGENT = frozenset({Step.PREPARE, Step.START})
+def _has_worked(task: Task) -> bool:
+    """Say whether what comes next needs no agent any more: work that is there is judged and lands all the same."""
+    return task.attempt is not None and task.attempt.step not in {Step.PREPARE, Step.START}
 
 
 def _orphan(_world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
@@ -153,6 +155,10 @@ def _time(_world: World, task: Task, now: int, _seat: Seat) -> Reason | None:
     return Reason(code=Code.TIME, since=task.since, until=until, text=text)
 
 
+def _budget(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
+    return None if _has_worked(task) else over_budget(world, task, now, seat)
+
+
 def over_budget(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
     """Say which budget keeps the task's next iteration from starting; None while there is room."""
     budget = seat.settings.budget
@@ -190,6 +196,6 @@ _RULES: tuple[Rule, ...] = (
     _parked,
     _account_limit,
     _time,
-    over_budget,
+    _budget,
     _conflict,
 )
