@@ -8,8 +8,9 @@ import builtins
 from collections.abc import Iterator
 
 _MODULE = frozenset({"__file__", "__name__", "__path__", "__spec__", "__doc__", "__class__", "__package__", "__all__"})
-_KNOWN: frozenset[str] = frozenset().union(
-    frozenset(dir(builtins)) | _MODULE | {"__annotations__", "__builtins__", "__loader__", "__module__"},
+_KNOWN = _MODULE.union(
+    dir(builtins),
+    {"__annotations__", "__builtins__", "__loader__", "__module__"},
     {"__qualname__", "__dict__", "reveal_type", "unicode", "basestring", "long", "xrange", "unichr", "file"},
     {"raw_input", "reduce", "cmp", "execfile", "buffer", "apply", "intern", "coerce", "WindowsError", "reload"},
 )
