@@ -35,19 +35,17 @@ from tests.policy.playing.words import EPOCH
 CONFIGURED = Settings(
     agent="sh",
     agents={"sh": AgentSettings(name="sh"), "one": AgentSettings(name="one", concurrency=1)},
-    queues={"q": QueueSettings(workers=3)},
+    queues={name: QueueSettings(workers=4) for name in ("q", "late")},
     resources={"staging": 2},
     max_iterations=3,
 )
 ENDINGS: dict[type[f.Effect], tuple[tuple[str, ...], ...]] = {
-    f.Prepare: (("prepared",),) * 4 + (("fault", "git"),),
-    f.RunAgent: (("agent", "claimed"), ("agent", "claimed"), ("agent", "crashed"), ("fault", "sh"), ("lost",),
-                 ("workspace-lost",)),
-    f.CaptureWork: (("capture",),) * 5 + (("workspace-lost",), ("fault", "git")),
-    f.Judge: (("verdict", "PASS"), ("verdict", "PASS"), ("verdict", "FAIL", "no"), ("verdict", "BLOCKED", "ci"),
-              ("fault", "tests")),
-    f.Combine: (("proposal",), ("proposal",), ("collision", "x"), ("fault", "git")),
-    f.Advance: (("landed",), ("landed",), ("missed",), ("fault", "git")),
+    f.Prepare: (("prepared",),) * 9 + (("fault", "git"),),
+    f.RunAgent: (("agent", "claimed"),) * 9 + (("agent", "crashed"), ("fault", "sh"), ("lost",), ("workspace-lost",)),
+    f.CaptureWork: (("capture",),) * 9 + (("workspace-lost",), ("fault", "git")),
+    f.Judge: (("verdict", "PASS"),) * 6 + (("verdict", "FAIL", "no"), ("verdict", "BLOCKED", "ci"), ("fault", "tests")),
+    f.Combine: (("proposal",),) * 6 + (("collision", "x"), ("fault", "git")),
+    f.Advance: (("landed",),) * 6 + (("missed",), ("fault", "git")),
 }  # fmt: skip
 T = TypeVar("T")
 ANY = st.integers(0, 10_000)
@@ -55,13 +53,13 @@ PICKED = st.sampled_from
 ASKS = ("retry", "retry", "retry", "take over", "skip", "cancel", "revert", "override", "abort")
 Drawn = tuple[str, list[int], list[str], list[str], tuple[int, int, str | None, int]]
 DRAWN = (
-    PICKED(["q", "q", "r", "late"]),
-    st.lists(ANY, max_size=2),
+    PICKED(["q", "q", "q", "r", "late"]),
+    st.lists(ANY, max_size=1),
     st.lists(PICKED(["db", "db:read", "db", "db:read", "staging", "auth"]), max_size=1),
     st.lists(PICKED(["a.py", "b.py"]), max_size=1),
     st.tuples(st.integers(0, 2), st.integers(1, 3), PICKED([None, None, None, "one"]), PICKED([0, 0, 0, 30])),
 )
-SEATS = st.tuples(PICKED([None, None, ("q",), ("r", "late")]), PICKED([None, None, 1, 2]))
+SEATS = st.tuples(PICKED([None, None, ("q",), ("r", "late")]), PICKED([None, None, None, 2]))
 
 
 class Project(RuleBasedStateMachine):
@@ -341,7 +339,7 @@ _MOVING = (e.TaskClaimed, e.AttemptEnded, e.TaskReleased, e.TaskReset, e.TaskCom
 _NEED_AN_ATTEMPT = frozenset({"capture", "verdict", "proposal", "collision"})
 _PROVING = bool(os.environ.get("PROVE"))
 Project.TestCase.settings = settings(
-    max_examples=1000 if _PROVING else 30,
+    max_examples=1000 if _PROVING else 60,
     stateful_step_count=80 if _PROVING else 25,
     deadline=None,
     derandomize=not _PROVING,

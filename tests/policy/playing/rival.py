@@ -3,13 +3,30 @@
 Written from the contract, not from the code: slow, plain and independent. What both say must be the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
+from typing import Any, TypeVar
 
 from orchestrator.model import events as e
 from orchestrator.model.specs import QueueSpec, TaskSpec
 from orchestrator.policy.seat import Seat
 
+T = TypeVar("T")
 ENDED = ("completed", "failed", "skipped")
+
+
+def _once_a_commit(ask: Callable[["Rival", str], T]) -> Callable[..., T]:
+    """Remember the answers to a question until the next commit, when all are forgotten: the only haste there is."""
+
+    @wraps(ask)
+    def asked(self: "Rival", about: str = "") -> T:
+        key = (ask.__name__, about)
+        if key not in self._answers:  # pyright: ignore[reportPrivateUsage] - it is the rival's own memory
+            self._answers[key] = ask(self, about)  # pyright: ignore[reportPrivateUsage]
+        found: T = self._answers[key]  # pyright: ignore[reportPrivateUsage]
+        return found
+
+    return asked
 
 
 class Rival:
@@ -19,12 +36,12 @@ class Rival:
         self.commits: list[e.Commit] = []
         self.owed: set[str] = set()
         """Queues whose `unlock_when` was true after some commit."""
-        self._lives: dict[str, list[tuple[e.Commit, e.Event]]] = {}
+        self._answers: dict[tuple[str, str], Any] = {}
 
     def hear(self, commit: e.Commit) -> None:
         """Take in a commit."""
         self.commits.append(commit)
-        self._lives.clear()
+        self._answers.clear()
         for queue in self.queues():
             condition = self.queue_spec(queue).unlock_when
             if condition is not None and self.status(getattr(condition, "task", "")) == "completed":
@@ -46,7 +63,8 @@ class Rival:
         """Give a queue's specification."""
         return next(ev.spec for _, ev in self.events() if isinstance(ev, e.QueueAdded) and ev.queue == queue)
 
-    def tasks(self) -> list[str]:
+    @_once_a_commit
+    def tasks(self, _all: str = "") -> list[str]:
         """List the tasks that were added and not removed since."""
         refs: dict[str, None] = {}
         for _, event in self.events():
@@ -58,19 +76,25 @@ class Rival:
 
     def life(self, ref: str) -> list[tuple[e.Commit, e.Event]]:
         """Give what happened to a task since it was last added."""
-        if not self._lives:  # read once a commit: all questions below read it again and again
-            for commit, event in self.events():
-                if isinstance(event, e.TaskAdded):
-                    self._lives[event.task] = []
-                self._lives.get(getattr(event, "task", ""), []).append((commit, event))
-        return self._lives.get(ref, [])
+        return self._lives().get(ref, [])
 
+    @_once_a_commit
+    def _lives(self, _all: str = "") -> dict[str, list[tuple[e.Commit, e.Event]]]:
+        lives: dict[str, list[tuple[e.Commit, e.Event]]] = {}
+        for commit, event in self.events():
+            if isinstance(event, e.TaskAdded):
+                lives[event.task] = []
+            lives.get(getattr(event, "task", ""), []).append((commit, event))
+        return lives
+
+    @_once_a_commit
     def spec(self, ref: str) -> TaskSpec:
         """Give a task's specification as last written."""
         return [event.spec for _, event in self.life(ref) if isinstance(event, (e.TaskAdded, e.TaskEdited))][-1]
 
     # -- how a task stands -----------------------------------------------------------------------------------------
 
+    @_once_a_commit
     def status(self, ref: str) -> str:
         """Give a task's status; empty if there is none."""
         status = ""
@@ -96,6 +120,7 @@ class Rival:
                     pass
         return status
 
+    @_once_a_commit
     def owner(self, ref: str) -> str | None:
         """Give the worker whose claim was the last word on a task that is in progress."""
         if self.status(ref) != "in_progress":
@@ -106,6 +131,7 @@ class Rival:
         """Give all claims: task to worker."""
         return {ref: owner for ref in self.tasks() if (owner := self.owner(ref)) is not None}
 
+    @_once_a_commit
     def attempts(self, ref: str) -> int:
         """Give the highest attempt number the task ever had, also before it was removed and added again."""
         claims = (event for _, event in self.events() if isinstance(event, e.TaskClaimed))
@@ -130,6 +156,7 @@ class Rival:
                     pass
         return number
 
+    @_once_a_commit
     def iterations(self, ref: str) -> int:
         """Count iterations by number, each once; one whose agent never started is none."""
         seen: set[tuple[int, int]] = set()
@@ -146,16 +173,19 @@ class Rival:
 
     # -- who may be claimed ----------------------------------------------------------------------------------------
 
+    @_once_a_commit
     def met(self, ref: str) -> bool:
         """Say whether all a task waits for is completed or skipped."""
         return all(self.status(name) in {"completed", "skipped"} for name in self.spec(ref).dependencies)
 
+    @_once_a_commit
     def chain(self, ref: str) -> int:
         """Give the estimates of the longest way from a task to the end of the plan."""
         after = [other for other in self.tasks() if ref in self.spec(other).dependencies]
         return self.spec(ref).estimate_s + max((self.chain(other) for other in after), default=0)
 
-    def waiting(self) -> list[str]:
+    @_once_a_commit
+    def waiting(self, _all: str = "") -> list[str]:
         """List the tasks that are pending with all they wait for done, most urgent first."""
         refs = [ref for ref in self.tasks() if self.status(ref) == "pending" and self.met(ref)]
         return sorted(refs, key=self._urgency)
@@ -166,6 +196,7 @@ class Rival:
         begun = self.attempts(ref) > 0
         return self.spec(ref).priority, not begun, -self.chain(ref), added.order, commit.seq, ref
 
+    @_once_a_commit
     def held(self, queue: str) -> bool:
         """Say whether a queue is locked or paused."""
         spec, unlocked, paused = self.queue_spec(queue), False, False
