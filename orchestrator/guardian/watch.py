@@ -265,6 +265,8 @@ class Guardian:
                 records.write(self._folder, "exit.json", end, synced=not self._launch["lifeline"])
                 break
             except OSError:  # a failing disk: nobody may believe an end that is not on it
+                if os.fstat(self._folder).st_nlink == 0:
+                    return  # the folder was deleted: nobody can come back for it
                 time.sleep(_RETRY_S)
         records.tidy(self._folder)
         os.close(self._lock)  # whoever hears of the end finds the folder free

@@ -1,6 +1,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -228,6 +229,15 @@ def test_the_agent_cannot_adopt_or_stop_its_own_run(runner: GuardedRunner, groun
     until((ground.run_dir() / "exit.json").exists)
     assert json.loads((ground.run_dir() / "exit.json").read_bytes())["reason"] == "orphaned"
     assert ground.out() in ("b''\n", "refused\n")
+
+
+@pytest.mark.slow
+def test_a_guardian_whose_folder_was_deleted_ends_with_its_tree(bare: GuardedRunner, ground: Any, until: Any) -> None:
+    launch = ground.shell("sleep 60", orphan_timeout_s=0.25)
+    anyio.run(bare.start, launch)
+    guardian = json.loads((ground.run_dir() / "guardian.json").read_bytes())["pid"]
+    shutil.rmtree(ground.run_dir())
+    until(lambda: not Path(f"/proc/{guardian}").exists() or " Z " in Path(f"/proc/{guardian}/stat").read_text())
 
 
 async def tell(stream: SocketStream, what: bytes) -> None:
