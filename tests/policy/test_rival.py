@@ -139,6 +139,8 @@ class Project(RuleBasedStateMachine):
         self._ask(pick, what)
 
     def _ask(self, pick: int, what: str) -> None:
+        if not self.stage.world.tasks:
+            return
         ref = self._one(list(self.stage.world.tasks), pick)
         asks: dict[str, c.Ask] = {
             "retry": c.Retry(task=ref, by="ana"),

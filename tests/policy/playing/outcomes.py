@@ -95,9 +95,10 @@ def fault(_world: World, effect: OfTask, _head: str, words: Words, _named: Named
     return c.NoteFault(task=effect.task, fence=effect.fence, text=" ".join(words))
 
 
-def lost(_world: World, effect: OfTask, _head: str, _words: Words, _named: Named) -> c.Outcome:
+def lost(world: World, effect: OfTask, _head: str, _words: Words, _named: Named) -> c.Outcome:
     """Say that nothing of the agent's run lives."""
-    return c.NoteLost(task=effect.task, fence=effect.fence, agent="sh", sandbox="L0")
+    attempt = world.tasks[effect.task].attempt
+    return c.NoteLost(task=effect.task, fence=effect.fence, agent=attempt.agent if attempt else "", sandbox="L0")
 
 
 def workspace_lost(_world: World, effect: OfTask, _head: str, _words: Words, _named: Named) -> c.Outcome:
