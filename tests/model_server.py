@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, cast
 
 Frame = tuple[str, dict[str, Any]]
 FINAL = "All done. I created hello.txt.\n\n<promise>COMPLETE</promise>"
@@ -25,7 +25,7 @@ COMMANDS = {
     "background": "sleep 300 >/dev/null 2>&1 & echo hello > hello.txt",
 }
 EDIT = "echo hello > hello.txt && cat hello.txt"
-ERRORS = {
+ERRORS: dict[str, tuple[int, str, str, dict[str, str]]] = {
     "r401": (401, "authentication_error", "invalid x-api-key", {}),
     "r429": (429, "rate_limit_error", "slow down", {"retry-after": "7"}),
     "r529": (529, "overloaded_error", "Overloaded", {}),
@@ -69,7 +69,7 @@ def model_server(resets_at: int = 0) -> Generator[ModelServer]:
 
 
 class _Answer(BaseHTTPRequestHandler):
-    server: ModelServer
+    server: ModelServer  # pyright: ignore[reportIncompatibleVariableOverride]  # the base says only BaseServer
     protocol_version = "HTTP/1.1"
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class's name
@@ -163,7 +163,8 @@ def _arguments(schema: dict[str, Any], command: str) -> dict[str, Any]:
             )
         else:
             kind = wanted.get(name, {}).get("type")
-            filled[name] = {"boolean": False, "number": 1, "integer": 1, "array": []}.get(kind, "run command")
+            plain: dict[str | None, Any] = {"boolean": False, "number": 1, "integer": 1, "array": []}
+            filled[name] = plain.get(kind, "run command")
     return filled
 
 
@@ -240,7 +241,7 @@ def _messages(body: dict[str, Any], scenario: str) -> Iterator[Frame]:
     )
     yield "content_block_stop", {"type": "content_block_stop", "index": 0}
     if tool is not None:
-        block = {"type": "tool_use", "id": _key("toolu"), "name": tool[0], "input": {}}
+        block: dict[str, Any] = {"type": "tool_use", "id": _key("toolu"), "name": tool[0], "input": {}}
         arguments = json.dumps(_arguments(tool[1], _command(scenario)))
         delta = {"type": "input_json_delta", "partial_json": arguments}
         yield "content_block_start", {"type": "content_block_start", "index": 1, "content_block": block}
@@ -256,7 +257,8 @@ def _anthropic_results(messages: list[dict[str, Any]]) -> int:
     done = 0
     for message in messages:
         content = message.get("content")
-        blocks = content if isinstance(content, list) else [{"type": "text", "text": str(content)}]
+        said: list[dict[str, Any]] = [{"type": "text", "text": str(content)}]
+        blocks = cast("list[dict[str, Any]]", content) if isinstance(content, list) else said
         for block in blocks:
             if block.get("type") == "tool_result":
                 done += 1

@@ -103,11 +103,9 @@ def _told(group: BaseExceptionGroup[BaseException]) -> OrchestratorError:
     told, bugs = group.split(OrchestratorError)
     if told is None or bugs is not None:
         raise group
-    first: BaseException = told
+    first: OrchestratorError | BaseExceptionGroup[OrchestratorError] = told
     while isinstance(first, BaseExceptionGroup):
         first = first.exceptions[0]
-    if not isinstance(first, OrchestratorError):
-        raise group
     return first
 
 

@@ -1,7 +1,8 @@
 """A seat at the journal for one command: read how things stand, or ask for something and show what came of it."""
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from functools import partial
 
 from orchestrator.agents.surroundings import installed
 from orchestrator.codec.worlds import decode_world, encode_world
@@ -80,7 +81,7 @@ class Desk:
         """Say how everything stands."""
         state = self.project.state
         notices = (*self.intake.notices(), *self.project.notices())
-        return status_of(self.world, self.now(), self.seat(), lambda *key: guardian_pid(state, *key), notices)
+        return status_of(self.world, self.now(), self.seat(), partial(guardian_pid, state), notices)
 
     async def commits(self) -> Sequence[Commit]:
         """Give the whole journal."""
@@ -129,7 +130,7 @@ async def open_desk(project: Project, me: str, *, read_only: bool) -> Desk:
 
 
 @contextlib.asynccontextmanager
-async def reading(project: Project) -> AsyncIterator[Desk]:
+async def reading(project: Project) -> AsyncGenerator[Desk, None]:
     """Look, changing nothing; what people have saved and nobody has taken in yet is shown as it will be."""
     desk = await open_desk(project, "reader", read_only=True)
     try:
@@ -140,7 +141,7 @@ async def reading(project: Project) -> AsyncIterator[Desk]:
 
 
 @contextlib.asynccontextmanager
-async def writing(project: Project, me: str = "cli") -> AsyncIterator[Desk]:
+async def writing(project: Project, me: str = "cli") -> AsyncGenerator[Desk, None]:
     """Ask for something: queue files are taken in first, and everything is rendered before the command exits."""
     project.make_state()
     desk = await open_desk(project, me, read_only=False)

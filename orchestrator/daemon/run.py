@@ -29,6 +29,7 @@ from orchestrator.model.events import Commit
 from orchestrator.model.scope import Leave, Scope
 from orchestrator.model.world import World
 from orchestrator.policy.additions import PROMPT_QUEUE, define_prompt_task
+from orchestrator.policy.outlook import SIGNALLED
 from orchestrator.policy.preflight import preflight
 from orchestrator.ports.agents import RunKey
 from orchestrator.views.statement import status_of
@@ -179,6 +180,7 @@ class _Run:
         await self.desk.intake.take_in(ledger)
         await self.engine.propose(lambda world: _prompted(world, self.request.prompt))
         self.watcher.started(self.engine)
+        leave = Leave(SIGNALLED, "cancelled")
         async with anyio.create_task_group() as group:
             group.start_soon(self._signals)
             group.start_soon(self._edits)

@@ -115,6 +115,7 @@ class _Carrier:
 
     async def _run_with_checkpoints(self, job: Job) -> AgentEnd:
         """Run the agent; a long iteration's work is captured now and then, so that a lost machine loses little."""
+        end: AgentEnd | FaultError = FaultError("its agent's call was cancelled")
         async with anyio.create_task_group() as group:
             group.start_soon(self._checkpoint)
             end = await _or_fault(self.hands.agents.run(job))

@@ -127,6 +127,7 @@ class Engine:
         """Work until nothing in scope can proceed, or a signal ends it."""
         self.scope = scope
         await self.ledger.catch_up()
+        leave = Leave(SIGNALLED, "cancelled")
         async with anyio.create_task_group() as group:
             group.start_soon(self._listen_to_journal)
             group.start_soon(self._listen_to_peers)

@@ -47,7 +47,7 @@ def lines_of(commit: e.Commit) -> Iterable[tuple[str, bytes]]:
                 "text": told.text,
                 "by": commit.by,
             }
-            kept = {name: value for name, value in fields.items() if value is not None}
+            kept: dict[str, object] = {name: value for name, value in fields.items() if value is not None}
             yield f"logs/{track}.log", _line(kept)
         verdict = verdict_line(commit.at, event)
         if verdict is not None:
@@ -58,7 +58,11 @@ def lines_of(commit: e.Commit) -> Iterable[tuple[str, bytes]]:
 def _renderer() -> Callable[[object, str, dict[str, object]], str | bytes]:
     import structlog  # noqa: PLC0415 - a tenth of a second that commands which only read need not wait
 
-    return structlog.processors.JSONRenderer(serializer=lambda fields, **_: dumps(fields))
+    return structlog.processors.JSONRenderer(serializer=_serialized)
+
+
+def _serialized(fields: dict[str, object], **_: object) -> bytes:
+    return dumps(fields)
 
 
 def _line(fields: dict[str, object]) -> bytes:

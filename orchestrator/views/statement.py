@@ -14,8 +14,12 @@ from orchestrator.policy.seat import Seat, running
 PidOf = Callable[[str, int, int], int | None]
 
 
+def _no_pid(_task: str, _attempt: int, _iteration: int) -> int | None:
+    return None
+
+
 def status_of(
-    world: World, now: int, seat: Seat, pid_of: PidOf = lambda *_: None, notices: tuple[str, ...] = ()
+    world: World, now: int, seat: Seat, pid_of: PidOf = _no_pid, notices: tuple[str, ...] = ()
 ) -> a.StatusAnswer:
     """Say how everything stands at `now`. `pid_of` finds a run's guardian."""
     queues = tuple(_queue(world, queue, now, seat) for queue in world.queues.values())
