@@ -91,7 +91,9 @@ def test_an_old_copy_saved_late_changes_what_was_edited_and_undoes_nothing(shop:
     assert shop.ask("resume", "work").code == 0
     run = shop.start("run")
     shop.started("work/B")
-    assert shop.saved("work")["by_id"]["A"]["status"] == "completed"
+    shop.wait_for(
+        lambda: shop.saved("work")["by_id"]["A"]["status"] == "completed", path.parent, "A is done in the file"
+    )
 
     late = changed(changed(opened, "C", title="better words"), "D", status="skipped")
     late = changed(late, "E", status="completed")
