@@ -53,6 +53,12 @@ def adopt_orphans() -> None:
     _prctl(_CHILD_SUBREAPER, 1)
 
 
+def limit(resource: int, most: int) -> None:
+    """Set the most of a resource this process and its children may ever use; where it is less already, that stays."""
+    with contextlib.suppress(OSError):  # it may only be lowered
+        _libc("setrlimit", resource, (ctypes.c_ulong * 2)(most, most))
+
+
 def leave_namespaces(*, as_user: bool) -> None:
     """Leave for new PID and mount namespaces; `as_user` inside a user namespace in which we keep our own ids."""
     uid, gid = os.getuid(), os.getgid()

@@ -34,6 +34,9 @@ class Launch(TypedDict):
     isolation: list[str]
     orphan_timeout_s: float
     max_output: int
+    max_memory: int
+    max_processes: int
+    """0 each for no limit."""
     lifeline: bool
 
 

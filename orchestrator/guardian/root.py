@@ -13,7 +13,7 @@ import select
 import signal
 from typing import Any, NoReturn
 
-from orchestrator.guardian import kernel
+from orchestrator.guardian import kernel, limits
 from orchestrator.guardian.records import Launch, Stdio
 
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
@@ -134,6 +134,7 @@ class _Init:
         if agent == 0:
             try:
                 os.setsid()
+                limits.confine(self._launch)
                 if self._confined:
                     self._become_bubblewrap(stdio)
                 _become(self._launch["argv"], self._launch["env"], stdio, self._launch["cwd"])

@@ -11,7 +11,7 @@ import sys
 import time
 from typing import Any
 
-from orchestrator.guardian import kernel, records
+from orchestrator.guardian import kernel, limits, records
 from orchestrator.guardian.records import Refusal
 from orchestrator.guardian.root import Pipes, ended, fork_root
 
@@ -38,7 +38,7 @@ class Guardian:
         self._ladder: list[tuple[float, signal.Signals]] = []
         self._clients: dict[int, tuple[socket.socket, bytes]] = {}
         self._alone_since = self._began = time.monotonic()
-        self._written, self._next_look = 0, 0.0
+        self._written, self._next_look, self._next_count = 0, 0.0, 0.0
         self._asked_to_stop = False
 
     # -- before ----------------------------------------------------------------------------------------------------
@@ -154,8 +154,7 @@ class Guardian:
             self._asked_to_stop = False
             self._end("stopped", _OWN_GRACE_S)
         if now >= self._next_look:
-            before, self._written = self._written, records.written(self._launch)
-            self._next_look = now + (_LOOK_IDLE_S if before == self._written else _LOOK_BUSY_S)
+            self._look(now)
         if self._written > self._launch["max_output"]:
             self._end("output", 0.0)
         watched = self._clients or self._launch["lifeline"]
@@ -163,6 +162,18 @@ class Guardian:
             self._end("orphaned", _OWN_GRACE_S)
         while self._ladder and now >= self._ladder[0][0]:
             self._signal_tree(self._ladder.pop(0)[1], now)
+
+    def _look(self, now: float) -> None:
+        """See what the tree wrote, and, where that is limited, what it uses."""
+        before, self._written = self._written, records.written(self._launch)
+        self._next_look = now + (_LOOK_IDLE_S if before == self._written else _LOOK_BUSY_S)
+        if limits.are_set(self._launch) and now >= self._next_count:
+            self._next_count = now + limits.LOOK_S
+            self._end_if(limits.excess(self._inner(), self._launch))
+
+    def _end_if(self, excess: str) -> None:
+        if excess:
+            self._end(excess, 0.0)
 
     def _signal_tree(self, number: signal.Signals, now: float) -> None:
         """Signal everything below the root; a stopped process gets to see it. KILL takes the root as well."""

@@ -60,6 +60,11 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     orphan_timeout_s: float = 900.0
     max_output: int = 64 << 20
     """Bytes a run may write to stdout and stderr together before it is ended."""
+    max_memory: int = 0
+    """Bytes its processes may have of their own together before it is ended; each is refused more than twice that at
+    once. 0: no limit."""
+    max_processes: int = 0
+    """Processes that may live at a time before it is ended; 0: no limit."""
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +74,7 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
     signal: int | None = None
     seconds: float = 0.0
     reason: str = ""
-    """Empty, `stopped`, `orphaned`, `output`, `lost` (no record) or `cannot start: ...`."""
+    """Empty, `stopped`, `orphaned`, `output`, `memory`, `processes`, `lost` (no record) or `cannot start: ...`."""
 
 
 class Watch(StrEnum):

@@ -193,6 +193,8 @@ class GuardedRunner:
             "isolation": self._isolations(level),
             "orphan_timeout_s": launch.orphan_timeout_s,
             "max_output": launch.max_output,
+            "max_memory": launch.max_memory,
+            "max_processes": launch.max_processes,
             "lifeline": lifeline,
         }
 
