@@ -18,7 +18,7 @@ import msgspec
 from orchestrator.agents import profiles
 from orchestrator.agents.calling import Provenance
 from orchestrator.cli.main import VERBS, cli
-from orchestrator.model import events
+from orchestrator.model import events, prices
 from orchestrator.model.specs import Status
 from orchestrator.verify import honest
 
@@ -144,11 +144,22 @@ def profile_table() -> str:
     return "\n".join(rows)
 
 
+def price_table() -> str:
+    """List the prices that come with the program."""
+    rows = ["| model | input | cached | output | prompts up to | source |", "|---|---|---|---|---|---|"]
+    for price in prices.TABLE:
+        most = f"{price.up_to:,}" if price.up_to else "any"
+        money = f"{price.input:g} | {price.cached:g} | {price.output:g}"
+        rows.append(f"| `{price.model}` | {money} | {most} | {price.source}, {price.date} |")
+    return "\n".join(rows)
+
+
 PARTS = {
     "verbs": ("cli.md", command_line),
     "events": ("journal.md", event_table),
     "rules": ("verification.md", rule_table),
     "profiles": ("agents.md", profile_table),
+    "prices": ("budgets.md", price_table),
 }
 
 

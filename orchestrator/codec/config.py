@@ -11,7 +11,7 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from orchestrator.codec import limits, sections
+from orchestrator.codec import budgets, limits, sections
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.definitions import read_gates, read_triggers
 from orchestrator.codec.fields import Complaints, Fields
@@ -26,6 +26,7 @@ TOP = (
     "queues",
     "repos",
     "budget",
+    "prices",
     "resources",
     "calendar",
     "people",
@@ -70,7 +71,8 @@ def read_settings(text: bytes, *, path: str) -> Settings:
         checks=sections.read_checks(top),
         queues=limits.read_queues(top),
         repos=limits.read_repos(top),
-        budget=limits.read_budget(top),
+        budget=budgets.read_budget(top),
+        prices=budgets.read_prices(top),
         resources=limits.read_resources(top),
         calendar=calendar,
         train_window=limits.read_train(top),

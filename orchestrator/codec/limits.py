@@ -1,12 +1,12 @@
 """The configuration of queues, limits and the rest, one reader each. What a key means is the model's."""
 
+from orchestrator.codec.budgets import BUDGET, budget_of
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.fields import Complaints, Fields, as_whole
 from orchestrator.codec.moments import HOUR, parse_duration
 from orchestrator.codec.sections import argv_of, each, positive, section
-from orchestrator.model.settings import Budget, Calendar, QueueSettings, RepoSettings, Settings
+from orchestrator.model.settings import Calendar, QueueSettings, RepoSettings, Settings
 
-BUDGET = ("iterations", "usd", "per_day_usd", "tokens", "wall")
 QUEUE = ("workers", "checks", "agent", "base", "repo", "iterations", "budget")
 REPO = ("path", "base")
 PERSON = ("roles", "notify")
@@ -25,7 +25,7 @@ def _queue(_: str, fields: Fields) -> QueueSettings:
     workers = fields.whole("workers", 1, 1)
     if workers > MOST_WORKERS:
         fields.refuse("workers", f"write at most {MOST_WORKERS}")
-    budget = _budget(section(fields, "budget", BUDGET))
+    budget = budget_of(section(fields, "budget", BUDGET))
     iterations = fields.optional_whole("iterations", 0)
     return QueueSettings(
         workers=workers,
@@ -48,28 +48,6 @@ def _repo(name: str, fields: Fields) -> RepoSettings:
     if not path and not fields.values.get("path"):
         fields.refuse("path", "write where the repository is")
     return RepoSettings(name=name, path=path or ".", base=fields.optional("base"))
-
-
-def read_budget(top: Fields) -> Budget:
-    """Read `[budget]`."""
-    return _budget(section(top, "budget", BUDGET))
-
-
-def _budget(fields: Fields) -> Budget:
-    wall = None if fields.values.get("wall") is None else positive(fields, "wall", HOUR)
-    return Budget(
-        iterations=fields.optional_whole("iterations", 0),
-        usd=fields.number("usd", None),
-        per_day_usd=fields.number("per_day_usd", None),
-        tokens=fields.read("tokens", _tokens, None, "write a whole number from 0"),
-        wall_s=wall,
-    )
-
-
-def _tokens(value: Json) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int):
-        return None
-    return value if 0 <= value < 2**53 else None
 
 
 def read_resources(top: Fields) -> dict[str, int]:

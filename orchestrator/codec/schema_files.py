@@ -1,6 +1,6 @@
 """Schemas of the files people write, as generous as their readers. Never narrower: what reads also validates."""
 
-from orchestrator.codec import limits, sections
+from orchestrator.codec import budgets, limits, sections
 from orchestrator.codec.canonical import Json
 from orchestrator.model.ids import SAFE_ID_RULE
 
@@ -218,6 +218,9 @@ _KEYS: Schema = {
     "per_day_usd": _NUMBER,
     "tokens": _whole(0),
     "wall": _DURATION,
+    "input": _NUMBER,
+    "cached": _NUMBER,
+    "output": _NUMBER,
     "roles": _TEXTS,
     "notify": _TEXTS,
     "urls": _TEXTS,
@@ -235,7 +238,7 @@ def _section(keys: tuple[str, ...], required: tuple[str, ...] = ()) -> Schema:
 
 def config_schema() -> Schema:
     """Describe the configuration, as TOML would be written in JSON."""
-    budget = _section(limits.BUDGET)
+    budget = _section(budgets.BUDGET)
     queue = _section(limits.QUEUE)
     queue["properties"] = {key: budget if key == "budget" else _KEYS.get(key, _TEXT) for key in limits.QUEUE}
     properties: Schema = {
@@ -246,6 +249,7 @@ def config_schema() -> Schema:
         "queues": _named(queue),
         "repos": _named(_section(limits.REPO, ("path",))),
         "budget": budget,
+        "prices": _named(_section(budgets.PRICE, ("input", "output"))),
         "resources": _named({"type": "integer", "minimum": 1}),
         "calendar": _section(("day", "week")),
         "people": _named(_section(limits.PERSON)),

@@ -111,6 +111,10 @@ class _Carrier:
             until_ms=end.until,
             session=end.session,
             model=end.model,
+            input_tokens=end.input_tokens,
+            cached_tokens=end.cached_tokens,
+            output_tokens=end.output_tokens,
+            priced=end.priced,
         )
 
     async def _run_with_checkpoints(self, job: Job) -> AgentEnd:

@@ -45,6 +45,11 @@ class NoteAgent(_Outcome, frozen=True):
     until_ms: int | None = None
     session: str = ""
     model: str = ""
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    priced: bool = True
+    """`usd` is the agent's own word; False: it names only tokens."""
 
 
 class NoteCapture(_Outcome, frozen=True):

@@ -131,6 +131,13 @@ class AgentFinished(EventBase, frozen=True, tag="agent.finished"):
     """False: the account or its service failed, not the agent; the iteration is had again."""
     session: str = ""
     model: str = ""
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    priced: bool = True
+    """False: it used tokens whose price nobody knows; `usd` leaves them out."""
+    price: str = ""
+    """The row of the price table that `usd` was reckoned by; empty: the agent's own word."""
 
 
 class IterationCaptured(EventBase, frozen=True, tag="iteration.captured"):

@@ -3,11 +3,10 @@
 from functools import singledispatch
 
 from orchestrator.model import events as e
+from orchestrator.model.fold_spending import count, pay
 from orchestrator.model.specs import SATISFIES, Status
 from orchestrator.model.verdicts import Finding, Verdict
 from orchestrator.model.world import Attempt, Claim, Park, Step, Task, World
-
-DAY_MS = 86_400_000
 
 
 @singledispatch
@@ -76,8 +75,7 @@ def _(event: e.IterationStarted, world: World) -> None:
     if found := _under_way(world, event.task, event.attempt):
         task, attempt = found
         if event.iteration != attempt.iteration:
-            task.iterations += 1
-            world.iterations += 1
+            count(world, task.ref, 1)
         attempt.iteration, attempt.agent, attempt.sandbox = event.iteration, event.agent, event.sandbox
         attempt.claimed, attempt.started_seq = False, world.seq
         task.agent, task.last_attempt = event.agent, world.at
@@ -86,6 +84,7 @@ def _(event: e.IterationStarted, world: World) -> None:
 
 @fold.register
 def _(event: e.AgentFinished, world: World) -> None:
+    pay(world, event)
     if found := _under_way(world, event.task, event.attempt):
         task, attempt = found
         attempt.claimed, attempt.consumed, task.note = event.claimed, event.consumed, event.note
@@ -93,12 +92,6 @@ def _(event: e.AgentFinished, world: World) -> None:
         if not event.consumed:
             attempt.resumes = attempt.resumes + 1 if attempt.resumed == event.iteration else 1
             attempt.resumed = event.iteration
-        task.usd += event.usd
-        task.tokens += event.tokens
-        world.usd += event.usd
-        if event.usd:
-            day = str(world.at // DAY_MS)
-            world.usd_by_day[day] = world.usd_by_day.get(day, 0.0) + event.usd
         _step(world, task, attempt, Step.CAPTURE)
 
 
@@ -117,8 +110,7 @@ def _take_back(world: World, task: Task, attempt: Attempt) -> None:
     """Uncount an iteration that its agent did not get to use; it is had again under its number."""
     attempt.iteration -= 1
     attempt.consumed = True
-    task.iterations -= 1
-    world.iterations -= 1
+    count(world, task.ref, -1)
 
 
 @fold.register

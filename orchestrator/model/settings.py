@@ -5,7 +5,9 @@ Read by the codec; defines what may be configured, chooses nothing. Durations ar
 
 import msgspec
 
+from orchestrator.model.prices import Price
 from orchestrator.model.specs import GateSpec, TriggerSpec
+from orchestrator.model.spending import Budget as Budget  # noqa: PLC0414 - re-exported: part of the settings
 
 
 class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,16 +75,6 @@ class RepoSettings(msgspec.Struct, frozen=True, kw_only=True):
     base: str | None = None
 
 
-class Budget(msgspec.Struct, frozen=True, kw_only=True):
-    """Hard limits of the project: `[budget]`. `None` is no limit."""
-
-    iterations: int | None = None
-    usd: float | None = None
-    per_day_usd: float | None = None
-    tokens: int | None = None
-    wall_s: float | None = None
-
-
 class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     """How long a working day and week are, for estimates: `[calendar]`."""
 
@@ -112,6 +104,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     queues: dict[str, QueueSettings] = {}
     repos: dict[str, RepoSettings] = {}
     budget: Budget = Budget()
+    prices: dict[str, Price] = {}
+    """By pattern, as `[prices."PATTERN"]` says; asked before the shipped table."""
     resources: dict[str, int] = {}
     calendar: Calendar = Calendar()
     train_window: int = 4

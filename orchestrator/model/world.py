@@ -9,6 +9,7 @@ import msgspec
 
 from orchestrator.model.events import CheckSummary, Imported
 from orchestrator.model.specs import GateSpec, QueueSpec, Status, TaskSpec, TriggerSpec
+from orchestrator.model.spending import Spent, usd
 from orchestrator.model.verdicts import Finding
 
 
@@ -97,7 +98,7 @@ class Task(msgspec.Struct, kw_only=True):
     """The worker slot that last had it: which loop-state file tells of it."""
     attempt: Attempt | None = None
     attempts: int = 0
-    iterations: int = 0
+    spent: Spent = msgspec.field(default_factory=Spent)
     """Over all attempts; a restarted iteration counts once."""
     granted_at: int = 0
     """`iterations` when they were last granted anew: used = iterations - granted_at."""
@@ -119,8 +120,6 @@ class Task(msgspec.Struct, kw_only=True):
     files: tuple[str, ...] = ()
     branch: str = ""
     commit: str = ""
-    usd: float = 0.0
-    tokens: int = 0
     last_attempt: int | None = None
     completed_at: int | None = None
     carry: str = ""
@@ -129,6 +128,16 @@ class Task(msgspec.Struct, kw_only=True):
     overrides: list[str] = []
     """Trees a person called PASS."""
     not_before: int = 0
+
+    @property
+    def iterations(self) -> int:
+        """Count its iterations over all attempts."""
+        return self.spent.iterations
+
+    @property
+    def usd(self) -> float:
+        """Say what its agents cost, in USD."""
+        return usd(self.spent.micros)
 
 
 class Park(msgspec.Struct, kw_only=True):
@@ -161,6 +170,8 @@ class Queue(msgspec.Struct, kw_only=True):
     paused_since: int = 0
     park: Park | None = None
     since: int = 0
+    spent: Spent = msgspec.field(default_factory=Spent)
+    """By all tasks it ever had: removing one gives nothing back."""
 
     @property
     def locked(self) -> bool:
@@ -230,9 +241,9 @@ class World(msgspec.Struct, kw_only=True):
     actions: dict[str, PendingAction] = {}
     trains: dict[str, str] = {}
     """Target -> the task that holds its train."""
-    iterations: int = 0
-    usd: float = 0.0
-    usd_by_day: dict[str, float] = {}
+    spent: Spent = msgspec.field(default_factory=Spent)
+    unpriced: dict[str, int] = {}
+    """Model (or `agent NAME` where it names none) -> its calls whose price nobody knew."""
     seen_files: dict[str, int] = {}
     dependents: dict[str, dict[str, None]] = {}
     """`queue/ID` or `gate:ID` -> refs of the tasks that name it."""

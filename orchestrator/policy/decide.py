@@ -15,7 +15,9 @@ from orchestrator.model.verdicts import Finding, Judgement, Verdict
 from orchestrator.model.world import Attempt, Step, Task, World
 from orchestrator.policy.accounts import CODES, consequences
 from orchestrator.policy.limits import backoff_ms, exhausted, max_iterations, used_iterations
+from orchestrator.policy.prices import charge, model_of
 from orchestrator.policy.seat import Seat
+from orchestrator.policy.staffing import agent_settings
 
 Answer = tuple[e.Event, ...] | c.Refusal
 _Landing = c.NoteProposal | c.NoteCollision | c.NoteAdvance | c.NoteKept
@@ -54,7 +56,7 @@ def _decide(world: World, outcome: _OfTask, task: Task, attempt: Attempt, moment
         case c.NoteWorkspaceLost():
             return (_ended(task, attempt, "its workspace was lost", carry=(attempt.commit, attempt.base)),)
         case c.NoteAgent():
-            ended = _finished(task, attempt, outcome)
+            ended = _finished(task, attempt, outcome, seat)
             return (*_clears(world, task), ended, *consequences(world, task, attempt.agent, outcome, moment))
         case c.NoteCapture():
             return (_captured(task, attempt, outcome),)
@@ -92,7 +94,9 @@ def _started(task: Task, attempt: Attempt, agent: str, sandbox: str) -> e.Event:
     )
 
 
-def _finished(task: Task, attempt: Attempt, outcome: c.NoteAgent) -> e.Event:
+def _finished(task: Task, attempt: Attempt, outcome: c.NoteAgent, seat: Seat) -> e.AgentFinished:
+    model = model_of(agent_settings(seat.settings, attempt.agent), outcome.model)
+    cost = charge(seat.settings, model, outcome)
     return e.AgentFinished(
         task=task.ref,
         attempt=attempt.number,
@@ -100,13 +104,18 @@ def _finished(task: Task, attempt: Attempt, outcome: c.NoteAgent) -> e.Event:
         outcome=outcome.outcome,
         claimed=outcome.claimed,
         seconds=outcome.seconds,
-        usd=outcome.usd,
+        usd=cost.usd,
         tokens=outcome.tokens,
         exit_code=outcome.exit_code,
         note=outcome.note,
         consumed=outcome.outcome not in CODES,
         session=outcome.session,
-        model=outcome.model,
+        model=model,
+        input_tokens=outcome.input_tokens,
+        cached_tokens=outcome.cached_tokens,
+        output_tokens=outcome.output_tokens,
+        priced=cost.priced,
+        price=cost.price,
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from orchestrator.codec.moments import format_moment
 from orchestrator.model import answers as a
-from orchestrator.model.fold_attempts import DAY_MS
 from orchestrator.model.specs import ENDED, Status
+from orchestrator.model.spending import day_of, usd
 from orchestrator.model.world import Gate, Park, Queue, Task, World
 from orchestrator.policy.limits import staffed
 from orchestrator.policy.reasons import Code, Reason, reason_for
@@ -31,7 +31,7 @@ def status_of(
         budget=_budget(world, now, seat),
         accounts=tuple(_account(name, park) for name, park in world.accounts.items() if park.until > now),
         headline=headline(world, queues, seat),
-        notices=notices,
+        notices=(*notices, *_unpriced(world)),
     )
 
 
@@ -118,7 +118,7 @@ def _task(world: World, task: Task, now: int, seat: Seat) -> a.TaskAnswer:
         owner=task.claim.worker if task.claim else None,
         branch=task.branch or (attempt.ref if attempt else "") or None,
         commit=task.commit or (imported.commit if imported else "") or None,
-        cost_usd=round(task.usd, 6),
+        cost_usd=task.usd,
         title=task.spec.title or task.spec.description[:80],
         error=task.reason or None,
     )
@@ -160,12 +160,21 @@ def _worker(world: World, task: Task, seat: Seat, pid_of: PidOf) -> a.WorkerAnsw
     )
 
 
+def _unpriced(world: World) -> tuple[str, ...]:
+    """Say whose calls have no price: what is shown as spent leaves them out."""
+    return tuple(
+        f"what {count} call(s) by {name} cost is not known, so less is shown as spent than was: "
+        + (f"say model in [agents.{name[6:]}]" if name.startswith("agent ") else f'add [prices."{name}"]')
+        for name, count in world.unpriced.items()
+    )
+
+
 def _budget(world: World, now: int, seat: Seat) -> a.BudgetAnswer:
     budget = seat.settings.budget
-    today = world.usd_by_day.get(str(now // DAY_MS), 0.0)
+    spent = world.spent
     return a.BudgetAnswer(
-        iterations=a.UsageAnswer(used=world.iterations, limit=budget.iterations),
-        usd=a.UsageAnswer(used=round(world.usd, 6), limit=budget.usd),
-        day_usd=a.UsageAnswer(used=round(today, 6), limit=budget.per_day_usd),
-        wall_s=a.UsageAnswer(used=0.0, limit=budget.wall_s),
+        iterations=a.UsageAnswer(used=spent.iterations, limit=budget.iterations),
+        usd=a.UsageAnswer(used=usd(spent.micros), limit=budget.usd),
+        day_usd=a.UsageAnswer(used=usd(spent.days.get(day_of(now), 0)), limit=budget.per_day_usd),
+        wall_s=a.UsageAnswer(used=spent.ms / 1000, limit=budget.wall_s),
     )

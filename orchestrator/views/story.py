@@ -68,7 +68,7 @@ def _progress(event: e.Event) -> tuple[str, str] | None:
         case e.IterationStarted():
             return "info", f"iteration {event.iteration}: {event.agent} is working ({event.sandbox})"
         case e.AgentFinished():
-            cost = f", {event.usd:.2f} USD" if event.usd else ""
+            cost = f", {event.usd:.2f} USD" if event.usd else "" if event.priced else ", cost unknown"
             said = "says it is done" if event.claimed else f"{event.outcome}: {event.note or 'no claim'}"
             return ("info" if event.claimed else "warn"), f"{said} after {event.seconds:.1f} s{cost}"
         case e.VerdictReached():

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from orchestrator.cli.main import VERBS
-from orchestrator.codec import config, limits, sections
+from orchestrator.codec import budgets, config, limits, sections
 from orchestrator.codec.config import read_settings
 from orchestrator.codec.queuefile import read_queue
 from orchestrator.codec.taskfields import ALIASES, LATER_FIELDS, RESULT_FIELDS, SPEC_FIELDS
@@ -60,7 +60,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "[checks.NAME]": sections.CHECK,
     "[queues.NAME]": limits.QUEUE,
     "[repos.NAME]": limits.REPO,
-    "[budget]": limits.BUDGET,
+    "[budget]": budgets.BUDGET,
+    "[prices.MODEL]": budgets.PRICE,
     "[calendar]": ("day", "week"),
     "[actions.NAME]": ("command",),
     "[people.NAME]": limits.PERSON,

@@ -6,6 +6,7 @@ from orchestrator.codec import config
 from orchestrator.codec.config import read_settings
 from orchestrator.errors import InvalidInputError
 from orchestrator.model import conditions as c
+from orchestrator.model.prices import Price
 from orchestrator.model.settings import Budget, Calendar, RoleSettings, Settings
 from orchestrator.model.specs import Add, RunAction, TaskSpec, Unlock
 
@@ -62,6 +63,13 @@ repo = "api"
 budget = {iterations = 7}
 [repos.api]
 path = "../api"
+[prices."gpt-5*"]
+input = 1.25
+output = 10
+[prices."x/y"]
+input = 2
+cached = 0
+output = 8
 [budget]
 iterations = 200
 usd = 50
@@ -131,6 +139,8 @@ def test_every_section_is_read_without_a_warning() -> None:
     assert (settings.queues["backend"].workers, settings.queues["backend"].iterations) == (2, 7)
     assert settings.repos["api"].path == "../api"
     assert settings.budget == Budget(iterations=200, usd=50, per_day_usd=100.5, tokens=50_000_000, wall_s=28_800)
+    assert settings.prices["gpt-5*"] == Price(model="gpt-5*", input=1.25, cached=1.25, output=10)
+    assert settings.prices["x/y"] == Price(model="x/y", input=2, cached=0, output=8)
     assert (settings.resources, settings.train_window) == ({"staging": 2}, 2)
     assert settings.calendar == Calendar(day_s=21_600, week_days=4)
     assert settings.actions == {"announce": ("./announce.sh",)}
@@ -226,6 +236,10 @@ def test_all_mistakes_are_told_at_once_with_their_keys() -> None:
         ("[budget]\nwall = 'x'", "budget.wall"),
         ("[budget]\nusd = nan", "budget.usd"),
         ("[budget]\ntokens = true", "budget.tokens"),
+        ("[prices.'m']\ninput = 1", "prices.m.output is missing"),
+        ("[prices.'m']\ninput = 'x'\noutput = 1", "prices.m.input"),
+        ("[prices.'']\ninput = 1\noutput = 1", "a model's name"),
+        ("[prices]\nm = 1", "prices.m is 1"),
         ("[resources]\na = 0", "resources.a"),
         ("[calendar]\nday = '25h'", "at most 24h"),
         ("[calendar]\nweek = '5h'", "calendar.week"),

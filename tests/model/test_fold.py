@@ -1,5 +1,7 @@
 """How the world follows from the journal: what names nothing is nothing, and what is known is kept."""
 
+from decimal import Decimal
+
 import msgspec
 import pytest
 
@@ -8,6 +10,7 @@ from orchestrator.model import events as e
 from orchestrator.model.conditions import FileExists, GateIs, Not, QueueIs, TaskIs, TimeReached, VerdictIs
 from orchestrator.model.fold import apply
 from orchestrator.model.specs import GateSpec, Notify, QueueSpec, Status, TaskSpec, TriggerSpec
+from orchestrator.model.spending import Spent
 from orchestrator.model.truth import names_in
 from orchestrator.model.verdicts import Verdict
 from orchestrator.model.world import Step, World
@@ -166,17 +169,50 @@ def test_a_reset_forgets_what_was_imported(world: World) -> None:
 # -- money ---------------------------------------------------------------------------------------------------------
 
 
-def test_money_is_counted_by_task_by_day_and_in_all(world: World) -> None:
-    start = e.IterationStarted(task="q/A", attempt=1, iteration=1, agent="a", sandbox="L0", base="b")
-    spent = e.AgentFinished(
-        task="q/A", attempt=1, iteration=1, outcome="claimed", claimed=True, seconds=1, usd=2.5, tokens=10
-    )
-    happen(world, e.TaskClaimed(task="q/A", attempt=1, worker="w"), start, at=DAY)
-    happen(world, spent, at=DAY)
-    happen(world, spent, at=2 * DAY)
-    happen(world, msgspec.structs.replace(spent, usd=0.0), at=3 * DAY)
-    assert (world.usd, world.usd_by_day) == (5.0, {"1": 2.5, "2": 2.5})
-    assert (world.tasks["q/A"].usd, world.tasks["q/A"].tokens) == (5.0, 30)
+START = e.IterationStarted(task="q/A", attempt=1, iteration=1, agent="a", sandbox="L0", base="b")
+FINISHED = e.AgentFinished(
+    task="q/A", attempt=1, iteration=1, outcome="claimed", claimed=True, seconds=1.5, usd=2.5, tokens=10
+)
+
+
+def work(world: World) -> None:
+    happen(world, e.TaskClaimed(task="q/A", attempt=1, worker="w"), START, at=DAY)
+
+
+def test_what_was_used_is_counted_by_task_by_queue_by_day_and_in_all(world: World) -> None:
+    work(world)
+    happen(world, FINISHED, at=DAY)
+    happen(world, FINISHED, at=2 * DAY)
+    happen(world, msgspec.structs.replace(FINISHED, usd=0.0), at=3 * DAY)
+    days = {"1": 2_500_000, "2": 2_500_000}
+    assert world.spent == Spent(iterations=1, micros=5_000_000, tokens=30, ms=4500, days=days)
+    assert world.tasks["q/A"].spent == world.queues["q"].spent == world.spent
+    assert world.tasks["q/A"].usd == 5.0
+
+
+def test_sums_of_money_do_not_drift(world: World) -> None:
+    work(world)
+    amounts = [round(0.1 + n * 0.000001, 6) for n in range(3000)]
+    for amount in amounts:
+        happen(world, msgspec.structs.replace(FINISHED, usd=amount), at=DAY)
+    exact = sum(Decimal(str(amount)) for amount in amounts)
+    assert Decimal(world.spent.micros) / 1_000_000 == exact
+    assert Decimal(str(world.tasks["q/A"].usd)) == exact
+    assert sum(amounts) != float(exact), "floats would have done: the test proves nothing"
+
+
+def test_what_a_removed_task_used_stays_used(world: World) -> None:
+    work(world)
+    happen(world, FINISHED, e.TaskRemoved(task="q/A"), FINISHED, at=DAY)
+    assert (world.queues["q"].spent.micros, world.spent.micros) == (5_000_000, 5_000_000)
+
+
+def test_calls_nobody_knows_the_price_of_are_counted_by_model_else_by_agent(world: World) -> None:
+    work(world)
+    unknown = msgspec.structs.replace(FINISHED, usd=0.0, priced=False)
+    happen(world, unknown, msgspec.structs.replace(unknown, model="m-1"), e.TaskRemoved(task="q/A"), unknown)
+    assert world.unpriced == {"agent a": 1, "m-1": 1, "?": 1}
+    assert world.spent.unpriced == 3
 
 
 # -- triggers and gates --------------------------------------------------------------------------------------------

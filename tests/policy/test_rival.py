@@ -299,7 +299,7 @@ class Project(RuleBasedStateMachine):
             assert (ref, task.attempts) == (ref, rival.attempts(ref))
             assert (ref, task.attempt.number if task.attempt else None) == (ref, rival.attempt(ref))
         assert world.claims == rival.claimed()
-        assert world.iterations >= sum(task.iterations for task in world.tasks.values())
+        assert world.spent.iterations >= sum(task.iterations for task in world.tasks.values())
         assert list(self.stage.agenda.candidates(world.queues)) == rival.waiting()
 
     @invariant()

@@ -74,6 +74,16 @@ def test_money_and_iterations_stand_beside_their_limits() -> None:
     assert tomorrow["day_usd"]["used"] == 0.0
 
 
+def test_what_nobody_knows_the_price_of_is_said_with_what_to_do() -> None:
+    unknown = msgspec.structs.replace(FINISHED, usd=0.0, priced=False)
+    first, second = status(after(CLAIMED, STARTED, unknown, msgspec.structs.replace(unknown, model="m-1")))["notices"][
+        1:
+    ]
+    assert "1 call(s) by agent sh" in first
+    assert "say model in [agents.sh]" in first
+    assert 'add [prices."m-1"]' in second
+
+
 def test_a_task_under_way_shows_who_has_it_and_where_its_work_is() -> None:
     task = status(after(CLAIMED, STARTED, FINISHED, CAPTURED), "w")["queues"][0]["tasks"][0]
     assert (task["owner"], task["reason"], task["branch"], task["agent"]) == ("w", None, "refs/o/1", "sh")

@@ -51,6 +51,7 @@ def finished(**more: object) -> e.AgentFinished:
         (started(restarted=True), "warn", "iteration 2 starts over: its run was cut short"),
         (finished(), "info", "says it is done after 3.0 s"),
         (finished(usd=0.5), "info", "says it is done after 3.0 s, 0.50 USD"),
+        (finished(priced=False), "info", "says it is done after 3.0 s, cost unknown"),
         (finished(claimed=False, outcome="crashed", note="exit 1"), "warn", "crashed: exit 1 after 3.0 s"),
         (finished(claimed=False, outcome="incomplete"), "warn", "incomplete: no claim after 3.0 s"),
         (verdict(Verdict.PASS), "good", "PASS []"),
