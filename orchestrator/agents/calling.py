@@ -9,6 +9,7 @@ from enum import StrEnum
 import msgspec
 
 from orchestrator.errors import FaultError
+from orchestrator.model.kinds import Login
 from orchestrator.model.settings import AgentSettings
 from orchestrator.ports.runner import Level
 
@@ -22,6 +23,7 @@ class Provenance(StrEnum):
 
     RAN = "ran"
     DOCUMENTED = "from documentation"
+    CONFIGURED = "from the configuration"
 
 
 class Can(StrEnum):
@@ -35,13 +37,6 @@ class Can(StrEnum):
     BUDGET = "budget"
     RESET = "reset time"
     PERMISSIONS = "permissions"
-
-
-class Login(msgspec.Struct, frozen=True):
-    """A file that makes a CLI logged in, relative to HOME. `keep`: only these keys are brought, nothing goes back."""
-
-    path: str
-    keep: tuple[str, ...] = ()
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +65,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Words that give a new session the id `{session}`; none: it chooses its own and says it in its first event."""
     resume: tuple[str, ...] = ()
     """Words that go on with `{session}`; none: it cannot."""
+    attach: tuple[str, ...] = ()
+    """Words that open `{session}` for a person in a terminal; none: it cannot."""
     cwd_bound: bool = False
     """Its sessions belong to the folder they were begun in."""
     alone: tuple[str, ...] = ()
@@ -79,7 +76,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     dangerous: tuple[str, ...] = ()
     """Words of its argv that let it do anything it likes."""
     turns: tuple[str, ...] = ()
+    """Words before the number of turns it may take; one that ends with `=` takes it in."""
     budget: tuple[str, ...] = ()
+    """Words before the USD it may spend."""
     result: str = ""
     """A document it leaves in its scratch folder, read as one more line."""
     logins: tuple[Login, ...] = ()
@@ -103,14 +102,30 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             return ()
         if not self.program and not agent.command:
             raise FaultError(f'agent {agent.name}: nothing to run; say command = ["..."] in [agents.{agent.name}]')
+        words = {"{id}": self._session(call), "{args}": (*self._limits(agent), *agent.args)}
+        return self._spelled(self.template, agent, level, call, words)
+
+    def attaching(self, agent: AgentSettings, level: Level, session: str) -> tuple[str, ...]:
+        """Make the argv that opens a session for a person; empty where it cannot."""
+        if not self.attach or not session:
+            return ()
+        return self._spelled(self.attach, agent, level, Call(session=session), {})
+
+    def _spelled(
+        self,
+        template: tuple[str, ...],
+        agent: AgentSettings,
+        level: Level,
+        call: Call,
+        more: dict[str, tuple[str, ...]],
+    ) -> tuple[str, ...]:
         words = {
+            **more,
             "{confine}": self.alone if level is Level.L0 else self.held,
-            "{id}": self._session(call),
             "{model}": (*self.model, agent.model) if agent.model else (),
-            "{args}": agent.args,
         }
         found = agent.command or (self.program,)
-        for part in self.template:
+        for part in template:
             found = (*found, *words.get(part, (_filled(part, call),)))
         return found
 
@@ -118,8 +133,24 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         if not call.session:
             return ()
         given = self.resume if call.resume else self.assign
-        return tuple(word.replace("{session}", call.session) for word in given)
+        return tuple(_filled(word, call) for word in given)
+
+    def _limits(self, agent: AgentSettings) -> tuple[str, ...]:
+        turns = _limit(self.turns, "" if agent.max_turns is None else str(agent.max_turns))
+        usd = "" if agent.max_usd is None else f"{agent.max_usd:.6f}".rstrip("0").rstrip(".")
+        return (*turns, *_limit(self.budget, usd))
+
+    def dangers(self, agent: AgentSettings, level: Level) -> tuple[str, ...]:
+        """List the words of its argv that let it do anything it likes, alone or as the value behind a `=`."""
+        return tuple(word for word in self.argv(agent, level)[1:] if word.rpartition("=")[2] in self.dangerous)
+
+
+def _limit(words: tuple[str, ...], value: str) -> tuple[str, ...]:
+    if not words or not value:
+        return ()
+    return (*words[:-1], f"{words[-1]}{value}") if words[-1].endswith("=") else (*words, value)
 
 
 def _filled(word: str, call: Call) -> str:
-    return word.replace("{prompt}", call.prompt).replace("{scratch}", call.scratch)
+    filled = word.replace("{prompt}", call.prompt).replace("{scratch}", call.scratch)
+    return filled.replace("{session}", call.session)

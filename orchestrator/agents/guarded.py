@@ -28,6 +28,7 @@ from orchestrator.agents.folders import PROMPT, STDERR, TRANSCRIPT, RunFolder
 from orchestrator.agents.profiles import profile_of
 from orchestrator.agents.redact import redact_folder, secrets_of
 from orchestrator.agents.surroundings import Surroundings, environment, program, variables
+from orchestrator.agents.vetting import why_dangerous
 from orchestrator.errors import FaultError
 from orchestrator.model.settings import AgentSettings, Settings
 from orchestrator.policy.staffing import agent_settings
@@ -163,6 +164,9 @@ class GuardedAgents:
     def _argv(self, profile: Profile, agent: AgentSettings, place: Place, path: str, call: Call) -> tuple[str, ...]:
         level = self._runner.level()
         argv = profile.argv(agent, level, call)
+        refused = why_dangerous(agent, profile, level)
+        if refused:
+            raise FaultError(refused)
         return (program(argv[0], place, level, agent.name, path), *argv[1:]) if argv else ()
 
     def _home(self, folder: RunFolder, profile: Profile, agent: AgentSettings, place: Place) -> tuple[str, Place]:

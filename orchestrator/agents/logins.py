@@ -11,9 +11,9 @@ import os
 from pathlib import Path
 from typing import Any, cast
 
-from orchestrator.agents.calling import Login
 from orchestrator.agents.folders import make_folder, read_regular
 from orchestrator.files.atomic import write_atomic
+from orchestrator.model.kinds import Login
 
 MAX_LOGIN = 1 << 20
 RECORD = "logins.json"

@@ -1,16 +1,12 @@
 """The kinds of agents that come built in, and how one is found. A table: nothing is started or looked for here."""
 
-from orchestrator.agents.calling import POINTER, Can, Login, Profile, Provenance
+import msgspec
+
+from orchestrator.agents.calling import POINTER, Can, Profile, Provenance
 from orchestrator.errors import FaultError
+from orchestrator.model.kinds import KIND_ALIASES, Login, ProfileSettings, kind_name
 from orchestrator.model.settings import AgentSettings
 
-_ALIASES = {
-    "claude": "claude-code",
-    "copilot-cli": "copilot",
-    "gemini-cli": "gemini",
-    "qwen-code": "qwen",
-    "mini": "mini-swe-agent",
-}
 _FROM_PAPER = Provenance.DOCUMENTED
 
 _CLAUDE = Profile(
@@ -23,6 +19,7 @@ _CLAUDE = Profile(
     ),
     assign=("--session-id", "{session}"),
     resume=("--resume", "{session}"),
+    attach=("{model}", "--resume", "{session}"),
     cwd_bound=True,
     dangerous=("bypassPermissions", "--dangerously-skip-permissions"),
     turns=("--max-turns",),
@@ -45,9 +42,10 @@ _CODEX = Profile(
     template=("exec", "--json", "--skip-git-repo-check", "{confine}", "{model}", "{args}", "{id}", "-"),
     model=("-m",),
     resume=("resume", "{session}"),
+    attach=("{confine}", "{model}", "resume", "{session}"),
     alone=("--sandbox", "workspace-write"),
     held=("--dangerously-bypass-approvals-and-sandbox",),  # it cannot nest its sandbox in ours
-    dangerous=("--dangerously-bypass-approvals-and-sandbox",),
+    dangerous=("--dangerously-bypass-approvals-and-sandbox", "--yolo", "danger-full-access"),
     logins=(Login(".codex/auth.json"),),
     folders=(".codex",),
     keys=("OPENAI_API_KEY", "CODEX_API_KEY"),
@@ -62,8 +60,9 @@ _GEMINI = Profile(
     model=("-m",),
     assign=("--session-id", "{session}"),
     resume=("--resume", "{session}"),
+    attach=("{model}", "--resume", "{session}"),
     cwd_bound=True,
-    dangerous=("yolo",),
+    dangerous=("yolo", "--yolo"),
     logins=(
         Login(".gemini/oauth_creds.json"),
         Login(".gemini/settings.json", keep=("security", "selectedAuthType")),
@@ -81,6 +80,8 @@ _OPENCODE = Profile(
     template=("run", "--format", "json", "{id}", "{model}", "{args}"),
     model=("-m",),
     resume=("-s", "{session}"),
+    attach=("{model}", "-s", "{session}"),
+    dangerous=("run",),  # it edits and runs commands without asking
     logins=(Login(".local/share/opencode/auth.json"),),
     folders=(".local/share/opencode", ".config/opencode"),
     env={
@@ -99,8 +100,9 @@ _QWEN = Profile(
     template=("--output-format", "stream-json", "--approval-mode", "yolo", "{id}", "{model}", "{args}"),
     assign=("--session-id", "{session}"),
     resume=("--resume", "{session}"),
+    attach=("{model}", "--resume", "{session}"),
     cwd_bound=True,
-    dangerous=("yolo",),
+    dangerous=("yolo", "--yolo"),
     turns=("--max-session-turns",),
     logins=(Login(".qwen/oauth_creds.json"), Login(".qwen/settings.json", keep=("security", "selectedAuthType"))),
     folders=(".qwen",),
@@ -115,6 +117,7 @@ _PI = Profile(
     program="pi",
     template=("-p", "--mode", "json", "{id}", "{model}", "{args}"),
     resume=("--session", "{session}"),
+    attach=("{model}", "--session", "{session}"),
     dangerous=("-p",),  # it has no permissions to ask for: it always does what it likes
     logins=(Login(".pi/agent/auth.json"), Login(".pi/agent/models.json")),
     folders=(".pi",),
@@ -129,7 +132,8 @@ _COPILOT = Profile(
     template=("--allow-all-tools", "--output-format", "json", "{id}", "{model}", "{args}"),
     assign=("--session-id", "{session}"),
     resume=("--resume", "{session}"),
-    dangerous=("--allow-all-tools",),
+    attach=("{model}", "--resume", "{session}"),
+    dangerous=("--allow-all-tools", "--allow-all", "--yolo"),
     logins=(Login(".copilot/config.json"),),
     folders=(".copilot",),
     keys=("COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN", "COPILOT_PROVIDER_API_KEY"),
@@ -200,6 +204,7 @@ _CURSOR = Profile(
     program="cursor-agent",
     template=("-p", "--output-format", "stream-json", "--force", "{id}", "{model}", "{args}", POINTER),
     resume=("--resume", "{session}"),
+    attach=("{model}", "--resume", "{session}"),
     dangerous=("--force",),
     folders=(".cursor", ".config/cursor"),
     keys=("CURSOR_API_KEY",),
@@ -213,6 +218,7 @@ _GOOSE = Profile(
     template=("run", "-i", "-", "--output-format", "stream-json", "-q", "{id}", "{model}", "{args}"),
     assign=("-n", "{session}"),
     resume=("-n", "{session}", "-r"),
+    attach=("session", "-r", "-n", "{session}"),
     turns=("--max-turns",),
     dangerous=("run",),  # with GOOSE_MODE=auto
     folders=(".config/goose", ".local/share/goose"),
@@ -227,11 +233,19 @@ _KIMI = Profile(
     program="kimi",
     template=("--output-format", "stream-json", "--yolo", "{id}", "{model}", "{args}", "-p", POINTER),
     resume=("-S", "{session}"),
+    attach=("{model}", "-S", "{session}"),
     dangerous=("--yolo",),
     folders=(".kimi",),
     keys=("KIMI_API_KEY", "MOONSHOT_API_KEY"),
     can=frozenset({Can.RESUME, Can.MCP}),
     provenance=_FROM_PAPER,
+)
+_COMMAND = Profile(
+    name="command",
+    dangerous=(
+        *("--dangerously-skip-permissions", "--dangerously-bypass-approvals-and-sandbox", "--dangerously-allow-all"),
+        *("bypassPermissions", "danger-full-access", "--yolo"),
+    ),
 )
 PROFILES = {
     profile.name: profile
@@ -252,16 +266,31 @@ PROFILES = {
             _GOOSE,
             _KIMI,
         ),
-        Profile(name="command"),
+        _COMMAND,
         Profile(name="replay"),
     )
 }
 
 
 def profile_of(agent: AgentSettings) -> Profile:
-    """Find the profile of an agent. Raises FaultError naming those there are."""
-    name = _ALIASES.get(agent.profile, agent.profile)
+    """Find the profile of an agent: built in, or a person's own. Raises FaultError naming those there are."""
+    own = agent.kind
+    name = kind_name(agent.profile if own is None else own.like)
     if name not in PROFILES:
-        known = ", ".join(sorted((*PROFILES, *_ALIASES)))
-        raise FaultError(f'agent {agent.name}: unknown profile "{agent.profile}"; use one of {known}')
-    return PROFILES[name]
+        known = ", ".join(sorted((*PROFILES, *KIND_ALIASES)))
+        raise FaultError(
+            f'agent {agent.name}: unknown profile "{name}"; use one of {known}, or define [profiles.{name}]'
+        )
+    return PROFILES[name] if own is None else tailored(PROFILES[name], own)
+
+
+def tailored(base: Profile, own: ProfileSettings) -> Profile:
+    """Replace of a built-in profile what a person's own says."""
+    said = {name: value for name in _OWN if (value := getattr(own, name)) is not None}
+    if own.can is not None:
+        said["can"] = frozenset(able for able in Can if able.value in own.can)
+    tried = {"provenance": Provenance.CONFIGURED, "tried": f"like {base.name}"}
+    return msgspec.structs.replace(base, **{**said, **tried, "name": own.name})
+
+
+_OWN = tuple(field.name for field in msgspec.structs.fields(ProfileSettings) if field.name not in {"name", "like"})

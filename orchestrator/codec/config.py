@@ -11,7 +11,7 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from orchestrator.codec import budgets, limits, sections
+from orchestrator.codec import budgets, kinds, limits, sections
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.definitions import read_gates, read_triggers
 from orchestrator.codec.fields import Complaints, Fields
@@ -21,6 +21,7 @@ from orchestrator.model.settings import Settings
 TOP = (
     "project",
     "agents",
+    "profiles",
     "roles",
     "checks",
     "queues",
@@ -52,6 +53,7 @@ def read_settings(text: bytes, *, path: str) -> Settings:
     top.warn_unknown(TOP)
     project = sections.read_project(top)
     calendar = limits.read_calendar(top)
+    profiles = kinds.read_profiles(top)
     settings = Settings(
         base=project.base,
         land=project.land,
@@ -66,7 +68,8 @@ def read_settings(text: bytes, *, path: str) -> Settings:
         checkpoint_s=project.checkpoint_s,
         agent=project.agent,
         max_iterations=project.max_iterations,
-        agents=sections.read_agents(top),
+        agents=sections.read_agents(top, profiles),
+        profiles=profiles,
         roles=sections.read_roles(top),
         checks=sections.read_checks(top),
         queues=limits.read_queues(top),

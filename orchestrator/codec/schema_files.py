@@ -1,6 +1,6 @@
 """Schemas of the files people write, as generous as their readers. Never narrower: what reads also validates."""
 
-from orchestrator.codec import budgets, limits, sections
+from orchestrator.codec import budgets, kinds, limits, sections
 from orchestrator.codec.canonical import Json
 from orchestrator.model.ids import SAFE_ID_RULE
 
@@ -206,6 +206,9 @@ _KEYS: Schema = {
     "env": _ENV,
     "pass_env": _TEXTS,
     "home": _words("private", "shared"),
+    "max_turns": _whole(1),
+    "max_usd": _NUMBER,
+    "allow_dangerous": _FLAG,
     "builtin": _words("honest"),
     "format": _words("junit", "sarif"),
     "protocol": _words("verdict"),
@@ -232,6 +235,29 @@ _KEYS: Schema = {
 """What a key's value is, in every section that has it; a key not named here is a text."""
 
 
+_PROFILE_WORDS: Schema = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": ["string", "null"]}]}
+_LOGINS: Schema = {
+    "anyOf": [
+        {"type": "string"},
+        {
+            "type": "array",
+            "items": {
+                "anyOf": [
+                    {"type": "string"},
+                    _object({"path": {"type": "string"}, "keep": _TEXTS}, ("path",), closed=True),
+                ]
+            },
+        },
+    ]
+}
+_PROFILE: Schema = {
+    **dict.fromkeys(kinds.PROFILE, _PROFILE_WORDS),
+    **dict.fromkeys(("like", "program", "stream", "result"), _TEXT),
+    **dict.fromkeys(("env", "confined_env"), _ENV),
+    "logins": _LOGINS,
+}
+
+
 def _section(keys: tuple[str, ...], required: tuple[str, ...] = ()) -> Schema:
     return _object({key: _KEYS.get(key, _TEXT) for key in keys}, required)
 
@@ -244,6 +270,7 @@ def config_schema() -> Schema:
     properties: Schema = {
         "project": _section(sections.PROJECT),
         "agents": _named(_section(sections.AGENT)),
+        "profiles": _named(_object(_PROFILE, closed=True)),
         "roles": _named({"anyOf": [{"type": "string"}, _section(sections.ROLE, ("agent",))]}),
         "checks": _named(_section(sections.CHECK)),
         "queues": _named(queue),

@@ -1,18 +1,23 @@
 """The configuration of the project, its agents and its checks, one reader each. What a key means is the model's."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.fields import Fields, as_number, as_seconds, as_text
 from orchestrator.model.ids import SAFE_ID_RULE, is_safe_id
+from orchestrator.model.kinds import ProfileSettings, kind_name
 from orchestrator.model.settings import (
     AgentSettings,
     CheckSettings,
     RoleSettings,
     Settings,
 )
+from orchestrator.policy.staffing import KNOWN_CLIS
 
 T = TypeVar("T")
 PROJECT = (
@@ -44,6 +49,9 @@ AGENT = (
     "pass_env",
     "home",
     "cassette",
+    "max_turns",
+    "max_usd",
+    "allow_dangerous",
 )
 CHECK = (
     "command",
@@ -58,7 +66,6 @@ CHECK = (
 )
 ROLE = ("agent", "max_iterations")
 SANDBOXES = ("auto", "none", "landlock", "bwrap")
-_OWN_PROFILES = {"claude": "claude-code", "codex": "codex", "gemini": "gemini", "opencode": "opencode"}
 
 
 def section(top: Fields, key: str, known: tuple[str, ...]) -> Fields:
@@ -104,7 +111,9 @@ def argv_of(fields: Fields, key: str = "command") -> tuple[str, ...]:
     return fields.read(key, lambda value: argv(value) or None, nothing, remedy)
 
 
-def _env(fields: Fields) -> dict[str, str]:
+def env_of(fields: Fields, key: str = "env") -> dict[str, str]:
+    """Read variables by name."""
+
     def convert(value: Json) -> dict[str, str] | None:
         if not isinstance(value, dict):
             return None
@@ -113,7 +122,7 @@ def _env(fields: Fields) -> dict[str, str]:
         return texts if len(texts) == len(value) else None
 
     nothing: dict[str, str] = {}
-    return fields.read("env", convert, nothing, 'write texts by name, as {NAME = "value"}')
+    return fields.read(key, convert, nothing, 'write texts by name, as {NAME = "value"}')
 
 
 def _inside(fields: Fields, key: str) -> tuple[str, ...]:
@@ -162,34 +171,42 @@ def _sandbox(fields: Fields) -> tuple[str, tuple[str, ...]]:
     return fields.choice("sandbox", SANDBOXES, "auto"), ()
 
 
-def read_agents(top: Fields) -> dict[str, AgentSettings]:
-    """Read `[agents.NAME]`."""
-    return each(top, "agents", _agent)
+def read_agents(top: Fields, profiles: Mapping[str, ProfileSettings]) -> dict[str, AgentSettings]:
+    """Read `[agents.NAME]`; `profiles` are the person's own kinds."""
+    found = each(top, "agents", partial(_agent, profiles))
+    return {
+        name: replace(agent, kind=profiles[agent.profile]) if agent.profile in profiles else agent
+        for name, agent in found.items()
+    }
 
 
-def _agent(name: str, fields: Fields) -> AgentSettings:
+def _agent(profiles: Mapping[str, ProfileSettings], name: str, fields: Fields) -> AgentSettings:
     fields.warn_unknown(AGENT)
     default = AgentSettings(name=name)
     command = argv_of(fields)
-    profile = fields.line("profile") or ("command" if command else _OWN_PROFILES.get(name.lower(), "command"))
+    by_name = kind_name(name.lower()) if name in profiles or name.lower() in KNOWN_CLIS else "command"
+    profile = fields.line("profile") or ("command" if command else by_name)
     if profile == "command" and not command and "command" not in fields.values:
         fields.complaints.refuse(f'{fields.prefix}command is missing; write it, or profile = "claude-code"')
     nothing: tuple[str, ...] = ()
     return AgentSettings(
         name=name,
-        profile=profile,
+        profile=kind_name(profile),
         command=command,
         args=fields.read("args", argv, nothing, 'write a list of arguments, as ["--model", "opus"]'),
         timeout_s=positive(fields, "timeout", default.timeout_s),
         stall_s=positive(fields, "stall", default.stall_s),
         concurrency=fields.whole("concurrency", 0, 0),
         model=fields.line("model"),
-        env=_env(fields),
+        env=env_of(fields),
         pass_env=fields.texts("pass_env"),
         home=fields.choice("home", ("private", "shared"), default.home),
         fallback=fields.texts("fallback"),
         account=fields.line("account"),
         cassette=fields.line("cassette"),
+        max_turns=fields.optional_whole("max_turns", 1),
+        max_usd=fields.number("max_usd", None),
+        allow_dangerous=fields.flag("allow_dangerous"),
     )
 
 
@@ -234,7 +251,7 @@ def _check(name: str, fields: Fields) -> CheckSettings:
         pass_rate=fields.read("pass_rate", _share, default.pass_rate, "write a number from 0 to 1"),
         max=_most(fields),
         timeout_s=positive(fields, "timeout", default.timeout_s),
-        env=_env(fields),
+        env=env_of(fields),
         pass_env=fields.texts("pass_env"),
     )
 

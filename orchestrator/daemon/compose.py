@@ -32,6 +32,8 @@ class Built:
     trees: GitTrees
     workspace: GitWorkspace | InplaceWorkspace
     installed: tuple[str, ...]
+    level: Level
+    """How agents are held."""
 
 
 async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
@@ -66,7 +68,8 @@ async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
     agents = GuardedAgents(settings, runner, trees, str(project.root), around)
     verifier = CheckVerifier(settings, trees, runner, project.state, project.environ)
     actions = CommandActions(project)
-    return Built(Hands(agents, verifier, workspace, actions), ground, trees, workspace, installed(project.environ))
+    hands = Hands(agents, verifier, workspace, actions)
+    return Built(hands, ground, trees, workspace, installed(project.environ), runner.level())
 
 
 def repositories(project: Project, queues: tuple[QueueSpec, ...]) -> dict[str, RepoSettings]:

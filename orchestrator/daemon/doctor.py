@@ -11,7 +11,7 @@ from orchestrator.agents.surroundings import installed
 from orchestrator.codec.worlds import copy_world
 from orchestrator.daemon import machine, programs
 from orchestrator.daemon.compose import repositories
-from orchestrator.daemon.facts import look_up
+from orchestrator.daemon.facts import about_agents, look_up
 from orchestrator.daemon.intake import Intake
 from orchestrator.daemon.machine import bad, doubtful, ok
 from orchestrator.daemon.past import Past
@@ -57,7 +57,7 @@ class _Visit:
         lines = [*await machine.machine(self.root), *self._configuration(), machine.confinement(self.settings)]
         for part in (self._queues, self._repositories, self._preflight, self._bases):
             lines += await _told(part)
-        lines += programs.agents(self.project, self.world)
+        lines += programs.agents(self.project, self.world, machine.level(self.settings))
         lines += programs.checks(self.project, self._tops())
         return tuple(dict.fromkeys((*lines, *self.past.lines())))
 
@@ -121,6 +121,7 @@ class _Visit:
             return ()
         known = {name: repository for name, repository in self.found.items() if name in self.world.queues}
         facts = await look_up(known, self.reading, self.world, installed(self.project.environ))
+        facts = about_agents(facts, self.settings, machine.level(self.settings))
         verdict = preflight(self.world, self.settings, facts)
         lines = (*map(bad, verdict.problems), *(doubtful(text, "") for text in verdict.warnings))
         by = " (by the files alone: the journal cannot be read)" if self.past.broken else ""

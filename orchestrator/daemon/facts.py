@@ -1,12 +1,18 @@
-"""What preflight has to know of the outside: which named tests git does not have, which named files do not exist."""
+"""What preflight has to know of the outside: tests git does not have, files that do not exist, agents nothing holds."""
 
 from collections.abc import Mapping
 
+import msgspec
+
+from orchestrator.agents import vetting
 from orchestrator.daemon.compose import Built
 from orchestrator.inbox.folder import Reading
+from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED
 from orchestrator.model.world import Task, World
 from orchestrator.policy.preflight import Facts
+from orchestrator.policy.staffing import KNOWN_CLIS
+from orchestrator.ports.runner import Level
 from orchestrator.workspace.refs import lookup
 from orchestrator.workspace.repository import Repository
 
@@ -37,6 +43,12 @@ async def look_up(
             missing |= _missing(repository, tasks)
     documents = tuple(file.document for file in reading.files)
     return Facts(documents=documents, untracked=frozenset(untracked), missing=frozenset(missing), installed=installed)
+
+
+def about_agents(facts: Facts, settings: Settings, level: Level) -> Facts:
+    """Add what is wrong with agents and their kinds, where they are held at this level."""
+    unfit = vetting.unfit(settings, dict.fromkeys([*settings.agents, *KNOWN_CLIS]), level)
+    return msgspec.structs.replace(facts, complaints=vetting.complaints(settings), unfit=unfit)
 
 
 def _open(world: World, queue: str) -> list[Task]:

@@ -161,6 +161,13 @@ def _watching(folder: Path) -> DoctorLine:
 _UNCONFINED = 'agents can reach everything you can, and "done" is not proof'
 
 
+def level(settings: Settings) -> Level:
+    """Say how agents are held here."""
+    if settings.wrapper:
+        return Level.L3
+    return Level.L0 if settings.sandbox == "none" else sandbox.detect()
+
+
 def confinement(settings: Settings) -> DoctorLine:
     """Say the sandbox level agents and checks get, and why."""
     if settings.wrapper:

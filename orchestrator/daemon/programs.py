@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from orchestrator.agents import vetting
 from orchestrator.agents.profiles import profile_of
 from orchestrator.agents.surroundings import environment as agent_environment
 from orchestrator.agents.surroundings import installed
@@ -21,13 +22,13 @@ from orchestrator.ports.runner import Level, Place
 from orchestrator.verify.command import environment as check_environment
 
 
-def agents(project: Project, world: World) -> tuple[DoctorLine, ...]:
-    """Say who works by default, and whether every agent configured or needed can be started."""
+def agents(project: Project, world: World, level: Level) -> tuple[DoctorLine, ...]:
+    """Say who works by default, and whether every agent configured or needed can be started as it would be held."""
     default, line = _default(project)
     needed = {default, *_needed(project, world)} - {""}
     names = dict.fromkeys([*project.settings.agents, *sorted(needed - {HUMAN})])
-    found = [_agent(project, name, needed=name in needed) for name in names]
-    return (*line, *found)
+    found = [_agent(project, name, level, needed=name in needed) for name in names]
+    return (*line, *map(bad, vetting.complaints(project.settings)), *found)
 
 
 def _default(project: Project) -> tuple[str, tuple[DoctorLine, ...]]:
@@ -57,12 +58,15 @@ def _needed(project: Project, world: World) -> frozenset[str]:
     return frozenset(found)
 
 
-def _agent(project: Project, name: str, *, needed: bool) -> DoctorLine:
+def _agent(project: Project, name: str, level: Level, *, needed: bool) -> DoctorLine:
     settings = agent_settings(project.settings, name) or AgentSettings(name=name)
     try:
         what = _program(project, settings)
+        why = vetting.why_unfit(settings, level)
     except FaultError as error:
-        return bad(str(error)) if needed else doubtful(str(error), "no open task needs it")
+        what, why = "", str(error)
+    if why:
+        return bad(why) if needed else doubtful(why, "no open task needs it")
     return ok(f"agent {name}: {what}")
 
 

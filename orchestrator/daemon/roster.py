@@ -15,14 +15,17 @@ from pathlib import Path
 import anyio
 import msgspec
 
+from orchestrator.agents import vetting
 from orchestrator.agents.calling import UNATTENDED, Profile
 from orchestrator.agents.guarded import GuardedAgents
 from orchestrator.agents.profiles import PROFILES, profile_of
 from orchestrator.agents.surroundings import Surroundings, environment, program
+from orchestrator.daemon import machine
 from orchestrator.daemon.project import Project
 from orchestrator.errors import FaultError, InvalidInputError
+from orchestrator.model.kinds import kind_name
 from orchestrator.model.settings import AgentSettings
-from orchestrator.policy.staffing import agent_settings
+from orchestrator.policy.staffing import KNOWN_CLIS, agent_settings
 from orchestrator.ports.agents import AgentEnd, Job, RunKey
 from orchestrator.ports.runner import Level, Place
 from orchestrator.ports.workspace import AttemptKey
@@ -30,6 +33,7 @@ from orchestrator.processes.runner import GuardedRunner
 
 VERSION_SECONDS = 10.0
 _AT_ONCE = 3
+_CLIS = {kind_name(cli): cli for cli in KNOWN_CLIS}
 _NO_CLI = frozenset({"command", "replay"})
 _UNSAFE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f]")
 _TASK = "agents/hello"
@@ -74,10 +78,12 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
 
 async def roster(project: Project) -> tuple[AgentAnswer, ...]:
     """Look at every agent configured and every kind built in."""
-    named = dict(project.settings.agents)
-    for name, profile in PROFILES.items():
-        if name not in _NO_CLI and not any(profile_named(agent) is profile for agent in named.values()):
-            named[name] = AgentSettings(name=name, profile=name)
+    named, own = dict(project.settings.agents), project.settings.profiles
+    used = {agent.profile for agent in named.values()}
+    for name in dict.fromkeys([*own, *PROFILES]):
+        if name not in _NO_CLI and name not in used:
+            cli = _CLIS.get(name, name)
+            named[cli] = AgentSettings(name=cli, profile=name, kind=own.get(name))
     found: dict[str, AgentAnswer] = {}
     few = anyio.CapacityLimiter(_AT_ONCE)
 
@@ -94,10 +100,12 @@ async def roster(project: Project) -> tuple[AgentAnswer, ...]:
 async def prove(project: Project, name: str) -> Proof:
     """Let one agent do a tiny task, guarded and confined as in a run. Raises FaultError where it cannot work."""
     agent = project.settings.agents.get(name) or agent_settings(project.settings, name)
-    if agent is None and name in PROFILES and name not in _NO_CLI:
-        agent = AgentSettings(name=name, profile=name)
+    kinds = project.settings.profiles
+    if agent is None and (name in PROFILES or name in kinds) and name not in _NO_CLI:
+        agent = AgentSettings(name=name, profile=name, kind=kinds.get(name))
     if agent is None:
-        known = ", ".join([*project.settings.agents, *(kind for kind in PROFILES if kind not in _NO_CLI)])
+        clis = [kind for kind in dict.fromkeys([*kinds, *PROFILES]) if kind not in _NO_CLI]
+        known = ", ".join([*project.settings.agents, *clis])
         raise InvalidInputError(f"there is no agent {name}; known: {known}")
     settings = msgspec.structs.replace(project.settings, agents={name: agent})
     runner = GuardedRunner(sandbox=settings.wrapper or settings.sandbox)
@@ -185,7 +193,7 @@ async def _look(project: Project, agent: AgentSettings) -> AgentAnswer:
     except FaultError as error:
         return msgspec.structs.replace(about, why=str(error))
     version = await _version(project, path, profile) if path and profile.name not in _NO_CLI else ""
-    why = _login_problem(project, agent, profile)
+    why = vetting.why_unfit(agent, machine.level(project.settings)) or _login_problem(project, agent, profile)
     return msgspec.structs.replace(about, installed=True, program=path, version=version, usable=not why, why=why)
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from orchestrator.daemon.compose import Built, build
 from orchestrator.daemon.desk import Desk, open_desk
-from orchestrator.daemon.facts import gather
+from orchestrator.daemon.facts import about_agents, gather
 from orchestrator.daemon.intake import Intake, fold_scratch
 from orchestrator.daemon.patches import Patches
 from orchestrator.daemon.project import Project, RandomIds
@@ -97,7 +97,7 @@ async def _look_first(project: Project, request: Request, watcher: Watcher) -> t
         scope = _scope(request, reading, world)
         _judge_files(reading, scope, watcher)
         built = await build(project, tuple(queue.spec for queue in world.queues.values()))
-        facts = await gather(built, reading, world)
+        facts = about_agents(await gather(built, reading, world), project.settings, built.level)
         found = preflight(world, project.settings, facts, scope)
     finally:
         desk.journal.close()

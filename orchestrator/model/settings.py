@@ -5,6 +5,7 @@ Read by the codec; defines what may be configured, chooses nothing. Durations ar
 
 import msgspec
 
+from orchestrator.model.kinds import ProfileSettings
 from orchestrator.model.prices import Price
 from orchestrator.model.specs import GateSpec, TriggerSpec
 from orchestrator.model.spending import Budget as Budget  # noqa: PLC0414 - re-exported: part of the settings
@@ -29,6 +30,13 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
     account: str = ""
     cassette: str = ""
     """For profile `replay`: the recording, relative to the project."""
+    kind: ProfileSettings | None = None
+    """The person's own definition of its profile, where there is one."""
+    max_turns: int | None = None
+    """Given to the program as its own limit, where its profile knows how."""
+    max_usd: float | None = None
+    allow_dangerous: bool = False
+    """It may be called so that it does anything it likes, where no sandbox holds it."""
 
 
 class RoleSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +107,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     agent: str | None = None
     max_iterations: int = 30
     agents: dict[str, AgentSettings] = {}
+    profiles: dict[str, ProfileSettings] = {}
     roles: dict[str, RoleSettings] = {}
     checks: dict[str, CheckSettings] = {}
     queues: dict[str, QueueSettings] = {}

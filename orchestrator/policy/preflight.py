@@ -18,7 +18,7 @@ from orchestrator.model.specs import ENDED, Action, Add, PauseQueue, ResumeQueue
 from orchestrator.model.truth import names_in
 from orchestrator.model.world import Queue, Task, World
 from orchestrator.policy.cycles import cycles
-from orchestrator.policy.staffing import find_agent, staff
+from orchestrator.policy.staffing import agent_settings, find_agent, staff
 
 BUILTIN_CHECKS = frozenset({"honest"})
 CONFIGURATION = "orchestrator.toml"
@@ -37,6 +37,10 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Checks that plug-ins bring."""
     installed: tuple[str, ...] = ()
     """Agents' programs found on this machine."""
+    complaints: tuple[str, ...] = ()
+    """What is wrong with the configuration whatever the tasks, each with its remedy."""
+    unfit: dict[str, str] = {}
+    """Agents that may not be called as they are configured, and why, with the remedy."""
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -75,6 +79,7 @@ class _Judge:
         self.scope = scope
         self.problems: list[str] = []
         self.warnings: list[str] = []
+        self.problems += facts.complaints
         self.strangers: dict[tuple[str, str], list[str]] = {}
         self.checks = BUILTIN_CHECKS | facts.checks | settings.checks.keys()
         self.open = [task for task in world.tasks.values() if task.status not in ENDED]
@@ -130,9 +135,14 @@ class _Judge:
         configured = self.settings.queues.get(queue)
         queues = self.world.queues[queue].spec.agent or (configured.agent if configured else None)
         try:
-            staff(self.settings, queues, task.spec.agent, self.scope.agent, self.facts.installed)
+            agent = staff(self.settings, queues, task.spec.agent, self.scope.agent, self.facts.installed).agent
         except InvalidInputError as error:
             self._refuse(queue, str(error))
+            return
+        found = agent_settings(self.settings, agent)
+        for name in (agent, *(found.fallback if found is not None else ())):
+            if name in self.facts.unfit:
+                self._refuse(queue, self.facts.unfit[name])
 
     def _strangers(self) -> None:
         """Warn of each unknown agent once a file: most files name few, in every task."""

@@ -7,6 +7,7 @@ says so. Only when nobody at all is left, or a person asked for someone unknown 
 import msgspec
 
 from orchestrator.errors import InvalidInputError
+from orchestrator.model.kinds import kind_name
 from orchestrator.model.settings import AgentSettings, Settings
 
 HUMAN = "human"
@@ -77,7 +78,9 @@ def agent_settings(settings: Settings, name: str) -> AgentSettings | None:
     """Give how an agent is run: as configured, or a known CLI's defaults; None for a name that is neither."""
     if name in settings.agents:
         return settings.agents[name]
-    return AgentSettings(name=name, profile=name) if name in KNOWN_CLIS else None
+    if name not in KNOWN_CLIS:
+        return None
+    return AgentSettings(name=name, profile=name, kind=settings.profiles.get(kind_name(name)))
 
 
 def _agent_named(settings: Settings, name: str, installed: tuple[str, ...]) -> str | None:

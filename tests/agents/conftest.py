@@ -92,7 +92,8 @@ class Bench:
         return path
 
     def agent(self, **fields: Any) -> None:
-        self.settings = Settings(agents={"a": AgentSettings(name="a", **fields)})
+        unheld = {"allow_dangerous": True, **fields}
+        self.settings = Settings(agents={"a": AgentSettings(name="a", **unheld)})
 
     def place(self, key: AttemptKey, run_dir: str) -> Place:
         workspace = self.project / ".aibrain" / "workspaces" / key.task / str(key.attempt)

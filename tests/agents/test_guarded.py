@@ -293,6 +293,14 @@ def test_an_agent_nobody_defined_is_a_fault(bench: "Bench") -> None:
         run(bench, bench.job(agent="ghost"))
 
 
+def test_an_agent_that_does_anything_it_likes_does_not_start_where_nothing_holds_it(bench: "Bench") -> None:
+    bench.program("claude")
+    bench.agent(profile="claude", allow_dangerous=False)
+    with pytest.raises(FaultError, match=r"bypassPermissions.*allow_dangerous = true in \[agents\.a\]"):
+        run(bench)
+    assert not bench.folder().exists()
+
+
 def test_an_unknown_profile_is_a_fault_that_lists_those_there_are(bench: "Bench") -> None:
     bench.agent(profile="telepathy")
     with pytest.raises(FaultError, match="use one of aider, amp, claude, claude-code, cline, codex, command"):

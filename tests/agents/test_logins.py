@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.agents.calling import Login
 from orchestrator.agents.logins import bring, give_back
+from orchestrator.model.kinds import Login
 
 TOKENS = Login(".tool/auth.json")
 CONFIG = Login(".tool.json", keep=("account",))

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from orchestrator.cli.main import VERBS
-from orchestrator.codec import budgets, config, limits, sections
+from orchestrator.codec import budgets, config, kinds, limits, sections
 from orchestrator.codec.config import read_settings
 from orchestrator.codec.queuefile import read_queue
 from orchestrator.codec.taskfields import ALIASES, LATER_FIELDS, RESULT_FIELDS, SPEC_FIELDS
@@ -56,6 +56,7 @@ def test_every_verb_has_a_section_in_the_reference() -> None:
 KEYS: dict[str, tuple[str, ...]] = {
     "[project]": sections.PROJECT,
     "[agents.NAME]": sections.AGENT,
+    "[profiles.NAME]": kinds.PROFILE,
     "[roles]": sections.ROLE,
     "[checks.NAME]": sections.CHECK,
     "[queues.NAME]": limits.QUEUE,

@@ -6,6 +6,7 @@ from orchestrator.codec import config
 from orchestrator.codec.config import read_settings
 from orchestrator.errors import InvalidInputError
 from orchestrator.model import conditions as c
+from orchestrator.model.kinds import Login, ProfileSettings
 from orchestrator.model.prices import Price
 from orchestrator.model.settings import Budget, Calendar, RoleSettings, Settings
 from orchestrator.model.specs import Add, RunAction, TaskSpec, Unlock
@@ -36,6 +37,32 @@ model = "m"
 env = {NAME = "value"}
 pass_env = ["ANTHROPIC_API_KEY"]
 home = "shared"
+max_turns = 40
+max_usd = 2.5
+allow_dangerous = true
+[profiles.house]
+like = "claude"
+program = "house-agent"
+stream = "claude"
+template = ["-p", "{id}", "{model}", "{args}"]
+model = ["-m"]
+assign = []
+resume = ["--resume", "{session}"]
+attach = ["--resume", "{session}"]
+alone = []
+held = "--inside"
+dangerous = ["--yes"]
+turns = ["--turns="]
+budget = []
+result = "out.json"
+logins = [".house/auth.json", {path = ".house/settings.json", keep = ["user"]}]
+folders = [".house"]
+env = {HOUSE = "1"}
+confined_env = {}
+keys = ["HOUSE_KEY"]
+version = ["version"]
+can = ["cost"]
+[agents.house]
 [agents.codex]
 [agents.script]
 profile = "command"
@@ -170,6 +197,19 @@ def test_an_agent_named_like_its_program_needs_no_profile() -> None:
     assert [agent.profile for agent in settings.agents.values()] == ["claude-code", "codex", "command"]
 
 
+def test_a_kind_of_ones_own_says_what_differs_and_nothing_else() -> None:
+    settings = read_settings(FULL, path="orchestrator.toml")
+    house = settings.profiles["house"]
+    assert (house.like, house.program, house.model) == ("claude-code", "house-agent", ("-m",))
+    assert (house.assign, house.held, house.confined_env) == ((), ("--inside",), {})
+    assert house.logins == (Login(".house/auth.json"), Login(".house/settings.json", keep=("user",)))
+    assert settings.agents["house"].kind is house
+    plain = read("[profiles.claude]\nenv = {A = 'b'}\n[agents.claude]\n[agents.other]\nprofile = 'codex'")
+    assert plain.profiles == {"claude-code": ProfileSettings(name="claude-code", like="claude-code", env={"A": "b"})}
+    assert plain.agents["claude"].kind is plain.profiles["claude-code"]
+    assert plain.agents["other"].kind is None
+
+
 def test_a_week_may_be_a_number_of_days() -> None:
     assert read("[calendar]\nweek = 4").calendar == Calendar(week_days=4)
 
@@ -225,6 +265,15 @@ def test_all_mistakes_are_told_at_once_with_their_keys() -> None:
         ("[agents.a]\ncommand = 'a'\nenv = {A = 1}", "agents.a.env"),
         ("[agents.a]\ncommand = 'a'\nenv = 1", "agents.a.env"),
         ("[agents.a]\ncommand = 'a'\nconcurrency = -1", "agents.a.concurrency"),
+        ("[agents.a]\ncommand = 'a'\nmax_turns = 0", "agents.a.max_turns"),
+        ("[profiles.a]\nprogramm = 'x'", "profiles.a.programm is not known; did you mean program?"),
+        ("[profiles.a]\nlogins = ['../x']", "write paths below HOME"),
+        ("[profiles.a]\nlogins = [{path = 'x', kep = ['a']}]", "profiles.a.logins"),
+        ("[profiles.a]\nlogins = [{path = 'x', keep = 1}]", "profiles.a.logins"),
+        ("[profiles.a]\nfolders = '/etc'", "profiles.a.folders"),
+        ("[profiles.a]\nresume = 5", "profiles.a.resume"),
+        ("[profiles.command]\nprogram = 'x'", "give yours a name of its own"),
+        ("[profiles.claude]\n[profiles.claude-code]", "keep one of them"),
         ("[roles]\nx = {}", "roles.x.agent"),
         ("[checks.a]\ncommand = 'a'\nbuiltin = 'honest'", "remove one"),
         ("[checks.a]\nbuiltin = 'honst'", "did you mean honest?"),

@@ -76,6 +76,16 @@ def test_an_unknown_dependency_names_file_line_task_and_what_was_meant() -> None
     assert problem == "queues/q.json: line 7: q/B: depends on q/API-1, which does not exist; did you mean q/API-10?"
 
 
+def test_an_agent_that_may_not_be_called_is_refused_where_a_task_gets_it_or_falls_back_on_it() -> None:
+    agents = {"a": AgentSettings(name="a", fallback=("b",)), "b": AgentSettings(name="b"), "c": AgentSettings(name="c")}
+    settings = msgspec.structs.replace(SETTINGS, agents=agents, agent="a")
+    facts = Facts(unfit={"b": "agent b is too free", "c": "agent c is too"}, complaints=("profiles.x is wrong",))
+    project = Project().queue("q", task("A"), task("B")).queue("r", task("C", agent="c"))
+    found = project.judge(facts, Scope(queues=("q",)), settings)
+    assert found.problems == ("profiles.x is wrong", "agent b is too free")
+    assert "agent c is too" in found.warnings
+
+
 def test_everything_wrong_is_told_at_once() -> None:
     project = Project().queue("q", task("A", "q/X", "r/Y", "gate:z", checks=("lnt",), tests=("t.py",)))
     found = project.judge(Facts(untracked=frozenset({"t.py"})))

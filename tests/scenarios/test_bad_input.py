@@ -78,6 +78,16 @@ def an_old_git(shop: Shop) -> None:
     shop.env["PATH"] = f"{folder}:{shop.env['PATH']}"
 
 
+def an_agent_that_never_asks(shop: Shop) -> None:
+    folder = shop.base / "bin"
+    folder.mkdir()
+    (folder / "claude").write_text("#!/bin/sh\ntouch called\n")
+    (folder / "claude").chmod(0o755)
+    shop.env["PATH"] = f"{folder}:{shop.env['PATH']}"
+    shop.config("[agents.claude]\n")
+    shop.queue("work", {"id": "A", "agent": "claude"})
+
+
 CASES = {
     "a queue nobody wrote": Case(nothing, ("--queue", "nope"), ("'nope'", "queues/nope.json")),
     "a task nobody wrote": Case(nothing, ("--task", "work/nope"), ("work/nope", "status")),
@@ -118,6 +128,14 @@ CASES = {
     "nobody on a branch": Case(nobody_is_on_a_branch, (), ("detached", "base")),
     "a branch in the way": Case(a_branch_in_the_way, (), ("orchestrator", "git branch -m")),
     "a git that is too old": Case(an_old_git, (), ("2.30.2", "2.39.4")),
+    "an agent that never asks, and nothing to hold it": Case(
+        an_agent_that_never_asks, (), ("bypassPermissions", "L0", "allow_dangerous = true in [agents.claude]")
+    ),
+    "a kind of agent that cannot be": Case(
+        lambda shop: shop.config('[profiles.house]\nlike = "codx"\n'),
+        (),
+        ("orchestrator.toml: profiles.house.like", "did you mean codex?"),
+    ),
     "a configuration that is no toml": Case(
         toml("[project]\nbase = main\n"), (), ("orchestrator.toml: line 2, column 8", "quotes")
     ),
