@@ -26,7 +26,7 @@ from orchestrator.agents.calling import UNATTENDED, Call, Profile
 from orchestrator.agents.endings import Ended, local_zone
 from orchestrator.agents.folders import PROMPT, STDERR, TRANSCRIPT, RunFolder
 from orchestrator.agents.profiles import profile_of
-from orchestrator.agents.redact import redact_folder, secrets_of
+from orchestrator.agents.redact import redact_folder, redaction, secrets_of
 from orchestrator.agents.surroundings import Surroundings, environment, program, variables
 from orchestrator.agents.vetting import why_dangerous
 from orchestrator.errors import FaultError
@@ -159,6 +159,7 @@ class GuardedAgents:
             stdout=str(folder.file(TRANSCRIPT)),
             stderr=str(folder.file(STDERR)),
             orphan_timeout_s=self._settings.orphan_timeout_s,
+            redact=redaction(secrets_of(self._around.environ, agent, profile, Path(self._around.home))),
         )
 
     def _argv(self, profile: Profile, agent: AgentSettings, place: Place, path: str, call: Call) -> tuple[str, ...]:

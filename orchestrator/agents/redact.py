@@ -10,6 +10,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote, quote_plus
@@ -18,40 +19,66 @@ from orchestrator.agents.calling import Profile
 from orchestrator.agents.folders import STDERR, TRANSCRIPT, RunFolder, read_regular
 from orchestrator.files.atomic import write_atomic
 from orchestrator.model.settings import AgentSettings
+from orchestrator.ports.runner import Pattern, Redaction
 
 REDACTED = b"[redacted]"
 _SHORTEST, _LONG = 6, 20
 _MAX_LOGIN = 1 << 20
 _TELLING = re.compile(r"KEY|TOKEN|SECRET|PASS|PWD|CREDENTIAL|AUTH|COOKIE|PRIVATE|DSN|BEARER", re.IGNORECASE)
-_PROVIDERS = re.compile(
-    rb"(?<![A-Za-z0-9])(?:"
-    rb"sk-ant-[\w-]{20,}|sk-(?:proj-|svcacct-|admin-|or-v1-)?[A-Za-z0-9][\w-]{31,}|sk_live_[A-Za-z0-9]{20,}"
-    rb"|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|(?:AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Za-z])"
-    rb"|AIza[\w-]{35}|ya29\.[\w-]{20,}|xox[abeprs]-[\w-]{10,}|hf_[A-Za-z0-9]{30,}|npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,}"
-    rb"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})"
-    rb"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?!-----END).)*-----END [A-Z ]*PRIVATE KEY-----",
-    re.DOTALL,
+_KEYS = {
+    "sk-": r"sk-(?:ant-[\w-]{20,512}|(?:proj-|svcacct-|admin-|or-v1-)?[A-Za-z0-9][\w-]{31,512})",
+    "sk_live_": r"sk_live_[A-Za-z0-9]{20,255}",
+    **{f"gh{kind}_": rf"gh{kind}_[A-Za-z0-9]{{30,255}}" for kind in "pousr"},
+    "github_pat_": r"github_pat_\w{30,255}",
+    "glpat-": r"glpat-[\w-]{20,255}",
+    "AKIA": r"AKIA[0-9A-Z]{16}(?![0-9A-Za-z])",
+    "ASIA": r"ASIA[0-9A-Z]{16}(?![0-9A-Za-z])",
+    "AIza": r"AIza[\w-]{35}",
+    "ya29.": r"ya29\.[\w-]{20,2048}",
+    "xox": r"xox[abeprs]-[\w-]{10,255}",
+    "hf_": r"hf_[A-Za-z0-9]{30,255}",
+    "npm_": r"npm_[A-Za-z0-9]{36}",
+    "pypi-": r"pypi-[\w-]{50,512}",
+    "gsk_": r"gsk_[A-Za-z0-9]{40,255}",
+    "xai-": r"xai-[A-Za-z0-9]{40,255}",
+    "GOCSPX-": r"GOCSPX-[\w-]{20,255}",
+    "AGE-SECRET-KEY-1": r"AGE-SECRET-KEY-1[0-9A-Z]{50,255}",
+    "eyJ": r"eyJ[\w-]{10,8192}\.eyJ[\w-]{10,8192}\.[\w-]{10,8192}",
+}
+_BLOCK = (
+    r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]{0,16384}(?:-(?!-)[^-]{0,16384}){0,16}-----END [A-Z ]{0,40}KEY-----"
 )
-_BEARER = re.compile(rb"(\b(?:Bearer|x-api-key[\"']?:)\s+[\"']?)([A-Za-z0-9+/=._~-]{20,})", re.IGNORECASE)
-_IN_URL = re.compile(rb"(\b[a-z][a-z0-9+.-]*://[^\s/:@\"'\\]+:)([^\s/@\"'\\]{3,})(@)", re.IGNORECASE)
+_CARRIED = r"([A-Za-z0-9+/=._~-]{20,4096})"
+PATTERNS = (
+    *(Pattern(at=at, match=rf"(?<![A-Za-z0-9]){key}") for at, key in _KEYS.items()),
+    Pattern(at="-----BEGIN", match=_BLOCK),
+    Pattern(at="bearer", match=rf"\b(?i:bearer)[ \t]+[\"']?{_CARRIED}", group=1, any_case=True),
+    Pattern(
+        at="x-api-key",
+        match=rf"\b(?i:x-api-key)\\{{0,4}}[\"']?:[ \t]*\\{{0,4}}[\"']?{_CARRIED}",
+        group=1,
+        any_case=True,
+    ),
+    Pattern(at="://", match=r"[A-Za-z0-9+.-]://[^\s/:@\"'\\]+:([^\s/@\"'\\]{3,})@", back=1, group=1),
+)
+"""Every repetition is bounded: what agents write must not take longer to read than it took to write."""
 
 
 class Redactor:
-    """Takes known values and provider patterns out of bytes."""
+    """Takes known values and what looks like a provider's key out of what is whole."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        spelled = {form for secret in secrets if len(secret) >= _SHORTEST for form in spellings(secret)}
-        self._forms = sorted(spelled, key=len, reverse=True)
+        self._forms = _forms(secrets)
 
     def __call__(self, content: bytes) -> bytes:
         """Give the content without secrets; the very same object where there are none."""
         clean = content
         for form in self._forms:
-            if form in clean:
-                clean = clean.replace(form, REDACTED)
-        clean = _PROVIDERS.sub(REDACTED, clean)
-        clean = _BEARER.sub(rb"\1" + REDACTED, clean)
-        clean = _IN_URL.sub(rb"\1" + REDACTED + rb"\3", clean)
+            clean = clean.replace(form, REDACTED) if form in clean else clean
+        lower = clean.lower()
+        for pattern in PATTERNS:
+            if pattern.at.encode() in (lower if pattern.any_case else clean):
+                clean = _compiled(pattern.match).sub(_marked, clean)
         return content if clean == content else clean
 
     def text(self, content: str) -> str:
@@ -59,8 +86,17 @@ class Redactor:
         return self(content.encode("utf-8", "replace")).decode("utf-8", "replace")
 
 
+def redaction(secrets: Iterable[str]) -> Redaction:
+    """Give the rules by which a guardian takes secrets out before anything is written."""
+    forms = tuple(form.decode("latin-1") for form in _forms(secrets))
+    return Redaction(forms=forms, patterns=PATTERNS, mark=REDACTED.decode())
+
+
 def redact_folder(folder: RunFolder, secrets: Iterable[str]) -> None:
-    """Rewrite a run's outputs without secrets, each at once; nothing to do where there are none."""
+    """Rewrite a run's outputs without secrets, each at once; nothing to do where there are none.
+
+    The guardian did so while they were written; what only became known since is what this is for.
+    """
     redactor = Redactor(secrets)
     for name in (TRANSCRIPT, STDERR):
         path = folder.file(name)
@@ -73,6 +109,24 @@ def redact_folder(folder: RunFolder, secrets: Iterable[str]) -> None:
             times = path.stat()
             write_atomic(path, clean)
             os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def _forms(secrets: Iterable[str]) -> list[bytes]:
+    """Spell secrets in every way, the longest first."""
+    spelled = {form for secret in secrets if len(secret) >= _SHORTEST for form in spellings(secret)}
+    return sorted(spelled, key=len, reverse=True)
+
+
+@cache
+def _compiled(expression: str) -> re.Pattern[bytes]:
+    return re.compile(expression.encode(), re.DOTALL)
+
+
+def _marked(match: re.Match[bytes]) -> bytes:
+    """Give the match with its secret part replaced."""
+    whole, begin = match.group(), match.start()
+    first, last = match.span(match.re.groups)
+    return whole[: first - begin] + REDACTED + whole[last - begin :]
 
 
 def secrets_of(

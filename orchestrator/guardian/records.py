@@ -1,4 +1,4 @@
-"""The guardian's files in a run folder: the lock, the launch, the records, the socket, the agent's streams.
+"""The guardian's files in a run folder: the lock, the launch, the records, the socket.
 
 Everything is reached through the folder's descriptor; no link an agent planted is followed.
 """
@@ -11,13 +11,11 @@ import socket
 import time
 from typing import Any, TypedDict
 
+from orchestrator.guardian.redaction import Rules
+
 RECORD_ROOM = 4096
 _LOCK_PAUSE_S = 0.005
-_WRITE = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
 _OWN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-_LAST_WORDS = 1000
-
-Stdio = tuple[int, int, int]
 
 
 class Launch(TypedDict):
@@ -37,6 +35,8 @@ class Launch(TypedDict):
     max_memory: int
     max_processes: int
     """0 each for no limit."""
+    redact: Rules | None
+    """None where the outputs go straight into their files."""
     lifeline: bool
 
 
@@ -125,30 +125,3 @@ def tidy(folder: int) -> None:
         if wanted:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name, dir_fd=folder)
-
-
-def open_stdio(launch: Launch) -> Stdio:
-    """Open what becomes the agent's descriptors 0, 1 and 2; a run with a lifeline begins its files anew."""
-    mode = _WRITE | (os.O_TRUNC if launch["lifeline"] else 0)
-    source = os.open(launch["stdin"] or os.devnull, os.O_RDONLY | os.O_CLOEXEC)
-    out = os.open(launch["stdout"] or os.devnull, mode, 0o600)
-    same = launch["stderr"] == launch["stdout"]
-    return source, out, out if same else os.open(launch["stderr"] or os.devnull, mode, 0o600)
-
-
-def written(launch: Launch) -> int:
-    """Count the bytes on stdout and stderr so far."""
-    total = 0
-    for path in {launch["stdout"], launch["stderr"]} - {""}:
-        with contextlib.suppress(OSError):
-            total += os.stat(path).st_size
-    return total
-
-
-def last_words(launch: Launch) -> str:
-    """Give the last line on stderr: bubblewrap's own complaint when it did not start the program."""
-    lines: list[str] = []
-    with contextlib.suppress(OSError), open(launch["stderr"], "rb") as stream:
-        stream.seek(max(0, os.fstat(stream.fileno()).st_size - _LAST_WORDS))
-        lines = stream.read().decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else "the sandbox ended without a word"

@@ -14,7 +14,8 @@ import signal
 from typing import Any, NoReturn
 
 from orchestrator.guardian import kernel, limits
-from orchestrator.guardian.records import Launch, Stdio
+from orchestrator.guardian.records import Launch
+from orchestrator.guardian.streams import Stdio
 
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 _MAX_DESCRIPTORS = 4096

@@ -14,6 +14,7 @@ from typing import Any
 from orchestrator.guardian import kernel, limits, records
 from orchestrator.guardian.records import Refusal
 from orchestrator.guardian.root import Pipes, ended, fork_root
+from orchestrator.guardian.streams import Streams
 
 _LOOK_BUSY_S, _LOOK_IDLE_S = 0.05, 0.25
 _LOCK_PATIENCE_S, _LIFELINE_PATIENCE_S = 0.2, 3.0
@@ -70,19 +71,18 @@ class Guardian:
 
     def _build(self) -> None:
         """Make the tree's root by the first isolation that works here."""
-        stdio = records.open_stdio(self._launch)
-        failures = [failure for name in self._launch["isolation"] if (failure := self._try(name, stdio))]
+        self._streams = Streams(self._launch)
+        failures = [failure for name in self._launch["isolation"] if (failure := self._try(name))]
         if len(failures) == len(self._launch["isolation"]):
             raise Refusal("fault", f"no sandbox could be made: {'; '.join(failures)}")
-        for handle in set(stdio):
-            os.close(handle)
+        self._streams.keep_guardians()
 
-    def _try(self, isolation: str, stdio: records.Stdio) -> str:
+    def _try(self, isolation: str) -> str:
         """Make the root one way, unless there is one; says why it did not work."""
         if self._told:
             return ""
         self._pipes = Pipes(self._lock)
-        child = fork_root(isolation, self._launch, self._pipes, stdio)
+        child = fork_root(isolation, self._launch, self._pipes, self._streams.stdio)
         self._pipes.keep_guardians()
         while not self._told and self._listen_to_root():
             pass
@@ -108,7 +108,8 @@ class Guardian:
         if "child-pid" not in self._told:
             kernel.kill_all()
             os.unlink("guardian.json", dir_fd=self._folder)
-            words = self._told.get("reason") or records.last_words(self._launch)
+            self._streams.drain(self._folder)
+            words = self._told.get("reason") or self._streams.last_words()
             raise Refusal("fault", f"no sandbox could be made: {words}")
 
     # -- while it runs ---------------------------------------------------------------------------------------------
@@ -117,7 +118,7 @@ class Guardian:
         """Serve until the tree's root is reaped."""
         self._waiting = select.poll()
         lifeline = [_LIFELINE] if self._launch["lifeline"] else []
-        for handle in (self._wake, self._door.fileno(), self._pipes.hear, *lifeline):
+        for handle in (self._wake, self._door.fileno(), self._pipes.hear, *lifeline, *self._streams.through):
             self._waiting.register(handle, select.POLLIN)
         while not self._over:
             for handle, _ in self._waiting.poll(self._pause_ms()):
@@ -127,7 +128,10 @@ class Guardian:
 
     def _serve(self, handle: int) -> None:
         """Handle what one descriptor has to say."""
-        if handle == self._wake:
+        if handle in self._streams.through:
+            if not self._streams.serve(handle):
+                self._waiting.unregister(handle)
+        elif handle == self._wake:
             os.read(handle, 4096)
         elif handle == self._door.fileno():
             with contextlib.suppress(OSError):  # whoever knocked is gone again
@@ -165,7 +169,9 @@ class Guardian:
 
     def _look(self, now: float) -> None:
         """See what the tree wrote, and, where that is limited, what it uses."""
-        before, self._written = self._written, records.written(self._launch)
+        for handle in self._streams.recovered():
+            self._waiting.register(handle, select.POLLIN)
+        before, self._written = self._written, self._streams.written()
         self._next_look = now + (_LOOK_IDLE_S if before == self._written else _LOOK_BUSY_S)
         if limits.are_set(self._launch) and now >= self._next_count:
             self._next_count = now + limits.LOOK_S
@@ -254,7 +260,7 @@ class Guardian:
         seen = {
             "age_s": time.monotonic() - self._began,
             "cpu_s": kernel.cpu_seconds(self._inner()),
-            "output": records.written(self._launch),
+            "output": self._streams.written(),
         }
         _answer(client, {"look": seen})
 
@@ -268,7 +274,8 @@ class Guardian:
         left = kernel.kill_all()
         if self._isolation == "subreaper":
             left += kernel.sweep(self._marker)
-        how = ended(self._told, self._reason, records.last_words(self._launch))
+        self._streams.drain(self._folder)
+        how = ended(self._told, self._reason, self._streams.last_words())
         end = {"code": None, "signal": None, "reason": self._reason, **how, "seconds": seconds}
         end |= {"left": left} if left else {}
         while True:

@@ -38,6 +38,29 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     shared: tuple[tuple[str, str], ...] = ()
 
 
+class Pattern(msgspec.Struct, frozen=True, kw_only=True):
+    """What secrets of a kind look like: an expression to be tried `back` bytes before each literal `at`.
+
+    Of a match, `group` is secret. `any_case`: `at` is in lower case and found in any. Bytes are spelled as Latin-1.
+    """
+
+    at: str
+    match: str
+    back: int = 0
+    group: int = 0
+    any_case: bool = False
+
+
+class Redaction(msgspec.Struct, frozen=True, kw_only=True):
+    """What is taken out of a run's outputs before they are written; bytes are spelled as Latin-1."""
+
+    forms: tuple[str, ...]
+    """Secrets, each in every spelling it is to be found in."""
+    patterns: tuple[Pattern, ...]
+    mark: str
+    """What stands in their place."""
+
+
 class Launch(msgspec.Struct, frozen=True, kw_only=True):
     """One program to run in a folder of its own. `run_dir` gets the guardian's files and the outputs.
 
@@ -65,6 +88,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     once. 0: no limit."""
     max_processes: int = 0
     """Processes that may live at a time before it is ended; 0: no limit."""
+    redact: Redaction | None = None
+    """None: what it writes goes into its files as it is."""
 
 
 class End(msgspec.Struct, frozen=True, kw_only=True):

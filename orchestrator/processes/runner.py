@@ -195,6 +195,7 @@ class GuardedRunner:
             "max_output": launch.max_output,
             "max_memory": launch.max_memory,
             "max_processes": launch.max_processes,
+            "redact": launch.redact,
             "lifeline": lifeline,
         }
 
