@@ -33,6 +33,7 @@ VERBS = {
     "stop": "ask the live runs of this project to end",
     "agents": "which agents could work here; `agents test NAME` proves one",
     "verify": "judge a revision, the working tree, a task or everything; needs no queue",
+    "plan": "what the queues add up to: tiers, critical path, schedule, and whether parallel work pays",
     "prompt": "print the prompt a task's next iteration would get",
     "board": "print the board over all queues",
     "doctor": "check git, disk, sandbox, tools and the journal; changes nothing",

@@ -13,11 +13,10 @@ from orchestrator.codec.schema_files import config_schema, queue_schema
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.answers import DoctorAnswer, StatusAnswer
 from orchestrator.model.events import Commit, Event
+from orchestrator.model.plan_answers import PlanAnswer
 from orchestrator.model.verdicts import Judgement
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
-_HOURS: dict[str, Json] = {"type": "number", "minimum": 0}
-_NAMES: dict[str, Json] = {"type": "array", "items": {"type": "string"}}
 
 
 def schema(name: str) -> bytes:
@@ -58,34 +57,12 @@ def _journal() -> dict[str, Json]:
     return found
 
 
-def _plan() -> dict[str, Json]:
-    slot: dict[str, Json] = {
-        "type": "object",
-        "properties": {"task": {"type": "string"}, "worker": {}, "start": _HOURS, "end": _HOURS},
-        "required": ["task", "worker", "start", "end"],
-    }
-    properties: dict[str, Json] = {
-        "tiers": {"type": "array", "items": _NAMES},
-        "critical_path": _NAMES,
-        "critical_path_hours": _HOURS,
-        "sequential_hours": _HOURS,
-        "barrier_hours": _HOURS,
-        "makespan_hours": _HOURS,
-        "lower_bound_hours": _HOURS,
-        "schedule": {"type": "array", "items": slot},
-        "foundation": _NAMES,
-        "advice": {},
-        "problems": {"type": "array"},
-    }
-    return {"type": "object", "properties": properties, "required": [*properties]}
-
-
 _SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Json]]]] = {
     "config": ("orchestrator.toml", config_schema),
     "doctor": ("orchestrator doctor --json", lambda: _of(DoctorAnswer)),
     "event": ("A fact in the journal", lambda: _of(Event)),
     "journal": ("One line of the journal: a commit", _journal),
-    "plan": ("orchestrator plan --format json", _plan),
+    "plan": ("orchestrator plan --format json", lambda: _of(PlanAnswer)),
     "queue": ("A work queue file", queue_schema),
     "status": ("orchestrator status --json", lambda: _of(StatusAnswer)),
     "verdict": ("verdict.json of a run", lambda: _of(Judgement)),

@@ -53,7 +53,7 @@ class Engine:
         installed: tuple[str, ...] = (),
         world: World | None = None,
     ) -> None:
-        self.ledger = Ledger(journal, clock, ids, me, world)
+        self.ledger = Ledger(journal, clock, ids, me, world, settings.resources)
         self.hands, self.clock, self.presence, self.settings, self.me = hands, clock, presence, settings, me
         self.installed = installed
         self.scope = Scope()

@@ -7,7 +7,7 @@ Rules
 3. A full disk loses nothing: the decision is made again when there is room, and nothing new starts until then.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import anyio
 
@@ -16,7 +16,7 @@ from orchestrator.model import events as e
 from orchestrator.model.commands import Refusal
 from orchestrator.model.fold import apply
 from orchestrator.model.world import World
-from orchestrator.policy.agenda import Agenda
+from orchestrator.policy.agenda import NO_CAPACITY, Agenda
 from orchestrator.policy.decide import Answer
 from orchestrator.ports.journal import Journal
 from orchestrator.ports.time import Clock, Ids
@@ -30,10 +30,18 @@ FULL_DISK_RETRY_MS = 2000
 class Ledger:
     """One process's view of the truth. `observers` see every commit once, in order, after it is folded."""
 
-    def __init__(self, journal: Journal, clock: Clock, ids: Ids, by: str, world: World | None = None) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        ids: Ids,
+        by: str,
+        world: World | None = None,
+        capacity: Mapping[str, int] = NO_CAPACITY,
+    ) -> None:
         self.journal, self.clock, self.by = journal, clock, by
         self.world = world if world is not None else World()
-        self.agenda = Agenda()
+        self.agenda = Agenda(capacity)
         self.agenda.update(self.world, ())
         self.observers: list[Observer] = []
         self.full = False

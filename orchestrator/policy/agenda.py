@@ -5,20 +5,26 @@ thousand. Order: priority, then what was begun, then the longest remaining chain
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
+from types import MappingProxyType
 
-from orchestrator.model.specs import Status
+from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Task, World
 
 Key = tuple[int, int, int, int, int, str]
+NO_CAPACITY: Mapping[str, int] = MappingProxyType({})
 
 
 class Agenda:
-    """The claimable tasks of each queue in order of urgency, and the tasks whose upstream failed."""
+    """The claimable tasks of each queue in order of urgency, and the tasks whose upstream failed.
 
-    def __init__(self) -> None:
+    `capacity` says how many may use a resource at once, where that is more than one.
+    """
+
+    def __init__(self, capacity: Mapping[str, int] = NO_CAPACITY) -> None:
+        self._capacity = capacity
         self._definitions = -1
         self._chains: dict[str, int] = {}
         self._keys: dict[str, Key] = {}
@@ -45,7 +51,7 @@ class Agenda:
 
     def _rebuild(self, world: World) -> None:
         self._definitions = world.definitions
-        self._chains = chains(world)
+        self._chains = chains(world, self._capacity)
         self._keys.clear()
         self._queues.clear()
         self.spoiled.clear()
@@ -67,13 +73,15 @@ class Agenda:
         if task.spec.on_upstream != "wait" and _spoilt(world, task):
             self.spoiled[ref] = None
         if all(dependency_met(world, name) for name in task.spec.dependencies):
-            key = self._key(task)
+            key = urgency(task, self._chains.get(task.ref, 0))
             self._keys[ref] = key
             insort(self._queues.setdefault(ref.partition("/")[0], []), key)
 
-    def _key(self, task: Task) -> Key:
-        begun = 0 if task.attempts else 1
-        return (task.spec.priority, begun, -self._chains.get(task.ref, 0), task.order, task.added_seq, task.ref)
+
+def urgency(task: Task, chain: int) -> Key:
+    """Give a task's place in the order of claims; `chain` is the length in seconds of what follows from it."""
+    begun = 0 if task.attempts else 1
+    return (task.spec.priority, begun, -chain, task.order, task.added_seq, task.ref)
 
 
 def _spoilt(world: World, task: Task) -> bool:
@@ -81,26 +89,61 @@ def _spoilt(world: World, task: Task) -> bool:
     return any(other is not None and other.status in {Status.FAILED, Status.BLOCKED} for other in upstream)
 
 
-def chains(world: World) -> dict[str, int]:
-    """Give for each task the seconds of the longest chain of estimates from it to the end of the plan.
+def chains(world: World, capacity: Mapping[str, int] = NO_CAPACITY) -> dict[str, int]:
+    """Give for each task the seconds that must still pass, from its start to the end of the plan, by the estimates.
 
-    A cycle (refused at preflight, but a journal may hold one for a moment) is cut where it closes.
+    What follows it by dependencies, and what must follow it because it shares something that is had one at a time:
+    the users of a bottleneck are urgent although nothing depends on them. Done twice, so that their predecessors are
+    urgent too. A cycle (refused at preflight, but a journal may hold one for a moment) is cut where it closes.
     """
+    order = _after_dependents(world)
+    lengths = _lengths(world, order, {})
+    queued = _queueing(world, lengths, capacity)
+    return _lengths(world, order, queued) if queued else lengths
+
+
+def _lengths(world: World, order: list[str], queued: Mapping[str, int]) -> dict[str, int]:
+    """Add up along the dependents, which stand before each task in `order`."""
     lengths: dict[str, int] = {}
+    for ref in order:
+        after = max((lengths.get(d, 0) for d in world.dependents.get(ref, ())), default=0)
+        lengths[ref] = max(world.tasks[ref].spec.estimate_s + after, queued.get(ref, 0))
+    return lengths
+
+
+def _queueing(world: World, lengths: Mapping[str, int], capacity: Mapping[str, int]) -> dict[str, int]:
+    """Give for each user of something exclusive how long it is until its last user is through, in the best order."""
+    users: dict[str, list[Task]] = {}
+    for ref in lengths:
+        task = world.tasks[ref]
+        if task.status not in ENDED:
+            for name in (*task.spec.resources, *task.spec.files):
+                users.setdefault(name, []).append(task)
+    queued: dict[str, int] = {}
+    for name, waiting in users.items():
+        if len(waiting) == 1 or name.endswith(":read"):
+            continue
+        passed, places = 0, capacity.get(name, 1)
+        for task in sorted(waiting, key=lambda task: (lengths[task.ref], task.order, task.ref)):
+            own = task.spec.estimate_s
+            passed = max(passed + own // places, lengths[task.ref])
+            queued[task.ref] = max(queued.get(task.ref, 0), passed)
+    return queued
+
+
+def _after_dependents(world: World) -> list[str]:
+    """Put every task behind those that depend on it."""
+    placed: dict[str, None] = {}
     for start in world.tasks:
         stack = [start]
         open_: set[str] = set()
         while stack:
             ref = stack[-1]
-            if ref in lengths:
-                stack.pop()
-                continue
-            after = [d for d in world.dependents.get(ref, ()) if d in world.tasks]
-            missing = [d for d in after if d not in lengths and d not in open_]
-            if missing and ref not in open_:
+            missing = [d for d in world.dependents.get(ref, ()) if d not in placed and d not in open_]
+            if ref not in placed and ref not in open_ and any(d in world.tasks for d in missing):
                 open_.add(ref)
-                stack.extend(missing)
+                stack.extend(d for d in missing if d in world.tasks)
                 continue
             stack.pop()
-            lengths[ref] = world.tasks[ref].spec.estimate_s + max((lengths.get(d, 0) for d in after), default=0)
-    return lengths
+            placed[ref] = None
+    return list(placed)

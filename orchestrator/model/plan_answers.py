@@ -1,0 +1,45 @@
+"""What `plan` answers: the shapes of its JSON. Hours from now, of working time; dates by the calendar."""
+
+import msgspec
+
+
+class SlotAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One task's place in the schedule. `worker` is a number, or the name of the person who does it."""
+
+    task: str
+    worker: int | str
+    start: float
+    end: float
+    slack: float = 0.0
+    """Hours it may end later without delaying the end of the plan, as far as dependencies go."""
+
+
+class MilestoneAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """When a queue is completed (`queue:NAME`), a gate can open (`gate:ID`) or a task with a due date ends."""
+
+    id: str
+    hours: float
+    date: str
+    due: str | None = None
+    late: bool = False
+
+
+class PlanAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`orchestrator plan --format json`."""
+
+    tiers: tuple[tuple[str, ...], ...]
+    critical_path: tuple[str, ...]
+    critical_path_hours: float
+    sequential_hours: float
+    barrier_hours: float
+    makespan_hours: float
+    lower_bound_hours: float
+    schedule: tuple[SlotAnswer, ...]
+    foundation: tuple[str, ...]
+    advice: str
+    problems: tuple[str, ...]
+    workers: int = 1
+    """How many in all the schedule is for."""
+    useful_workers: int = 1
+    """With more than these the plan gets no shorter."""
+    milestones: tuple[MilestoneAnswer, ...] = ()

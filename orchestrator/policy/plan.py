@@ -1,0 +1,213 @@
+"""The plan: what the queues add up to, and what so many workers make of it. Pure; chooses nothing that runs.
+
+The schedule is played by the order in which tasks are really claimed (`plan_play`); the figures around it say how good
+that is: the critical path, one after another, barriers between tiers, and what no number of workers could beat.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from orchestrator.model.specs import ENDED
+from orchestrator.model.world import Task, World
+from orchestrator.policy.cycles import cycles
+from orchestrator.policy.holds import split_resource
+from orchestrator.policy.limits import is_human
+from orchestrator.policy.plan_graph import Bounds, Graph
+from orchestrator.policy.plan_play import SOMEBODY, Played, play
+from orchestrator.policy.plan_stage import starts
+from orchestrator.policy.seat import Seat
+
+FOUNDATION = 3
+"""A task that at least so many others directly wait for."""
+FEW = 5
+"""Fewer open tasks than this are not worth the coordination."""
+_TRIED = 16
+_TRIED_TASKS = 2_000
+"""A plan beyond this is not played once for each number of workers."""
+_CHAINED = 0.95
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """All figures, in seconds."""
+
+    tiers: tuple[tuple[str, ...], ...]
+    critical_path: tuple[str, ...]
+    critical_s: int
+    sequential_s: int
+    barrier_s: int
+    lower_bound_s: int
+    played: Played
+    slack: dict[str, int]
+    foundation: tuple[str, ...]
+    advice: str
+    problems: tuple[str, ...]
+    workers: int
+    useful_workers: int
+
+
+def estimated(task: Task) -> int:
+    """Give the seconds a task takes by its estimate; what has ended takes none."""
+    return 0 if task.status in ENDED else task.spec.estimate_s
+
+
+def make_plan(world: World, seat: Seat, now: int, workers: int | None = None) -> Plan:
+    """Plan everything there is. `workers` is how many in all, else each queue has its own as configured."""
+    graph = Graph(world)
+    bounds = graph.bounds(estimated, lambda task: max(0, -(-(starts(task) - now) // 1000)))
+    played = play(world, seat, now, estimated, workers=workers)
+    walls = play(world, seat, now, estimated, workers=workers, tiers=bounds.levels)
+    count = workers if workers is not None else _configured(world, seat)
+    critical = max(bounds.heads.values(), default=0)
+    sequential = sum(estimated(task) for task in world.tasks.values())
+    useful = _useful(world, seat, now, count)
+    return Plan(
+        tiers=_tiers(bounds),
+        critical_path=_critical_path(world, bounds),
+        critical_s=critical,
+        sequential_s=sequential,
+        barrier_s=walls.seconds,
+        lower_bound_s=max((critical, *_loads(world, seat, bounds, workers))),
+        played=played,
+        slack=_slack(world, bounds, critical),
+        foundation=_foundation(world, bounds),
+        advice=_advice(world, played.seconds, sequential, critical, (count, useful)),
+        problems=_problems(world, bounds, played),
+        workers=count,
+        useful_workers=useful,
+    )
+
+
+def _configured(world: World, seat: Seat) -> int:
+    """Count the workers of one run over all queues."""
+    own = (seat.settings.queues.get(name) for name in world.queues)
+    return sum(settings.workers if settings is not None else 1 for settings in own) or 1
+
+
+def _slack(world: World, bounds: Bounds, critical: int) -> dict[str, int]:
+    """Give how much later each task may end without delaying the last."""
+    return {
+        ref: critical - head - bounds.tails[ref] + estimated(world.tasks[ref]) for ref, head in bounds.heads.items()
+    }
+
+
+def _tiers(bounds: Bounds) -> tuple[tuple[str, ...], ...]:
+    tiers: dict[int, list[str]] = {}
+    for ref, level in bounds.levels.items():
+        tiers.setdefault(level, []).append(ref)
+    return tuple(tuple(tiers[level]) for level in sorted(tiers))
+
+
+def _critical_path(world: World, bounds: Bounds) -> tuple[str, ...]:
+    """Walk back from the task that ends last over those that hold it up longest."""
+    ref = max(bounds.heads, key=lambda name: bounds.heads[name], default=None)
+    path: list[str] = []
+    while ref is not None and world.tasks[ref].status not in ENDED:
+        path.append(ref)
+        ref = max(bounds.before[ref], key=lambda name: bounds.heads[name], default=None)
+    return tuple(reversed(path))
+
+
+def _foundation(world: World, bounds: Bounds) -> tuple[str, ...]:
+    waiting: dict[str, int] = {}
+    for others in bounds.before.values():
+        for other in others:
+            waiting[other] = waiting.get(other, 0) + 1
+    return tuple(ref for ref in world.tasks if waiting.get(ref, 0) >= FOUNDATION)
+
+
+# -- what nobody can beat ------------------------------------------------------------------------------------------
+
+
+def _loads(world: World, seat: Seat, bounds: Bounds, workers: int | None) -> Iterable[int]:
+    """Give for everything that is had by few at a time how long its users take: workers, people, resources, files."""
+    open_ = [task for task in world.tasks.values() if task.status not in ENDED and task.ref in bounds.heads]
+    shared: dict[tuple[str, int], list[Task]] = {}
+    for task in open_:
+        for name, places in _uses(world, task, seat, workers):
+            shared.setdefault((name, places), []).append(task)
+    for (_, places), users in shared.items():
+        yield _load(users, places, bounds)
+
+
+def _load(users: list[Task], places: int, bounds: Bounds) -> int:
+    """Say when the last of them can be over, and what must follow it done."""
+    first = min(bounds.heads[task.ref] - estimated(task) for task in users)
+    last = min(bounds.tails[task.ref] - estimated(task) for task in users)
+    return first + -(-sum(map(estimated, users)) // places) + last
+
+
+def _uses(world: World, task: Task, seat: Seat, workers: int | None) -> Iterable[tuple[str, int]]:
+    queue = task.ref.partition("/")[0]
+    if is_human(world, task, seat):
+        yield f"@{task.spec.owner or SOMEBODY}", 1
+    elif workers is not None:
+        yield "workers", workers
+    else:
+        own = seat.settings.queues.get(queue)
+        yield f"queue:{queue}", own.workers if own is not None else 1
+    for wanted in task.spec.resources:
+        name, reads = split_resource(wanted)
+        if not reads:
+            yield f"resource:{name}", seat.settings.resources.get(name, 1)
+    for path in task.spec.files:
+        yield f"file:{seat.targets.get(queue, '')}:{path}", 1
+
+
+# -- advice --------------------------------------------------------------------------------------------------------
+
+
+def _useful(world: World, seat: Seat, now: int, count: int) -> int:
+    """Say with how many workers the plan is as short as with any number (tried up to a few)."""
+    open_ = sum(1 for task in world.tasks.values() if task.status not in ENDED)
+    if open_ > _TRIED_TASKS:
+        return count
+    most = min(_TRIED, max(1, open_))
+    best = play(world, seat, now, estimated, workers=most).seconds
+    low, high = 1, most
+    while low < high:
+        middle = (low + high) // 2
+        if play(world, seat, now, estimated, workers=middle).seconds <= best:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _advice(world: World, makespan: int, sequential: int, critical: int, workers: tuple[int, int]) -> str:
+    count, useful = workers
+    open_ = sum(1 for task in world.tasks.values() if task.status not in ENDED)
+    if not open_:
+        return "nothing is left to do"
+    if open_ < FEW:
+        return f"parallel work is not worth it: only {open_} task(s) are left"
+    if critical >= _CHAINED * sequential:
+        return "parallel work is not worth it: the tasks form a chain, each waits for the one before"
+    if count == 1:
+        return f"one worker does one task after another; {useful} would be of use"
+    gain = f"{count} workers take {_h(makespan)} instead of {_h(sequential)}"
+    more = f"; more than {useful} gain nothing" if count >= useful else f"; up to {useful} would be of use"
+    return f"parallel work is worth it: {gain}{more}"
+
+
+def _problems(world: World, bounds: Bounds, played: Played) -> tuple[str, ...]:
+    rings = [f"{' -> '.join(ring)} wait for each other: drop one of these dependencies" for ring in cycles(world)]
+    told = set(bounds.rings)
+    stuck = [_stuck(world, ref) for ref in played.stuck if ref not in told]
+    return tuple(dict.fromkeys((*rings, *stuck)))
+
+
+def _stuck(world: World, ref: str) -> str:
+    queue = world.queues[ref.partition("/")[0]]
+    if queue.locked and not queue.unlock_due and queue.spec.unlock_when is None:
+        return f"queue {queue.name} is locked and nothing in the plan unlocks it: add unlock_when or a trigger"
+    missing = [name for name in world.tasks[ref].spec.dependencies if _never(world, name)]
+    return f"{ref} can never start: it waits for {', '.join(missing) or 'what never comes'}"
+
+
+def _never(world: World, name: str) -> bool:
+    return name not in world.tasks or world.tasks[name].status == "failed"
+
+
+def _h(seconds: int) -> str:
+    return f"{seconds / 3600:.4g} h"
