@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
 from types import MappingProxyType
 
-from orchestrator.model.specs import ENDED, Status
+from orchestrator.model.specs import Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Task, World
 
@@ -115,16 +115,16 @@ def _queueing(world: World, lengths: Mapping[str, int], capacity: Mapping[str, i
     """Give for each user of something exclusive how long it is until its last user is through, in the best order."""
     users: dict[str, list[Task]] = {}
     for ref in lengths:
-        task = world.tasks[ref]
-        if task.status not in ENDED:
-            for name in (*task.spec.resources, *task.spec.files):
-                users.setdefault(name, []).append(task)
+        task, queue = world.tasks[ref], ref.partition("/")[0]
+        for name in (*task.spec.resources, *(f"{queue}:{path}" for path in task.spec.files)):
+            users.setdefault(name, []).append(task)
     queued: dict[str, int] = {}
     for name, waiting in users.items():
         if len(waiting) == 1 or name.endswith(":read"):
             continue
         passed, places = 0, capacity.get(name, 1)
-        for task in sorted(waiting, key=lambda task: (lengths[task.ref], task.order, task.ref)):
+        last_first = sorted(waiting, key=lambda task: (task.order, task.ref), reverse=True)
+        for task in sorted(last_first, key=lambda task: lengths[task.ref]):
             own = task.spec.estimate_s
             passed = max(passed + own // places, lengths[task.ref])
             queued[task.ref] = max(queued.get(task.ref, 0), passed)

@@ -180,9 +180,30 @@ class Rival:
 
     @_once_a_commit
     def chain(self, ref: str) -> int:
-        """Give the estimates of the longest way from a task to the end of the plan."""
+        """Give the longest way from a task to the end of the plan: by what depends on it, or by what it shares."""
         after = [other for other in self.tasks() if ref in self.spec(other).dependencies]
-        return self.spec(ref).estimate_s + max((self.chain(other) for other in after), default=0)
+        own = self.spec(ref).estimate_s + max((self.chain(other) for other in after), default=0)
+        return max(own, *(self.turn(ref, name) for name in self.shared(ref)), 0)
+
+    @_once_a_commit
+    def way(self, ref: str) -> int:
+        """Give the estimates of the longest way by dependencies alone."""
+        after = [other for other in self.tasks() if ref in self.spec(other).dependencies]
+        return self.spec(ref).estimate_s + max((self.way(other) for other in after), default=0)
+
+    def shared(self, ref: str) -> list[str]:
+        """Name what the task has to itself while it runs."""
+        spec, queue = self.spec(ref), ref.partition("/")[0]
+        return [*(n for n in spec.resources if not n.endswith(":read")), *(f"{queue}:{path}" for path in spec.files)]
+
+    def turn(self, ref: str, name: str) -> int:
+        """Say how long the users of a thing take from this one on, those with the longest way first."""
+        users = [other for other in self.tasks() if name in self.shared(other)]
+        users.sort(key=lambda other: (-self.way(other), self.added(other).order, other))
+        passed = 0
+        for user in reversed(users[users.index(ref) :]):
+            passed = max(passed + self.spec(user).estimate_s, self.way(user))
+        return passed if len(users) > 1 else 0
 
     @_once_a_commit
     def waiting(self, _all: str = "") -> list[str]:
@@ -191,10 +212,15 @@ class Rival:
         return sorted(refs, key=self._urgency)
 
     def _urgency(self, ref: str) -> tuple[int, bool, int, int, int, str]:
-        commit, added = self.life(ref)[0]
-        assert isinstance(added, e.TaskAdded)
+        commit, _ = self.life(ref)[0]
         begun = self.attempts(ref) > 0
-        return self.spec(ref).priority, not begun, -self.chain(ref), added.order, commit.seq, ref
+        return self.spec(ref).priority, not begun, -self.chain(ref), self.added(ref).order, commit.seq, ref
+
+    def added(self, ref: str) -> e.TaskAdded:
+        """Give the event that brought the task."""
+        _, added = self.life(ref)[0]
+        assert isinstance(added, e.TaskAdded)
+        return added
 
     @_once_a_commit
     def held(self, queue: str) -> bool:
