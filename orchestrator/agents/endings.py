@@ -21,6 +21,9 @@ from orchestrator.ports.runner import End, Watch
 
 STDERR_TAIL = 16 << 10
 RESULT_LIMIT = 64 << 20
+_BY_A_WATCHDOG = frozenset(watch.value for watch in Watch if watch is not Watch.ENDED)
+_STOPPED = frozenset({Outcome.TIMEOUT, Outcome.STALLED, Outcome.LOOPING, Outcome.TURN_LIMIT, Outcome.KILLED})
+"""Outcomes of a run that was stopped, where nothing else explains why it had to be."""
 _LOCALTIME = Path("/etc/localtime")
 
 
@@ -82,7 +85,7 @@ class Ended:
         match self.end.reason, self._folder.marked():
             case "", _:
                 return ""
-            case "stopped", (Watch.TIMEOUT.value | Watch.STALLED.value) as why:
+            case "stopped", why if why in _BY_A_WATCHDOG:
                 return why
             case "stopped", _:
                 return "stopped by hand"
@@ -94,11 +97,8 @@ class Ended:
     def _noted(self, result: AgentResult) -> AgentResult:
         """Say what only we know: the limit that ran out, the last words of a script that failed."""
         note = result.note
-        if result.outcome is Outcome.TIMEOUT:
-            limit = f" of {self._job.timeout_s:g} s" if self._job.timeout_s else ""
-            note = f"stopped at its time limit{limit} after {self.end.seconds:.0f} s"
-        elif result.outcome is Outcome.STALLED:
-            note = "stopped because it neither wrote nor worked for too long"
+        if result.outcome in _STOPPED and self._stopped() in _BY_A_WATCHDOG and self._folder.marked("note"):
+            note = self._folder.marked("note")
         elif result.outcome is Outcome.CRASHED and self._profile.stream == "plain" and self.last_error():
             note = f"{note}: {self.last_error()}"
         return msgspec.structs.replace(result, note=note)

@@ -21,7 +21,8 @@ from orchestrator.files.atomic import private_dir, sync_folder, write_atomic
 from orchestrator.ports.agents import RunKey
 
 PROMPT, TRANSCRIPT, STDERR = "prompt.md", "transcript.jsonl", "stderr.log"
-_RECORDS = ("exit.json", TRANSCRIPT, STDERR, PROMPT, "stopped.json", "guardian.json")
+DIAGNOSIS, STOPPED = "diagnosis.md", "stopped.json"
+_RECORDS = ("exit.json", TRANSCRIPT, STDERR, PROMPT, DIAGNOSIS, STOPPED, "guardian.json")
 _OWN_FOLDERS = ("scratch", "home", "tmp")
 
 
@@ -58,15 +59,15 @@ class RunFolder:
         except FileNotFoundError:
             return ""
 
-    def mark(self, why: str) -> None:
-        """Record why we are about to stop the run."""
-        self.write("stopped.json", json.dumps({"why": why}).encode())
+    def mark(self, why: str, note: str = "") -> None:
+        """Record why we are about to stop the run: a word, and a line for people."""
+        self.write(STOPPED, json.dumps({"why": why, "note": note}).encode())
 
-    def marked(self) -> str:
-        """Read why we stopped the run, or nothing."""
+    def marked(self, what: str = "why") -> str:
+        """Read why we stopped the run (or the line for people, `note`), or nothing."""
         try:
-            return str(json.loads(self.file("stopped.json").read_bytes())["why"])
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return str(json.loads(self.file(STOPPED).read_bytes()).get(what, ""))
+        except (FileNotFoundError, ValueError, AttributeError):
             return ""
 
     def cuts(self) -> int:

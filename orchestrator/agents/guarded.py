@@ -14,6 +14,7 @@ fault: its records are moved aside and FaultError tells what to do; the next `ru
 whether work is good: a claim only starts the verifier.
 """
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import Protocol, assert_never
@@ -23,12 +24,14 @@ from anyio import to_thread
 
 from orchestrator.agents import cassettes, logins, sessions
 from orchestrator.agents.calling import UNATTENDED, Call, Profile
+from orchestrator.agents.diagnosis import Sight, why, write_diagnosis
 from orchestrator.agents.endings import Ended, local_zone
 from orchestrator.agents.folders import PROMPT, STDERR, TRANSCRIPT, RunFolder
 from orchestrator.agents.profiles import profile_of
-from orchestrator.agents.redact import redact_folder, redaction, secrets_of
+from orchestrator.agents.redact import Redactor, redact_folder, redaction, secrets_of
 from orchestrator.agents.surroundings import Surroundings, environment, program, variables
 from orchestrator.agents.vetting import why_dangerous
+from orchestrator.agents.watchdogs import Watchdogs
 from orchestrator.errors import FaultError
 from orchestrator.model.settings import AgentSettings, Settings
 from orchestrator.policy.staffing import agent_settings
@@ -117,10 +120,15 @@ class GuardedAgents:
 
     async def _follow(self, folder: RunFolder, agent: AgentSettings, job: Job) -> End:
         limit = job.timeout_s or agent.timeout_s or None
-        watch, end = await self._runner.wait(str(folder.path), timeout_s=limit, stall_s=agent.stall_s or None)
+        dogs = Watchdogs(folder.file(TRANSCRIPT), profile_of(agent).stream, agent)
+        watch, end = await self._runner.wait(str(folder.path), timeout_s=limit, watchdog=dogs)
         if watch is Watch.ENDED:
             return end or End(reason="lost")
-        await to_thread.run_sync(folder.mark, watch.value)
+        sight = Sight(dogs, await self._runner.processes(str(folder.path)), Redactor(self._secrets(agent)))
+        text = sight.redactor.text(why(watch, agent, limit, dogs))
+        with contextlib.suppress(OSError):  # without room for a diagnosis it is stopped all the same
+            await to_thread.run_sync(write_diagnosis, folder, job.key, agent, text, sight)
+        await to_thread.run_sync(folder.mark, watch.value, text)
         return await self._runner.stop(str(folder.path))
 
     # -- before ----------------------------------------------------------------------------------------------------
@@ -159,7 +167,8 @@ class GuardedAgents:
             stdout=str(folder.file(TRANSCRIPT)),
             stderr=str(folder.file(STDERR)),
             orphan_timeout_s=self._settings.orphan_timeout_s,
-            redact=redaction(secrets_of(self._around.environ, agent, profile, Path(self._around.home))),
+            redact=redaction(self._secrets(agent)),
+            max_output=agent.max_output + agent.max_output // 4,  # the watchdog, which says why, comes first
         )
 
     def _argv(self, profile: Profile, agent: AgentSettings, place: Place, path: str, call: Call) -> tuple[str, ...]:
@@ -215,13 +224,16 @@ class GuardedAgents:
     def _look(self, folder: RunFolder, agent: AgentSettings, job: Job, end: End) -> Ended:
         profile = profile_of(agent)
         theirs = Path(self._around.home)
-        secrets = secrets_of(self._around.environ, agent, profile, theirs)
+        secrets = self._secrets(agent)
         if agent.home != "shared":
             secrets |= secrets_of({}, agent, profile, folder.file("home"))  # a token it refreshed
             logins.give_back(profile.logins, theirs, folder.file("home"), folder.file(logins.RECORD))
         folder.tidy()
         redact_folder(folder, secrets)
         return Ended(folder, profile, job, end, local_zone(self._around.environ.get("TZ", "")))
+
+    def _secrets(self, agent: AgentSettings) -> set[str]:
+        return secrets_of(self._around.environ, agent, profile_of(agent), Path(self._around.home))
 
     def _conclude(self, folder: RunFolder, agent: AgentSettings, ended: Ended) -> AgentEnd:
         self._raise_fault(folder, agent, ended.end, ended)

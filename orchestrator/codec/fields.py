@@ -16,6 +16,14 @@ from orchestrator.errors import InvalidInputError
 
 T = TypeVar("T")
 _CONTROL = re.compile(r"[\x00-\x1f]")
+_UNITS = {
+    "": 1,
+    "b": 1,
+    **{unit: 1000**power for power, unit in enumerate(("kb", "mb", "gb"), 1)},
+    **{unit: 1024**power for power, unit in enumerate(("kib", "mib", "gib"), 1)},
+}
+_SIZE = re.compile(rf"(\d+(?:\.\d+)?) ?({'|'.join(_UNITS)})")
+MOST_BYTES = 1 << 40
 MOST = 1_000_000_000
 """Counts beyond it are mistakes."""
 
@@ -223,6 +231,15 @@ def as_number(value: Json) -> float | None:
     if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and 0 <= value <= MOST:
         return value
     return None
+
+
+def as_size(value: Json) -> int | None:
+    """Take a size in bytes, not 0: a whole number, or a text with a unit of 1000 (MB) or 1024 (MiB)."""
+    if not isinstance(value, str):
+        return as_whole(value, 1)
+    found = _SIZE.fullmatch(value.strip().lower())
+    size = round(float(found[1]) * _UNITS[found[2]]) if found else 0
+    return size if 0 < size <= MOST_BYTES else None
 
 
 def as_seconds(value: Json) -> float | None:

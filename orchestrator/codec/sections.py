@@ -8,7 +8,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from orchestrator.codec.canonical import Json
-from orchestrator.codec.fields import Fields, as_number, as_seconds, as_text
+from orchestrator.codec.fields import Fields, as_number, as_seconds, as_size, as_text
 from orchestrator.model.ids import SAFE_ID_RULE, is_safe_id
 from orchestrator.model.kinds import ProfileSettings, kind_name
 from orchestrator.model.settings import (
@@ -41,6 +41,10 @@ AGENT = (
     "args",
     "timeout",
     "stall",
+    "tool_timeout",
+    "max_steps",
+    "max_answers",
+    "max_output",
     "fallback",
     "concurrency",
     "account",
@@ -196,6 +200,10 @@ def _agent(profiles: Mapping[str, ProfileSettings], name: str, fields: Fields) -
         args=fields.read("args", argv, nothing, 'write a list of arguments, as ["--model", "opus"]'),
         timeout_s=positive(fields, "timeout", default.timeout_s),
         stall_s=positive(fields, "stall", default.stall_s),
+        tool_timeout_s=positive(fields, "tool_timeout", default.tool_timeout_s),
+        max_steps=fields.whole("max_steps", 0, default.max_steps),
+        max_answers=fields.whole("max_answers", 0, default.max_answers),
+        max_output=fields.read("max_output", as_size, default.max_output, 'write a size above 0, as "64MiB"'),
         concurrency=fields.whole("concurrency", 0, 0),
         model=fields.line("model"),
         env=env_of(fields),

@@ -31,11 +31,13 @@ class Outcome(StrEnum):
     BUDGET = "budget"
     """Its own money limit was reached."""
     TURN_LIMIT = "turn_limit"
-    """Its own limit of turns was reached."""
+    """A limit of its turns was reached: its own, or ours of tool calls."""
     TRUNCATED = "truncated"
     """Its words stop in the middle, whatever its exit code says."""
     TIMEOUT = "timeout"
     STALLED = "stalled"
+    LOOPING = "looping"
+    """Its model answered again and again without doing anything; it was stopped."""
 
 
 class FailureKind(StrEnum):

@@ -20,6 +20,14 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
     args: tuple[str, ...] = ()
     timeout_s: float = 2700.0
     stall_s: float = 600.0
+    tool_timeout_s: float = 1800.0
+    """How long a tool that its stream says is under way may be silent."""
+    max_steps: int = 1000
+    """Tool calls of one iteration; 0 is no limit, here as below."""
+    max_answers: int = 30
+    """Answers of its model in a row that use no tool."""
+    max_output: int = 64 << 20
+    """Bytes it may write."""
     concurrency: int = 0
     """How many may run at once in the project; 0 is no limit."""
     model: str = ""

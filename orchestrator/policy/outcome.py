@@ -55,7 +55,8 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 class EndFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Everything known of one ended call.
 
-    `stopped` is why we ended it: empty (we did not), `timeout`, `stalled`, `output` (wrote too much), else any reason.
+    `stopped` is why we ended it: empty (we did not), `timeout`, `stalled`, `steps` (too many tool calls), `looping`
+    (answers that come to nothing), `output` (wrote too much), else any reason.
     `claimed` says that the final message holds the promise; with `promised` False nothing was to be said, and a clean
     exit claims. `stderr` is its end, empty for programs whose stderr is not their own. `at_ms` is when it ended.
     """
@@ -105,6 +106,13 @@ _OUTCOMES = {
     FailureKind.SESSION: Outcome.CONFIGURATION,
     FailureKind.OTHER: Outcome.CRASHED,
 }
+_STOPPED = {
+    "timeout": Outcome.TIMEOUT,
+    "stalled": Outcome.STALLED,
+    "steps": Outcome.TURN_LIMIT,
+    "looping": Outcome.LOOPING,
+}
+"""What a run is that a watchdog stopped, where its own words do not explain it."""
 _BY_SIGNAL = 128
 _SIGNALLED = frozenset({_BY_SIGNAL + 2, _BY_SIGNAL + 9, _BY_SIGNAL + 15})
 """Exit codes by which a program or a shell says that a signal ended it."""
@@ -141,9 +149,9 @@ _Conclusion = tuple[Outcome, str, int | None]
 
 def _conclude(facts: EndFacts, zone: tzinfo) -> _Conclusion:
     heard, final = facts.heard, facts.heard.final
-    if final is not None and not final.is_error and facts.stopped in {"", "timeout", "stalled", "output"}:
+    if final is not None and not final.is_error and facts.stopped in {"", "output", *_STOPPED}:
         return _proper(facts)
-    if facts.stopped in {"timeout", "stalled"}:
+    if facts.stopped in _STOPPED:
         return _stopped(facts, zone)
     if facts.stopped:
         note = "stopped because it wrote more output than a run may" if facts.stopped == "output" else facts.stopped
@@ -165,13 +173,14 @@ def _proper(facts: EndFacts) -> _Conclusion:
 
 def _stopped(facts: EndFacts, zone: tzinfo) -> _Conclusion:
     heard = facts.heard
-    if heard.limit is not None or heard.failure is not None:
+    torn = heard.failure is not None and heard.failure.kind is FailureKind.TRUNCATED and facts.stopped == "looping"
+    if heard.limit is not None or (heard.failure is not None and not torn):
         return _failed(facts, zone)
     if heard.retry is not None:
         tried = of_status(heard.retry.status) or of_words(heard.retry.text)
         if tried is not None:
             return tried, _tried(heard.retry), reset_ms(heard.retry.text, facts.at_ms, zone)
-    return (Outcome.TIMEOUT if facts.stopped == "timeout" else Outcome.STALLED), "", None
+    return _STOPPED[facts.stopped], "", None
 
 
 def _failed(facts: EndFacts, zone: tzinfo) -> _Conclusion:

@@ -103,11 +103,49 @@ class End(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Watch(StrEnum):
-    """What a wait ended with."""
+    """What a wait ended with: the run's end, or a watchdog that found it must end."""
 
     ENDED = "ended"
     TIMEOUT = "timeout"
     STALLED = "stalled"
+    """It neither wrote nor worked for too long."""
+    STEPS = "steps"
+    """It used its tools too often."""
+    LOOPING = "looping"
+    """Its model answers again and again and nothing comes of it."""
+    OUTPUT = "output"
+    """It wrote too much."""
+
+
+class Look(msgspec.Struct, frozen=True):
+    """How a run stands: seconds since its start, processor seconds of its tree, bytes written."""
+
+    age_s: float
+    cpu_s: float
+    output: int
+
+
+class Process(msgspec.Struct, frozen=True, kw_only=True):
+    """One process of a run's tree. `depth` counts from the tree's root, `state` is the system's letter."""
+
+    pid: int
+    depth: int
+    state: str
+    cpu_s: float
+    age_s: float
+    command: str
+
+
+class Watchdog(Protocol):
+    """Looks at a run now and then while it is waited for. Never touches it: ending it is the waiter's."""
+
+    def pause_s(self) -> float:
+        """Say how long until the next look, in seconds; infinite where there is nothing to look for."""
+        ...
+
+    async def look(self, look: Look | None, now: float) -> Watch | None:
+        """Take a look in (None: the guardian did not answer) at the loop's time `now`; say if the run must end."""
+        ...
 
 
 class Runner(Protocol):
@@ -121,13 +159,16 @@ class Runner(Protocol):
         ...
 
     async def wait(
-        self, run_dir: str, *, timeout_s: float | None = None, stall_s: float | None = None
+        self, run_dir: str, *, timeout_s: float | None = None, watchdog: Watchdog | None = None
     ) -> tuple[Watch, End | None]:
-        """Follow the run until it ends, runs longer than `timeout_s` since its start, or is silent for `stall_s`.
+        """Follow the run until it ends, runs longer than `timeout_s` since its start, or a watchdog trips.
 
-        Silent: neither output nor CPU time in its tree. The run goes on after TIMEOUT and STALLED: stopping is the
-        caller's. Holding this wait is what keeps an orphan timeout from counting.
+        The run goes on then: stopping is the caller's. Holding this wait keeps an orphan timeout from counting.
         """
+        ...
+
+    async def processes(self, run_dir: str) -> tuple[Process, ...]:
+        """List what lives of the run's tree, parents before their children; nothing where none does."""
         ...
 
     async def stop(self, run_dir: str, *, grace_s: float = 3.0) -> End:

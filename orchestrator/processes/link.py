@@ -10,18 +10,10 @@ import msgspec
 from anyio.abc import SocketStream
 from anyio.streams.buffered import BufferedByteReceiveStream
 
-from orchestrator.ports.runner import End
+from orchestrator.ports.runner import End, Look
 
 _MAX_LINE = 1 << 16
 _ANSWER_S = 10.0
-
-
-class Look(msgspec.Struct, frozen=True):
-    """How a run stands: seconds since its start, processor seconds of its tree, bytes written."""
-
-    age_s: float
-    cpu_s: float
-    output: int
 
 
 class _Heard(msgspec.Struct, frozen=True):

@@ -13,12 +13,14 @@ from pathlib import Path
 
 import anyio
 import msgspec
+from anyio import to_thread
 
 from orchestrator.errors import FaultError, InvalidInputError
 from orchestrator.ports.agents import Life
-from orchestrator.ports.runner import End, Launch, Level, Watch
+from orchestrator.ports.runner import End, Launch, Level, Process, Watch, Watchdog
 from orchestrator.processes import sandbox, traces
-from orchestrator.processes.link import Link, Look, connected
+from orchestrator.processes.link import Link, connected
+from orchestrator.processes.tree import tree_of
 
 _GUARDIAN = Path(__file__).resolve().parents[1] / "guardian" / "__main__.py"
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -26,45 +28,12 @@ _HANDSHAKE_S = 60.0
 _STOP_SLACK_S = 20.0
 _SILENT_S = 10.0
 _AGAIN_S = 0.02
-_IDLE_SHARE = 0.01
-"""A tree that uses less of one processor than this, over the time allowed for silence, is not working."""
-_LOOKS = 10
-_LOOK_MIN_S, _LOOK_MAX_S = 0.1, 60.0
 
 
 class _Answer(msgspec.Struct, frozen=True):
     ready: int | None = None
     refused: str = ""
     fault: str = ""
-
-
-class _Quiet:
-    """Tells silence from work: neither output nor processor time for the time allowed is a stall."""
-
-    def __init__(self, allowed_s: float | None, now: float) -> None:
-        self._allowed_s, self._since = allowed_s, now
-        self._last: Look | None = None
-
-    def pause_s(self) -> float:
-        """Say how long until the next look; for ever where silence is allowed."""
-        if self._allowed_s is None:
-            return float("inf")
-        return max(_LOOK_MIN_S, min(_LOOK_MAX_S, self._allowed_s / _LOOKS))
-
-    def too_long(self, look: Look | None, now: float) -> bool:
-        """Take a look in, and say whether the silence has lasted."""
-        if self._allowed_s is None:
-            return False
-        last = self._last
-        if look and (last is None or self._moved(last, look)):
-            self._last = look
-            self._since = now if last else self._since
-        return now - self._since >= self._allowed_s
-
-    def _moved(self, last: Look, look: Look) -> bool:
-        # the time of a process killed by its parent without being waited for is lost, so it can also shrink
-        busy = abs(look.cpu_s - last.cpu_s)
-        return look.output != last.output or busy > _IDLE_SHARE * (self._allowed_s or 0.0)
 
 
 class GuardedRunner:
@@ -99,13 +68,13 @@ class GuardedRunner:
         await self._start(launch, None)
 
     async def wait(
-        self, run_dir: str, *, timeout_s: float | None = None, stall_s: float | None = None
+        self, run_dir: str, *, timeout_s: float | None = None, watchdog: Watchdog | None = None
     ) -> tuple[Watch, End | None]:
-        """Follow the run until it ends, runs longer than `timeout_s` since its start, or is silent for `stall_s`."""
+        """Follow the run until it ends, runs longer than `timeout_s` since its start, or a watchdog trips."""
         silent_until = anyio.current_time() + _SILENT_S
         while True:
             async with connected(run_dir) as link:
-                watch = await _follow(link, timeout_s, stall_s) if link else None
+                watch = await _follow(link, timeout_s, watchdog) if link else None
             if watch is not None:
                 return watch, None
             end = link.end if link else None
@@ -143,6 +112,11 @@ class GuardedRunner:
         if guarded:
             await traces.kill_rest(guarded)
         return Life.GONE
+
+    async def processes(self, run_dir: str) -> tuple[Process, ...]:
+        """List what lives of the run's tree, parents before their children."""
+        guarded = traces.read_guarded(run_dir)
+        return await to_thread.run_sync(tree_of, guarded.root) if guarded and traces.is_locked(run_dir) else ()
 
     async def run(self, launch: Launch, *, timeout_s: float) -> tuple[Watch, End]:
         """Run to the end or the timeout; the tree dies with the caller (kill -9 included) and on cancellation."""
@@ -228,22 +202,21 @@ class GuardedRunner:
         return traces.read_end(run_dir) or End(reason="lost")
 
 
-async def _follow(link: Link, timeout_s: float | None, stall_s: float | None) -> Watch | None:
-    """Listen until the run is over (None), or overdue, or silent for too long."""
+async def _follow(link: Link, timeout_s: float | None, watchdog: Watchdog | None) -> Watch | None:
+    """Listen until the run is over (None), or overdue, or a watchdog trips."""
     asked = anyio.current_time()
     first = await link.look()
     deadline = asked - (first.age_s if first else 0.0) + (float("inf") if timeout_s is None else timeout_s)
-    quiet = _Quiet(stall_s, asked)
-    quiet.too_long(first, asked)
-    while not link.over():
+    trip = await watchdog.look(first, asked) if watchdog and first else None
+    while trip is None and not link.over():
         now = anyio.current_time()
         if now >= deadline:
             return Watch.TIMEOUT
-        with anyio.move_on_at(min(deadline, now + quiet.pause_s())):
+        with anyio.move_on_at(min(deadline, now + watchdog.pause_s() if watchdog else deadline)):
             await link.follow()
-        if not link.over() and stall_s is not None and quiet.too_long(await link.look(), anyio.current_time()):
-            return Watch.STALLED
-    return None
+        if watchdog and not link.over():
+            trip = await watchdog.look(await link.look(), anyio.current_time())
+    return trip
 
 
 def _collect(run_dir: str) -> None:

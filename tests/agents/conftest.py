@@ -11,7 +11,7 @@ from orchestrator.agents.surroundings import Surroundings
 from orchestrator.errors import FaultError
 from orchestrator.model.settings import AgentSettings, Settings
 from orchestrator.ports.agents import Job, Life, RunKey
-from orchestrator.ports.runner import End, Launch, Level, Place, Watch
+from orchestrator.ports.runner import End, Launch, Level, Place, Process, Watch, Watchdog
 from orchestrator.ports.workspace import AttemptKey
 
 Script = Callable[[Launch], End | Watch | None]
@@ -23,7 +23,9 @@ class FakeRunner:
     def __init__(self) -> None:
         self.script: Script = lambda _launch: End(code=0)
         self.launches: list[Launch] = []
-        self.waits: list[tuple[float | None, float | None]] = []
+        self.waits: list[float | None] = []
+        self.watchdogs: list[Watchdog | None] = []
+        self.tree: tuple[Process, ...] = ()
         self.stopped: list[str] = []
         self.lives: dict[str, Life] = {}
         self.ends: dict[str, End | Watch | None] = {}
@@ -49,11 +51,15 @@ class FakeRunner:
         self.lives[run_dir] = Life.GONE
 
     async def wait(
-        self, run_dir: str, *, timeout_s: float | None = None, stall_s: float | None = None
+        self, run_dir: str, *, timeout_s: float | None = None, watchdog: Watchdog | None = None
     ) -> tuple[Watch, End | None]:
-        self.waits.append((timeout_s, stall_s))
+        self.waits.append(timeout_s)
+        self.watchdogs.append(watchdog)
         end = self.ends[run_dir]
         return (end, None) if isinstance(end, Watch) else (Watch.ENDED, end)
+
+    async def processes(self, run_dir: str) -> tuple[Process, ...]:
+        return self.tree
 
     async def stop(self, run_dir: str, *, grace_s: float = 3.0) -> End:
         self.stopped.append(run_dir)

@@ -76,7 +76,7 @@ def test_the_jobs_time_limit_goes_before_the_agents(bench: "Bench") -> None:
     bench.agent(command=("agent",), timeout_s=60.0, stall_s=0.0)
     run(bench)
     run(bench, bench.job(iteration=2, timeout_s=5.0))
-    assert bench.runner.waits == [(60.0, None), (5.0, None)]
+    assert bench.runner.waits == [60.0, 5.0]
 
 
 # -- what counts as a claim ----------------------------------------------------------------------------------------

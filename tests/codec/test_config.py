@@ -30,6 +30,10 @@ profile = "claude-code"
 args = ["--model", "opus", "--model"]
 timeout = "45m"
 stall = "10m"
+tool_timeout = "20m"
+max_steps = 500
+max_answers = 0
+max_output = "1.5 GiB"
 fallback = ["codex"]
 concurrency = 3
 account = "team"
@@ -154,6 +158,8 @@ def test_every_section_is_read_without_a_warning() -> None:
     claude = settings.agents["claude"]
     assert (claude.profile, claude.args, claude.timeout_s) == ("claude-code", ("--model", "opus", "--model"), 2700)
     assert (claude.env, claude.home, claude.concurrency) == ({"NAME": "value"}, "shared", 3)
+    assert (claude.tool_timeout_s, claude.max_steps, claude.max_answers) == (1200, 500, 0)
+    assert claude.max_output == 3 << 29
     assert settings.agents["script"].command == ("./agent.sh", "-v", "-v")
     assert settings.roles == {
         "featurebuilder": RoleSettings(agent="claude", max_iterations=50),
@@ -266,6 +272,9 @@ def test_all_mistakes_are_told_at_once_with_their_keys() -> None:
         ("[agents.a]\ncommand = 'a'\nenv = 1", "agents.a.env"),
         ("[agents.a]\ncommand = 'a'\nconcurrency = -1", "agents.a.concurrency"),
         ("[agents.a]\ncommand = 'a'\nmax_turns = 0", "agents.a.max_turns"),
+        ("[agents.a]\ncommand = 'a'\nmax_output = '0MB'", "agents.a.max_output"),
+        ("[agents.a]\ncommand = 'a'\nmax_output = 'much'", 'as "64MiB"'),
+        ("[agents.a]\ncommand = 'a'\nmax_output = 0", "agents.a.max_output"),
         ("[profiles.a]\nprogramm = 'x'", "profiles.a.programm is not known; did you mean program?"),
         ("[profiles.a]\nlogins = ['../x']", "write paths below HOME"),
         ("[profiles.a]\nlogins = [{path = 'x', kep = ['a']}]", "profiles.a.logins"),

@@ -8,9 +8,11 @@ import anyio
 import msgspec
 import pytest
 
+from orchestrator.agents.watchdogs import Watchdogs
 from orchestrator.errors import FaultError
+from orchestrator.model.settings import AgentSettings
 from orchestrator.ports.agents import Life
-from orchestrator.ports.runner import End, Launch, Level, Place, Runner, Watch
+from orchestrator.ports.runner import End, Launch, Level, Look, Place, Process, Runner, Watch
 from orchestrator.processes import GuardedRunner
 from orchestrator.processes.sandbox import complaint
 
@@ -119,12 +121,64 @@ def test_a_wait_that_ends_early_leaves_the_run_alone(runner: Runner, launch: Cal
     anyio.run(story)
 
 
+class Sees:
+    """A watchdog that trips once it has seen so much output."""
+
+    def __init__(self, output: int) -> None:
+        self.output, self.looks = output, list[Look]()
+
+    def pause_s(self) -> float:
+        return 0.05
+
+    async def look(self, look: Look | None, now: float) -> Watch | None:
+        self.looks += [look] if look else []
+        return Watch.OUTPUT if look and look.output >= self.output else None
+
+
+@pytest.mark.slow
+def test_a_watchdog_is_shown_how_the_run_stands_until_it_trips(runner: Runner, launch: Callable[..., Launch]) -> None:
+    async def story() -> list[Look]:
+        started, dog = launch("echo word; sleep 0.2; echo word >&2; sleep 60"), Sees(10)
+        await runner.start(started)
+        assert await runner.wait(started.run_dir, watchdog=dog) == (Watch.OUTPUT, None)
+        assert await runner.life(started.run_dir) is Life.RUNNING
+        await runner.stop(started.run_dir, grace_s=0.05)
+        return dog.looks
+
+    looks = anyio.run(story)
+    assert looks[-1].output == 10
+    assert [look.age_s for look in looks] == sorted(look.age_s for look in looks)
+
+
+@pytest.mark.slow
+def test_the_processes_of_a_run_are_listed_parents_first(runner: Runner, launch: Callable[..., Launch]) -> None:
+    async def story() -> tuple[tuple[Process, ...], tuple[Process, ...]]:
+        started, dog = launch("sleep 61 & echo up; sleep 62"), Sees(3)
+        await runner.start(started)
+        await runner.wait(started.run_dir, watchdog=dog)
+        alive = await runner.processes(started.run_dir)
+        await runner.stop(started.run_dir, grace_s=0.05)
+        return alive, await runner.processes(started.run_dir)
+
+    alive, after = anyio.run(story)
+    commands = [process.command for process in alive]
+    assert alive[0].depth == 0
+    assert {"sleep 61", "sleep 62"} <= {*commands}
+    shell = next(number for number, command in enumerate(commands) if command.startswith("/bin/sh -c sleep 61"))
+    assert alive[shell].depth < alive[commands.index("sleep 62")].depth
+    assert after == ()
+
+
+def stall(launch: Launch, seconds: float) -> Watchdogs:
+    return Watchdogs(Path(launch.stdout), "plain", AgentSettings(name="a", stall_s=seconds))
+
+
 @pytest.mark.slow
 def test_silence_and_idleness_are_a_stall(runner: Runner, launch: Callable[..., Launch]) -> None:
     async def story() -> None:
         started = launch("echo once; sleep 60")
         await runner.start(started)
-        assert await runner.wait(started.run_dir, stall_s=0.4) == (Watch.STALLED, None)
+        assert await runner.wait(started.run_dir, watchdog=stall(started, 0.4)) == (Watch.STALLED, None)
         assert await runner.life(started.run_dir) is Life.RUNNING
         await runner.stop(started.run_dir, grace_s=0.05)
 
@@ -137,7 +191,8 @@ def test_who_computes_or_writes_does_not_stall(runner: Runner, launch: Callable[
     async def story() -> None:
         started = launch(work)
         await runner.start(started)
-        assert await runner.wait(started.run_dir, timeout_s=0.8, stall_s=0.4) == (Watch.TIMEOUT, None)
+        watch = await runner.wait(started.run_dir, timeout_s=0.8, watchdog=stall(started, 0.4))
+        assert watch == (Watch.TIMEOUT, None)
         await runner.stop(started.run_dir, grace_s=0.05)
 
     anyio.run(story)

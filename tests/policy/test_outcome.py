@@ -84,7 +84,7 @@ def test_without_a_promise_a_clean_exit_claims_and_no_other() -> None:
     assert end(OK, promised=False, code=None, signal=9).outcome is Outcome.CRASHED
 
 
-@pytest.mark.parametrize("stopped", ["timeout", "stalled", "output"])
+@pytest.mark.parametrize("stopped", ["timeout", "stalled", "steps", "looping", "output"])
 def test_a_process_that_would_not_go_away_after_its_proper_end_has_ended_properly(stopped: str) -> None:
     assert end(OK, claimed=True, code=None, signal=9, stopped=stopped).outcome is Outcome.CLAIMED
 
@@ -103,6 +103,8 @@ def test_what_was_wrong_before_a_proper_end_is_over() -> None:
     [
         ("timeout", Outcome.TIMEOUT),
         ("stalled", Outcome.STALLED),
+        ("steps", Outcome.TURN_LIMIT),
+        ("looping", Outcome.LOOPING),
         ("output", Outcome.KILLED),
         ("stopped by hand", Outcome.KILLED),
         ("ended: lost", Outcome.KILLED),
@@ -124,6 +126,14 @@ def test_a_run_we_ended_is_what_we_ended_it_for(stopped: str, outcome: Outcome) 
 )
 def test_a_run_we_ended_while_it_tried_again_is_what_it_tried(retry: Retry, outcome: Outcome) -> None:
     assert end(retry, code=None, signal=9, stopped="stalled").outcome is outcome
+
+
+def test_a_loop_on_answers_that_were_torn_is_a_loop_and_one_on_a_refusal_is_the_refusal() -> None:
+    torn = Failure(kind=FailureKind.TRUNCATED, text="the answer stops in the middle")
+    assert end(torn, code=None, signal=9, stopped="looping").outcome is Outcome.LOOPING
+    assert end(torn, code=None, signal=9, stopped="timeout").outcome is Outcome.TRUNCATED
+    assert end(Failure(status=401), code=None, signal=9, stopped="looping").outcome is Outcome.AUTH
+    assert end(LIMIT, code=None, signal=9, stopped="looping").outcome is Outcome.RATE_LIMITED
 
 
 def test_a_run_by_hand_ended_while_it_tried_again_is_killed() -> None:

@@ -126,7 +126,7 @@ EXPECTED: dict[str, set[Outcome]] = {
     "r429": {Outcome.RATE_LIMITED, *_SILENT},  # some try again in silence for longer than we wait here
     "quota": {Outcome.RATE_LIMITED, *_SILENT},
     "r529": {Outcome.TRANSIENT, *_SILENT},
-    "cut": {Outcome.TRUNCATED, Outcome.TRANSIENT, Outcome.INCOMPLETE, *_SILENT},
+    "cut": {Outcome.TRUNCATED, Outcome.TRANSIENT, Outcome.INCOMPLETE, Outcome.LOOPING, *_SILENT},
     "hang": _SILENT,
     "kill": {Outcome.CLAIMED},
 }

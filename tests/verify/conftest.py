@@ -17,7 +17,7 @@ from orchestrator.errors import FaultError
 from orchestrator.model.settings import CheckSettings, Settings
 from orchestrator.model.verdicts import Judgement
 from orchestrator.ports.agents import Life
-from orchestrator.ports.runner import End, Launch, Level, Place, Watch
+from orchestrator.ports.runner import End, Launch, Level, Place, Process, Watch, Watchdog
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import AttemptKey, Change
 from orchestrator.verify.checks import CheckVerifier
@@ -145,9 +145,12 @@ class PlainRunner:
         raise NotImplementedError
 
     async def wait(
-        self, run_dir: str, *, timeout_s: float | None = None, stall_s: float | None = None
+        self, run_dir: str, *, timeout_s: float | None = None, watchdog: Watchdog | None = None
     ) -> tuple[Watch, End | None]:
         raise NotImplementedError
+
+    async def processes(self, run_dir: str) -> tuple[Process, ...]:
+        return ()
 
     async def stop(self, run_dir: str, *, grace_s: float = 3.0) -> End:
         raise NotImplementedError

@@ -10,7 +10,7 @@ import pytest
 
 from orchestrator.errors import FaultError
 from orchestrator.ports.agents import Life
-from orchestrator.ports.runner import End, Launch, Level, Watch
+from orchestrator.ports.runner import End, Launch, Level, Process, Watch, Watchdog
 from orchestrator.ports.workspace import AttemptKey
 from orchestrator.workspace.ground import Furnishing
 
@@ -34,9 +34,12 @@ class PlainRunner:
         raise NotImplementedError
 
     async def wait(
-        self, run_dir: str, *, timeout_s: float | None = None, stall_s: float | None = None
+        self, run_dir: str, *, timeout_s: float | None = None, watchdog: Watchdog | None = None
     ) -> tuple[Watch, End | None]:
         raise NotImplementedError
+
+    async def processes(self, run_dir: str) -> tuple[Process, ...]:
+        return ()
 
     async def stop(self, run_dir: str, *, grace_s: float = 3.0) -> End:
         raise NotImplementedError
