@@ -72,8 +72,8 @@ class _Carrier:
                 return await self._capture()
             case f.Judge(merged=merged):
                 return await self._judge(merged=merged)
-            case f.Combine(commit=commit):
-                return await self._combine(commit)
+            case f.Combine():
+                return await self._combine(effect)
             case f.Advance(commit=commit, onto=onto):
                 landed = await self.hands.workspace.advance(self.key, commit, onto)
                 return c.NoteAdvance(task=self.ref, fence=self.fence, landed=landed)
@@ -153,16 +153,28 @@ class _Carrier:
         judgement = await self.hands.verifier.judge(self.case)
         return c.NoteJudgement(task=self.ref, fence=self.fence, judgement=judgement, merged=merged)
 
-    async def _combine(self, commit: str) -> c.Outcome:
+    async def _combine(self, effect: f.Combine) -> c.Outcome:
         workspace = self.hands.workspace
         if self.proposal and await workspace.contains(self.queue, self.proposal):
             return c.NoteAdvance(task=self.ref, fence=self.fence, landed=True)
-        merged = await workspace.combine(self.key, commit, self.base, self.message)
+        merged = await workspace.combine(self.key, effect.commit, self.base, self.message, effect.onto)
         if isinstance(merged, Collision):
             return c.NoteCollision(
-                task=self.ref, fence=self.fence, onto=merged.onto, paths=merged.paths, marked=merged.marked
+                task=self.ref,
+                fence=self.fence,
+                onto=merged.onto,
+                paths=merged.paths,
+                marked=merged.marked,
+                behind=effect.behind,
             )
-        return c.NoteProposal(task=self.ref, fence=self.fence, commit=merged.commit, tree=merged.tree, onto=merged.onto)
+        return c.NoteProposal(
+            task=self.ref,
+            fence=self.fence,
+            commit=merged.commit,
+            tree=merged.tree,
+            onto=merged.onto,
+            behind=effect.behind,
+        )
 
 
 async def _or_fault(work: Awaitable[AgentEnd]) -> AgentEnd | FaultError:

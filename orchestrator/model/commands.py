@@ -69,19 +69,21 @@ class NoteJudgement(_Outcome, frozen=True):
 
 
 class NoteProposal(_Outcome, frozen=True):
-    """The commit that would land exists."""
+    """The commit that would land exists; `behind` is the member whose proposal it was merged onto."""
 
     commit: str
     tree: str
     onto: str
+    behind: str = ""
 
 
 class NoteCollision(_Outcome, frozen=True):
-    """The work does not merge; `marked` holds it with conflict markers on `onto`."""
+    """The work does not merge; `marked` holds it with conflict markers on `onto`, the proposal of `behind` if named."""
 
     onto: str
     paths: tuple[str, ...]
     marked: str
+    behind: str = ""
 
 
 class NoteAdvance(_Outcome, frozen=True):

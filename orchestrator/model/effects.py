@@ -42,9 +42,14 @@ class Judge(_Effect, frozen=True):
 
 
 class Combine(_Effect, frozen=True):
-    """Build the commit that would land on the target's head."""
+    """Build the commit that would land: `commit` merged onto `onto`, the proposal of the member `behind`.
+
+    Without, onto the target's head as it then is.
+    """
 
     commit: str
+    onto: str = ""
+    behind: str = ""
 
 
 class Advance(_Effect, frozen=True):

@@ -26,6 +26,11 @@ from orchestrator.model.lane_events import TriggerDefined as TriggerDefined
 from orchestrator.model.lane_events import TriggerFired as TriggerFired
 from orchestrator.model.lane_events import TriggerRemoved as TriggerRemoved
 from orchestrator.model.specs import QueueSpec, TaskSpec
+from orchestrator.model.train_events import TrainBoarded as TrainBoarded
+from orchestrator.model.train_events import TrainDoubted as TrainDoubted
+from orchestrator.model.train_events import TrainEvicted as TrainEvicted
+from orchestrator.model.train_events import TrainMissed as TrainMissed
+from orchestrator.model.train_events import TrainProposed as TrainProposed
 from orchestrator.model.verdicts import Finding, Verdict
 
 # -- queues and tasks as people define them ------------------------------------------------------------------------
@@ -168,33 +173,6 @@ class VerdictReached(EventBase, frozen=True, tag="verdict.reached"):
     reason: str = ""
 
 
-class TrainBoarded(EventBase, frozen=True, tag="train.boarded"):
-    """The attempt holds the target's train: nobody else lands there until it has left."""
-
-    task: str
-    attempt: int
-    target: str
-
-
-class TrainProposed(EventBase, frozen=True, tag="train.proposed"):
-    """The commit that would land: the verified work merged onto `onto`, the target's head."""
-
-    task: str
-    attempt: int
-    target: str
-    commit: str
-    tree: str
-    onto: str
-
-
-class TrainMissed(EventBase, frozen=True, tag="train.missed"):
-    """The target moved under the proposal; it is built again on the new head."""
-
-    task: str
-    attempt: int
-    target: str
-
-
 class AttemptEnded(EventBase, frozen=True, tag="attempt.ended"):
     """Immutable from here. `carry` is the commit whose files the next attempt starts from."""
 
@@ -284,6 +262,8 @@ Event: TypeAlias = (
     | TrainBoarded
     | TrainProposed
     | TrainMissed
+    | TrainDoubted
+    | TrainEvicted
     | AttemptEnded
     | TaskMerged
     | TaskCompleted

@@ -7,13 +7,13 @@ Rules
 3. A commit is one step: conditions are looked at after its last event, never between. A condition that became true is
    remembered as owed (`due`, `unlock_due`) until the firing itself is recorded, so one true for a single commit is
    not missed.
-4. Nothing outside this room and `fold_attempts` writes to a world.
+4. Nothing outside this room's folds writes to a world.
 """
 
 from functools import singledispatch
 
 from orchestrator.model import events as e
-from orchestrator.model import fold_attempts
+from orchestrator.model import fold_attempts, fold_train
 from orchestrator.model.specs import QueueSpec, RunAction, Status
 from orchestrator.model.truth import holds
 from orchestrator.model.world import Gate, PendingAction, Queue, Signature, Task, Trigger, World
@@ -29,6 +29,7 @@ def apply(world: World, commit: e.Commit) -> None:
     for event in commit.events:
         _fold(event, world)
         fold_attempts.fold(event, world)
+        fold_train.fold(event, world)
     _owe(world)
 
 

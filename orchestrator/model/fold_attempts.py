@@ -1,48 +1,18 @@
-"""The fold's half about a task on its way: claims, attempts, verdicts, the train, lanes. See `fold` for the rules."""
+"""The fold's half about a task on its way: claims, attempts, verdicts, lanes. See `fold` for the rules."""
 
 from functools import singledispatch
 
 from orchestrator.model import events as e
 from orchestrator.model.fold_spending import count, pay
+from orchestrator.model.moves import leave_train, let_go, move, step, under_way
 from orchestrator.model.specs import SATISFIES, Status
 from orchestrator.model.verdicts import Finding, Verdict
-from orchestrator.model.world import Attempt, Claim, Park, Step, Task, World
+from orchestrator.model.world import LANDING, Attempt, Claim, Park, Step, Task, World
 
 
 @singledispatch
 def fold(event: e.Event, world: World) -> None:
     """Fold one event of a task's way; others are none of its business."""
-
-
-def _move(world: World, task: Task, status: Status) -> None:
-    task.status, task.since, task.reported = status, world.at, True
-    task.statuses.append((world.seq, status))
-    if status is not Status.IN_PROGRESS:
-        _let_go(world, task)
-    world.touched[task.ref] = None
-
-
-def _let_go(world: World, task: Task) -> None:
-    task.claim = None
-    world.claims.pop(task.ref, None)
-
-
-def _step(world: World, task: Task, attempt: Attempt, step: Step) -> None:
-    attempt.step, attempt.since = step, world.at
-    task.reported = True
-    world.touched[task.ref] = None
-
-
-def _leave_train(world: World, ref: str) -> None:
-    for target in [target for target, holder in world.trains.items() if holder == ref]:
-        del world.trains[target]
-
-
-def _under_way(world: World, ref: str, attempt: int) -> tuple[Task, Attempt] | None:
-    task = world.tasks.get(ref)
-    if task is None or task.attempt is None or task.attempt.number != attempt:
-        return None
-    return task, task.attempt
 
 
 @fold.register
@@ -58,52 +28,52 @@ def _(event: e.TaskClaimed, world: World) -> None:
         task.attempt = Attempt(number=event.attempt, since=world.at)
         task.attempts = max(task.attempts, event.attempt)
     if task.status is not Status.IN_PROGRESS:
-        _move(world, task, Status.IN_PROGRESS)
+        move(world, task, Status.IN_PROGRESS)
     world.touched[task.ref] = None
 
 
 @fold.register
 def _(event: e.AttemptPrepared, world: World) -> None:
-    if found := _under_way(world, event.task, event.attempt):
+    if found := under_way(world, event.task, event.attempt):
         task, attempt = found
         attempt.base = event.base
-        _step(world, task, attempt, Step.START)
+        step(world, task, attempt, Step.START)
 
 
 @fold.register
 def _(event: e.IterationStarted, world: World) -> None:
-    if found := _under_way(world, event.task, event.attempt):
+    if found := under_way(world, event.task, event.attempt):
         task, attempt = found
         if event.iteration != attempt.iteration:
             count(world, task.ref, 1)
         attempt.iteration, attempt.agent, attempt.sandbox = event.iteration, event.agent, event.sandbox
         attempt.claimed, attempt.started_seq = False, world.seq
         task.agent, task.last_attempt = event.agent, world.at
-        _step(world, task, attempt, Step.AGENT)
+        step(world, task, attempt, Step.AGENT)
 
 
 @fold.register
 def _(event: e.AgentFinished, world: World) -> None:
     pay(world, event)
-    if found := _under_way(world, event.task, event.attempt):
+    if found := under_way(world, event.task, event.attempt):
         task, attempt = found
         attempt.claimed, attempt.consumed, task.note = event.claimed, event.consumed, event.note
         task.session = f"{attempt.agent}:{event.session}" if event.session else ""
         if not event.consumed:
             attempt.resumes = attempt.resumes + 1 if attempt.resumed == event.iteration else 1
             attempt.resumed = event.iteration
-        _step(world, task, attempt, Step.CAPTURE)
+        step(world, task, attempt, Step.CAPTURE)
 
 
 @fold.register
 def _(event: e.IterationCaptured, world: World) -> None:
-    if found := _under_way(world, event.task, event.attempt):
+    if found := under_way(world, event.task, event.attempt):
         task, attempt = found
         attempt.commit, attempt.tree, attempt.ref = event.commit, event.tree, event.ref
         task.files = event.files
         if not attempt.consumed:
             _take_back(world, task, attempt)
-        _step(world, task, attempt, Step.VERIFY if attempt.claimed else Step.START)
+        step(world, task, attempt, Step.VERIFY if attempt.claimed else Step.START)
 
 
 def _take_back(world: World, task: Task, attempt: Attempt) -> None:
@@ -126,10 +96,11 @@ def _(event: e.VerdictReached, world: World) -> None:
     if attempt is None or attempt.number != event.attempt:
         return
     if event.verdict is Verdict.PASS:
-        attempt.verified_tree, attempt.verified_base = event.tree, event.base
-        _step(world, task, attempt, Step.ADVANCE if event.merged else Step.BOARD)
-    elif not event.merged:
-        _step(world, task, attempt, Step.START)
+        attempt.passed.append((event.tree, event.base))
+    if not event.merged:
+        step(world, task, attempt, Step.BOARD if event.verdict is Verdict.PASS else Step.START)
+    elif (attempt.proposal_tree, attempt.onto) in attempt.passed:
+        step(world, task, attempt, Step.ADVANCE)  # a verdict about an older proposal says nothing of this one
 
 
 def _gist(findings: tuple[Finding, ...]) -> frozenset[str]:
@@ -137,38 +108,16 @@ def _gist(findings: tuple[Finding, ...]) -> frozenset[str]:
 
 
 @fold.register
-def _(event: e.TrainBoarded, world: World) -> None:
-    if found := _under_way(world, event.task, event.attempt):
-        world.trains[event.target] = event.task
-        _step(world, *found, Step.COMBINE)
-
-
-@fold.register
-def _(event: e.TrainProposed, world: World) -> None:
-    if found := _under_way(world, event.task, event.attempt):
-        task, attempt = found
-        attempt.proposal, attempt.proposal_tree, attempt.onto = event.commit, event.tree, event.onto
-        verified = attempt.verified_tree == event.tree and attempt.verified_base == event.onto
-        _step(world, task, attempt, Step.ADVANCE if verified else Step.REVERIFY)
-
-
-@fold.register
-def _(event: e.TrainMissed, world: World) -> None:
-    if found := _under_way(world, event.task, event.attempt):
-        _step(world, *found, Step.COMBINE)
-
-
-@fold.register
 def _(event: e.AttemptEnded, world: World) -> None:
-    if found := _under_way(world, event.task, event.attempt):
+    if found := under_way(world, event.task, event.attempt):
         task, _ = found
         task.attempt = None
         task.carry, task.carry_base = event.carry, event.carry_base
         if event.findings:
             task.feedback = event.findings
-        _leave_train(world, task.ref)
+        leave_train(world, task.ref)
         if task.status is Status.IN_PROGRESS:
-            _move(world, task, Status.PENDING)
+            move(world, task, Status.PENDING)
 
 
 @fold.register
@@ -183,16 +132,16 @@ def _(event: e.TaskCompleted, world: World) -> None:
     if task := world.tasks.get(event.task):
         task.completed_at, task.reason, task.by, task.feedback = world.at, event.note, event.by, ()
         task.commit, task.branch = event.commit or task.commit, event.branch or task.branch
-        _leave_train(world, task.ref)
-        _move(world, task, Status.COMPLETED)
+        leave_train(world, task.ref)
+        move(world, task, Status.COMPLETED)
 
 
 @fold.register
 def _(event: e.TaskFailed, world: World) -> None:
     if task := world.tasks.get(event.task):
         task.reason = event.reason
-        _leave_train(world, task.ref)
-        _move(world, task, Status.FAILED)
+        leave_train(world, task.ref)
+        move(world, task, Status.FAILED)
 
 
 @fold.register
@@ -201,27 +150,27 @@ def _(event: e.TaskBlocked, world: World) -> None:
         task.reason = event.reason
         if event.findings:
             task.feedback = event.findings
-        _leave_train(world, task.ref)
-        _move(world, task, Status.BLOCKED)
+        leave_train(world, task.ref)
+        move(world, task, Status.BLOCKED)
 
 
 @fold.register
 def _(event: e.TaskSkipped, world: World) -> None:
     if task := world.tasks.get(event.task):
         task.reason, task.by, task.attempt = event.reason, event.by, None
-        _leave_train(world, task.ref)
-        _move(world, task, Status.SKIPPED)
+        leave_train(world, task.ref)
+        move(world, task, Status.SKIPPED)
 
 
 @fold.register
 def _(event: e.TaskReleased, world: World) -> None:
     if task := world.tasks.get(event.task):
-        _let_go(world, task)
-        _leave_train(world, task.ref)
-        if task.attempt is not None and task.attempt.step in {Step.COMBINE, Step.REVERIFY, Step.ADVANCE}:
+        let_go(world, task)
+        leave_train(world, task.ref)
+        if task.attempt is not None and task.attempt.step in LANDING:
             task.attempt.step = Step.BOARD
         if task.status is Status.IN_PROGRESS:
-            _move(world, task, Status.PENDING)
+            move(world, task, Status.PENDING)
 
 
 @fold.register
@@ -229,12 +178,12 @@ def _(event: e.TaskReset, world: World) -> None:
     if task := world.tasks.get(event.task):
         task.granted_at, task.reason, task.by, task.repeated, task.not_before = task.iterations, "", "", 0, 0
         task.imported = None
-        _leave_train(world, task.ref)
+        leave_train(world, task.ref)
         if task.status in SATISFIES:
             task.attempt, task.carry, task.carry_base = None, "", ""
             task.feedback, task.commit, task.completed_at, task.verdict = (), "", None, ""
         if task.status is not Status.IN_PROGRESS:
-            _move(world, task, Status.PENDING)
+            move(world, task, Status.PENDING)
 
 
 @fold.register
@@ -284,11 +233,11 @@ def _(event: e.AccountResumed, world: World) -> None:
 
 def _unconsume(world: World, event: e.LaneParked) -> None:
     """Take back an iteration whose agent could not start: a fault is nobody's attempt."""
-    found = _under_way(world, event.task, event.attempt)
+    found = under_way(world, event.task, event.attempt)
     if found and event.iteration and found[1].iteration == event.iteration and found[1].step is Step.AGENT:
         task, attempt = found
         _take_back(world, task, attempt)
-        _step(world, task, attempt, Step.START)
+        step(world, task, attempt, Step.START)
 
 
 @fold.register

@@ -27,13 +27,19 @@ class Step(StrEnum):
     VERIFY = "verify"
     """Judge the captured tree."""
     BOARD = "board"
-    """Verified; wait for the target's train."""
+    """Verified; wait for a place in the target's train."""
     COMBINE = "combine"
-    """Build the commit that would land."""
+    """Build the commit that would land behind those before it."""
     REVERIFY = "reverify"
     """Judge the merged tree."""
     ADVANCE = "advance"
-    """Move the target."""
+    """Move the target, once all before it have landed."""
+    DOUBT = "doubt"
+    """Red, or in conflict with what stands before it; whose fault that is shows once that has landed."""
+
+
+LANDING = frozenset({Step.BOARD, Step.COMBINE, Step.REVERIFY, Step.ADVANCE, Step.DOUBT})
+"""Steps of verified work on its way to the target."""
 
 
 class Claim(msgspec.Struct, kw_only=True):
@@ -43,6 +49,14 @@ class Claim(msgspec.Struct, kw_only=True):
     slot: int
     fence: int
     since: int
+
+
+class Doubt(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an attempt is to leave the train if what it stands on lands; `carry` holds the merged state."""
+
+    reason: str
+    findings: tuple[Finding, ...] = ()
+    carry: str = ""
 
 
 class Attempt(msgspec.Struct, kw_only=True):
@@ -66,13 +80,13 @@ class Attempt(msgspec.Struct, kw_only=True):
     resumes: int = 0
     resumed: int = 0
     """How often the iteration `resumed` was cut off by its account, each time to be had again."""
-    verified_tree: str = ""
-    """The tree a verdict of this attempt calls PASS, against `verified_base`."""
-    verified_base: str = ""
+    passed: list[tuple[str, str]] = []
+    """(tree, base) of every verdict of this attempt that says PASS."""
     proposal: str = ""
-    """Commit that would land, its tree, and the head it stands on."""
+    """Commit that would land, its tree, and the commit it stands on."""
     proposal_tree: str = ""
     onto: str = ""
+    doubt: Doubt | None = None
 
 
 class Task(msgspec.Struct, kw_only=True):
@@ -222,6 +236,31 @@ class Gate(msgspec.Struct, kw_only=True):
     since: int = 0
 
 
+class Departure(msgspec.Struct, frozen=True, kw_only=True):
+    """How one member left a train: `how` is landed or evicted."""
+
+    task: str
+    attempt: int
+    how: str
+    at: int
+    commit: str = ""
+    reason: str = ""
+
+
+class Train(msgspec.Struct, kw_only=True):
+    """The line of verified work before one target."""
+
+    members: list[str] = []
+    """Task refs, in the order in which they are to land."""
+    head: str = ""
+    """The target's head as last heard of."""
+    window: int = 1
+    """How many may be in the line now: one more with every landing, half with every eviction."""
+    limit: int = 0
+    left: list[Departure] = []
+    """The last who left it, oldest first."""
+
+
 class World(msgspec.Struct, kw_only=True):
     """Everything. `touched` and `definitions` tell views and indexes what changed; they are not part of the truth."""
 
@@ -239,8 +278,8 @@ class World(msgspec.Struct, kw_only=True):
     """(seq, spec) of every version, None where it was removed."""
     gate_specs: dict[str, list[tuple[int, GateSpec | None]]] = {}
     actions: dict[str, PendingAction] = {}
-    trains: dict[str, str] = {}
-    """Target -> the task that holds its train."""
+    trains: dict[str, Train] = {}
+    """Target -> its train."""
     spent: Spent = msgspec.field(default_factory=Spent)
     unpriced: dict[str, int] = {}
     """Model (or `agent NAME` where it names none) -> its calls whose price nobody knew."""
@@ -255,3 +294,7 @@ class World(msgspec.Struct, kw_only=True):
     """Counts changes of specifications: when it moves, indexes over them are rebuilt."""
     touched: dict[str, None] = {}
     """Task refs and `queue:NAME` that changed since someone last cleared it."""
+
+    def train_of(self, ref: str) -> Train | None:
+        """Find the train a task is in."""
+        return next((train for train in self.trains.values() if ref in train.members), None)

@@ -43,7 +43,7 @@ def _near(world: World, ref: str) -> str:
 def _task(
     world: World, task: Task, ask: c.Retry | c.Skip | c.Cancel | c.Decide | c.Done | c.EditTask, seat: Seat
 ) -> Answer:
-    if lands(task) and isinstance(ask, c.Retry | c.Skip | c.Cancel):
+    if lands(world, task) and isinstance(ask, c.Retry | c.Skip | c.Cancel):
         return c.Refusal(f"{task.ref} is landing this very moment; ask again when `orchestrator status` shows it done")
     match ask:
         case c.Retry():
@@ -172,9 +172,13 @@ def _decide(task: Task, ask: c.Decide) -> Answer:
             return c.Refusal(f"{ask.decision!r} is no decision: revert, override or abort")
 
 
+_JUDGED = frozenset({Step.START, Step.VERIFY, Step.REVERIFY, Step.DOUBT})
+"""Steps at which a blocked task has work that was looked at."""
+
+
 def _override(task: Task, ask: c.Decide, decided: e.TaskDecided) -> Answer:
     attempt = task.attempt
-    if attempt is None or not attempt.tree or attempt.step not in {Step.START, Step.REVERIFY, Step.VERIFY}:
+    if attempt is None or not attempt.tree or attempt.step not in _JUDGED:
         return c.Refusal(f"{task.ref} has no verified work to override; revert or abort it")
     return (
         decided,

@@ -9,6 +9,7 @@ from typing import assert_never
 from orchestrator.model import effects as f
 from orchestrator.model.world import Attempt, Claim, Step, Task, World
 from orchestrator.policy.seat import Seat, mine
+from orchestrator.policy.train import may_land, place_of
 
 
 def due(world: World, seat: Seat) -> tuple[f.Effect, ...]:
@@ -44,11 +45,7 @@ def _step(world: World, seat: Seat, task: Task, attempt: Attempt, claim: Claim) 
             )
         case Step.START:
             return None
-        case Step.BOARD:
-            if seat.settings.land == "branch":
-                return f.Keep(task=ref, attempt=number, fence=fence, commit=attempt.commit)
-            return None
-        case Step.COMBINE | Step.REVERIFY | Step.ADVANCE:
+        case Step.BOARD | Step.COMBINE | Step.REVERIFY | Step.ADVANCE | Step.DOUBT:
             return _landing(world, seat, task, attempt, claim)
         case _:  # pragma: no cover - the enum is closed
             assert_never(attempt.step)
@@ -56,17 +53,18 @@ def _step(world: World, seat: Seat, task: Task, attempt: Attempt, claim: Claim) 
 
 def _landing(world: World, seat: Seat, task: Task, attempt: Attempt, claim: Claim) -> f.Effect | None:
     ref, number, fence = task.ref, attempt.number, claim.fence
-    if not holds_train(world, seat, ref):
+    if seat.settings.land == "branch":
+        return f.Keep(task=ref, attempt=number, fence=fence, commit=attempt.commit)
+    place = place_of(world, seat, ref)
+    if place is None or place.tip is None:
         return None
-    if attempt.step is Step.COMBINE:
-        return f.Combine(task=ref, attempt=number, fence=fence, commit=attempt.commit)
+    if not place.stands:
+        onto = "" if place.first else place.tip
+        return f.Combine(task=ref, attempt=number, fence=fence, commit=attempt.commit, onto=onto, behind=place.behind)
     if attempt.step is Step.REVERIFY:
         return f.Judge(
             task=ref, attempt=number, fence=fence, iteration=attempt.iteration, commit=attempt.proposal, merged=True
         )
-    return f.Advance(task=ref, attempt=number, fence=fence, commit=attempt.proposal, onto=attempt.onto)
-
-
-def holds_train(world: World, seat: Seat, ref: str) -> bool:
-    """Say whether the task holds its target's train."""
-    return world.trains.get(seat.targets.get(ref.partition("/")[0], "")) == ref
+    if may_land(attempt, place):
+        return f.Advance(task=ref, attempt=number, fence=fence, commit=attempt.proposal, onto=attempt.onto)
+    return None

@@ -15,13 +15,15 @@ from typing import assert_never
 from orchestrator.model import events as e
 from orchestrator.model.specs import Action, Add, Notify, PauseQueue, ResumeQueue, RunAction, Status, Unlock
 from orchestrator.model.truth import holds
-from orchestrator.model.world import Attempt, Step, Task, Trigger, World
+from orchestrator.model.world import LANDING, Attempt, Step, Task, Trigger, World
 from orchestrator.policy.accounts import serving
 from orchestrator.policy.agenda import Agenda
-from orchestrator.policy.due import holds_train, under_way
+from orchestrator.policy.due import under_way
+from orchestrator.policy.landing import convict
 from orchestrator.policy.limits import exhausted, is_human, max_iterations, retry_at, used_iterations
 from orchestrator.policy.reasons import Code, over_budget, reason_for
 from orchestrator.policy.seat import Seat, free_slot, mine, spare
+from orchestrator.policy.train import is_proved, may_board, target_of
 from orchestrator.policy.versions import behind_last
 
 Events = tuple[e.Event, ...]
@@ -102,12 +104,22 @@ def _own(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
     for task, attempt, _ in under_way(world, seat):
         if attempt.step is Step.START:
             return _begin(world, task, attempt, now, seat)
-        if attempt.step in _LANDING and (events := _board(world, task, attempt, seat)):
+        if attempt.step in LANDING and (events := _land(world, task, attempt, now, seat)):
             return events
     return ()
 
 
-_LANDING = frozenset({Step.BOARD, Step.COMBINE, Step.REVERIFY, Step.ADVANCE})
+def _land(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> Events:
+    """Join the train, or leave it where a doubt has proved right."""
+    if seat.settings.land != "merge":
+        return ()
+    doubt = attempt.doubt if attempt.step is Step.DOUBT else None
+    if doubt is not None and is_proved(world, seat, task, attempt.onto):
+        return convict(world, task, attempt, (attempt.onto, doubt), (now, seat))
+    if not may_board(world, seat, task):
+        return ()
+    limit = max(1, seat.settings.train_window)
+    return (e.TrainBoarded(task=task.ref, attempt=attempt.number, target=target_of(task.ref, seat), limit=limit),)
 
 
 def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> Events:
@@ -137,30 +149,6 @@ def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> 
             sandbox=seat.sandbox,
             base=attempt.base,
         ),
-    )
-
-
-def _board(world: World, task: Task, attempt: Attempt, seat: Seat) -> Events:
-    if seat.settings.land == "branch" or holds_train(world, seat, task.ref):
-        return ()
-    target = seat.targets[task.ref.partition("/")[0]]
-    holder = world.trains.get(target)
-    if holder is not None and holder in world.claims and seat.alive(world.claims[holder]):
-        return ()
-    waiting = [world.tasks[ref] for ref in world.claims if _waits(world, ref, target, seat)]
-    first = min(waiting, key=lambda t: (t.spec.priority, t.attempt.since if t.attempt else 0, t.ref), default=task)
-    if first.ref != task.ref:
-        return ()
-    return (e.TrainBoarded(task=task.ref, attempt=attempt.number, target=target),)
-
-
-def _waits(world: World, ref: str, target: str, seat: Seat) -> bool:
-    attempt = world.tasks[ref].attempt
-    return (
-        attempt is not None
-        and attempt.step in _LANDING
-        and seat.alive(world.claims[ref])
-        and seat.targets.get(ref.partition("/")[0]) == target
     )
 
 

@@ -80,6 +80,9 @@ def retry_at(action: PendingAction) -> int:
     return action.since + min(300, 5 << min(action.tries, 6)) * 1000
 
 
-def lands(task: Task) -> bool:
+def lands(world: World, task: Task) -> bool:
     """Say whether the target may be moving to this task's work now: to let go of it would forget what landed."""
-    return task.claim is not None and task.attempt is not None and task.attempt.step is Step.ADVANCE
+    attempt, train = task.attempt, world.train_of(task.ref)
+    if task.claim is None or attempt is None or attempt.step is not Step.ADVANCE:
+        return False
+    return train is None or attempt.onto == train.head

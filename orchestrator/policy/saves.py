@@ -220,7 +220,7 @@ class _Merge:
         elif _completed_after(task, seq):
             why = f"{task.ref} has completed since this copy was read: `orchestrator retry {task.ref}` starts it anew"
             self._refuse(task.ref, why, entry)
-        elif lands(task):
+        elif lands(self.world, task):
             self._refuse(task.ref, f"{task.ref} is landing this very moment: save it again if it is still meant", entry)
         elif asked is Status.SKIPPED:
             self.found.append(e.TaskSkipped(task=task.ref, reason=f"set to skipped in {self.document.path}"))

@@ -78,8 +78,13 @@ class Workspace(Protocol):
         """Snapshot the workspace into the user's object store under the iteration's ref."""
         ...
 
-    async def combine(self, key: AttemptKey, commit: str, base: str, message: str) -> Merged | Collision:
-        """Merge the captured commit onto the target's head as it is now, without touching any worktree."""
+    async def combine(
+        self, key: AttemptKey, commit: str, base: str, message: str, onto: str = ""
+    ) -> Merged | Collision:
+        """Merge the captured commit onto `onto`, without touching any worktree; the same merge is the same commit.
+
+        Without `onto` it is merged onto the target's head as it is now, the user's new commits taken in.
+        """
         ...
 
     async def advance(self, key: AttemptKey, commit: str, onto: str) -> bool:

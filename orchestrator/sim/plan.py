@@ -187,4 +187,5 @@ class _Drawing:
             actions={"announce": ("announce",), "deploy": ("deploy",)},
             max_iterations=8,
             patience_s=float(dice.choice((60, 600))),
+            train_window=dice.choice((1, 2, 4, 4)),
         )

@@ -22,7 +22,9 @@ def reckon(stage: Stage, crew: Crew, plan: Plan, saved: list[tuple[str, str]]) -
     for key, starts in stage.agents.starts.items():
         _demand(starts <= stage.witness.started[key], f"{key} was started {starts} times")
     _demand(not world.claims, f"claims are left: {world.claims}")
-    _demand(not world.trains, f"trains are held: {world.trains}")
+    aboard = [ref for train in world.trains.values() for ref in train.members]
+    _demand(not aboard, f"members are left in a train: {aboard}")
+    stage.witness.judge_landings()
     owed = set(world.actions) - set(stage.actions.succeeded)
     _demand(not owed, f"actions never ran: {owed}")
     for member in crew.members.values():

@@ -61,8 +61,7 @@ class ScriptedVerifier:
 
     def _look(self, case: Case, files: Files, base: Files) -> list[Finding]:
         own = files.get(done_file(case.task), "")
-        findings = [Finding(message=f"{path} holds conflict markers", path=path, rule="marker", id=f"marker:{path}")
-                    for path, text in files.items() if _MARKER in text]  # fmt: skip
+        findings = self.is_red(files)
         if own not in _GOOD:
             findings.append(
                 Finding(message=f"the work is {own or 'not there'}", path=done_file(case.task), rule="work")
@@ -71,6 +70,15 @@ class ScriptedVerifier:
             Finding(message=f"{path} was done on the base", path=path, rule="lost", id=f"lost:{path}")
             for path, text in base.items()
             if path.startswith("done/") and text in _GOOD and files.get(path) != text
+        ]
+        return findings
+
+    def is_red(self, files: Files) -> list[Finding]:
+        """List what is wrong with a tree whosever work it is: conflict markers, and two that clash."""
+        findings = [
+            Finding(message=f"{path} holds conflict markers", path=path, rule="marker", id=f"marker:{path}")
+            for path, text in files.items()
+            if _MARKER in text
         ]
         findings += [
             Finding(message=f"{path} does not know {other}", path=path, rule="clash", id=f"clash:{path}:{other}")

@@ -176,9 +176,11 @@ class Witness:
         self._claim_that(not self.finished[key], "an iteration whose end is recorded starts again", commit)
 
     def _boarded(self, event: e.TrainBoarded, commit: e.Commit) -> None:
-        holder = self.world.trains.get(event.target, event.task)
-        free = holder == event.task or not self._presence.alive(self.world.claims.get(holder, ""))
-        self._claim_that(free, f"boards while {holder} holds the train", commit)
+        train = self.world.trains.get(event.target)
+        claims = self.world.claims
+        aboard = [r for r in train.members if self._presence.alive(claims.get(r, ""))] if train is not None else []
+        self._claim_that(event.task not in aboard, f"{event.task} is in the line already", commit)
+        self._claim_that(len(aboard) < self._settings.train_window, f"boards a full train: {aboard}", commit)
 
     def _completed(self, event: e.TaskCompleted, commit: e.Commit) -> None:
         self.completed[event.task] += 1
@@ -192,6 +194,15 @@ class Witness:
         head = self._workspace.head(event.task.partition("/")[0]).commit
         there = event.commit in self._workspace.store and self._workspace.store.holds(head, event.commit)
         self._claim_that(there, "what is said to have landed is not in the target", commit)
+
+    def judge_landings(self) -> None:
+        """Check that the target never moved to a red tree, or to one that neither a check nor a person called PASS."""
+        for landing in self._workspace.landings:
+            task = self.world.tasks.get(landing.key.task)
+            if landing.tree not in self._verifier.passed and not (task is not None and task.overrides):
+                raise BrokenPromiseError(f"{landing} was never called PASS")
+            if red := self._verifier.is_red(self._workspace.store[landing.commit].files):
+                raise BrokenPromiseError(f"{landing} made the target red: {red}")
 
     # -- the world as it stands then -------------------------------------------------------------------------------
 

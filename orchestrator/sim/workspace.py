@@ -134,16 +134,18 @@ class MemoryWorkspace:
     def _capture(self, attempt: _Attempt, key: AttemptKey, iteration: int) -> Node:
         return self.store.commit(attempt.files, (attempt.head,), f"{key.task} {key.attempt}/{iteration}")
 
-    async def combine(self, key: AttemptKey, commit: str, base: str, message: str) -> Merged | Collision:
-        """Merge the commit onto the target's head."""
+    async def combine(
+        self, key: AttemptKey, commit: str, base: str, message: str, onto: str = ""
+    ) -> Merged | Collision:
+        """Merge the commit onto another, or onto the target's head."""
         await self._toil("combine")
-        onto, work = self._take_in(_queue(key)), self._node(commit)
-        files, paths = merge(self._node(base).files, onto.files, work.files)
-        made = self.store.commit(files, (onto.commit, work.commit), f"{message}{' (conflicts)' if paths else ''}")
+        tip, work = self._node(onto) if onto else self._take_in(_queue(key)), self._node(commit)
+        files, paths = merge(self._node(base).files, tip.files, work.files)
+        made = self.store.commit(files, (tip.commit, work.commit), f"{message}{' (conflicts)' if paths else ''}")
         await self._after("combine")
         if paths:
-            return Collision(onto=onto.commit, paths=paths, marked=made.commit)
-        return Merged(commit=made.commit, tree=made.tree, onto=onto.commit)
+            return Collision(onto=tip.commit, paths=paths, marked=made.commit)
+        return Merged(commit=made.commit, tree=made.tree, onto=tip.commit)
 
     async def advance(self, key: AttemptKey, commit: str, onto: str) -> bool:
         """Move the target by compare-and-swap; the user's branch follows if it can without a merge."""

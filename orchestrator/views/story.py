@@ -101,6 +101,10 @@ def _landing(event: e.Event) -> tuple[str, str] | None:
             return "good", f"merged into {event.target.rpartition(':')[2]} as {event.commit[:12]}"
         case e.TrainMissed():
             return "info", "the target moved: merging again"
+        case e.TrainDoubted():
+            return "info", f"{event.reason} behind others in the train: waits until they have landed or left"
+        case e.TrainEvicted():
+            return "warn", f"leaves the train of {event.target.rpartition(':')[2]}: {event.reason}"
         case e.AttemptEnded(reason="merged"):
             return None
         case e.AttemptEnded():

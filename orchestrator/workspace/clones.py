@@ -38,11 +38,16 @@ class GitWorkspace:
         """Store the clone's files under the iteration's ref."""
         return await attempts.capture(self._ground, await self._of(key), key, iteration, base)
 
-    async def combine(self, key: AttemptKey, commit: str, base: str, message: str) -> Merged | Collision:
-        """Merge a capture onto the target's head as it is now."""
+    async def combine(
+        self, key: AttemptKey, commit: str, base: str, message: str, onto: str = ""
+    ) -> Merged | Collision:
+        """Merge a capture onto another commit, or onto the target's head as it is now."""
         repository = await self._of(key)
+        if onto:
+            return await target.combine(repository, key, (commit, base), message, await refs.head_of(repository, onto))
         async with self._moving(repository):
-            return await target.combine(self._ground, repository, key, (commit, base), message)
+            head = await target.take_in(self._ground, repository)
+        return await target.combine(repository, key, (commit, base), message, head)
 
     async def advance(self, key: AttemptKey, commit: str, onto: str) -> bool:
         """Move the target by compare-and-swap; the base follows if it can."""

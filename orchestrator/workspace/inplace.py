@@ -74,14 +74,16 @@ class InplaceWorkspace:
         files = tuple(sorted(path.decode(errors="backslashreplace") for path in said.items()))
         return Capture(commit=held, tree=tree, ref=ref, files=files)
 
-    async def combine(self, key: AttemptKey, commit: str, base: str, message: str) -> Merged | Collision:
-        """Give the capture as it is: what was verified lands."""
-        del key, base, message
+    async def combine(
+        self, key: AttemptKey, commit: str, base: str, message: str, onto: str = ""
+    ) -> Merged | Collision:
+        """Give the capture as it is: what was verified lands. Of one attempt at a time none stands on another."""
+        del key, base, message, onto
         repository = await self._ground.repository("")
-        onto = await self.target("")
-        if await contains(repository, onto.commit, commit):
-            return Merged(commit=onto.commit, tree=onto.tree, onto=onto.commit)
-        return Merged(commit=commit, tree=(await head_of(repository, commit)).tree, onto=onto.commit)
+        head = await self.target("")
+        if await contains(repository, head.commit, commit):
+            return Merged(commit=head.commit, tree=head.tree, onto=head.commit)
+        return Merged(commit=commit, tree=(await head_of(repository, commit)).tree, onto=head.commit)
 
     async def advance(self, key: AttemptKey, commit: str, onto: str) -> bool:
         """Move the target to the capture."""

@@ -78,6 +78,12 @@ async def head_of(repository: Repository, commit: str) -> Head:
     return Head(*said.line().split())
 
 
+async def moments(repository: Repository, *commits: str) -> list[int]:
+    """Give when commits were made, in milliseconds since the epoch."""
+    said = await through(repository, "show", "--no-patch", "--format=%ct", *commits)
+    return [int(second) * 1000 for second in said.line().split()]
+
+
 async def commit_tree(repository: Repository, tree: str, parents: tuple[str, ...], message: str, at: int) -> str:
     """Make a commit of a stored tree, dated `at` (milliseconds since the epoch)."""
     flags = [part for parent in parents for part in ("-p", parent)]

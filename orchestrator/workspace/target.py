@@ -2,14 +2,15 @@
 
 Rules. 1: the target only ever moves to a commit that contains it. 2: what is merged is the difference between the
 attempt's base and its capture, whatever else the agent committed. 3: merges are made in the store, through the shadow:
-no worktree, no driver and no hook takes part. 4: every commit made here is held by a ref before it is returned.
+no worktree, no driver and no hook takes part. 4: every commit made here is held by a ref before it is returned, and is
+dated by what it merges, so that a line rebuilt after a crash is the very line that was there.
 """
 
 from orchestrator.errors import FaultError
 from orchestrator.ports.workspace import AttemptKey, Collision, Head, Merged
 from orchestrator.workspace.follow import follow, settle
 from orchestrator.workspace.ground import Ground
-from orchestrator.workspace.refs import commit_tree, contains, head_of, hold, lookup, ref_of, swap
+from orchestrator.workspace.refs import commit_tree, contains, head_of, hold, lookup, moments, ref_of, swap
 from orchestrator.workspace.repository import Repository
 from orchestrator.workspace.shadow import through
 
@@ -49,34 +50,31 @@ async def _with_base(ground: Ground, repository: Repository, head: str, base: st
 
 
 async def combine(
-    ground: Ground, repository: Repository, key: AttemptKey, work: tuple[str, str], message: str
+    repository: Repository, key: AttemptKey, work: tuple[str, str], message: str, onto: Head
 ) -> Merged | Collision:
-    """Merge `work` (capture, its base) onto the target's head, in the store alone."""
-    commit, base = work
-    onto = await take_in(ground, repository)
+    """Merge `work` (capture, its base) onto a commit, in the store alone. The same merge is always the same commit."""
+    commit = work[0]
     if await contains(repository, onto.commit, commit):
         return Merged(commit=onto.commit, tree=onto.tree, onto=onto.commit)
-    ours, theirs = await _sides(ground, repository, onto, commit, base)
+    at = max(await moments(repository, onto.commit, commit))
+    ours, theirs = await _sides(repository, onto, work, at)
     tree, conflicts = await _merge(repository, ours, theirs)
-    ref = ref_of(key, "conflict" if conflicts else "merged")
-    made = await _held(repository, ref, tree, (onto.commit, commit))
-    if not made:
-        made = await commit_tree(repository, tree, (onto.commit, commit), message, ground.clock.now())
-        await hold(repository, {ref: made})
+    made = await commit_tree(repository, tree, (onto.commit, commit), message, at)
+    await hold(repository, {ref_of(key, "conflict" if conflicts else "merged"): made})
     if conflicts:
         return Collision(onto=onto.commit, paths=conflicts, marked=made)
     return Merged(commit=made, tree=tree, onto=onto.commit)
 
 
-async def _sides(ground: Ground, repository: Repository, onto: Head, commit: str, base: str) -> tuple[str, str]:
+async def _sides(repository: Repository, onto: Head, work: tuple[str, str], at: int) -> tuple[str, str]:
     """Give two commits whose one merge base is the attempt's base: the real ones, or stand-ins with the same trees."""
+    commit, base = work
     found = await through(repository, "merge-base", "--all", onto.commit, commit, accept=(0, 1))
     if found.line() == base:
         return onto.commit, commit
-    now = ground.clock.now()
-    root = await commit_tree(repository, (await head_of(repository, base)).tree, (), "base\n", now)
-    ours = await commit_tree(repository, onto.tree, (root,), "target\n", now)
-    theirs = await commit_tree(repository, (await head_of(repository, commit)).tree, (root,), "work\n", now)
+    root = await commit_tree(repository, (await head_of(repository, base)).tree, (), "base\n", at)
+    ours = await commit_tree(repository, onto.tree, (root,), "target\n", at)
+    theirs = await commit_tree(repository, (await head_of(repository, commit)).tree, (root,), "work\n", at)
     return ours, theirs
 
 
@@ -88,14 +86,6 @@ async def _merge(repository: Repository, ours: str, theirs: str) -> tuple[str, t
     if said.code and not paths:
         raise FaultError(f"git merge-tree of {ours} and {theirs} names no conflict: {said.err[:300]}")
     return tree, tuple(dict.fromkeys(paths)) if said.code else ()
-
-
-async def _held(repository: Repository, ref: str, tree: str, parents: tuple[str, ...]) -> str:
-    """Give the commit made by an earlier call with the same answer, or nothing."""
-    held = (await lookup(repository, ref)).get(ref, "")
-    if not held or (await head_of(repository, held)).tree != tree:
-        return ""
-    return held if tuple((await through(repository, "rev-parse", f"{held}^@")).line().split()) == parents else ""
 
 
 async def advance(repository: Repository, commit: str, onto: str) -> bool:

@@ -262,6 +262,48 @@ def test_of_two_that_race_one_lands_and_the_other_merges_again(hands: Hands) -> 
     tell(story)
 
 
+def test_work_is_merged_onto_a_proposal_before_that_lands_and_both_land_in_order(hands: Hands) -> None:
+    async def story() -> None:
+        base = await begin(hands, KEY)
+        await begin(hands, OTHER)
+        hands.write(KEY, "one", "1\n")
+        hands.write(OTHER, "two", "2\n")
+        kept = {key: await hands.workspace.capture(key, 1, base.commit) for key in (KEY, OTHER)}
+        first = await hands.workspace.combine(KEY, kept[KEY].commit, base.commit, "m")
+        assert isinstance(first, Merged)
+        second = await hands.workspace.combine(OTHER, kept[OTHER].commit, base.commit, "m", first.commit)
+        assert isinstance(second, Merged)
+        assert second.onto == first.commit
+        assert set(await hands.trees.paths("q", second.commit)) == {*FIRST, "one", "two"}
+        assert await hands.workspace.target("q") == base
+        assert not await hands.workspace.advance(OTHER, second.commit, second.onto)
+        assert await hands.workspace.advance(KEY, first.commit, first.onto)
+        assert await hands.workspace.advance(OTHER, second.commit, second.onto)
+        assert await hands.workspace.target("q") == Head(second.commit, second.tree)
+
+    tell(story)
+
+
+def test_the_same_merge_is_the_same_commit_whatever_was_merged_meanwhile(hands: Hands) -> None:
+    """A line rebuilt after a crash, or after somebody was passed over, is the very line that was judged."""
+
+    async def story() -> None:
+        base = await begin(hands, KEY)
+        await begin(hands, OTHER)
+        hands.write(KEY, "one", "1\n")
+        hands.write(OTHER, "two", "2\n")
+        kept = {key: await hands.workspace.capture(key, 1, base.commit) for key in (KEY, OTHER)}
+        first = await hands.workspace.combine(KEY, kept[KEY].commit, base.commit, "m")
+        assert isinstance(first, Merged)
+        behind = await hands.workspace.combine(OTHER, kept[OTHER].commit, base.commit, "m", first.commit)
+        alone = await hands.workspace.combine(OTHER, kept[OTHER].commit, base.commit, "m")
+        assert isinstance(alone, Merged)
+        assert alone.onto == base.commit
+        assert await hands.workspace.combine(OTHER, kept[OTHER].commit, base.commit, "m", first.commit) == behind
+
+    tell(story)
+
+
 def test_work_that_collides_names_the_paths_and_shows_the_conflict(hands: Hands) -> None:
     async def story() -> None:
         base = await begin(hands, KEY)

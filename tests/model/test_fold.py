@@ -282,3 +282,82 @@ def test_a_copied_world_is_its_own(world: World) -> None:
     copied = copy_world(world)
     happen(copied, e.QueuePaused(queue="q"))
     assert (world.queues["q"].paused, copied.queues["q"].paused) == (False, True)
+
+
+# -- trains --------------------------------------------------------------------------------------------------------
+
+
+def _boarded(world: World, *names: str, limit: int = 4) -> None:
+    for name in names:
+        ref = f"q/{name}"
+        claimed = e.TaskClaimed(task=ref, attempt=1, worker="w")
+        happen(world, claimed, e.TrainBoarded(task=ref, attempt=1, target="main", limit=limit))
+
+
+def _proposed(task: str, onto: str, behind: str = "") -> e.TrainProposed:
+    return e.TrainProposed(
+        task=task, attempt=1, target="main", commit=f"{onto}+{task}", tree="t", onto=onto, behind=behind
+    )
+
+
+def test_the_window_opens_by_one_with_a_landing_and_halves_with_an_eviction(world: World) -> None:
+    merged = e.TaskMerged(task="q/A", attempt=1, commit="c", tree="t", target="main")
+    windows: list[int] = []
+    evicted = e.TrainEvicted(task="q/A", attempt=1, target="main", reason="red")
+    happening: list[e.Event] = [merged, merged, merged, merged, evicted, evicted, evicted, evicted]
+    for happened in happening:
+        _boarded(world, "A")
+        windows.append(world.trains["main"].window)
+        happen(world, happened)
+    assert windows == [2, 3, 4, 4, 4, 2, 1, 1]
+    assert [(left.how, left.reason) for left in world.trains["main"].left[-5:-3]] == [
+        ("landed", ""),
+        ("evicted", "red"),
+    ]
+    _boarded(world, "A", limit=3)
+    happen(world, *[merged] * 2)
+    assert (world.trains["main"].window, world.trains["main"].limit) == (2, 3)
+
+
+def test_a_train_remembers_the_last_twenty_who_left_it(world: World) -> None:
+    for number in range(25):
+        _boarded(world, "A")
+        happen(world, e.TaskMerged(task="q/A", attempt=1, commit=f"c{number}", tree="t", target="main"))
+    assert [left.commit for left in world.trains["main"].left] == [f"c{number}" for number in range(5, 25)]
+
+
+def test_whoever_proposes_behind_somebody_stands_there_and_the_others_are_passed_over(world: World) -> None:
+    happen(world, e.TaskAdded(task="q/C", spec=TaskSpec(id="C")))
+    _boarded(world, "A", "B", "C")
+    train = world.trains["main"]
+    happen(world, _proposed("q/C", "head"))
+    assert (train.members, train.head) == (["q/C", "q/A", "q/B"], "head")
+    happen(world, _proposed("q/B", "head+q/C", behind="q/C"))
+    assert (train.members, train.head) == (["q/C", "q/B", "q/A"], "head")
+
+
+def test_what_names_no_member_of_a_train_moves_none(world: World) -> None:
+    _boarded(world, "A")
+    happen(world, e.TaskClaimed(task="q/B", attempt=1, worker="w"), _proposed("q/B", "elsewhere"))
+    other = e.TrainProposed(task="q/B", attempt=1, target="other", commit="c", tree="t", onto="o")
+    happen(world, other, e.TrainEvicted(task="q/B", attempt=1, target="main", reason="red"))
+    assert (world.trains["main"].members, world.trains["main"].head, list(world.trains)) == (["q/A"], "", ["main"])
+
+
+def test_a_verdict_about_an_older_proposal_says_nothing_of_the_present_one(world: World) -> None:
+    _boarded(world, "A")
+    happen(world, _proposed("q/A", "head"))
+    late = e.VerdictReached(
+        task="q/A", attempt=1, iteration=1, verdict=Verdict.PASS, tree="t", base="older", merged=True
+    )
+    happen(world, late)
+    assert _step(world) == "reverify"
+    happen(world, msgspec.structs.replace(late, base="head"))
+    assert _step(world) == "advance"
+    happen(world, _proposed("q/A", "older"))
+    assert _step(world) == "advance"
+
+
+def _step(world: World) -> str:
+    attempt = world.tasks["q/A"].attempt
+    return attempt.step.value if attempt else ""

@@ -38,7 +38,8 @@ def capture(world: World, effect: OfTask, _head: str, _words: Words, named: Name
     """Give a tree of its own to every iteration."""
     name = f"{effect.task}@{effect.attempt}.{_attempt(world, effect).iteration}"
     tree = named.get("tree", f"tree {name}")
-    return c.NoteCapture(task=effect.task, fence=effect.fence, commit=name, tree=tree, ref=f"refs/{name}")
+    files = tuple(named["files"].split(",")) if "files" in named else ()
+    return c.NoteCapture(task=effect.task, fence=effect.fence, commit=name, tree=tree, ref=f"refs/{name}", files=files)
 
 
 def verdict(world: World, effect: OfTask, _head: str, words: Words, named: Named) -> c.Outcome:
@@ -62,17 +63,25 @@ def verdict(world: World, effect: OfTask, _head: str, words: Words, named: Named
 
 
 def proposal(world: World, effect: OfTask, head: str, _words: Words, _named: Named) -> c.Outcome:
-    """Give the verified tree itself where the target has not moved since the attempt began."""
-    attempt = _attempt(world, effect)
-    tree = attempt.tree if attempt.base == head else f"{attempt.tree} on {head}"
-    name = f"merge of {attempt.commit}"
-    return c.NoteProposal(task=effect.task, fence=effect.fence, commit=name, tree=tree, onto=head)
+    """Give the verified tree itself where it is merged onto what the attempt began from."""
+    attempt, onto, behind = _attempt(world, effect), *_ground(effect, head)
+    tree = attempt.tree if attempt.base == onto else f"{attempt.tree} on {onto}"
+    name = f"{onto} + {attempt.commit}"
+    return c.NoteProposal(task=effect.task, fence=effect.fence, commit=name, tree=tree, onto=onto, behind=behind)
 
 
 def collision(world: World, effect: OfTask, head: str, words: Words, _named: Named) -> c.Outcome:
     """Name the paths that do not merge."""
-    marked = f"marked {_attempt(world, effect).commit}"
-    return c.NoteCollision(task=effect.task, fence=effect.fence, onto=head, paths=tuple(words), marked=marked)
+    marked, (onto, behind) = f"marked {_attempt(world, effect).commit}", _ground(effect, head)
+    return c.NoteCollision(
+        task=effect.task, fence=effect.fence, onto=onto, paths=tuple(words), marked=marked, behind=behind
+    )
+
+
+def _ground(effect: OfTask, head: str) -> tuple[str, str]:
+    """Give what the work is merged onto, and behind whom it then stands."""
+    assert isinstance(effect, f.Combine)
+    return effect.onto or head, effect.behind
 
 
 def landed(_world: World, effect: OfTask, _head: str, _words: Words, _named: Named) -> c.Outcome:

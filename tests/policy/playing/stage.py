@@ -16,7 +16,7 @@ from orchestrator.model.fold import apply
 from orchestrator.model.scope import Leave, Scope
 from orchestrator.model.settings import AgentSettings, Settings
 from orchestrator.model.specs import ENDED, GateSpec, QueueSpec, TaskSpec, TriggerSpec
-from orchestrator.model.world import World
+from orchestrator.model.world import Train, World
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.alarm import alarm
 from orchestrator.policy.asks import answer
@@ -263,7 +263,7 @@ class Stage:
         return self.said(name, decide(self.world, outcome, self.now, self.seat(name)))
 
     def do_work(self, plain: list[str], named: dict[str, str]) -> list[str]:
-        """Play a task up to its next verdict: `work A backend/T1 FAIL "message"`."""
+        """Play a task up to its next verdict: `work A backend/T1 FAIL "message"`, `... PASS files=src/api.py`."""
         name, ref, *verdict = plain
         lines: list[str] = []
         usual: dict[type[f.Effect], tuple[str, list[str]]] = {
@@ -353,6 +353,14 @@ class Stage:
             + (f", {t.iterations - t.granted_at} of them since granted anew" if t.granted_at else "")
             for t in self.world.tasks.values()
         ]
+
+    def do_train(self, _plain: list[str], _named: dict[str, str]) -> list[str]:
+        """Tell every line: its window, and its members with what they need next."""
+        return [f"{target}: window {train.window}: {self._line(train)}" for target, train in self.world.trains.items()]
+
+    def _line(self, train: Train) -> str:
+        tasks = [self.world.tasks[ref] for ref in train.members]
+        return ", ".join(f"{t.ref} {t.attempt.step}" for t in tasks if t.attempt) or "nobody"
 
     def do_queues(self, _plain: list[str], _named: dict[str, str]) -> list[str]:
         """Tell how every queue stands."""

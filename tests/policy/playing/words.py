@@ -31,6 +31,7 @@ _UNTOLD = frozenset(
         "files",
         "findings",
         "input_tokens",
+        "limit",
         "order",
         "outcome",
         "output_tokens",
@@ -202,7 +203,7 @@ def tell_effect(effect: f.Effect) -> str:
         case f.Judge():
             return f"judge {effect.task} {effect.attempt}/{effect.iteration}{' merged' if effect.merged else ''}"
         case f.Combine():
-            return f"combine {effect.task}"
+            return f"combine {effect.task}{f' behind {effect.behind}' if effect.behind else ''}"
         case f.Advance():
             return f"advance {effect.task}"
         case f.Keep():

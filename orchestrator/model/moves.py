@@ -1,0 +1,40 @@
+"""The small moves a task makes when an event says so, shared by the halves of the fold. Only the fold calls them."""
+
+from orchestrator.model.specs import Status
+from orchestrator.model.world import Attempt, Step, Task, World
+
+
+def under_way(world: World, ref: str, attempt: int) -> tuple[Task, Attempt] | None:
+    """Find the task and its attempt, if that is the one under way."""
+    task = world.tasks.get(ref)
+    if task is None or task.attempt is None or task.attempt.number != attempt:
+        return None
+    return task, task.attempt
+
+
+def move(world: World, task: Task, status: Status) -> None:
+    """Change the status; whatever is not in progress is nobody's."""
+    task.status, task.since, task.reported = status, world.at, True
+    task.statuses.append((world.seq, status))
+    if status is not Status.IN_PROGRESS:
+        let_go(world, task)
+    world.touched[task.ref] = None
+
+
+def let_go(world: World, task: Task) -> None:
+    """Take the claim away."""
+    task.claim = None
+    world.claims.pop(task.ref, None)
+
+
+def step(world: World, task: Task, attempt: Attempt, wanted: Step) -> None:
+    """Let the attempt need this next."""
+    attempt.step, attempt.since = wanted, world.at
+    task.reported = True
+    world.touched[task.ref] = None
+
+
+def leave_train(world: World, ref: str) -> None:
+    """Take the task out of the line it is in."""
+    if (train := world.train_of(ref)) is not None:
+        train.members.remove(ref)

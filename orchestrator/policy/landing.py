@@ -1,0 +1,150 @@
+"""What follows from what the hands report on the way to the target: outcomes in, events out. Pure.
+
+Rules
+1. Only a PASS leads towards the target, and only for exactly the tree that would land.
+2. What does not land by its own fault goes back to its agent with the findings, on a new attempt that starts from the
+   merged state. Behind others in the line the fault may be theirs: it is a doubt until what it stands on has landed.
+3. Where the target itself is red nobody is blamed: the lane is parked until a look finds it green.
+"""
+
+from typing import assert_never
+
+from orchestrator.model import commands as c
+from orchestrator.model import events as e
+from orchestrator.model.verdicts import Finding, Verdict
+from orchestrator.model.world import Attempt, Doubt, Task, World
+from orchestrator.policy.endings import blocked, clears, ended, exhausts, fault
+from orchestrator.policy.seat import Seat
+from orchestrator.policy.train import is_proved, target_of
+
+Landing = c.NoteProposal | c.NoteCollision | c.NoteAdvance | c.NoteKept
+
+CONFLICT = "merge conflict"
+RED = "red after the merge"
+BLOCKED = "blocked after the merge"
+RED_TARGET = "the target is red"
+
+
+def on_the_train(
+    world: World, outcome: Landing, task: Task, attempt: Attempt, moment: tuple[int, Seat]
+) -> tuple[e.Event, ...]:
+    """Turn what landing has come to into the commit that records it."""
+    seat = moment[1]
+    match outcome:
+        case c.NoteProposal():
+            return (_proposed(task, attempt, seat, outcome),)
+        case c.NoteCollision():
+            return (*clears(world, task), *_collided(world, outcome, task, attempt, moment))
+        case c.NoteAdvance(landed=landed):
+            return (*clears(world, task), *_advanced(task, attempt, seat, landed=landed))
+        case c.NoteKept(branch=branch):
+            return (*clears(world, task), *_kept(task, attempt, branch))
+        case _:  # pragma: no cover - the union is closed
+            assert_never(outcome)
+
+
+def _proposed(task: Task, attempt: Attempt, seat: Seat, outcome: c.NoteProposal) -> e.Event:
+    return e.TrainProposed(
+        task=task.ref,
+        attempt=attempt.number,
+        target=target_of(task.ref, seat),
+        commit=outcome.commit,
+        tree=outcome.tree,
+        onto=outcome.onto,
+        behind=outcome.behind,
+    )
+
+
+def _conflicts(paths: tuple[str, ...]) -> tuple[Finding, ...]:
+    return tuple(
+        Finding(
+            path=path,
+            rule="merge-conflict",
+            message="conflicts with what landed meanwhile: resolve the conflict markers, keeping both changes' intent",
+            id=f"merge-conflict:{path}",
+        )
+        for path in paths
+    )
+
+
+def _collided(
+    world: World, outcome: c.NoteCollision, task: Task, attempt: Attempt, moment: tuple[int, Seat]
+) -> tuple[e.Event, ...]:
+    found = (outcome.onto, Doubt(reason=CONFLICT, findings=_conflicts(outcome.paths), carry=outcome.marked))
+    if not outcome.behind:
+        return convict(world, task, attempt, found, moment)
+    return _doubted(world, task, attempt, found, moment)
+
+
+# -- whose fault it is ---------------------------------------------------------------------------------------------
+
+
+def red(
+    world: World, task: Task, attempt: Attempt, reached: e.VerdictReached, moment: tuple[int, Seat]
+) -> tuple[e.Event, ...]:
+    """Give what follows from a merged tree that did not pass."""
+    reason = BLOCKED if reached.verdict is Verdict.BLOCKED else RED
+    doubt = Doubt(reason=reason, findings=reached.findings, carry=attempt.proposal)
+    return _doubted(world, task, attempt, (attempt.onto, doubt), moment)
+
+
+def _doubted(
+    world: World, task: Task, attempt: Attempt, found: tuple[str, Doubt], moment: tuple[int, Seat]
+) -> tuple[e.Event, ...]:
+    """Send the member back if what it stands on is the target's head, else remember the doubt."""
+    onto, doubt = found
+    if is_proved(world, moment[1], task, onto):
+        return convict(world, task, attempt, found, moment)
+    return (
+        e.TrainDoubted(
+            task=task.ref,
+            attempt=attempt.number,
+            target=target_of(task.ref, moment[1]),
+            onto=onto,
+            reason=doubt.reason,
+            findings=doubt.findings,
+            carry=doubt.carry,
+        ),
+    )
+
+
+def convict(
+    world: World, task: Task, attempt: Attempt, found: tuple[str, Doubt], moment: tuple[int, Seat]
+) -> tuple[e.Event, ...]:
+    """Evict the member: its work goes back to its agent, or waits for a person, or its iterations are used up."""
+    (onto, doubt), (now, seat) = found, moment
+    if doubt.reason == RED_TARGET:
+        return fault(world, task, attempt, doubt.findings[0].message, now)
+    evicted = e.TrainEvicted(
+        task=task.ref, attempt=attempt.number, target=target_of(task.ref, seat), reason=doubt.reason
+    )
+    if doubt.reason == BLOCKED:
+        return (evicted, *blocked(world, task, attempt, seat, doubt.findings))
+    back = ended(task, attempt, doubt.reason, findings=doubt.findings, carry=(doubt.carry, onto))
+    return (evicted, *exhausts(world, task, seat, doubt.findings), back)
+
+
+# -- there ---------------------------------------------------------------------------------------------------------
+
+
+def _advanced(task: Task, attempt: Attempt, seat: Seat, *, landed: bool) -> tuple[e.Event, ...]:
+    target = target_of(task.ref, seat)
+    if not landed:
+        return (e.TrainMissed(task=task.ref, attempt=attempt.number, target=target),)
+    return (
+        e.TaskMerged(
+            task=task.ref,
+            attempt=attempt.number,
+            commit=attempt.proposal,
+            tree=attempt.proposal_tree,
+            target=target,
+            branch=attempt.ref,
+        ),
+        e.TaskCompleted(task=task.ref),
+        ended(task, attempt, "merged"),
+    )
+
+
+def _kept(task: Task, attempt: Attempt, branch: str) -> tuple[e.Event, ...]:
+    done = e.TaskCompleted(task=task.ref, note=f"verified; left on {branch}", branch=branch, commit=attempt.commit)
+    return (done, ended(task, attempt, "left on its branch"))
