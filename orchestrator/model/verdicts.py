@@ -24,6 +24,18 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str = ""
 
 
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """One question asked beside a check, to know what its answer is worth.
+
+    `outcome` is `held`, `failed` or `cut` (not asked, or not answered); `about` says of what, or why not.
+    """
+
+    name: str
+    outcome: str
+    about: str = ""
+    seconds: float = 0.0
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """One verifier's answer about one tree.
 
@@ -42,6 +54,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     fault: str = ""
     summary: str = ""
     """Short, for one log line: `FAIL(3)`."""
+    proofs: tuple[Proof, ...] = ()
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,7 +26,10 @@ def write_verdict(state: Path, case: Case, judgement: Judgement) -> Path:
 
 
 def as_document(judgement: Judgement) -> dict[str, object]:
-    """Give the shape of `verify --json` and `verdict.json`. `verdict` is FAULT where there is none."""
+    """Give the shape of `verify --json` and `verdict.json`. `verdict` is FAULT where there is none.
+
+    `cut` lists what could not be asked beside the checks, and why.
+    """
     return {
         "verdict": "FAULT" if judgement.fault else judgement.verdict.value,
         "tree": judgement.tree,
@@ -35,6 +38,12 @@ def as_document(judgement: Judgement) -> dict[str, object]:
         "checks": [_check(report) for report in judgement.checks],
         "regressions": [_finding(finding) for finding in judgement.regressions],
         "pre_existing": [_finding(finding) for finding in judgement.pre_existing],
+        "cut": [
+            f"{report.name}: {proof.name}: {proof.about}"
+            for report in judgement.checks
+            for proof in report.proofs
+            if proof.outcome == "cut"
+        ],
     }
 
 
@@ -57,6 +66,10 @@ def _check(report: Report) -> Mapping[str, object]:
         "seconds": round(report.seconds, 3),
         "cached": report.cached,
         "fault": report.fault or None,
+        "proofs": [
+            {"name": proof.name, "outcome": proof.outcome, "about": proof.about, "seconds": round(proof.seconds, 3)}
+            for proof in report.proofs
+        ],
     }
 
 

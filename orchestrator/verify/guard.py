@@ -28,6 +28,8 @@ class Guarded(msgspec.Struct, frozen=True, kw_only=True):
     on_base: tuple[str, ...]
     base_paths: frozenset[str]
     head_paths: frozenset[str]
+    changed: frozenset[str] = frozenset()
+    """Paths that differ from the base and are there."""
 
 
 async def guard(trees: Trees, case: Case, config: RunnerConfig) -> Guarded:
@@ -52,6 +54,7 @@ async def guard(trees: Trees, case: Case, config: RunnerConfig) -> Guarded:
         on_base=on_base,
         base_paths=base_paths,
         head_paths=head_paths,
+        changed=frozenset(change.path for change in changes) & head_paths,
     )
 
 

@@ -62,7 +62,7 @@ class Ran(msgspec.Struct, frozen=True, kw_only=True):
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What a check says about a tree. `listed`: ids its structured report names; `own`: those of the task's tests.
 
-    `passed`: entries of the task's `tests` of which at least one case ran and passed.
+    `passed`: entries of the task's `tests` of which at least one case ran and passed. `good`: ids of all that passed.
     """
 
     report: Verdict
@@ -72,6 +72,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     listed: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
     passed: tuple[str, ...] = ()
+    good: tuple[str, ...] = ()
     seconds: float = 0.0
     rerun: bool = False
 
@@ -201,7 +202,7 @@ def _read_report(check: CheckSettings, ran: Ran, named: Named) -> Answer:
     try:
         if check.format == "sarif":
             return _read_sarif(check, ran, ran.report)
-        return _judge_tests(check, _relative(read_junit(ran.report).cases, ran.root), named)
+        return _judge_tests(check, tests_of(ran), named)
     except InvalidInputError as error:
         return _troubled(check, ran, Trouble.MALFORMED, str(error))
 
@@ -245,7 +246,13 @@ def _judge_tests(check: CheckSettings, cases: tuple[JUnitCase, ...], named: Name
         listed=tuple(case.id for case in bad),
         own=tuple(case.id for case in own),
         passed=passed,
+        good=tuple(case.id for case in cases if case.outcome == "passed"),
     )
+
+
+def tests_of(ran: Ran) -> tuple[JUnitCase, ...]:
+    """Give every test of a run's JUnit report, paths relative to the checkout. Raises InvalidInputError."""
+    return _relative(read_junit(ran.report or b"").cases, ran.root)
 
 
 def _relative(cases: tuple[JUnitCase, ...], root: str) -> tuple[JUnitCase, ...]:
