@@ -11,7 +11,7 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from orchestrator.codec import budgets, kinds, limits, sections
+from orchestrator.codec import budgets, checks, kinds, limits, sections
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.definitions import read_gates, read_triggers
 from orchestrator.codec.fields import Complaints, Fields
@@ -71,7 +71,7 @@ def read_settings(text: bytes, *, path: str) -> Settings:
         agents=sections.read_agents(top, profiles),
         profiles=profiles,
         roles=sections.read_roles(top),
-        checks=sections.read_checks(top),
+        checks=checks.read_checks(top),
         queues=limits.read_queues(top),
         repos=limits.read_repos(top),
         budget=budgets.read_budget(top),

@@ -21,6 +21,7 @@ _UNITS = {
     "b": 1,
     **{unit: 1000**power for power, unit in enumerate(("kb", "mb", "gb"), 1)},
     **{unit: 1024**power for power, unit in enumerate(("kib", "mib", "gib"), 1)},
+    **{unit: 1024**power for power, unit in enumerate(("k", "m", "g"), 1)},
 }
 _SIZE = re.compile(rf"(\d+(?:\.\d+)?) ?({'|'.join(_UNITS)})")
 MOST_BYTES = 1 << 40
@@ -234,7 +235,7 @@ def as_number(value: Json) -> float | None:
 
 
 def as_size(value: Json) -> int | None:
-    """Take a size in bytes, not 0: a whole number, or a text with a unit of 1000 (MB) or 1024 (MiB)."""
+    """Take a size in bytes, not 0: a whole number, or a text with a unit of 1000 (MB) or 1024 (MiB, M)."""
     if not isinstance(value, str):
         return as_whole(value, 1)
     found = _SIZE.fullmatch(value.strip().lower())

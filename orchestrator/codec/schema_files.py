@@ -1,6 +1,6 @@
 """Schemas of the files people write, as generous as their readers. Never narrower: what reads also validates."""
 
-from orchestrator.codec import budgets, kinds, limits, sections
+from orchestrator.codec import budgets, checks, kinds, limits, sections
 from orchestrator.codec.canonical import Json
 from orchestrator.model.ids import SAFE_ID_RULE
 
@@ -214,7 +214,9 @@ _KEYS: Schema = {
     "max_usd": _NUMBER,
     "allow_dangerous": _FLAG,
     "builtin": _words("honest"),
-    "format": _words("junit", "sarif"),
+    "format": _words(*checks.FORMATS),
+    "memory": {"type": ["string", "integer"], "description": "As 4g or 512MiB; a number is bytes."},
+    "processes": _whole(0),
     "protocol": _words("verdict"),
     "pass_rate": {"type": "number", "minimum": 0, "maximum": 1},
     "max": {"type": "object", "additionalProperties": _whole(0)},
@@ -276,7 +278,7 @@ def config_schema() -> Schema:
         "agents": _named(_section(sections.AGENT)),
         "profiles": _named(_object(_PROFILE, closed=True)),
         "roles": _named({"anyOf": [{"type": "string"}, _section(sections.ROLE, ("agent",))]}),
-        "checks": _named(_section(sections.CHECK)),
+        "checks": _named(_section(checks.CHECK)),
         "queues": _named(queue),
         "repos": _named(_section(limits.REPO, ("path",))),
         "budget": budget,

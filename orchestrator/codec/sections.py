@@ -1,4 +1,4 @@
-"""The configuration of the project, its agents and its checks, one reader each. What a key means is the model's."""
+"""The configuration of the project and its agents, one reader each. What a key means is the model's."""
 
 import shlex
 from collections.abc import Callable, Mapping
@@ -8,12 +8,11 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from orchestrator.codec.canonical import Json
-from orchestrator.codec.fields import Fields, as_number, as_seconds, as_size, as_text
+from orchestrator.codec.fields import Fields, as_seconds, as_size, as_text
 from orchestrator.model.ids import SAFE_ID_RULE, is_safe_id
 from orchestrator.model.kinds import ProfileSettings, kind_name
 from orchestrator.model.settings import (
     AgentSettings,
-    CheckSettings,
     RoleSettings,
     Settings,
 )
@@ -56,17 +55,6 @@ AGENT = (
     "max_turns",
     "max_usd",
     "allow_dangerous",
-)
-CHECK = (
-    "command",
-    "builtin",
-    "format",
-    "protocol",
-    "pass_rate",
-    "max",
-    "timeout",
-    "env",
-    "pass_env",
 )
 ROLE = ("agent", "max_iterations")
 SANDBOXES = ("auto", "none", "landlock", "bwrap")
@@ -235,43 +223,3 @@ def _role(_: str, fields: Fields) -> RoleSettings:
     if not agent and not fields.values.get("agent"):
         fields.refuse("agent", "name the agent that plays the role")
     return RoleSettings(agent=agent, max_iterations=fields.optional_whole("max_iterations", 1))
-
-
-def read_checks(top: Fields) -> dict[str, CheckSettings]:
-    """Read `[checks.NAME]`."""
-    return each(top, "checks", _check)
-
-
-def _check(name: str, fields: Fields) -> CheckSettings:
-    fields.warn_unknown(CHECK)
-    default = CheckSettings(name=name)
-    command, builtin = argv_of(fields), fields.choice("builtin", ("honest",), "")
-    if not {"command", "builtin"} & set(fields.values):
-        fields.complaints.refuse(f'{fields.prefix}command is missing; write it, as ["pytest", "-q"]')
-    if command and builtin:
-        fields.refuse("builtin", "a check has a command or is built in; remove one")
-    return CheckSettings(
-        name=name,
-        command=command,
-        builtin=builtin,
-        format=fields.choice("format", ("junit", "sarif"), ""),
-        protocol=fields.choice("protocol", ("verdict",), ""),
-        pass_rate=fields.read("pass_rate", _share, default.pass_rate, "write a number from 0 to 1"),
-        max=_most(fields),
-        timeout_s=positive(fields, "timeout", default.timeout_s),
-        env=env_of(fields),
-        pass_env=fields.texts("pass_env"),
-    )
-
-
-def _share(value: Json) -> float | None:
-    share = as_number(value)
-    return share if share is not None and share <= 1 else None
-
-
-def _most(fields: Fields) -> dict[str, int]:
-    table = fields.inner("max")
-    if table is None:
-        return {}
-    table.warn_unknown(("error", "warning", "note"))
-    return {level: table.whole(level, 0, 0) for level in table.values}

@@ -24,8 +24,11 @@ def read_beneath(root: Path, path: str, limit: int) -> bytes | None:
         return None
     finally:
         os.close(folder)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return None
     with os.fdopen(descriptor, "rb") as stream:
-        return stream.read(limit) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+        return stream.read(limit)
 
 
 def write_beneath(root: Path, path: str, content: bytes) -> None:

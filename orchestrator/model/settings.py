@@ -61,13 +61,21 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     command: tuple[str, ...] = ()
     builtin: str = ""
     format: str = ""
-    """`junit`, `sarif` or empty (exit code)."""
+    """`junit`, `sarif`, `regex` or empty (exit code)."""
+    pattern: str = ""
+    """For `regex`: what finds one finding in what the program says, with named groups."""
     protocol: str = ""
     """`verdict`: one JSON line on stdout."""
     pass_rate: float = 1.0
     max: dict[str, int] = {}
-    """SARIF: how many results of a level are let pass; empty: the exit code decides."""
+    """SARIF and regex: how many results of a level are let pass; empty: the exit code decides."""
     timeout_s: float = 900.0
+    memory: int = 0
+    """Bytes its processes may use together; 0: no limit."""
+    processes: int = 4096
+    """How many may live at a time; 0: no limit."""
+    max_output: int = 64 << 20
+    """Bytes it may say."""
     env: dict[str, str] = {}
     pass_env: tuple[str, ...] = ()
 

@@ -14,7 +14,7 @@ from orchestrator.ports.runner import Runner
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Trees
 from orchestrator.verify.answers import Answers
-from orchestrator.verify.command import Fill, digest, environment, fill, promises_report
+from orchestrator.verify.command import Fill, digest, environment, fill, promises_report, wary
 from orchestrator.verify.counterproof import runs_tests
 from orchestrator.verify.doubting import Doubter
 from orchestrator.verify.execution import Order, execute
@@ -103,17 +103,18 @@ class Asker:
 
     async def _ran(self, question: Question, alter: Callable[[Path], None] | None = None) -> Ran:
         """Run a check on a checkout, which may be altered before."""
-        order = Order(
-            check=question.check,
-            argv=question.argv,
-            env=environment(question.check, self._environ),
-            folder=str(self._folder),
-            label=question.label,
-        )
+        env = environment(question.check, self._environ)
         checkout = self._trees.checkout(question.queue, question.commit, question.base, question.overlay)
         async with checkout as place:
             if alter is not None:
                 await anyio.to_thread.run_sync(alter, Path(place.workspace))
+            order = Order(
+                check=question.check,
+                argv=question.argv,
+                env=wary(env, place.seen_as, question.paths),
+                folder=str(self._folder),
+                label=question.label,
+            )
             return await execute(self._runner, order, place)
 
     def _key(self, question: Question) -> str:
@@ -169,6 +170,7 @@ def _about_tree(check: CheckSettings, case: Case, guarded: Guarded) -> Question:
         argv=fill(check.command, Fill(base=case.base, tests=expand(case.tests, paths), files=case.files)),
         named={entry: named_by(entry, paths) for entry in case.tests},
         label="merged" if case.merged else "",
+        paths=guarded.head_paths,
     )
 
 
@@ -185,6 +187,7 @@ def _about_base(check: CheckSettings, case: Case, guarded: Guarded) -> Question:
         argv=fill(check.command, Fill(base=case.base, tests=tests, files=case.files)),
         named={},
         label="base",
+        paths=guarded.base_paths,
     )
 
 

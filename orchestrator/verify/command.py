@@ -2,7 +2,7 @@
 
 import hashlib
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -26,7 +26,7 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
 
 def promises_report(check: CheckSettings) -> bool:
     """Say whether a run of the check must leave a report behind."""
-    return check.format in {"junit", "sarif"} and any(REPORT in argument for argument in check.command)
+    return check.format in {"junit", "sarif", "regex"} and any(REPORT in argument for argument in check.command)
 
 
 def fill(command: tuple[str, ...], values: Fill) -> tuple[str, ...]:
@@ -57,6 +57,19 @@ def environment(check: CheckSettings, environ: Mapping[str, str]) -> dict[str, s
     found["PATH"] = _absolute_only(found.get("PATH", _PATH))
     found.setdefault("LANG", "C.UTF-8")
     return found | check.env
+
+
+def wary(env: Mapping[str, str], seen_as: str, paths: Iterable[str]) -> dict[str, str]:
+    """Put folders of the PATH that hold files of the tree under judgement last: what is called must not be its own."""
+    top = seen_as.rstrip("/") + "/"
+    tracked = {path.rpartition("/")[0] for path in paths}
+
+    def is_its_own(entry: str) -> bool:
+        real = posixpath.normpath(entry)
+        return real + "/" == top or (real.startswith(top) and real.removeprefix(top) in tracked)
+
+    entries = env.get("PATH", "").split(":")
+    return {**env, "PATH": ":".join(sorted(entries, key=is_its_own))}
 
 
 def digest(*parts: object) -> str:

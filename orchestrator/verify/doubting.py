@@ -31,6 +31,10 @@ _NOTHING_RAN = frozenset({2, 3, 4, 5})
 """What pytest ends with where tests could not be collected, or none was found."""
 
 
+class _NothingChosenError(Exception):
+    """There is no test that could be made to fail, so nothing is run."""
+
+
 class Doubt(msgspec.Struct, frozen=True):
     """What a counterproof came to: findings where the report is untrue, and what was asked."""
 
@@ -102,9 +106,14 @@ class Doubter:
             nonlocal found
             sources = Sources(root, self._paths, extra)
             found = choice.of(sources)
+            if not found:
+                raise _NothingChosenError
             alter(root, sources, found)
 
-        seen = await self._see(question, change, lambda: found)
+        try:
+            seen = await self._see(question, change, lambda: found)
+        except _NothingChosenError:
+            return Chosen({}, {}), _Seen()
         return found, seen
 
     async def _again(self, base: Question, chosen: Chosen) -> _Seen:

@@ -27,6 +27,7 @@ from orchestrator.verify.command import program, promises_report, with_report
 from orchestrator.verify.reading import Ran
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_SUFFIX = {"sarif": "sarif", "regex": "txt"}
 _HEAD, _TAIL = 64 << 10, 192 << 10
 
 
@@ -46,7 +47,7 @@ async def execute(runner: Runner, order: Order, place: Place) -> Ran:
     async with _private(Path(order.folder), order.check.name) as private:
         level = runner.level()
         # a name nobody can know beforehand: what an earlier run or a neighbour left is no report
-        name = f"report-{secrets.token_hex(8)}.{'sarif' if order.check.format == 'sarif' else 'xml'}"
+        name = f"report-{secrets.token_hex(8)}.{_SUFFIX.get(order.check.format, 'xml')}"
         launch = _launch(order, place, private, level, name)
         watch, end = await runner.run(launch, timeout_s=order.check.timeout_s)
         return await anyio.to_thread.run_sync(partial(_collect, order, private, place, level, (watch, end), name))
@@ -94,15 +95,20 @@ def _launch(order: Order, place: Place, private: Path, level: Level, report: str
         tmp=str(tmp),
         stdout=str(private / "stdout"),
         stderr=str(private / "stderr"),
+        max_memory=order.check.memory,
+        max_processes=order.check.processes,
+        max_output=order.check.max_output,
     )
 
 
 def _collect(order: Order, private: Path, place: Place, level: Level, ended: tuple[Watch, End], report: str) -> Ran:
     watch, end = ended
-    streams = [_bounded(private / name) for name in ("stdout", "stderr")]
+    outputs = [private / name for name in ("stdout", "stderr")]
     label = f".{order.label}" if order.label else ""
     log = Path(order.folder) / f"check-{safe_name(order.check.name)}{label}.log"
-    write_atomic(log, b"".join(streams))
+    write_atomic(log, b"".join(map(_bounded, outputs)))
+    tail = MAX_BYTES if order.check.format == "regex" else _TAIL
+    streams = [_bounded(path, tail) for path in outputs]
     data, problem = _report(private / "tmp" / report) if promises_report(order.check) else (None, "")
     stdout, stderr = (stream.decode("utf-8", "replace") for stream in streams)
     return Ran(
@@ -119,16 +125,16 @@ def _collect(order: Order, private: Path, place: Place, level: Level, ended: tup
     )
 
 
-def _bounded(path: Path) -> bytes:
+def _bounded(path: Path, tail: int = _TAIL) -> bytes:
     """Give a stream's beginning and end, and say what is left out between."""
     try:
         with path.open("rb") as stream:
             size = os.fstat(stream.fileno()).st_size
-            if size <= _HEAD + _TAIL:
-                return stream.read(_HEAD + _TAIL)
+            if size <= _HEAD + tail:
+                return stream.read(_HEAD + tail)
             head = stream.read(_HEAD)
-            stream.seek(size - _TAIL)
-            return b"%s\n[... %d bytes left out ...]\n%s" % (head, size - _HEAD - _TAIL, stream.read(_TAIL))
+            stream.seek(size - tail)
+            return b"%s\n[... %d bytes left out ...]\n%s" % (head, size - _HEAD - tail, stream.read(tail))
     except FileNotFoundError:
         return b""
 

@@ -11,7 +11,7 @@ from orchestrator.model.verdicts import Finding
 from orchestrator.policy.globs import matches_any
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Change, Trees
-from orchestrator.verify.runner_config import RunnerConfig, Section, governed
+from orchestrator.verify.runner_config import RunnerConfig, Section, governed, stands_in
 from orchestrator.verify.test_files import is_test_file, named_by, path_of
 
 TAMPERED = "restore"
@@ -43,9 +43,10 @@ async def guard(trees: Trees, case: Case, config: RunnerConfig) -> Guarded:
     named = frozenset(path for entry in on_base for path in named_by(entry, base_paths))
     tests = frozenset(path for path in base_paths if is_test_file(path)) | named
     tampered: list[Finding] = []
+    look = _Look(trees, case, config, named, tests, head_paths)
     for change in changes:
         if not matches_any(change.path, case.allow_test_changes):
-            tampered.extend(await _judge(_Look(trees, case, config, named, tests), change))
+            tampered.extend(await _judge(look, change))
     return Guarded(
         overlay=_overlay(case, config, base_paths, named),
         tampered=tuple(tampered),
@@ -64,6 +65,7 @@ class _Look(msgspec.Struct, frozen=True):
     config: RunnerConfig
     named: frozenset[str]
     tests: frozenset[str]
+    paths: frozenset[str]
 
     async def section(self, commit: str, path: str) -> Section:
         data = await self.trees.read(queue_of(self.case.task), commit, path) if commit else None
@@ -79,6 +81,8 @@ async def _judge(look: _Look, change: Change) -> tuple[Finding, ...]:
     path = change.path
     if path in look.named:
         return (_changed_test(path),)
+    if change.status != "D" and stands_in(path, look.paths):
+        return (_stand_in(path, "remove" if change.status == "A" else "restore"),)
     if look.config.is_whole(path):
         if change.status != "A":
             return (_changed_config(path, "restore"),)
@@ -115,6 +119,17 @@ def _changed_config(path: str, ask: str) -> Finding:
         message=f"{ask} {path}: it says how existing tests are run, which is not the task's to change; "
         "put what only new tests need into a folder of their own "
         "(`allow_test_changes` of the task can name it, if a person wants it changed)",
+    )
+
+
+def _stand_in(path: str, ask: str) -> Finding:
+    return Finding(
+        path=path,
+        rule="runner-replaced",
+        id=f"runner-replaced:{path}",
+        message=f"{ask} {path}: a module of that name is imported instead of the test runner's own, or before it; "
+        "give it another name, or put it into a package "
+        "(`allow_test_changes` of the task can name it, if a person wants it)",
     )
 
 

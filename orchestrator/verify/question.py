@@ -7,7 +7,7 @@ from orchestrator.verify.reading import Named
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """What a check is asked about. `tree` names it in the answer's key, `label` in the log's name."""
+    """What a check is asked about. `tree` names it in the answer's key, `label` in the log's name; `paths` it holds."""
 
     check: CheckSettings
     queue: str
@@ -18,3 +18,4 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     argv: tuple[str, ...]
     named: Named
     label: str
+    paths: frozenset[str] = frozenset()

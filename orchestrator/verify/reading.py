@@ -20,6 +20,7 @@ from orchestrator.errors import InvalidInputError
 from orchestrator.model.settings import CheckSettings
 from orchestrator.model.verdicts import Finding, Verdict
 from orchestrator.verify.command import promises_report
+from orchestrator.verify.said import find_said
 from orchestrator.verify.sarif import read_sarif
 from orchestrator.verify.test_files import belongs, is_node
 
@@ -38,9 +39,14 @@ class Trouble(StrEnum):
     CANNOT_RUN = "could not be started"
     TIMEOUT = "ran out of time"
     OUTPUT = "wrote too much"
+    MEMORY = "took too much memory"
+    PROCESSES = "started too many processes"
     NO_REPORT = "left no report"
     MALFORMED = "left a malformed report"
     LOST = "was lost"
+
+
+_LIMITS = {"output": Trouble.OUTPUT, "memory": Trouble.MEMORY, "processes": Trouble.PROCESSES}
 
 
 class Ran(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,14 +100,16 @@ def _read(check: CheckSettings, ran: Ran, named: Named) -> Answer:
         return _read_verdict(check, ran)
     if promises_report(check):
         return _read_report(check, ran, named)
+    if check.format == "regex":
+        return _weigh(check, ran, find_said(check.pattern, f"{ran.stdout}\n{ran.stderr}", ran.root))
     return _by_code(ran)
 
 
 def _trouble(ran: Ran) -> Trouble:
     if ran.timeout:
         return Trouble.TIMEOUT
-    if ran.reason == "output":
-        return Trouble.OUTPUT
+    if ran.reason in _LIMITS:
+        return _LIMITS[ran.reason]
     if ran.reason.startswith("cannot start") or ran.code in {_CANNOT_EXECUTE, _NOT_FOUND}:
         return Trouble.CANNOT_RUN
     if ran.reason or (ran.signal is None and ran.code is None):
@@ -119,7 +127,11 @@ def _cause(check: CheckSettings, ran: Ran, trouble: Trouble) -> str:
             known = ran.reason or f"exit code {ran.code}"
             return f"{known}; {check.command[0]} must be installed where checks run (`setup`, `share`, PATH)"
         case Trouble.OUTPUT:
-            return "more output than is kept; let it say less"
+            return f"more than {check.max_output} bytes; let it say less or raise its `max_output`"
+        case Trouble.MEMORY:
+            return f"more than {check.memory} bytes; let it use less or raise its `memory`"
+        case Trouble.PROCESSES:
+            return f"more than {check.processes} at a time; let it start fewer or raise its `processes`"
         case _:
             return ran.reason or "no exit status was recorded"
 
@@ -200,15 +212,19 @@ def _read_report(check: CheckSettings, ran: Ran, named: Named) -> Answer:
     if ran.report is None:
         return _troubled(check, ran, Trouble.NO_REPORT, ran.report_problem or "it promised one at {report}")
     try:
-        if check.format == "sarif":
-            return _read_sarif(check, ran, ran.report)
-        return _judge_tests(check, tests_of(ran), named)
+        match check.format:
+            case "sarif":
+                return _weigh(check, ran, read_sarif(ran.report, ran.root))
+            case "regex":
+                return _weigh(check, ran, find_said(check.pattern, ran.report.decode("utf-8", "replace"), ran.root))
+            case _:
+                return _judge_tests(check, tests_of(ran), named)
     except InvalidInputError as error:
         return _troubled(check, ran, Trouble.MALFORMED, str(error))
 
 
-def _read_sarif(check: CheckSettings, ran: Ran, data: bytes) -> Answer:
-    findings = read_sarif(data, ran.root)
+def _weigh(check: CheckSettings, ran: Ran, findings: tuple[Finding, ...]) -> Answer:
+    """Let `max` decide, else the exit code; of what was found, what made it a FAIL is told."""
     errors = tuple(finding for finding in findings if finding.severity == "error")
     if check.max:
         over = {level: limit for level, limit in check.max.items() if _count(findings, level) > limit}

@@ -8,15 +8,20 @@ import configparser
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import cast
 
 _WHOLE = re.compile(
-    r"conftest\.py|\.?pytest\.(?:ini|toml)|\.coveragerc|(?:sitecustomize|usercustomize|pytest)\.py|[^/]+\.pth"
+    r"conftest\.py|\.?pytest\.(?:ini|toml)|\.coveragerc|[^/]+\.pth"
     r"|(?:jest|vitest|karma|playwright|cypress|ava|wdio|nyc)\.(?:config|conf|workspace)[^/]*\.(?:[cm]?[jt]s|json)"
     r"|vitest\.workspace\.(?:[cm]?[jt]s|json)|\.mocharc[^/]*|\.nycrc[^/]*|\.taprc|phpunit\.xml(?:\.dist)?|\.rspec|nextest\.toml"
 )
 """File names, in any folder."""
+
+_RUNNERS_OWN = re.compile(
+    r"((?:.*/)?)(?:sitecustomize|usercustomize|_?pytest|pluggy|iniconfig)(?:\.py[cdw]?|(?:\.[^/]+)?\.(?:so|pyd)|/__init__\.pyc?)"
+)
+"""Modules that would be imported instead of the runner's own, or before it, wherever they can be imported from."""
 
 _LAUNCHERS = {
     "make": re.compile(r"(?:GNUm|[Mm])akefile"),
@@ -74,6 +79,12 @@ class RunnerConfig:
             if {name, name.removeprefix("pre"), name.removeprefix("post")} & self._scripts:
                 found[f"scripts.{name}"] = script
         return found
+
+
+def stands_in(path: str, paths: Collection[str]) -> bool:
+    """Say whether a module of the tree could be taken for the runner's: one within a package has another name."""
+    found = _RUNNERS_OWN.fullmatch(path)
+    return found is not None and f"{found[1]}__init__.py" not in paths
 
 
 def governed(path: str) -> str:

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from orchestrator.cli.main import VERBS
-from orchestrator.codec import budgets, config, kinds, limits, sections
+from orchestrator.codec import budgets, checks, config, kinds, limits, sections
 from orchestrator.codec.config import read_settings
 from orchestrator.codec.queuefile import read_queue
 from orchestrator.codec.taskfields import ALIASES, LATER_FIELDS, RESULT_FIELDS, SPEC_FIELDS
@@ -58,7 +58,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "[agents.NAME]": sections.AGENT,
     "[profiles.NAME]": kinds.PROFILE,
     "[roles]": sections.ROLE,
-    "[checks.NAME]": sections.CHECK,
+    "[checks.NAME]": checks.CHECK,
     "[queues.NAME]": limits.QUEUE,
     "[repos.NAME]": limits.REPO,
     "[budget]": budgets.BUDGET,

@@ -147,6 +147,21 @@ def problems(text: str) -> tuple[str, ...]:
     return caught.value.problems
 
 
+def test_what_a_check_may_use_is_read_in_any_unit() -> None:
+    text = (
+        b"[checks.a]\ncommand = 'a'\nmemory = '1.5 GiB'\nprocesses = 9\nmax_output = '2k'\n[checks.b]\ncommand = 'b'\n"
+    )
+    checks = read_settings(text, path="x").checks
+    assert (checks["a"].memory, checks["a"].processes, checks["a"].max_output) == (3 << 29, 9, 2048)
+    assert (checks["b"].memory, checks["b"].processes, checks["b"].max_output) == (0, 4096, 64 << 20)
+    assert read_settings(b"[checks.a]\ncommand = 'a'\nmemory = 7", path="x").checks["a"].max_output == 64 << 20
+
+
+def test_an_expression_goes_with_its_format() -> None:
+    text = b"[checks.a]\ncommand = 'a'\nformat = 'regex'\npattern = '(?P<path>.*):(?P<line>[0-9]+): (?P<message>.*)'"
+    assert read_settings(text, path="x").checks["a"].pattern.startswith("(?P<path>")
+
+
 def test_every_section_is_read_without_a_warning() -> None:
     settings = read_settings(FULL, path="orchestrator.toml")
     assert settings.warnings == ()
@@ -287,6 +302,14 @@ def test_all_mistakes_are_told_at_once_with_their_keys() -> None:
         ("[checks.a]\ncommand = 'a'\nbuiltin = 'honest'", "remove one"),
         ("[checks.a]\nbuiltin = 'honst'", "did you mean honest?"),
         ("[checks.a]\ncommand = 'a'\npass_rate = 90", "checks.a.pass_rate"),
+        ("[checks.a]\ncommand = 'a'\nformat = 'regex'", "checks.a.pattern is null; write an expression"),
+        ("[checks.a]\ncommand = 'a'\npattern = 'x'", 'it goes with format = "regex"'),
+        ("[checks.a]\ncommand = 'a'\nformat = 'regex'\npattern = '('", "as Python's re reads it"),
+        ("[checks.a]\ncommand = 'a'\nformat = 'regex'\npattern = '(?P<path>x)'", "name the group (?P<message>...)"),
+        ("[checks.a]\ncommand = 'a'\nformat = 'regex'\npattern = '(?P<message>x)(?P<l>)'", "others only of line,"),
+        ("[checks.a]\ncommand = 'a'\nmemory = '4 apples'", 'checks.a.memory is "4 apples"; write a size'),
+        ("[checks.a]\ncommand = 'a'\nmemory = '4000g'", "checks.a.memory"),
+        ("[checks.a]\ncommand = 'a'\nmax_output = -1", "checks.a.max_output"),
         ("[queues.a]\nworkers = 0", "queues.a.workers"),
         ("[queues.a]\nworkers = 5000", "at most 1024"),
         ("[queues.a]\nbudget = {usd = true}", "queues.a.budget.usd"),

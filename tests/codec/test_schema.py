@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from orchestrator.codec import config, limits, schema_files, sections
+from orchestrator.codec import checks, config, limits, schema_files, sections
 from orchestrator.codec.canonical import dumps
 from orchestrator.codec.lines import encode
 from orchestrator.codec.queuefile import new_queue, write_results
@@ -180,7 +180,7 @@ def test_every_field_that_is_read_is_described() -> None:
     assert set(rule["$defs"]["task"]["properties"]) == {*SPEC_FIELDS, *RESULT_FIELDS}
     described: Any = schema_files.config_schema()
     assert set(described["properties"]) == set(config.TOP)
-    for section, keys in (("agents", sections.AGENT), ("checks", sections.CHECK), ("queues", limits.QUEUE)):
+    for section, keys in (("agents", sections.AGENT), ("checks", checks.CHECK), ("queues", limits.QUEUE)):
         assert set(described["properties"][section]["additionalProperties"]["properties"]) == set(keys)
 
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from orchestrator.model.verdicts import Verdict
+from orchestrator.verify.command import wary
 
 
 def junit(*cases: str) -> str:
@@ -53,7 +54,7 @@ def test_the_verdict_is_written_into_the_run_folder_with_the_checks_log(court: A
     assert document["verdict"] == "FAIL"
     assert (document["tree"], document["base"]) == ("tree-of-head", "base")
     (check,) = document["checks"]
-    assert check.keys() == {"name", "report", "findings", "seconds", "cached", "fault"}
+    assert check.keys() == {"name", "report", "findings", "seconds", "cached", "fault", "proofs"}
     assert check["findings"][0].keys() == {"path", "line", "rule", "message", "severity", "id"}
     assert document["regressions"] == check["findings"]
     assert document["pre_existing"] == []
@@ -503,3 +504,23 @@ def test_a_gate_judges_the_head_of_the_target_absolutely(court: Any) -> None:
     assert not judgement.pre_existing
     assert len(court.runner.launches) == 1
     assert (court.state / "runs" / "gate:infra" / "0" / "0" / "verdict.json").exists()
+
+
+def test_a_linters_findings_of_before_are_excused_and_the_same_once_more_is_not(court: Any) -> None:
+    court.base({"src/a.py": "one\n"})
+    court.head({"src/a.py": "one\none\n"})
+    grep = "grep -Hn one src/a.py; exit 1"
+    court.check("lint", "sh", "-c", grep, format="regex", pattern=r"^(?P<path>.*?):\d+:(?P<message>.*)$")
+    judgement = court.judge()
+    assert judgement.verdict is Verdict.FAIL
+    assert [finding.id for finding in judgement.pre_existing] == [":src/a.py:one"]
+    assert [finding.id for finding in judgement.regressions] == [":src/a.py:one #2"]
+    court.head({"src/b.py": "two\n"})
+    assert court.judge(tree="another").verdict is Verdict.PASS
+
+
+def test_folders_of_the_tree_are_looked_up_last(court: Any) -> None:
+    seen = "/home/ana/shop"
+    env = {"PATH": f"{seen}/bin:/usr/bin:{seen}/.venv/bin:{seen}:/opt/{seen}/bin", "A": "b"}
+    wise = wary(env, seen, {"bin/pytest", "setup.py", "src/a.py"})
+    assert wise == {"PATH": f"/usr/bin:{seen}/.venv/bin:/opt/{seen}/bin:{seen}/bin:{seen}", "A": "b"}

@@ -12,7 +12,7 @@ OLD = {"src/a.py": "x = 1\n", "tests/test_a.py": "def test_a(): assert 1 == 1\n"
 
 def tampered(court: Any, **more: object) -> list[tuple[str, str]]:
     judgement = court.judge(**more)
-    rules = {"base-test-changed", "runner-config-changed"}
+    rules = {"base-test-changed", "runner-config-changed", "runner-replaced"}
     found = [(f.rule, f.path) for f in judgement.regressions if f.rule in rules]
     assert (judgement.verdict is Verdict.FAIL) is bool(found)
     return found
@@ -72,11 +72,27 @@ def test_changed_or_deleted_runner_configuration_is_to_be_restored(court: Any, p
     assert tampered(court) == [("runner-config-changed", path)]
 
 
-@pytest.mark.parametrize("path", ["conftest.py", "tests/conftest.py", "pytest.ini", "sitecustomize.py"])
+@pytest.mark.parametrize("path", ["conftest.py", "tests/conftest.py", "pytest.ini"])
 def test_added_runner_configuration_that_steers_existing_tests_is_to_be_removed(court: Any, path: str) -> None:
     court.head({path: "new\n"})
     (finding,) = court.judge().regressions
     assert finding.message.startswith(f"remove {path}")
+
+
+@pytest.mark.parametrize(
+    "path", ["pytest.py", "src/sitecustomize.py", "_pytest/__init__.py", "lib/pluggy.cpython-311.so"]
+)
+def test_a_module_that_would_be_taken_for_the_runners_is_to_be_removed(court: Any, path: str) -> None:
+    court.head({path: "new\n"})
+    assert tampered(court) == [("runner-replaced", path)]
+    court.base({**OLD, path: "old\n"})
+    court.head({path: "new\n"})
+    assert court.judge().regressions[0].message.startswith(f"restore {path}")
+
+
+def test_a_module_within_a_package_is_not_taken_for_the_runners(court: Any) -> None:
+    court.head({"src/app/__init__.py": "x\n", "src/app/pytest.py": "x\n", "src/app/_pytest/__init__.py": "x\n"})
+    assert tampered(court) == []
 
 
 def test_added_runner_configuration_for_new_tests_only_is_ordinary_work(court: Any) -> None:

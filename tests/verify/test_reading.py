@@ -1,5 +1,7 @@
 """What a run says: SARIF, text, and which reported test comes from which file."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -44,6 +46,56 @@ def test_without_limits_the_linters_exit_code_decides() -> None:
     silent = lint(sarif(), code=1)
     assert silent.report is Verdict.FAIL
     assert not silent.structured
+
+
+def test_a_level_that_is_not_said_is_the_rules_own_and_what_is_no_problem_does_not_count() -> None:
+    said = {"message": {"text": "m"}, "ruleId": "E1"}
+    results = [said, {**said, "kind": "pass"}, {**said, "baselineState": "absent"}, {**said, "ruleId": "X"}]
+    driver = {"rules": [{"id": "E1", "defaultConfiguration": {"level": "error"}}]}
+    data = msgspec.json.encode({"version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]})
+    assert [(f.rule, f.severity) for f in lint(data, code=0).findings] == [("E1", "error"), ("X", "warning")]
+
+
+def test_what_is_said_twice_of_a_file_is_two_findings() -> None:
+    """So that the base's one does not excuse the second."""
+    answer = lint(sarif(("E1", "error", "a.py"), ("E1", "error", "a.py"), ("E1", "error", "b.py")), code=1)
+    assert answer.listed == ("E1:a.py:E1 is bad", "E1:a.py:E1 is bad #2", "E1:b.py:E1 is bad")
+
+
+PATTERN = r"^(?P<path>[^:]+):(?P<line>\d+): (?P<severity>\w+): (?P<message>.*?)(?: \[(?P<rule>[\w-]+)\])?$"
+
+
+def compiler(said: str, code: int = 0, *, report: bool = False, **limits: int) -> Answer:
+    command = ("cc", "{report}") if report else ("cc",)
+    check = CheckSettings(name="cc", command=command, format="regex", pattern=PATTERN, max=limits)
+    ran = Ran(code=code, report=said.encode() if report else None, stderr="" if report else said, root="/p")
+    return read(check, ran, {})
+
+
+@pytest.mark.parametrize("report", [True, False])
+def test_a_tool_without_a_report_is_read_by_an_expression(report: Any) -> None:
+    said = (
+        "In file included:\n/p/src/a.c:3: \x1b[31merror\x1b[0m: bad thing [-Wbad]\n./b.c:x: error\nb.c:4: Info: meh\n"
+    )
+    answer = compiler(said, code=1, report=report)
+    assert answer.report is Verdict.FAIL
+    (finding,) = answer.findings
+    assert (finding.path, finding.line, finding.rule, finding.severity) == ("src/a.c", 3, "-Wbad", "error")
+    assert (answer.structured, answer.listed) == (True, ("-Wbad:src/a.c:bad thing",))
+    assert [f.severity for f in compiler(said, report=report).findings] == ["error", "note"]
+    assert compiler(said, report=report, error=0, note=9).report is Verdict.FAIL
+    assert compiler(said, code=1, report=report, error=1).report is Verdict.PASS
+    assert not compiler("all is lost", code=1, report=report).structured
+
+
+@pytest.mark.parametrize("reason", ["memory", "processes", "output"])
+def test_a_check_that_took_too_much_says_what_to_raise(reason: str) -> None:
+    check = CheckSettings(name="t", command=("t",), memory=5, processes=6, max_output=7)
+    answer = read(check, Ran(signal=9, reason=reason), {})
+    assert (
+        answer.trouble is {"memory": Trouble.MEMORY, "processes": Trouble.PROCESSES, "output": Trouble.OUTPUT}[reason]
+    )
+    assert f"{reason}`" in answer.findings[0].message
 
 
 @pytest.mark.parametrize(

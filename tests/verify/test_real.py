@@ -114,4 +114,5 @@ def test_a_task_is_judged_by_real_tests_on_a_real_checkout(tmp_path: Path, runne
 
     anyio.run(story)
     left = {path.name for path in (state / "runs/q/T-1/1/1").iterdir()}
-    assert left == {"verdict.json", "check-tests.log", "check-tests.base.log", "check-launcher.log"}
+    logs = {f"check-{name}.log" for name in ("tests", "tests.base", "tests.counterproof", "launcher")}
+    assert left == {"verdict.json", *logs}

@@ -1,0 +1,89 @@
+"""The configuration of checks: what they run, how their answer is read, what they may use. Never judges a command."""
+
+import re
+
+from orchestrator.codec.canonical import Json
+from orchestrator.codec.fields import Fields, as_number, as_size
+from orchestrator.codec.sections import argv_of, each, env_of, positive
+from orchestrator.model.settings import CheckSettings
+
+CHECK = (
+    "command",
+    "builtin",
+    "format",
+    "pattern",
+    "protocol",
+    "pass_rate",
+    "max",
+    "timeout",
+    "memory",
+    "processes",
+    "max_output",
+    "env",
+    "pass_env",
+)
+FORMATS = ("junit", "sarif", "regex")
+GROUPS = frozenset({"path", "line", "rule", "message", "severity"})
+_SIZE = 'write a size above 0, as "4g" or "512MiB"'
+
+
+def read_checks(top: Fields) -> dict[str, CheckSettings]:
+    """Read `[checks.NAME]`."""
+    return each(top, "checks", _check)
+
+
+def _check(name: str, fields: Fields) -> CheckSettings:
+    fields.warn_unknown(CHECK)
+    default = CheckSettings(name=name)
+    command, builtin = argv_of(fields), fields.choice("builtin", ("honest",), "")
+    if not {"command", "builtin"} & set(fields.values):
+        fields.complaints.refuse(f'{fields.prefix}command is missing; write it, as ["pytest", "-q"]')
+    if command and builtin:
+        fields.refuse("builtin", "a check has a command or is built in; remove one")
+    return CheckSettings(
+        name=name,
+        command=command,
+        builtin=builtin,
+        format=fields.choice("format", FORMATS, ""),
+        pattern=_pattern(fields),
+        protocol=fields.choice("protocol", ("verdict",), ""),
+        pass_rate=fields.read("pass_rate", _share, default.pass_rate, "write a number from 0 to 1"),
+        max=_most(fields),
+        timeout_s=positive(fields, "timeout", default.timeout_s),
+        memory=fields.read("memory", as_size, default.memory, _SIZE),
+        processes=fields.whole("processes", 0, default.processes),
+        max_output=fields.read("max_output", as_size, default.max_output, _SIZE),
+        env=env_of(fields),
+        pass_env=fields.texts("pass_env"),
+    )
+
+
+def _pattern(fields: Fields) -> str:
+    """Read the expression that finds what a tool says, which goes with `format = "regex"` and with nothing else."""
+    pattern, wanted = fields.text("pattern"), fields.values.get("format") == "regex"
+    if wanted != bool(pattern):
+        say = 'write an expression, as "^(?P<path>[^:]+):(?P<line>\\d+): (?P<message>.*)$"'
+        fields.refuse("pattern", say if wanted else 'it goes with format = "regex"; write that, or remove it')
+        return ""
+    try:
+        groups = set(re.compile(pattern).groupindex)
+    except re.error as error:
+        fields.refuse("pattern", f"{error}; write an expression as Python's re reads it")
+        return ""
+    if pattern and (groups - GROUPS or "message" not in groups):
+        fields.refuse("pattern", f"name the group (?P<message>...), and others only of {', '.join(sorted(GROUPS))}")
+        return ""
+    return pattern
+
+
+def _share(value: Json) -> float | None:
+    share = as_number(value)
+    return share if share is not None and share <= 1 else None
+
+
+def _most(fields: Fields) -> dict[str, int]:
+    table = fields.inner("max")
+    if table is None:
+        return {}
+    table.warn_unknown(("error", "warning", "note"))
+    return {level: table.whole(level, 0, 0) for level in table.values}
