@@ -3,7 +3,8 @@
 Theory of operation. A run folder answers every question. Its guardian's lock says whether the tree lives, `exit.json`
 that it ended, `stopped.json` that we ended it and why. So `run` first looks:
 
-    running                       wait for it (another process, or we before a crash, started it)
+    running                       wait for it (another process, or we before a crash, started it); where its agent's
+                                  `on_interrupt` says so, one that was taken over is ended and reads as cut short
     ended                         read the end again; the agent is not called twice
     ended by hand or as an orphan cut short: move the records aside and start again, saying so in the prompt
     gone, a guardian was there    cut short as well
@@ -69,6 +70,7 @@ class GuardedAgents:
         agent = self._agent(job.agent)
         folder = RunFolder(self._runs, job.key)
         await to_thread.run_sync(self._set_aside, folder, agent, job)
+        await self._interrupt(folder, agent, job)
         end = await self._to_the_end(folder, agent, job)
         if end.reason in _CUT_SHORT:  # it died under our eyes: once more, and a second time counts
             end = await self._to_the_end(folder, agent, job)
@@ -104,6 +106,12 @@ class GuardedAgents:
             launch = await to_thread.run_sync(self._prepare, folder, agent, job)
             await self._runner.start(launch)
         return await self._follow(folder, agent, job)
+
+    async def _interrupt(self, folder: RunFolder, agent: AgentSettings, job: Job) -> None:
+        """End what lives and is not to be adopted: as one that was cut short it starts again, with what it did."""
+        path = str(folder.path)
+        if job.taken_over and agent.on_interrupt != "adopt" and await self._runner.life(path) is Life.RUNNING:
+            await self._runner.stop(path)
 
     async def _is_cut_short(self, folder: RunFolder, life: Life) -> bool:
         match life:
@@ -214,7 +222,10 @@ class GuardedAgents:
 
     def _shelve(self, folder: RunFolder, agent: AgentSettings, job: Job, kind: str) -> None:
         place = self._places.place(AttemptKey(job.key.task, job.key.attempt), str(folder.path))
-        sessions.note_session(folder, profile_of(agent), place.seen_as)
+        if kind == "cut" and agent.on_interrupt == "restart":
+            sessions.forget(folder)
+        else:
+            sessions.note_session(folder, profile_of(agent), place.seen_as)
         folder.shelve(kind)
 
     def _forget(self, folder: RunFolder) -> None:

@@ -47,14 +47,16 @@ def chosen(folder: RunFolder, profile: Profile, cwd: str, given: str) -> Call:
 
 
 def note_session(folder: RunFolder, profile: Profile, cwd: str) -> None:
-    """Before the records of a cut run move aside: keep whose session it was, if the program got to say so.
+    """Before the records of a cut run move aside: keep whose session it was, if the program got so far.
 
-    An id we chose that the program never confirmed names nothing: it is forgotten.
+    An id we chose is kept from the agent's first words on, for programs that say it only at their end; one that
+    nothing was ever said under names nothing and is forgotten.
     """
-    said = _said_in(folder.file(TRANSCRIPT), profile)
+    events = _events(folder.file(TRANSCRIPT), profile, _EARLY)
+    said = next((event.session for event in events if isinstance(event, Started) and event.session), "")
     if said:
         _keep(folder, said, cwd)
-    else:
+    elif not (profile.assign and events):
         forget(folder)
 
 
@@ -80,13 +82,6 @@ def summary(folder: RunFolder, profile: Profile) -> str:
     ]
     listed = "\n".join(done[-_SUMMED:])
     return f"\nWhat it did last, oldest first:\n\n{listed}\n" if listed else ""
-
-
-def _said_in(transcript: Path, profile: Profile) -> str:
-    for event in _events(transcript, profile, _EARLY):
-        if isinstance(event, Started) and event.session:
-            return event.session
-    return ""
 
 
 def _events(transcript: Path, profile: Profile, lines: int) -> list[Started | Text | ToolStart]:

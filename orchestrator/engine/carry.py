@@ -9,6 +9,7 @@ from collections.abc import Awaitable
 from typing import assert_never
 
 import anyio
+import msgspec
 
 from orchestrator.engine.hands import Hands
 from orchestrator.errors import FaultError
@@ -97,7 +98,7 @@ class _Carrier:
         if not await self.hands.workspace.exists(self.key):
             await self.hands.agents.stop(job.key)  # what another left running works where nobody will look
             return c.NoteWorkspaceLost(task=self.ref, fence=self.fence)
-        end = await self._run_with_checkpoints(job)
+        end = await self._run_with_checkpoints(msgspec.structs.replace(job, taken_over=not fresh))
         return c.NoteAgent(
             task=self.ref,
             fence=self.fence,

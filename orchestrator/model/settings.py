@@ -34,6 +34,9 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
     env: dict[str, str] = {}
     pass_env: tuple[str, ...] = ()
     home: str = "private"
+    on_interrupt: str = "adopt"
+    """What becomes of a call whose orchestrator is gone: `adopt` what lives and else resume its session, `resume` it
+    in any case, or `restart` with a session of its own."""
     fallback: tuple[str, ...] = ()
     account: str = ""
     cassette: str = ""

@@ -42,6 +42,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """The agent's own session to go on with; empty: a fresh one, or after a cut the one that was cut."""
     interrupted: bool = False
     """An earlier run of this iteration was cut short where its folder does not show it: the prompt says so."""
+    taken_over: bool = False
+    """Whoever started it is gone: where it still lives, its agent's `on_interrupt` says what becomes of it."""
     resumes: int = 0
     """How many ends of this very iteration the journal has on record already (a limit, an outage) without counting
     them: as many are set aside before the folder is read, and the agent goes on where it was."""

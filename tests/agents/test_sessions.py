@@ -8,8 +8,9 @@ import anyio
 import msgspec
 import pytest
 
-from orchestrator.ports.agents import Outcome
-from orchestrator.ports.runner import End, Launch
+from orchestrator.agents.profiles import PROFILES
+from orchestrator.ports.agents import Life, Outcome
+from orchestrator.ports.runner import End, Launch, Watch
 
 if TYPE_CHECKING:
     from tests.agents.conftest import Bench
@@ -177,3 +178,97 @@ def test_scripts_have_no_session_and_no_summary(bench: "Bench") -> None:
     assert argv(bench) == ("agent",)
     assert not (bench.folder() / "session.json").exists()
     assert "What it did last" not in prompt(bench)
+
+
+# -- what becomes of an agent whose orchestrator is gone -------------------------------------------------------------
+
+
+def left_behind(bench: "Bench", on_interrupt: str, said: str) -> list[tuple[str, ...]]:
+    """Leave an agent working, let another process come back to its run; give what was started then."""
+    bench.agent(profile="codex", on_interrupt=on_interrupt)
+    bench.says(said, Watch.ENDED)
+
+    async def story() -> None:
+        with anyio.move_on_after(0.01):
+            await bench.agents.run(bench.job())
+
+    anyio.run(story)
+    run_dir = str(bench.folder())
+    bench.runner.launches.clear()
+    bench.runner.lives[run_dir], bench.runner.ends[run_dir] = Life.RUNNING, None
+    bench.says(STARTED + DONE)
+    if on_interrupt == "adopt":
+        bench.runner.ends[run_dir] = End(code=0)
+        Path(run_dir, "transcript.jsonl").write_text(STARTED + DONE)
+    end = anyio.run(bench.agents.run, msgspec.structs.replace(bench.job(), taken_over=True))
+    assert end.outcome is Outcome.CLAIMED
+    return [launch.argv for launch in bench.runner.launches]
+
+
+def test_a_living_agent_is_adopted_by_default(codex: "Bench") -> None:
+    assert left_behind(codex, "adopt", STARTED + WORKED) == []
+    assert codex.runner.stopped == []
+
+
+def test_a_living_agent_may_be_stopped_and_its_session_resumed(codex: "Bench") -> None:
+    (argv,) = left_behind(codex, "resume", STARTED + WORKED)
+    assert argv[-3:] == ("resume", "th-1", "-")
+    assert codex.runner.stopped == [str(codex.folder())]
+    assert "You were interrupted" in prompt(codex)
+
+
+def test_a_living_agent_may_be_stopped_and_another_told_what_it_did(codex: "Bench") -> None:
+    (argv,) = left_behind(codex, "restart", STARTED + WORKED)
+    assert "resume" not in argv
+    assert "- shell: make it" in prompt(codex)
+
+
+def test_an_agent_that_is_gone_starts_afresh_where_it_is_to(codex: "Bench") -> None:
+    codex.agent(profile="codex", on_interrupt="restart")
+    cut(codex, STARTED + WORKED)
+    codex.says(STARTED + DONE)
+    anyio.run(codex.agents.run, codex.job())
+    assert "resume" not in argv(codex)
+    assert "- shell: make it" in prompt(codex)
+
+
+def test_whoever_started_it_and_follows_it_never_stops_it(codex: "Bench") -> None:
+    codex.agent(profile="codex", on_interrupt="restart")
+    codex.says(STARTED + DONE)
+    anyio.run(codex.agents.run, codex.job())
+    assert (codex.runner.stopped, len(codex.runner.launches)) == ([], 1)
+
+
+# -- every kind ----------------------------------------------------------------------------------------------------
+
+FIRST_WORDS = {
+    "claude-code": '{"type":"system","subtype":"init","session_id":"s-1"}\n',
+    "codex": STARTED.replace("th-1", "s-1"),
+    "opencode": '{"type":"step_start","sessionID":"s-1","part":{}}\n',
+    "gemini": '{"type":"init","session_id":"s-1","model":"m"}\n',
+    "qwen": '{"type":"system","subtype":"init","session_id":"s-1"}\n',
+    "pi": '{"type":"session","id":"s-1","cwd":"/w"}\n',
+    "cursor": '{"type":"system","subtype":"init","session_id":"s-1"}\n',
+}
+
+
+@pytest.mark.parametrize("kind", FIRST_WORDS)
+def test_every_kind_that_says_whose_session_it_is_at_first_goes_on_with_that_one(bench: "Bench", kind: str) -> None:
+    bench.program(PROFILES[kind].program)
+    bench.agent(profile=kind)
+    cut(bench, FIRST_WORDS[kind])
+    first, second = bench.runner.launches[-2:]
+    assert "s-1" not in first.argv
+    assert [word for word in second.argv if word == "s-1"] == ["s-1"]
+    assert first.place.seen_as == second.place.seen_as, "sessions belong to the folder they were begun in"
+    assert first.home == second.home
+    assert json.loads((bench.folder() / "session.json").read_text())["session"] == "s-1"
+
+
+def test_an_id_we_chose_is_gone_on_with_where_the_program_says_it_only_at_its_end(bench: "Bench") -> None:
+    bench.program("copilot")
+    bench.agent(profile="copilot")
+    cut(bench, '{"type":"assistant.message","data":{"content":"Half of it stands."}}\n')
+    first, second = (launch.argv for launch in bench.runner.launches[-2:])
+    chosen = first[first.index("--session-id") + 1]
+    assert second[second.index("--resume") + 1] == chosen
