@@ -34,6 +34,7 @@ VERBS = {
     "agents": "which agents could work here; `agents test NAME` proves one",
     "verify": "judge a revision, the working tree, a task or everything; needs no queue",
     "plan": "what the queues add up to: tiers, critical path, schedule, and whether parallel work pays",
+    "simulate": "play the queues many times: when they finish, what it costs, where they get stuck",
     "prompt": "print the prompt a task's next iteration would get",
     "board": "print the board over all queues",
     "doctor": "check git, disk, sandbox, tools and the journal; changes nothing",

@@ -13,7 +13,7 @@ from orchestrator.codec.schema_files import config_schema, queue_schema
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.answers import DoctorAnswer, StatusAnswer
 from orchestrator.model.events import Commit, Event
-from orchestrator.model.plan_answers import PlanAnswer
+from orchestrator.model.plan_answers import ForecastAnswer, PlanAnswer
 from orchestrator.model.verdicts import Judgement
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -64,6 +64,7 @@ _SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Json]]]] = {
     "journal": ("One line of the journal: a commit", _journal),
     "plan": ("orchestrator plan --format json", lambda: _of(PlanAnswer)),
     "queue": ("A work queue file", queue_schema),
+    "simulate": ("orchestrator simulate --json", lambda: _of(ForecastAnswer)),
     "status": ("orchestrator status --json", lambda: _of(StatusAnswer)),
     "verdict": ("verdict.json of a run", lambda: _of(Judgement)),
     "verify": ("orchestrator verify --format json", lambda: _of(Judgement)),

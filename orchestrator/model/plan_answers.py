@@ -43,3 +43,43 @@ class PlanAnswer(msgspec.Struct, frozen=True, kw_only=True):
     useful_workers: int = 1
     """With more than these the plan gets no shorter."""
     milestones: tuple[MilestoneAnswer, ...] = ()
+
+
+class RangeAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What half of the runs stayed within, and nine of ten."""
+
+    p50: float
+    p90: float
+
+
+class OddsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What was assumed: how often an iteration fails and a merge collides, P90 over P50 of a duration, USD a call.
+
+    `history` counts the completed tasks whose times were drawn from instead of `spread`.
+    """
+
+    fail: float
+    conflict: float
+    spread: float
+    usd: float | None
+    history: int
+
+
+class ForecastAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`orchestrator simulate --json`. Hours from now, of working time; shares from 0 to 1."""
+
+    seed: int
+    runs: int
+    odds: OddsAnswer
+    finish_hours: RangeAnswer
+    queues: dict[str, RangeAnswer]
+    gates: dict[str, RangeAnswer]
+    workers: dict[str, float]
+    """Worker -> share of the whole time it is busy."""
+    waits_hours: dict[str, float]
+    """Queue -> how long its tasks stand ready before they start, on average."""
+    decides_the_end: dict[str, float]
+    failed: dict[str, float]
+    iterations: RangeAnswer
+    usd: RangeAnswer | None
+    stuck: tuple[str, ...]

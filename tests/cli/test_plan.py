@@ -67,3 +67,19 @@ def test_it_is_drawn_as_text_mermaid_and_dot(master: Any) -> None:
     dot = master.run("plan", "--format", "dot").out
     assert '"master/P0" -> "master/P1";' in dot
     assert dot.rstrip().endswith("}")
+
+
+@pytest.mark.slow
+def test_the_queues_are_played_many_times(master: Any) -> None:
+    answer = master.run("simulate", "--runs", "50", "--workers", "3", "--fail", "0", "--json")
+    assert answer.code == 0, answer.err
+    found = json.loads(answer.out)
+    assert found["finish_hours"]["p50"] > 0.5 * 84 * 40
+    assert found["finish_hours"]["p90"] >= found["finish_hours"]["p50"]
+    assert set(found["queues"]) == {"master"}
+    assert set(found["gates"]) == {"design"}
+    assert found["iterations"]["p50"] >= 9
+    assert answer.out == master.run("simulate", "--runs", "50", "--workers", "3", "--fail", "0", "--json").out
+    text = master.run("simulate", "--runs", "20").out
+    assert text.startswith("done after ")
+    assert "assumed: 30% of iterations fail" in text
