@@ -204,6 +204,7 @@ _KEYS: Schema = {
     "tool_timeout": _DURATION,
     "max_steps": _whole(0),
     "max_answers": _whole(0),
+    "no_progress": _whole(0),
     "on_interrupt": _words("adopt", "resume", "restart"),
     "max_output": {"type": ["string", "integer"], "description": "As 64MiB; a number is bytes."},
     "fallback": _TEXTS,

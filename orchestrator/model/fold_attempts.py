@@ -69,9 +69,12 @@ def _(event: e.AgentFinished, world: World) -> None:
 def _(event: e.IterationCaptured, world: World) -> None:
     if found := under_way(world, event.task, event.attempt):
         task, attempt = found
+        changed = event.tree != attempt.tree if attempt.tree else bool(event.files)
         attempt.commit, attempt.tree, attempt.ref = event.commit, event.tree, event.ref
         task.files = event.files
-        if not attempt.consumed:
+        if attempt.consumed:
+            attempt.idle = [] if changed else [*attempt.idle, attempt.agent]
+        else:
             _take_back(world, task, attempt)
         step(world, task, attempt, Step.VERIFY if attempt.claimed else Step.START)
 
@@ -179,6 +182,8 @@ def _(event: e.TaskReset, world: World) -> None:
         task.granted_at, task.reason, task.by, task.repeated, task.not_before = task.iterations, "", "", 0, 0
         task.imported = None
         leave_train(world, task.ref)
+        if task.attempt is not None:
+            task.attempt.idle = []
         if task.status in SATISFIES:
             task.attempt, task.carry, task.carry_base = None, "", ""
             task.feedback, task.commit, task.completed_at, task.verdict = (), "", None, ""

@@ -34,6 +34,8 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
     env: dict[str, str] = {}
     pass_env: tuple[str, ...] = ()
     home: str = "private"
+    no_progress: int = 3
+    """Iterations in a row that may change nothing before another agent or a person is asked; 0 is no limit."""
     on_interrupt: str = "adopt"
     """What becomes of a call whose orchestrator is gone: `adopt` what lives and else resume its session, `resume` it
     in any case, or `restart` with a session of its own."""

@@ -74,6 +74,8 @@ class Attempt(msgspec.Struct, kw_only=True):
     commit: str = ""
     tree: str = ""
     ref: str = ""
+    idle: list[str] = []
+    """Agents of the last iterations in a row that left the files as they found them."""
     claimed: bool = False
     consumed: bool = True
     """False: the iteration under way was cut off by its account, and is had again under its number."""

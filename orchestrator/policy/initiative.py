@@ -21,6 +21,7 @@ from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.due import under_way
 from orchestrator.policy.landing import convict
 from orchestrator.policy.limits import exhausted, is_human, max_iterations, retry_at, used_iterations
+from orchestrator.policy.progress import diagnosis, rescuer, stuck
 from orchestrator.policy.reasons import Code, over_budget, reason_for
 from orchestrator.policy.seat import Seat, free_slot, mine, spare
 from orchestrator.policy.train import is_proved, may_board, target_of
@@ -138,6 +139,10 @@ def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> 
             e.TaskReleased(task=task.ref, reason=f"queue {queue.name} is {'paused' if queue.paused else 'parked'}"),
         )
     agent = serving(world, task, now, seat)
+    if stuck(world, task, attempt, seat):
+        agent = rescuer(world, task, attempt, now, seat)
+        if agent is None:
+            return (e.TaskBlocked(task=task.ref, reason=diagnosis(task, attempt)),)
     if agent is None:
         return (e.TaskReleased(task=task.ref, reason="its agent's account is parked"),)
     return (

@@ -34,6 +34,7 @@ tool_timeout = "20m"
 max_steps = 500
 max_answers = 0
 on_interrupt = "restart"
+no_progress = 5
 max_output = "1.5 GiB"
 fallback = ["codex"]
 concurrency = 3
@@ -175,7 +176,7 @@ def test_every_section_is_read_without_a_warning() -> None:
     assert (claude.profile, claude.args, claude.timeout_s) == ("claude-code", ("--model", "opus", "--model"), 2700)
     assert (claude.env, claude.home, claude.concurrency) == ({"NAME": "value"}, "shared", 3)
     assert (claude.tool_timeout_s, claude.max_steps, claude.max_answers) == (1200, 500, 0)
-    assert (claude.max_output, claude.on_interrupt) == (3 << 29, "restart")
+    assert (claude.max_output, claude.on_interrupt, claude.no_progress) == (3 << 29, "restart", 5)
     assert settings.agents["script"].command == ("./agent.sh", "-v", "-v")
     assert settings.roles == {
         "featurebuilder": RoleSettings(agent="claude", max_iterations=50),

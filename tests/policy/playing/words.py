@@ -129,7 +129,12 @@ def configured(settings: Settings, way: list[str], value: str) -> Settings:
             return replace(settings, agents={**settings.agents, name: AgentSettings(name=name)})
         case ["agent", name, field]:
             known_agent = settings.agents.get(name, AgentSettings(name=name))
-            number_or_names: dict[str, Any] = {"concurrency": int, "account": str, "fallback": _names}
+            number_or_names: dict[str, Any] = {
+                "concurrency": int,
+                "account": str,
+                "fallback": _names,
+                "no_progress": int,
+            }
             read = number_or_names[field](value)
             return replace(settings, agents={**settings.agents, name: replace(known_agent, **{field: read})})
         case ["role", name]:
