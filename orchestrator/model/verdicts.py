@@ -55,6 +55,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     summary: str = ""
     """Short, for one log line: `FAIL(3)`."""
     proofs: tuple[Proof, ...] = ()
+    on_base: bool = False
+    """A merged tree fails it, and so does what it was merged onto, which nothing but the exit code could tell apart."""
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,3 +69,5 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     regressions: tuple[Finding, ...] = ()
     pre_existing: tuple[Finding, ...] = ()
     fault: str = ""
+    red_base: tuple[str, ...] = ()
+    """The checks that fail on the base just so, where all that is wrong with a merged tree is that."""

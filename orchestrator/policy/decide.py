@@ -12,7 +12,7 @@ from orchestrator.model.verdicts import Judgement, Verdict
 from orchestrator.model.world import Attempt, Task, World
 from orchestrator.policy.accounts import CODES, consequences
 from orchestrator.policy.endings import blocked, clears, ended, exhausts, fault
-from orchestrator.policy.landing import Landing, on_the_train, red
+from orchestrator.policy.landing import Landing, on_the_train, red, red_target
 from orchestrator.policy.prices import charge, model_of
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.staffing import agent_settings
@@ -123,6 +123,8 @@ def _judged(
     judgement, merged = judged
     if judgement.fault:
         return fault(world, task, attempt, judgement.fault, moment[0])
+    if merged and judgement.red_base:
+        return red_target(world, task, attempt, judgement.red_base, moment)
     verdict = _overridden(task, attempt, judgement) if merged else judgement.verdict
     reached = _reached(task, attempt, judgement, verdict, merged=merged)
     return (*clears(world, task), reached, *_consequences(world, task, attempt, reached, moment))

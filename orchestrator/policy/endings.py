@@ -39,7 +39,11 @@ def fault(world: World, task: Task, attempt: Attempt, text: str, now: int) -> tu
     """Park the lane until the next probe and give the task back; an agent that never started consumed nothing."""
     queue = world.queues[task.ref.partition("/")[0]]
     probes = queue.park.probes if queue.park is not None and queue.park.code == "fault" else 0
-    judged = {Step.VERIFY: attempt.tree, Step.REVERIFY: attempt.proposal_tree}
+    judged = {
+        Step.VERIFY: attempt.tree,
+        Step.REVERIFY: attempt.proposal_tree,
+        Step.DOUBT: attempt.proposal_tree,
+    }
     parked = e.LaneParked(
         queue=queue.name,
         code="fault",

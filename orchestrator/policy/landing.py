@@ -88,6 +88,20 @@ def red(
     return _doubted(world, task, attempt, (attempt.onto, doubt), moment)
 
 
+def red_target(
+    world: World, task: Task, attempt: Attempt, checks: tuple[str, ...], moment: tuple[int, Seat]
+) -> tuple[e.Event, ...]:
+    """Give what follows where what the work was merged onto fails the same checks: no verdict, and nobody's fault."""
+    target = target_of(task.ref, moment[1])
+    branch = target.rpartition(":")[2]
+    text = (
+        f"{branch} is red at {attempt.onto[:12]}: {', '.join(checks)} fails there as it does with {task.ref} merged;"
+        f" nothing lands until it is green: mend it with a commit on {branch.partition('/')[2] or branch}"
+    )
+    doubt = Doubt(reason=RED_TARGET, findings=(Finding(message=text, rule="red-target"),), carry=attempt.proposal)
+    return _doubted(world, task, attempt, (attempt.onto, doubt), moment)
+
+
 def _doubted(
     world: World, task: Task, attempt: Attempt, found: tuple[str, Doubt], moment: tuple[int, Seat]
 ) -> tuple[e.Event, ...]:

@@ -18,7 +18,6 @@ Rules
 6. A member whose worker is dead is passed over, until somebody takes it over.
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 import msgspec
@@ -62,23 +61,23 @@ def place_of(world: World, seat: Seat, ref: str) -> Place | None:
     """Say where a task belongs in its target's line; None when it is not in it."""
     target = target_of(ref, seat)
     train = world.trains.get(target)
-    if train is None or ref not in train.members:
-        return None
-    return next((place for task, place in _places(train, line(world, seat, target)) if task.ref == ref), None)
+    return _places(train, line(world, seat, target)).get(ref) if train is not None else None
 
 
-def _places(train: Train, members: list[tuple[Task, Attempt]]) -> Iterator[tuple[Task, Place]]:
+def _places(train: Train, members: list[tuple[Task, Attempt]]) -> dict[str, Place]:
+    found: dict[str, Place] = {}
     behind, tip, solid = "", train.head, {train.head}
     ready = True
     for task, attempt in members:
         doubted = attempt.step is Step.DOUBT and attempt.onto in solid
         stands = ready and attempt.step in {Step.REVERIFY, Step.ADVANCE} and attempt.onto == tip
-        yield task, Place(behind=behind, tip=tip if ready else None, stands=stands or doubted)
+        found[task.ref] = Place(behind=behind, tip=tip if ready else None, stands=stands or doubted)
         if stands:
             behind, tip = task.ref, attempt.proposal
             solid.add(tip)
         elif not doubted:
             ready = False
+    return found
 
 
 def may_land(attempt: Attempt, place: Place) -> bool:

@@ -7,6 +7,7 @@ Rules
    it does not concern the task's own tests. What an exit code alone says never is.
 4. A FAIL counts unless every finding of it is pre-existing. A FAIL that names nothing counts.
 5. No report at all is FAIL: nothing was asked, so nothing was answered.
+6. Where everything that fails on a merged tree fails on its base as well, the base is red and nobody is blamed.
 """
 
 from collections.abc import Mapping
@@ -32,6 +33,8 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 def conclude(tree: str, base: str, reports: tuple[Report, ...], known: Mapping[str, Known]) -> Judgement:
     """Conclude from all reports on `tree`; `known` is by check name and may lack names."""
     pre_existing, regressions = _sort(reports, known)
+    failing = [r for r in reports if _fails(r, known.get(r.name, Known())) or r.report is Verdict.BLOCKED]
+    red_base = tuple(report.name for report in failing) if all(report.on_base for report in failing) else ()
     fault = "; ".join(f"{report.name}: {report.fault}" for report in reports if report.fault)
     return Judgement(
         verdict=Verdict.FAIL if fault else _verdict(reports, known),
@@ -41,6 +44,7 @@ def conclude(tree: str, base: str, reports: tuple[Report, ...], known: Mapping[s
         regressions=regressions if reports else (NOTHING_RAN,),
         pre_existing=pre_existing,
         fault=fault,
+        red_base=red_base,
     )
 
 

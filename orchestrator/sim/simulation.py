@@ -26,7 +26,7 @@ from orchestrator.sim.plan import Plan, draw
 from orchestrator.sim.presence import MemoryPresence
 from orchestrator.sim.reckoning import reckon
 from orchestrator.sim.storm import Storm
-from orchestrator.sim.verifier import ScriptedVerifier
+from orchestrator.sim.verifier import BROKEN, MENDED, MISTAKE, ScriptedVerifier
 from orchestrator.sim.witness import BrokenPromiseError, Witness
 from orchestrator.sim.workspace import MemoryWorkspace
 
@@ -200,7 +200,10 @@ class Simulation:
 
     async def _answer(self) -> None:
         """Do what only a person can."""
-        world = self.stage.witness.world
+        world, workspace = self.stage.witness.world, self.stage.workspace
+        for name in world.queues:
+            if workspace.user_head(name).files.get(MISTAKE) == BROKEN:
+                workspace.save(name, {MISTAKE: MENDED})
         for queue in list(world.queues.values()):
             if queue.paused:
                 await self.crew.ask(c.Resume(queue=queue.name, by="ana"))

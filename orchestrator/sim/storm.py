@@ -13,6 +13,7 @@ from orchestrator.model import commands as c
 from orchestrator.model.scope import Scope
 from orchestrator.model.specs import Status, TaskSpec
 from orchestrator.sim.crew import Crew, Member, Stage
+from orchestrator.sim.verifier import BROKEN, MENDED, MISTAKE
 
 _BLOWS_APART_S = 240
 """Seconds between blows, on average."""
@@ -97,9 +98,10 @@ class Storm:
 
     async def _save(self) -> None:
         queue, path = self.dice.choice(self._queues), f"user/{len(self.saved)}"
-        self._stage.workspace.save(queue, {path: "mine\n"})
+        mistake = {MISTAKE: self.dice.choice((BROKEN, MENDED))} if self.dice.random() < 0.3 else {}  # noqa: PLR2004 - a weight
+        self._stage.workspace.save(queue, {path: "mine\n", **mistake})
         self.saved.append((queue, path))
-        if self._stage.witness.world.trains:
+        if any(train.members for train in self._stage.witness.world.trains.values()):
             self._stage.workspace.overtake(queue)  # while a train is on its way: it must miss and build anew
 
     # -- people ----------------------------------------------------------------------------------------------------

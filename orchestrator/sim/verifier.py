@@ -11,6 +11,8 @@ from orchestrator.sim.store import Files
 from orchestrator.sim.workspace import MemoryWorkspace
 
 _MARKER = "<<<<<<<"
+MISTAKE, BROKEN, MENDED = "user/mistake", "broken", "mended"
+"""A file of the person's that makes everything red while it says so."""
 _GOOD = frozenset({"right", "forbidden"})  # the second: what only a person lets pass, once it stands
 
 
@@ -47,7 +49,7 @@ class ScriptedVerifier:
             return Judgement(verdict=Verdict.FAIL, tree=case.tree, base=case.base, fault="tests: killed by signal 9")
         base = self._workspace.store[case.base].files if case.base else {}
         findings = self._look(case, node.files, base)
-        if not findings and self._chaos.strikes("verifier.flake"):
+        if not findings and self._flakes(case):
             findings = [Finding(message="failed this once", rule="flake", id="flake")]
         tests = _report("tests", Verdict.FAIL, findings)
         paths = [path for path, text in node.files.items() if text == "forbidden" and base.get(path) != text]
@@ -56,12 +58,23 @@ class ScriptedVerifier:
         if seen is Verdict.PASS:
             self.passed.add(case.tree)
         return Judgement(
-            verdict=seen, tree=case.tree, base=case.base, checks=(tests, honest), regressions=tests.findings
+            verdict=seen,
+            tree=case.tree,
+            base=case.base,
+            checks=(tests, honest),
+            regressions=tests.findings,
+            red_base=("tests",) if case.merged and seen is Verdict.FAIL and self.is_red(base) else (),
         )
+
+    def _flakes(self, case: Case) -> bool:
+        """Fail for no reason; a merged tree is asked a second time before anybody is blamed."""
+        strikes = self._chaos.strikes("verifier.flake")
+        return strikes and (not case.merged or self._chaos.strikes("verifier.flake"))
 
     def _look(self, case: Case, files: Files, base: Files) -> list[Finding]:
         own = files.get(done_file(case.task), "")
-        findings = self.is_red(files)
+        known = self.is_red(base)
+        findings = [finding for finding in self.is_red(files) if case.merged or finding not in known]
         if own not in _GOOD:
             findings.append(
                 Finding(message=f"the work is {own or 'not there'}", path=done_file(case.task), rule="work")
@@ -74,11 +87,15 @@ class ScriptedVerifier:
         return findings
 
     def is_red(self, files: Files) -> list[Finding]:
-        """List what is wrong with a tree whosever work it is: conflict markers, and two that clash."""
+        """List what is wrong with a tree whosever work it is: conflict markers, a person's mistake, two that clash."""
+        broken = Finding(message="a person broke it", path=MISTAKE, rule="broken", id="broken")
         findings = [
-            Finding(message=f"{path} holds conflict markers", path=path, rule="marker", id=f"marker:{path}")
-            for path, text in files.items()
-            if _MARKER in text
+            *([broken] if files.get(MISTAKE) == BROKEN else []),
+            *(
+                Finding(message=f"{path} holds conflict markers", path=path, rule="marker", id=f"marker:{path}")
+                for path, text in files.items()
+                if _MARKER in text
+            ),
         ]
         findings += [
             Finding(message=f"{path} does not know {other}", path=path, rule="clash", id=f"clash:{path}:{other}")

@@ -196,12 +196,14 @@ class Witness:
         self._claim_that(there, "what is said to have landed is not in the target", commit)
 
     def judge_landings(self) -> None:
-        """Check that the target never moved to a red tree, or to one that neither a check nor a person called PASS."""
+        """Check that no landing made the target red, and that each was called PASS by a check or a person."""
         for landing in self._workspace.landings:
             task = self.world.tasks.get(landing.key.task)
             if landing.tree not in self._verifier.passed and not (task is not None and task.overrides):
                 raise BrokenPromiseError(f"{landing} was never called PASS")
-            if red := self._verifier.is_red(self._workspace.store[landing.commit].files):
+            before, after = (self._workspace.store[commit].files for commit in (landing.onto, landing.commit))
+            known = self._verifier.is_red(before)
+            if red := [finding for finding in self._verifier.is_red(after) if finding not in known]:
                 raise BrokenPromiseError(f"{landing} made the target red: {red}")
 
     # -- the world as it stands then -------------------------------------------------------------------------------

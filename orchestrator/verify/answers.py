@@ -21,6 +21,10 @@ class Answers:
         except (FileNotFoundError, msgspec.DecodeError):
             return None
 
+    def forget(self, key: str) -> None:
+        """Ask anew next time: what made the answer may be neither the tree nor anything else the key names."""
+        (self._folder / f"{key}.json").unlink(missing_ok=True)
+
     def keep(self, key: str, answer: Answer) -> None:
         """Keep an answer."""
         write_atomic(private_dir(self._folder) / f"{key}.json", msgspec.json.encode(answer))

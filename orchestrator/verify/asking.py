@@ -73,6 +73,8 @@ class Asker:
             return Outcome(report=await self._suspect(report, answer, case, guarded, check))
         tells = promises_report(check) and check.format == "junit"
         known = await self._known(report, answer, case, guarded, check)
+        if case.merged and await self._is_on_base(report, question, case, guarded):
+            report = msgspec.structs.replace(report, on_base=True)
         if runs_tests(check) and case.base != case.commit and _lets_pass(report, known):
             report = await self._doubted(report, question, answer, case, guarded)
         return Outcome(report=report, known=known, tells_tests=tells, passed=answer.passed)
@@ -148,6 +150,21 @@ class Asker:
                 return report
         said = answer.findings[0].message.partition("\n")[0]
         return msgspec.structs.replace(report, findings=(), fault=f"{said} (the same on the base, so no task's doing)")
+
+    async def _is_on_base(self, report: Report, question: Question, case: Case, guarded: Guarded) -> bool:
+        """Say whether what a merged tree stands on fails the check as well, where only the exit code speaks.
+
+        It did pass before the merge, so the target has turned red. Nothing of it is remembered: the next look is fresh.
+        """
+        if report.report is not Verdict.FAIL or report.structured or report.own or not case.base:
+            return False
+        about_base = _about_base(question.check, case, guarded)
+        there, _ = await self._answer(about_base)
+        if there.report is not Verdict.FAIL:
+            return False
+        self._answers.forget(self._key(about_base))
+        self._answers.forget(self._key(question))
+        return True
 
     async def _known(self, report: Report, answer: Answer, case: Case, guarded: Guarded, check: CheckSettings) -> Known:
         """Ask the base for what it already had, where that could excuse anything."""

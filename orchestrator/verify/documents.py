@@ -52,7 +52,7 @@ def summarised(report: Report) -> Report:
     if report.fault:
         text = "FAULT"
     elif report.report is Verdict.PASS:
-        text = "PASS"
+        text = "PASS(flake)" if any(finding.severity == "flake" for finding in report.findings) else "PASS"
     else:
         text = f"{report.report.value}({len(report.findings)})"
     return msgspec.structs.replace(report, summary=text)

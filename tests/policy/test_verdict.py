@@ -1,5 +1,6 @@
 """What the reports on one tree come to."""
 
+import msgspec
 import pytest
 
 from orchestrator.model.verdicts import Finding, Report, Verdict
@@ -84,6 +85,25 @@ def test_a_fault_is_no_verdict_and_says_which_check_could_not_answer() -> None:
     judgement = conclude("t", "b", (read("tests=FAULT"), read("lint=PASS")), {})
     assert judgement.fault == "tests: no pytest"
     assert judgement.verdict is not Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("reports", "red"),
+    [
+        ("tests=FAIL~[x]@", ("tests",)),
+        ("tests=FAIL~[x]@ lint=PASS", ("tests",)),
+        ("tests=FAIL~[x]@ lint=FAIL~[y]@", ("tests", "lint")),
+        ("tests=FAIL~[x]@ lint=FAIL~[y]", ()),
+        ("tests=FAIL~[x]@ honest=BLOCKED[p]", ()),
+        ("tests=FAIL~[x]@ unit=FAIL[a]", ("tests",)),
+        ("tests=PASS", ()),
+    ],
+)
+def test_the_base_is_red_where_all_that_fails_fails_there_too(reports: str, red: tuple[str, ...]) -> None:
+    found = tuple(
+        msgspec.structs.replace(read(word.rstrip("@")), on_base=word.endswith("@")) for word in reports.split()
+    )
+    assert conclude("t", "b", found, {"unit": Known(base=frozenset({"a"}))}).red_base == red
 
 
 def test_the_judgement_names_the_tree_and_the_base_it_is_about() -> None:

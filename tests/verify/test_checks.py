@@ -490,6 +490,27 @@ def test_a_merged_tree_that_fails_twice_fails_and_is_not_asked_a_third_time(cour
     assert len(court.runner.launches) == 3
 
 
+def test_a_check_that_fails_on_what_was_merged_onto_too_blames_nobody_and_is_asked_anew(court: Any) -> None:
+    """The target has turned red, by a person's commit or by something outside: it may be green at the next look."""
+    broken = court.root / "broken"
+    broken.touch()
+    court.check("build", court.script("b.sh", f"#!/bin/sh\ntest ! -e {broken}\n"))
+    judgement = court.judge(merged=True)
+    assert (judgement.verdict, judgement.red_base) == (Verdict.FAIL, ("build",))
+    assert [commit for commit, _ in court.trees.checkouts] == ["head", "head", "base"]
+    broken.unlink()
+    again = court.judge(merged=True)
+    assert (again.verdict, again.red_base) == (Verdict.PASS, ())
+
+
+def test_a_check_that_fails_on_the_merged_tree_alone_blames_it(court: Any) -> None:
+    court.check("build", court.script("b.sh", "#!/bin/sh\ngrep -q 'x = 1' src/a.py\n"))
+    court.base({"src/a.py": "x = 1\n"})
+    judgement = court.judge(merged=True)
+    assert (judgement.verdict, judgement.red_base) == (Verdict.FAIL, ())
+    assert court.judge(merged=True).checks[0].cached
+
+
 def test_an_attempt_is_not_asked_twice(court: Any) -> None:
     flaky(court, write("t::a=failed"), write("t::z"))
     assert court.judge().verdict is Verdict.FAIL

@@ -43,7 +43,7 @@ def capture(world: World, effect: OfTask, _head: str, _words: Words, named: Name
 
 
 def verdict(world: World, effect: OfTask, _head: str, words: Words, named: Named) -> c.Outcome:
-    """`PASS`, `FAIL message...`, `BLOCKED message...`, or `FAIL fault=why`: the checks could not answer."""
+    """`PASS`, `FAIL message...`, `BLOCKED message...`; `FAIL fault=why`: they could not answer; `red_base=tests`."""
     attempt, said = _attempt(world, effect), Verdict(words[0])
     merged = isinstance(effect, f.Judge) and effect.merged
     findings = tuple(Finding(message=message, id=message) for message in words[1:])
@@ -58,6 +58,7 @@ def verdict(world: World, effect: OfTask, _head: str, words: Words, named: Named
             checks=(Report(name="tests", report=said, findings=findings),),
             regressions=findings,
             fault=named.get("fault", ""),
+            red_base=tuple(named["red_base"].split(",")) if "red_base" in named else (),
         ),
     )
 
