@@ -88,7 +88,9 @@ def _remedy(queue: QueueAnswer, task: TaskAnswer) -> str:
         "paused": f"`orchestrator resume {queue.name}`",
         "parked": "it goes on by itself then",
         "time": "it starts by itself then",
-        "budget": "raise the limit in orchestrator.toml",
+        "budget": "raise that limit, then `orchestrator run`"
+        if task.reason is None or task.reason.until is None
+        else "it goes on by itself then; or raise that limit",
         "conflict": "it starts by itself when they are done",
         "ready": f"`orchestrator run --queue {queue.name}`",
     }

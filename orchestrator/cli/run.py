@@ -10,12 +10,14 @@ import msgspec
 from orchestrator.cli.context import Context, clean, paint, pass_context, refuse_agents, waits, warn
 from orchestrator.cli.progress import Progress
 from orchestrator.codec.lines import encode
+from orchestrator.codec.moments import parse_duration
 from orchestrator.daemon.run import Report, Request, Watcher, run
 from orchestrator.engine.engine import Engine
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.events import Commit
 from orchestrator.model.scope import Scope
 from orchestrator.model.world import World
+from orchestrator.views.money import money_line
 
 _MAX_PROMPT = 1 << 20
 
@@ -28,6 +30,9 @@ _MAX_PROMPT = 1 << 20
 @click.option("--agent", help="Use this agent instead of what queues and tasks say.")
 @click.option("--max-iterations", type=click.IntRange(1), metavar="N", help="Agent iterations this run may spend.")
 @click.option("--max-tasks", type=click.IntRange(1), metavar="N", help="Tasks this run may claim.")
+@click.option("--max-usd", type=click.FloatRange(0, min_open=True), metavar="USD", help="Money this run may spend.")
+@click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Tokens this run may use.")
+@click.option("--max-wall", metavar="TIME", help="How long it may go on, as 8h; what runs then finishes and lands.")
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Tasks at once, in all.")
 @click.option("--non-interactive", is_flag=True, help="Blocked work is reverted and retried within its budget.")
 @click.option("--watch", is_flag=True, help="Stay for more when everything is done.")
@@ -43,6 +48,9 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     agent: str | None,
     max_iterations: int | None,
     max_tasks: int | None,
+    max_usd: float | None,
+    max_tokens: int | None,
+    max_wall: str | None,
     workers: int | None,
     non_interactive: bool,
     watch: bool,
@@ -60,6 +68,9 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
         workers=workers,
         max_iterations=max_iterations,
         max_tasks=max_tasks,
+        max_usd=max_usd,
+        max_tokens=max_tokens,
+        max_wall_s=_duration("--max-wall", max_wall),
         agent=agent,
         watch=watch,
         interactive=not non_interactive,
@@ -89,6 +100,15 @@ def _watcher(progress: Progress, *, as_json: bool) -> Watcher:
         progress.begin(engine)
 
     return Watcher(warn=lambda text: progress.aside(lambda: warn(text)), commits=commits, started=started)
+
+
+def _duration(option: str, text: str | None) -> float | None:
+    if text is None:
+        return None
+    seconds = float(text) if text.isdigit() else parse_duration(text)
+    if not seconds:
+        raise InvalidInputError(f"{option} {text}: write a duration above 0, as 8h or 90m, or seconds")
+    return seconds
 
 
 def _prompt(path: Path | None) -> tuple[str, str] | None:
@@ -122,8 +142,8 @@ def _summary(context: Context, report: Report) -> list[str]:
             if task.status in {"failed", "blocked"}
         ]
     lines += [paint(f"  note: {clean(notice)}", "warn") for notice in status.notices]
-    used = status.budget.iterations.used
-    lines.append(paint(f"  {used:g} iterations so far; everything is in the journal at seq {status.seq}", "dim"))
+    used = money_line(status.budget)
+    lines.append(paint(f"  used so far: {used}; everything is in the journal at seq {status.seq}", "dim"))
     lines += ["", f"look:  {_look(context)}", f"next:  {_next(report)}"]
     return lines
 

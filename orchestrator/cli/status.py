@@ -10,6 +10,7 @@ from orchestrator.codec.moments import parse_moment
 from orchestrator.daemon.desk import Desk, reading
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.answers import QueueAnswer, StatusAnswer, TaskAnswer
+from orchestrator.views.money import money_line
 
 _MARKS = {
     "completed": ("✓", "good"),
@@ -60,9 +61,7 @@ def _lines(answer: StatusAnswer) -> list[str]:
         wait = f": waits for {', '.join(gate.waiting_for)}" if gate.waiting_for else ""
         lines.append(f"gate {gate.id} {gate.state}{clean(wait)}")
     lines += [f"account {a.name} parked until {a.until}: {clean(a.text)}" for a in answer.accounts]
-    used = answer.budget.iterations
-    limit = f" of {used.limit:g}" if used.limit is not None else ""
-    lines += ["", paint(f"{used.used:g} iterations used{limit}, journal at seq {answer.seq}", "dim")]
+    lines += ["", paint(f"used: {money_line(answer.budget)}; journal at seq {answer.seq}", "dim")]
     return lines
 
 
@@ -71,7 +70,8 @@ def _title(queue: QueueAnswer) -> str:
     done = counts["completed"] + counts["skipped"]
     state = "".join(f" [{word}]" for word in ("locked", "paused") if getattr(queue, word))
     park = f" [parked: {clean(queue.park.text)}]" if queue.park is not None else ""
-    return paint(f"{queue.name}  {done}/{counts['total']}{state}{park}", "head")
+    used = f"  used: {money_line(queue.budget)}" if queue.budget is not None else ""
+    return paint(f"{queue.name}  {done}/{counts['total']}{state}{park}", "head") + paint(used, "dim")
 
 
 def _task(task: TaskAnswer) -> str:

@@ -2,12 +2,13 @@
 
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.fields import Fields, as_line, shown
-from orchestrator.codec.moments import HOUR
+from orchestrator.codec.moments import HOUR, format_duration
 from orchestrator.codec.sections import positive, section
 from orchestrator.model.prices import Price
 from orchestrator.model.spending import Budget
 
 BUDGET = ("iterations", "usd", "per_day_usd", "tokens", "wall")
+TASK_BUDGET = ("iterations", "usd", "tokens", "wall")
 PRICE = ("input", "cached", "output")
 
 
@@ -26,6 +27,31 @@ def budget_of(fields: Fields) -> Budget:
         tokens=fields.read("tokens", _tokens, None, "write a whole number from 0"),
         wall_s=wall,
     )
+
+
+def read_own_budget(fields: Fields, keys: tuple[str, ...] = TASK_BUDGET) -> Budget | None:
+    """Read `budget` of a queue file or a task; people also use the name for prose, which limits nothing."""
+    value = fields.values.get("budget")
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        fields.complaints.warn(f'{fields.prefix}budget is {shown(value)}, which limits nothing; write {{"usd": 5}}')
+        return None
+    inner = Fields(value, f"{fields.prefix}budget.", fields.complaints)
+    inner.warn_unknown(keys)
+    return budget_of(Fields({key: value[key] for key in keys if key in value}, inner.prefix, fields.complaints))
+
+
+def write_budget(budget: Budget) -> dict[str, Json]:
+    """Write a task's budget as `read_own_budget` reads it."""
+    wall = None if budget.wall_s is None else format_duration(budget.wall_s)
+    values: dict[str, Json] = {
+        "iterations": budget.iterations,
+        "usd": budget.usd,
+        "tokens": budget.tokens,
+        "wall": wall,
+    }
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _tokens(value: Json) -> int | None:

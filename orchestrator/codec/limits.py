@@ -1,5 +1,7 @@
 """The configuration of queues, limits and the rest, one reader each. What a key means is the model's."""
 
+from msgspec.structs import replace
+
 from orchestrator.codec.budgets import BUDGET, budget_of
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.fields import Complaints, Fields, as_whole
@@ -33,7 +35,7 @@ def _queue(_: str, fields: Fields) -> QueueSettings:
         agent=fields.optional("agent"),
         base=fields.optional("base"),
         repo=fields.optional("repo"),
-        iterations=budget.iterations if iterations is None else iterations,
+        budget=budget if iterations is None else replace(budget, iterations=iterations),
     )
 
 

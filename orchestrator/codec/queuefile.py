@@ -9,6 +9,7 @@ Rules
 from collections.abc import Callable
 from typing import TypeVar
 
+from orchestrator.codec.budgets import BUDGET, read_own_budget
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.conditions import read_condition
 from orchestrator.codec.definitions import read_gates, read_triggers
@@ -46,7 +47,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-_DEFAULTS = frozenset({"agent", "max_iterations", "completion_promise", "checks"})
+_DEFAULTS = frozenset({"agent", "max_iterations", "completion_promise", "checks", "budget"})
 _LONGEST_ERROR = 2000
 
 
@@ -200,6 +201,8 @@ class _Reading:
             max_iterations=defaults.optional_whole("max_iterations", 1),
             completion_promise=read_promise(defaults),
             checks=defaults.some_texts("checks"),
+            budget=read_own_budget(top, BUDGET),
+            task_budget=read_own_budget(defaults),
             repo=top.optional("repo"),
             priority=self._loose("priority", _queue_priority, 2),
         )

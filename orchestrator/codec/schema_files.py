@@ -70,6 +70,7 @@ def _task() -> Schema:
         "max_iterations": _whole(1),
         "completion_promise": _TEXT,
         "checks": _TEXTS,
+        "budget": _budget(budgets.TASK_BUDGET),
         "race": _whole(1),
         "owner": _TEXT,
         "start": _MOMENT,
@@ -79,6 +80,11 @@ def _task() -> Schema:
         "estimated_hours": estimate,
     }
     return _object({**asked, **_results()}, ("id",))
+
+
+def _budget(keys: tuple[str, ...]) -> Schema:
+    """Describe a budget beside the tasks: whatever is no object is prose."""
+    return {"anyOf": [_section(keys), {"not": {"type": "object"}}]}
 
 
 def _results() -> Schema:
@@ -166,10 +172,12 @@ def queue_schema() -> Schema:
         "max_iterations": _whole(1),
         "checks": _TEXTS,
         "completion_promise": _TEXT,
+        "budget": _budget(budgets.TASK_BUDGET),
     }
     properties: Schema = {
         "queue": _ID,
         "title": {},
+        "budget": _budget(budgets.BUDGET),
         "locked": _FLAG,
         "unlock_when": {"anyOf": [_CONDITION, {"type": "null"}]},
         "repo": _TEXT,

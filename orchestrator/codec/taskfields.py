@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Mapping
 
+from orchestrator.codec.budgets import read_own_budget, write_budget
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.conditions import format_exact, read_condition, read_task_name, write_condition
 from orchestrator.codec.fields import Complaints, Fields, as_line, as_lines, as_number, as_text, shown
@@ -54,6 +55,7 @@ SPEC_FIELDS = (
     "max_iterations",
     "completion_promise",
     "checks",
+    "budget",
     "race",
     "owner",
     "start",
@@ -62,7 +64,7 @@ SPEC_FIELDS = (
     "estimate",
     "estimated_hours",
 )
-LATER_FIELDS = ("rollback", "escalate", "budget", "notes", "tags")
+LATER_FIELDS = ("rollback", "escalate", "notes", "tags")
 """Known by name, so that they are no misspelling of another; handed to the agent like every other detail."""
 KNOWN_FIELDS = frozenset((*RESULT_FIELDS, *SPEC_FIELDS, *LATER_FIELDS))
 ALIASES = {"dependencies": "depends_on", "agent": "agent_type", "estimate": "estimated_hours"}
@@ -103,6 +105,7 @@ def read_spec(fields: Fields, queue: str, calendar: Calendar) -> TaskSpec | None
         max_iterations=fields.optional_whole("max_iterations", 1),
         completion_promise=read_promise(fields),
         checks=fields.some_texts("checks"),
+        budget=read_own_budget(fields),
         race=_race(fields),
         owner=fields.line("owner"),
         start=fields.moment("start"),
@@ -205,6 +208,8 @@ def _estimate(fields: Fields, calendar: Calendar) -> int:
 
 def _details(fields: Fields) -> str:
     rest = {key: value for key, value in fields.values.items() if key not in RESULT_FIELDS and key not in SPEC_FIELDS}
+    if (prose := fields.values.get("budget")) is not None and not isinstance(prose, dict):
+        rest["budget"] = prose
     if not rest:
         return ""
     text = _ENCODER.encode(rest)
@@ -242,6 +247,7 @@ def task_fields(spec: TaskSpec, queue: str, details: Mapping[str, Json]) -> dict
         ("agent", spec.agent),
         ("max_iterations", spec.max_iterations),
         ("completion_promise", spec.completion_promise),
+        ("budget", None if spec.budget is None else write_budget(spec.budget)),
         ("owner", spec.owner),
         ("start", None if spec.start is None else format_exact(spec.start)),
         ("due", None if spec.due is None else format_exact(spec.due)),

@@ -1,17 +1,20 @@
 """What preflight has to know of the outside: tests git does not have, files that do not exist, agents nothing holds."""
 
+import contextlib
 from collections.abc import Mapping
 
 import msgspec
 
 from orchestrator.agents import vetting
+from orchestrator.agents.profiles import profile_of
 from orchestrator.daemon.compose import Built
+from orchestrator.errors import FaultError
 from orchestrator.inbox.folder import Reading
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED
 from orchestrator.model.world import Task, World
 from orchestrator.policy.preflight import Facts
-from orchestrator.policy.staffing import KNOWN_CLIS
+from orchestrator.policy.staffing import KNOWN_CLIS, agent_settings
 from orchestrator.ports.runner import Level
 from orchestrator.workspace.refs import lookup
 from orchestrator.workspace.repository import Repository
@@ -48,7 +51,18 @@ async def look_up(
 def about_agents(facts: Facts, settings: Settings, level: Level) -> Facts:
     """Add what is wrong with agents and their kinds, where they are held at this level."""
     unfit = vetting.unfit(settings, dict.fromkeys([*settings.agents, *KNOWN_CLIS]), level)
-    return msgspec.structs.replace(facts, complaints=vetting.complaints(settings), unfit=unfit)
+    complaints, reports = vetting.complaints(settings), _reports(settings)
+    return msgspec.structs.replace(facts, complaints=complaints, unfit=unfit, reports=reports)
+
+
+def _reports(settings: Settings) -> dict[str, frozenset[str]]:
+    """Say what each agent's kind reports of itself; one of an unknown kind is complained of anyway."""
+    found: dict[str, frozenset[str]] = {}
+    for name in dict.fromkeys([*settings.agents, *KNOWN_CLIS]):
+        agent = agent_settings(settings, name)
+        with contextlib.suppress(FaultError):
+            found[name] = frozenset(can.value for can in profile_of(agent).can) if agent is not None else frozenset()
+    return found
 
 
 def _open(world: World, queue: str) -> list[Task]:

@@ -23,6 +23,7 @@ from orchestrator.model import effects as f
 from orchestrator.model import events as e
 from orchestrator.model.scope import Leave, Scope
 from orchestrator.model.settings import Settings
+from orchestrator.model.spending import micros
 from orchestrator.model.world import World
 from orchestrator.policy.alarm import alarm
 from orchestrator.policy.asks import answer
@@ -62,6 +63,7 @@ class Engine:
         self.waiting_for = ""
         self._used: set[RunKey] = set()
         self._taken: set[str] = set()
+        self._micros = self._tokens = 0
         self._since = clock.now()
         self._draining = self._stopping = self._detaching = False
         self._wake = anyio.Event()
@@ -116,6 +118,8 @@ class Engine:
             sandbox=self.hands.agents.sandbox(""),
             since=self._since,
             used=len(self._used),
+            micros=self._micros,
+            tokens=self._tokens,
             taken=len(self._taken),
             draining=self._draining,
             full=self.ledger.full,
@@ -176,7 +180,7 @@ class Engine:
 
     async def _sleep(self, stay: Stay) -> None:
         now = self.clock.now()
-        moments = [m for m in (stay.until, alarm(self.world, self.ledger.agenda, now)) if m is not None]
+        moments = [m for m in (stay.until, alarm(self.world, self.ledger.agenda, now, self.settings)) if m is not None]
         wake = self._wake
         if not moments:
             await wake.wait()
@@ -216,8 +220,10 @@ class Engine:
     def _count(self, event: e.Event) -> None:
         if isinstance(event, e.IterationStarted) and not event.restarted:
             self._used.add(RunKey(event.task, event.attempt, event.iteration))
-        elif isinstance(event, e.AgentFinished) and not event.consumed:
-            self._used.discard(RunKey(event.task, event.attempt, event.iteration))
+        elif isinstance(event, e.AgentFinished):
+            self._micros, self._tokens = self._micros + micros(event.usd), self._tokens + event.tokens
+            if not event.consumed:
+                self._used.discard(RunKey(event.task, event.attempt, event.iteration))
         elif isinstance(event, e.TaskClaimed) and not event.resumed and event.attempt == 1:
             self._taken.add(event.task)
 

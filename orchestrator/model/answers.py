@@ -13,6 +13,27 @@ class ReasonAnswer(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
+class UsageAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What was used of a limit; no limit is null."""
+
+    used: float
+    limit: float | None
+
+
+class BudgetAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the project, a queue or a task has used of its limits."""
+
+    iterations: UsageAnswer
+    usd: UsageAnswer
+    day_usd: UsageAnswer
+    """Of this UTC day."""
+    wall_s: UsageAnswer
+    """Of agents' calls, those side by side each in full."""
+    tokens: UsageAnswer | None = None
+    unpriced: int = 0
+    """Calls that used tokens whose price nobody knows: `usd` leaves them out."""
+
+
 class TaskAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """One task of `status`."""
 
@@ -30,6 +51,8 @@ class TaskAnswer(msgspec.Struct, frozen=True, kw_only=True):
     cost_usd: float
     title: str = ""
     error: str | None = None
+    budget: BudgetAnswer | None = None
+    """Null where it has no limits of its own."""
 
 
 class QueueAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +65,8 @@ class QueueAnswer(msgspec.Struct, frozen=True, kw_only=True):
     summary: dict[str, int]
     tasks: tuple[TaskAnswer, ...]
     park: ReasonAnswer | None = None
+    budget: BudgetAnswer | None = None
+    """Null where it has no limits of its own."""
 
 
 class GateAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,22 +100,6 @@ class AccountAnswer(msgspec.Struct, frozen=True, kw_only=True):
     since: str | None
     until: str | None
     text: str
-
-
-class UsageAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What was used of a limit; no limit is null."""
-
-    used: float
-    limit: float | None
-
-
-class BudgetAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The project's budgets."""
-
-    iterations: UsageAnswer
-    usd: UsageAnswer
-    day_usd: UsageAnswer
-    wall_s: UsageAnswer
 
 
 class StatusAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from orchestrator.model.budget_events import BudgetNeared as BudgetNeared
+from orchestrator.model.budget_events import BudgetReached as BudgetReached
 from orchestrator.model.event_parts import CheckSummary as CheckSummary
 from orchestrator.model.event_parts import EventBase
 from orchestrator.model.event_parts import Imported as Imported
@@ -277,6 +279,8 @@ Event: TypeAlias = (
     | LaneResumed
     | AccountParked
     | AccountResumed
+    | BudgetNeared
+    | BudgetReached
     | TriggerDefined
     | TriggerRemoved
     | TriggerFired

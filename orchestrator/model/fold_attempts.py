@@ -3,6 +3,7 @@
 from functools import singledispatch
 
 from orchestrator.model import events as e
+from orchestrator.model.budget_events import budget_key
 from orchestrator.model.fold_spending import count, pay
 from orchestrator.model.moves import leave_train, let_go, move, step, under_way
 from orchestrator.model.specs import SATISFIES, Status
@@ -228,6 +229,16 @@ def _parked(world: World, known: Park | None, event: e.LaneParked | e.AccountPar
 def _(event: e.AccountParked, world: World) -> None:
     world.accounts[event.account] = _parked(world, world.accounts.get(event.account), event)
     world.touched[f"account:{event.account}"] = None
+
+
+@fold.register
+def _(event: e.BudgetNeared, world: World) -> None:
+    world.budgets_told[budget_key(event)] = "near"
+
+
+@fold.register
+def _(event: e.BudgetReached, world: World) -> None:
+    world.budgets_told[budget_key(event)] = "reached"
 
 
 @fold.register

@@ -13,6 +13,10 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """Tasks at once in all; None: the sum over the queues' own `workers`."""
     max_iterations: int | None = None
     max_tasks: int | None = None
+    max_usd: float | None = None
+    max_tokens: int | None = None
+    max_wall_s: float | None = None
+    """Seconds on the clock, from its start; None: as `[budget] wall` says."""
     agent: str | None = None
     watch: bool = False
     interactive: bool = True

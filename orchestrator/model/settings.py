@@ -93,7 +93,7 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
     agent: str | None = None
     base: str | None = None
     repo: str | None = None
-    iterations: int | None = None
+    budget: Budget = Budget()
 
 
 class RepoSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import msgspec
 
 from orchestrator.model.conditions import Condition
+from orchestrator.model.spending import Budget
 
 
 class Status(StrEnum):
@@ -53,6 +54,7 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     max_iterations: int | None = None
     completion_promise: str | None = None
     checks: tuple[str, ...] | None = None
+    budget: Budget | None = None
     race: int = 1
     owner: str = ""
     start: int | None = None
@@ -76,6 +78,10 @@ class QueueSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     max_iterations: int | None = None
     completion_promise: str | None = None
     checks: tuple[str, ...] | None = None
+    budget: Budget | None = None
+    """What its tasks may use together."""
+    task_budget: Budget | None = None
+    """What each of its tasks may use that says nothing itself."""
     repo: str | None = None
     priority: int = 2
 

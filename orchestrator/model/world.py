@@ -285,6 +285,8 @@ class World(msgspec.Struct, kw_only=True):
     spent: Spent = msgspec.field(default_factory=Spent)
     unpriced: dict[str, int] = {}
     """Model (or `agent NAME` where it names none) -> its calls whose price nobody knew."""
+    budgets_told: dict[str, str] = {}
+    """Budget (`budget_key`) -> `near` or `reached`: what was said of it last."""
     seen_files: dict[str, int] = {}
     dependents: dict[str, dict[str, None]] = {}
     """`queue/ID` or `gate:ID` -> refs of the tasks that name it."""

@@ -8,9 +8,11 @@ Rules
 
 from orchestrator.model import commands as c
 from orchestrator.model import events as e
+from orchestrator.model.spending import Spent, micros
 from orchestrator.model.verdicts import Judgement, Verdict
 from orchestrator.model.world import Attempt, Task, World
 from orchestrator.policy.accounts import CODES, consequences
+from orchestrator.policy.budgets import notices
 from orchestrator.policy.endings import blocked, clears, ended, exhausts, fault
 from orchestrator.policy.landing import Landing, on_the_train, red, red_target
 from orchestrator.policy.prices import charge, model_of
@@ -54,7 +56,9 @@ def _decide(world: World, outcome: _OfTask, task: Task, attempt: Attempt, moment
             return (ended(task, attempt, "its workspace was lost", carry=(attempt.commit, attempt.base)),)
         case c.NoteAgent():
             finished = _finished(task, attempt, outcome, seat)
-            return (*clears(world, task), finished, *consequences(world, task, attempt.agent, outcome, moment))
+            used = Spent(micros=micros(finished.usd), tokens=finished.tokens, ms=round(finished.seconds * 1000))
+            said = (*notices(world, task, now, seat, used), *consequences(world, task, attempt.agent, outcome, moment))
+            return (*clears(world, task), finished, *said)
         case c.NoteCapture():
             return (_captured(task, attempt, outcome),)
         case c.NoteJudgement(judgement=judgement, merged=merged):

@@ -14,10 +14,12 @@ from typing import assert_never
 
 from orchestrator.model import events as e
 from orchestrator.model.specs import Action, Add, Notify, PauseQueue, ResumeQueue, RunAction, Status, Unlock
+from orchestrator.model.spending import Spent
 from orchestrator.model.truth import holds
 from orchestrator.model.world import LANDING, Attempt, Step, Task, Trigger, World
 from orchestrator.policy.accounts import serving
 from orchestrator.policy.agenda import Agenda
+from orchestrator.policy.budgets import notices, run_over, run_words
 from orchestrator.policy.due import under_way
 from orchestrator.policy.landing import convict
 from orchestrator.policy.limits import exhausted, is_human, max_iterations, retry_at, used_iterations
@@ -129,8 +131,8 @@ def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> 
         return (e.TaskFailed(task=task.ref, reason=exhausted(task.ref, limit, task.feedback)),)
     if seat.draining:
         return (e.TaskReleased(task=task.ref, reason="draining"),)
-    if seat.spent():
-        return (e.TaskReleased(task=task.ref, reason="this run's iterations are used up"),)
+    if (full := run_over(seat, now)) is not None:
+        return (e.TaskReleased(task=task.ref, reason=run_words(full)),)
     if (over := over_budget(world, task, now, seat)) is not None:
         return (e.TaskReleased(task=task.ref, reason=over.text),)
     queue = world.queues[task.ref.partition("/")[0]]
@@ -145,16 +147,15 @@ def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> 
             return (e.TaskBlocked(task=task.ref, reason=diagnosis(task, attempt)),)
     if agent is None:
         return (e.TaskReleased(task=task.ref, reason="its agent's account is parked"),)
-    return (
-        e.IterationStarted(
-            task=task.ref,
-            attempt=attempt.number,
-            iteration=attempt.iteration + 1,
-            agent=agent,
-            sandbox=seat.sandbox,
-            base=attempt.base,
-        ),
+    started = e.IterationStarted(
+        task=task.ref,
+        attempt=attempt.number,
+        iteration=attempt.iteration + 1,
+        agent=agent,
+        sandbox=seat.sandbox,
+        base=attempt.base,
     )
+    return (started, *notices(world, task, now, seat, Spent(iterations=1)))
 
 
 # -- claims --------------------------------------------------------------------------------------------------------
@@ -221,7 +222,9 @@ def startable(world: World, name: str, now: int, seat: Seat) -> bool:
 
 def _may_start(world: World, task: Task, now: int, seat: Seat) -> bool:
     needs_agent = task.attempt is None or task.attempt.step in {Step.PREPARE, Step.START}
-    if needs_agent and (seat.spent() or (task.attempt is None and not task.attempts and seat.sated())):
+    if needs_agent and (
+        run_over(seat, now) is not None or (task.attempt is None and not task.attempts and seat.sated())
+    ):
         return False
     if is_human(world, task, seat):
         return False

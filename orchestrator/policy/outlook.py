@@ -1,7 +1,8 @@
 """Whether a run stays or leaves, and with which exit code. Pure; the one home of that rule.
 
-A run waits for what has a known end (a limit's reset, a start, a back-off), probes faults while its patience lasts,
-and waits for what live processes are working on. Everything else it leaves for the next run, and says what for.
+A run waits for what has a known end (a limit's reset, a new day's budget, a start, a back-off), probes faults while its
+patience lasts, and waits for what live processes are working on; all that within its wall budget. Everything else it
+leaves for the next run, and says what for.
 """
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from orchestrator.model.scope import Leave
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Task, World
+from orchestrator.policy.budgets import run_ends, run_over, used_up
 from orchestrator.policy.reasons import Code, Reason, reason_for
 from orchestrator.policy.seat import Seat, mine, running
 
@@ -32,11 +34,22 @@ def outlook(world: World, now: int, seat: Seat) -> Stay | Leave:
     waits = [(task, _wait(world, task, reason, now, seat)) for task, reason in reasons]
     stays = [stay for _, stay in waits if stay is not None]
     if stays:
-        ends = [stay.until for stay in stays if stay.until is not None]
-        return Stay(until=min(ends, default=None), text=stays[0].text)
-    if seat.scope.watch and not _limited(seat):
-        return Stay(text="nothing to do: watching for more")
+        return _within_wall(stays, now, seat) or _leave(world, now, seat, cut=True)
+    if seat.scope.watch and not _limited(seat, now):
+        return Stay(until=run_ends(seat), text="nothing to do: watching for more")
     return _leave(world, now, seat)
+
+
+def _within_wall(stays: list[Stay], now: int, seat: Seat) -> Stay | None:
+    """Say how long to wait, if the run's time reaches that far; at its end it waits for nothing any more."""
+    first = min(stays, key=lambda stay: stay.until if stay.until is not None else now)
+    ends = run_ends(seat)
+    soonest = min((stay.until for stay in stays if stay.until is not None), default=None)
+    if ends is None:
+        return Stay(until=soonest, text=first.text)
+    if ends <= now or (first.until is not None and first.until > ends):
+        return None
+    return Stay(until=min(ends, soonest or ends), text=first.text)
 
 
 def _in_scope(world: World, seat: Seat) -> list[Task]:
@@ -52,21 +65,21 @@ def _wait(world: World, task: Task, reason: Reason | None, now: int, seat: Seat)
     if reason is None:
         return Stay(text=f"{task.ref} is worked on by another process")
     match reason.code:
-        case Code.PARKED | Code.TIME:
-            return Stay(until=reason.until, text=f"{task.ref}: {reason.text}")
+        case Code.PARKED | Code.TIME | Code.BUDGET:
+            return Stay(until=reason.until, text=f"{task.ref}: {reason.text}") if reason.until is not None else None
         case Code.FAULT:
             stay = _patience(reason, now, seat)
             return Stay(until=stay.until, text=f"{task.ref}: {reason.text}") if stay is not None else None
         case Code.READY:
-            return None if _limited(seat) else Stay(text="starting")
+            return None if _limited(seat, now) else Stay(text="starting")
         case Code.ORPHAN:
             return Stay(text=f"taking over {task.ref}")
         case _:
             return _others(world, task, reason, now, seat)
 
 
-def _limited(seat: Seat) -> bool:
-    return seat.spent() or seat.sated()
+def _limited(seat: Seat, now: int) -> bool:
+    return run_over(seat, now) is not None or seat.sated()
 
 
 def _others(world: World, task: Task, reason: Reason, now: int, seat: Seat) -> Stay | None:
@@ -106,9 +119,9 @@ def _progress(world: World, ref: str, now: int, seat: Seat, seen: set[str]) -> S
         return None
     match reason.code:
         case Code.READY | Code.ORPHAN:
-            return Stay() if others or not _limited(seat) else None
-        case Code.PARKED | Code.TIME:
-            return Stay(until=reason.until)
+            return Stay() if others or not _limited(seat, now) else None
+        case Code.PARKED | Code.TIME | Code.BUDGET:
+            return Stay(until=reason.until) if reason.until is not None else None
         case Code.FAULT:
             return _patience(reason, now, seat)
         case Code.DEPENDENCY | Code.CONFLICT | Code.LOCKED:
@@ -127,7 +140,8 @@ def _patience(reason: Reason, now: int, seat: Seat) -> Stay | None:
     return Stay(until=min(probe, lost))
 
 
-def _leave(world: World, now: int, seat: Seat) -> Leave:
+def _leave(world: World, now: int, seat: Seat, *, cut: bool = False) -> Leave:
+    """Say how it ends. `cut`: there is something to wait for, and no time left to do it."""
     tasks = _in_scope(world, seat)
     left = [task for task in tasks if task.status not in ENDED]
     bad = [task for task in tasks if task.status in {Status.FAILED, Status.BLOCKED}]
@@ -137,13 +151,21 @@ def _leave(world: World, now: int, seat: Seat) -> Leave:
         return Leave(FAILED, _name(bad, "failed or blocked"))
     if not left:
         return Leave(DONE, "all done")
-    if _limited(seat) and any(_wants(world, task, now, seat) for task in left):
-        return Leave(LIMIT, f"this run's limit is reached with {len(left)} task(s) left; the same command goes on")
+    if cut or (_limited(seat, now) and any(_wants(world, task, now, seat) for task in left)):
+        why = f"this run's limit is reached ({_limit(seat, now)})"
+        return Leave(LIMIT, f"{why} with {len(left)} task(s) left; the same command goes on")
     reasons = [reason_for(world, task, now, seat) for task in left]
     over = next((reason for reason in reasons if reason is not None and reason.code is Code.BUDGET), None)
     if over is not None:
         return Leave(LIMIT, over.text)
     return Leave(WAITING, f"{left[0].ref}: {reasons[0].text if reasons[0] else 'worked on elsewhere'}")
+
+
+def _limit(seat: Seat, now: int) -> str:
+    full = run_over(seat, now)
+    if full is not None:
+        return used_up(full)
+    return "its tasks are taken" if seat.sated() else "what it waits for comes after its time is up"
 
 
 def _wants(world: World, task: Task, now: int, seat: Seat) -> bool:

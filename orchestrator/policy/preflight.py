@@ -18,6 +18,7 @@ from orchestrator.model.specs import ENDED, Action, Add, PauseQueue, ResumeQueue
 from orchestrator.model.truth import names_in
 from orchestrator.model.world import Queue, Task, World
 from orchestrator.policy.cycles import cycles
+from orchestrator.policy.preflight_money import money_warnings
 from orchestrator.policy.staffing import agent_settings, find_agent, staff
 
 BUILTIN_CHECKS = frozenset({"honest"})
@@ -41,6 +42,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What is wrong with the configuration whatever the tasks, each with its remedy."""
     unfit: dict[str, str] = {}
     """Agents that may not be called as they are configured, and why, with the remedy."""
+    reports: Mapping[str, frozenset[str]] = {}
+    """Agent -> what its kind reports of itself: `cost`, `tokens`."""
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -103,6 +106,7 @@ class _Judge:
         if self.open and not self.settings.checks and not self.facts.checks:
             remedy = f"define [checks.tests] in {CONFIGURATION}"
             self.warnings.append(f"no check is defined: `honest` alone judges and nothing runs tests; {remedy}")
+        self.warnings += money_warnings(self.world, self.settings, self.scope, self.facts.installed, self.facts.reports)
         for cycle in cycles(self.world):
             name, place = self._head(cycle[0])
             self._refuse(name, f"{place}: waits for itself: {' -> '.join(cycle)}; remove one of these dependencies")

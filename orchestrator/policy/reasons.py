@@ -10,9 +10,9 @@ from enum import StrEnum
 import msgspec
 
 from orchestrator.model.specs import ENDED, Status
-from orchestrator.model.spending import micros
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Step, Task, World
+from orchestrator.policy import budgets
 from orchestrator.policy.accounts import BY_A_PERSON, waits_for
 from orchestrator.policy.holds import conflicting
 from orchestrator.policy.limits import is_human
@@ -160,24 +160,13 @@ def _budget(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
     return None if _has_worked(task) else over_budget(world, task, now, seat)
 
 
-def over_budget(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
+def over_budget(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
     """Say which budget keeps the task's next iteration from starting; None while there is room."""
-    budget = seat.settings.budget
-    if budget.iterations is not None and world.spent.iterations >= budget.iterations:
-        text = f"the project's {budget.iterations} iterations are used up: raise [budget] iterations"
-        return Reason(code=Code.BUDGET, since=task.since, text=text)
-    if budget.usd is not None and world.spent.micros >= micros(budget.usd):
-        text = f"the project's {budget.usd:g} USD are spent: raise [budget] usd"
-        return Reason(code=Code.BUDGET, since=task.since, text=text)
-    name = task.ref.partition("/")[0]
-    queue = seat.settings.queues.get(name)
-    if queue is None or queue.iterations is None:
+    gauge = budgets.over(world, task, now, seat)
+    if gauge is None:
         return None
-    used = world.queues[name].spent.iterations
-    if used < queue.iterations:
-        return None
-    text = f"the queue's {queue.iterations} iterations are used up: raise [queues.{name}] iterations"
-    return Reason(code=Code.BUDGET, on=(name,), since=task.since, text=text)
+    on = (gauge.name,) if gauge.scope == "queue" else ()
+    return Reason(code=Code.BUDGET, on=on, since=task.since, until=gauge.until, text=budgets.words(gauge))
 
 
 def _conflict(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:

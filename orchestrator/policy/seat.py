@@ -25,6 +25,9 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     """When this process sat down (milliseconds): its patience with a fault begins then at the earliest."""
     used: int = 0
     """Iterations this process has started."""
+    micros: int = 0
+    """Millionths of a USD that agents' calls cost whose end this process has recorded."""
+    tokens: int = 0
     taken: int = 0
     """Tasks this process has claimed anew."""
     draining: bool = False
@@ -34,10 +37,6 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     def alive(self, worker: str) -> bool:
         """Say whether a worker's process lives."""
         return worker in self.peers
-
-    def spent(self) -> bool:
-        """Say whether this process may start no further iteration."""
-        return self.scope.max_iterations is not None and self.used >= self.scope.max_iterations
 
     def sated(self) -> bool:
         """Say whether this process may claim no further task."""

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from orchestrator.codec.moments import format_moment
 from orchestrator.model import answers as a
 from orchestrator.model.specs import ENDED, Status
-from orchestrator.model.spending import day_of, usd
 from orchestrator.model.world import Gate, Park, Queue, Task, World
 from orchestrator.policy.limits import staffed
 from orchestrator.policy.reasons import Code, Reason, reason_for
 from orchestrator.policy.seat import Seat, running
+from orchestrator.views import money
 
 PidOf = Callable[[str, int, int], int | None]
 
@@ -28,10 +28,10 @@ def status_of(
         queues=queues,
         gates=tuple(_gate(gate, now) for gate in world.gates.values()),
         workers=tuple(_worker(world, world.tasks[ref], seat, pid_of) for ref in world.claims),
-        budget=_budget(world, now, seat),
+        budget=money.budget_answer(world.spent, seat.settings.budget, now),
         accounts=tuple(_account(name, park) for name, park in world.accounts.items() if park.until > now),
         headline=headline(world, queues, seat),
-        notices=(*notices, *_unpriced(world)),
+        notices=(*notices, *money.notices(world, now, seat)),
     )
 
 
@@ -94,6 +94,7 @@ def _queue(world: World, queue: Queue, now: int, seat: Seat) -> a.QueueAnswer:
         park=a.ReasonAnswer(code=park.code, since=moment(park.since), until=moment(park.until), text=park.text)
         if park
         else None,
+        budget=money.of_queue(world, queue, now, seat),
         summary=summary_of(world, queue),
         tasks=tuple(
             _task(world, world.tasks[ref], now, seat) for ref in sorted(queue.tasks, key=queue.tasks.__getitem__)
@@ -121,6 +122,7 @@ def _task(world: World, task: Task, now: int, seat: Seat) -> a.TaskAnswer:
         cost_usd=task.usd,
         title=task.spec.title or task.spec.description[:80],
         error=task.reason or None,
+        budget=money.of_task(world, task, now),
     )
 
 
@@ -157,24 +159,4 @@ def _worker(world: World, task: Task, seat: Seat, pid_of: PidOf) -> a.WorkerAnsw
         agent=attempt.agent if attempt else "",
         pid=pid_of(task.ref, number, iteration),
         alive=running(world, task.ref, seat),
-    )
-
-
-def _unpriced(world: World) -> tuple[str, ...]:
-    """Say whose calls have no price: what is shown as spent leaves them out."""
-    return tuple(
-        f"what {count} call(s) by {name} cost is not known, so less is shown as spent than was: "
-        + (f"say model in [agents.{name[6:]}]" if name.startswith("agent ") else f'add [prices."{name}"]')
-        for name, count in world.unpriced.items()
-    )
-
-
-def _budget(world: World, now: int, seat: Seat) -> a.BudgetAnswer:
-    budget = seat.settings.budget
-    spent = world.spent
-    return a.BudgetAnswer(
-        iterations=a.UsageAnswer(used=spent.iterations, limit=budget.iterations),
-        usd=a.UsageAnswer(used=usd(spent.micros), limit=budget.usd),
-        day_usd=a.UsageAnswer(used=usd(spent.days.get(day_of(now), 0)), limit=budget.per_day_usd),
-        wall_s=a.UsageAnswer(used=spent.ms / 1000, limit=budget.wall_s),
     )

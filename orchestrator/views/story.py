@@ -4,6 +4,7 @@ import msgspec
 
 from orchestrator.model import events as e
 from orchestrator.model.verdicts import Finding, Verdict
+from orchestrator.policy.budgets import UNITS
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,6 +134,17 @@ def _ending(event: e.Event) -> tuple[str, str] | None:
             return None
 
 
+def _budget(event: e.BudgetNeared | e.BudgetReached) -> tuple[str, str]:
+    whose = {"task": "the task", "queue": f"queue {event.queue}", "run": "this run"}.get(event.scope, "the project")
+    used = f"{whose} has used {_amount(event.used)} of {_amount(event.limit)} {UNITS.get(event.what, event.what)}"
+    over = isinstance(event, e.BudgetReached)
+    return ("bad", f"{used}: what runs finishes, nothing more starts") if over else ("warn", f"{used} that it may")
+
+
+def _amount(amount: float) -> str:
+    return f"{amount:.2f}".removesuffix(".00")
+
+
 def _why(because: str) -> str:
     return f": {because}" if because else ""
 
@@ -149,6 +161,8 @@ def _lane(event: e.Event) -> tuple[str, str] | None:
             return "warn", f"{event.text}; parked, nothing is consumed"
         case e.AccountResumed():
             return "info", f"account {event.account} goes on{_why(event.because)}"
+        case e.BudgetNeared() | e.BudgetReached():
+            return _budget(event)
         case e.GateOpened():
             return "good", f"gate {event.gate} opened"
         case e.GateApproved():

@@ -186,7 +186,7 @@ def test_every_section_is_read_without_a_warning() -> None:
     assert settings.checks["lint"].max == {"error": 0}
     assert (settings.checks["tests"].format, settings.checks["tests"].pass_rate) == ("junit", 0.9)
     assert settings.checks["honest"].builtin == "honest"
-    assert (settings.queues["backend"].workers, settings.queues["backend"].iterations) == (2, 7)
+    assert (settings.queues["backend"].workers, settings.queues["backend"].budget) == (2, Budget(iterations=7))
     assert settings.repos["api"].path == "../api"
     assert settings.budget == Budget(iterations=200, usd=50, per_day_usd=100.5, tokens=50_000_000, wall_s=28_800)
     assert settings.prices["gpt-5*"] == Price(model="gpt-5*", input=1.25, cached=1.25, output=10)

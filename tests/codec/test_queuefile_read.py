@@ -15,6 +15,7 @@ from orchestrator.model import conditions as c
 from orchestrator.model.documents import QueueDocument, Stamp
 from orchestrator.model.settings import Calendar
 from orchestrator.model.specs import Add, Notify, PauseQueue, ResumeQueue, Status, TaskSpec, Unlock
+from orchestrator.model.spending import Budget
 
 QUEUES = Path(__file__).parent.parent / "data" / "queues"
 
@@ -140,6 +141,7 @@ def test_every_field_of_a_task_is_read() -> None:
         max_iterations=15,
         completion_promise="DONE",
         checks=["lint"],
+        budget={"iterations": 3, "usd": 1.5, "tokens": 1000, "wall": "2h"},
         race=2,
         owner="ana",
         start="2026-01-01",
@@ -166,6 +168,7 @@ def test_every_field_of_a_task_is_read() -> None:
         max_iterations=15,
         completion_promise="DONE",
         checks=("lint",),
+        budget=Budget(iterations=3, usd=1.5, tokens=1000, wall_s=7200),
         race=2,
         owner="ana",
         start=1_767_225_600_000,
@@ -201,6 +204,24 @@ def test_numbers_of_any_size_in_unknown_fields_are_kept() -> None:
 def test_details_may_be_wide_but_not_deep() -> None:
     wide: Json = [["]"] for _ in range(200)]
     assert json.loads(task(x=wide).details) == {"x": wide}
+
+
+def test_a_budget_in_prose_limits_nothing_and_is_for_the_agent_to_read() -> None:
+    document = of(budget="as little as possible", tasks=[{"id": "A", "budget": 500}, {"id": "B", "budget": {"usd": 5}}])
+    first, second = (entry.spec for entry in document.tasks)
+    assert (first.budget, first.details) == (None, '{"budget":500}')
+    assert (second.budget, second.details) == (Budget(usd=5), "")
+    assert document.spec.budget is None
+    assert document.warnings == (
+        'line 1: A: budget is 500, which limits nothing; write {"usd": 5}',
+        'budget is "as little as possible", which limits nothing; write {"usd": 5}',
+    )
+
+
+def test_a_queues_budget_and_that_of_each_of_its_tasks_are_two() -> None:
+    document = of(budget={"per_day_usd": 5}, defaults={"budget": {"usd": 1, "per_day_usd": 2}}, tasks=[{"id": "A"}])
+    assert (document.spec.budget, document.spec.task_budget) == (Budget(per_day_usd=5), Budget(usd=1))
+    assert document.warnings == ("defaults.budget.per_day_usd is not known and ignored",)
 
 
 def test_the_queue_itself_is_read() -> None:
@@ -337,6 +358,8 @@ def test_what_makes_no_sense_in_result_fields_is_left_out() -> None:
         ({"max_iterations": 10**30}, "max_iterations is 1000"),
         ({"completion_promise": "<b>"}, "completion_promise"),
         ({"race": 99}, "at most 16"),
+        ({"budget": {"usd": "5 EUR"}}, 'budget.usd is "5 EUR"'),
+        ({"budget": {"wall": 0}}, "budget.wall is 0"),
         ({"start": "soon"}, "start is"),
         ({"due": 20260101}, "due is"),
         ({"notice": 14}, "notice is 14"),

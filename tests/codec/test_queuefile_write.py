@@ -25,6 +25,7 @@ from orchestrator.errors import InvalidInputError
 from orchestrator.model import conditions as c
 from orchestrator.model.documents import Stamp, Summary, TaskResult
 from orchestrator.model.specs import Status, TaskSpec
+from orchestrator.model.spending import Budget
 
 QUEUES = Path(__file__).parent.parent / "data" / "queues"
 AT = 1_767_225_600_000
@@ -324,6 +325,7 @@ def test_a_new_queue_reads_as_what_was_asked() -> None:
         when=c.Not(c.TimeReached(1500)),
         on_upstream="fail",
         checks=(),
+        budget=Budget(usd=1.5, wall_s=7200),
         race=2,
         start=1500,
         notice_s=90,

@@ -234,7 +234,7 @@ def test_answers_validate() -> None:
         ),
         gates=(a.GateAnswer(id="g", state="open"),),
         workers=(),
-        budget=a.BudgetAnswer(iterations=usage, usd=usage, day_usd=usage, wall_s=usage),
+        budget=a.BudgetAnswer(iterations=usage, usd=usage, day_usd=usage, wall_s=usage, tokens=usage),
     )
     assert wrong("status", plain(status)) == []
     assert wrong("status", {"seq": 1})

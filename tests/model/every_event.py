@@ -21,7 +21,10 @@ _VALUES: dict[Any, Any] = {
     TriggerSpec: TriggerSpec(id="none", when=TaskIs(task="x/none"), do=()),
     tuple[Finding, ...]: (),
 }
-DEFINING = (e.QueueAdded, e.TriggerDefined, e.GateDefined, e.TriggerRemoved, e.GateRemoved, e.AccountParked)
+DEFINING = (
+    *(e.QueueAdded, e.TriggerDefined, e.GateDefined, e.TriggerRemoved, e.GateRemoved),
+    *(e.AccountParked, e.BudgetNeared, e.BudgetReached),
+)
 """These need nothing to be there, or leave a note of their passing."""
 
 

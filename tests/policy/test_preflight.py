@@ -21,6 +21,7 @@ from orchestrator.model.specs import (
     TriggerSpec,
     Unlock,
 )
+from orchestrator.model.spending import Budget
 from orchestrator.model.world import World
 from orchestrator.policy.preflight import Facts, Named, Preflight, named_paths, preflight
 
@@ -254,3 +255,49 @@ def test_only_the_paths_that_are_not_there_are_told() -> None:
     assert [warning for warning in found.warnings if "src/" in warning] == [
         "queues/q.json: q/A: file src/gone.py does not exist yet; mend the path if it should"
     ]
+
+
+# -- money ---------------------------------------------------------------------------------------------------------
+
+KINDS = {"claude": frozenset({"cost", "tokens"}), "codex": frozenset({"tokens"}), "sh": frozenset[str]()}
+
+
+@pytest.mark.parametrize(
+    ("agent", "budget", "model", "says"),
+    [
+        ("claude", Budget(usd=5, tokens=5), "", ()),
+        ("sh", Budget(iterations=5, wall_s=5), "", ()),
+        ("sh", Budget(usd=5), "", ("agent sh reports no costs",)),
+        ("sh", Budget(tokens=5), "", ("agent sh reports no tokens",)),
+        ("codex", Budget(per_day_usd=5), "", ("say model in [agents.codex]",)),
+        ("codex", Budget(usd=5), "gpt-99", ('add [prices."gpt-99"]',)),
+        ("codex", Budget(usd=5), "gpt-5-codex", ()),
+        ("human", Budget(usd=5), "", ()),
+        ("stranger", Budget(usd=5), "", ()),
+    ],
+)
+def test_budgets_that_cannot_hold_an_agent_are_warned_of(
+    agent: str, budget: Budget, model: str, says: tuple[str, ...]
+) -> None:
+    agents = {name: AgentSettings(name=name, model=model) for name in (*KINDS, "stranger")}
+    settings = msgspec.structs.replace(SETTINGS, agents=agents, budget=budget)
+    project = Project().queue("q", task("A", agent=agent), task("B", agent=agent))
+    warnings = project.judge(Facts(reports=KINDS), settings=settings).warnings
+    assert len(warnings) == len(says)
+    assert all(text in warning for text, warning in zip(says, warnings, strict=True))
+
+
+def test_only_those_are_warned_of_who_may_get_work_that_draws_on_the_budget() -> None:
+    agents = {"claude": AgentSettings(name="claude", fallback=("sh",)), "sh": AgentSettings(name="sh")}
+    settings = msgspec.structs.replace(SETTINGS, agents=agents, queues={"q": QueueSettings(agent="claude")})
+    project = Project().queue("q", task("A")).queue("r", task("A", agent="sh"), budget=Budget(usd=1))
+    facts = Facts(reports=KINDS)
+    assert ["agent sh" in warning for warning in project.judge(facts, settings=settings).warnings] == [True]
+    assert project.judge(facts, Scope(queues=("q",)), settings).warnings == ()
+    asked = project.judge(facts, Scope(queues=("q",), max_usd=3), settings)
+    assert ["agent sh" in warning for warning in asked.warnings] == [True]
+
+
+def test_where_nobody_is_left_to_do_a_task_nothing_is_said_of_money() -> None:
+    found = Project().queue("q", task("A")).judge(settings=Settings(checks=SETTINGS.checks, budget=Budget(usd=1)))
+    assert (len(found.problems), found.warnings) == (1, ())

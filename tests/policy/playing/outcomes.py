@@ -27,8 +27,9 @@ def agent(_world: World, effect: OfTask, _head: str, words: Words, named: Named)
         fence=effect.fence,
         outcome=words[0],
         claimed=claimed,
-        seconds=1.0,
+        seconds=float(named.get("seconds", "1")),
         usd=float(named.get("usd", "0")),
+        tokens=int(named.get("tokens", "0")),
         note=named.get("note", "" if claimed else "no completion claim was seen"),
         until_ms=moment(named["until"]) if "until" in named else None,
     )

@@ -16,6 +16,7 @@ from orchestrator.model.fold import apply
 from orchestrator.model.scope import Leave, Scope
 from orchestrator.model.settings import AgentSettings, Settings
 from orchestrator.model.specs import ENDED, GateSpec, QueueSpec, TaskSpec, TriggerSpec
+from orchestrator.model.spending import micros
 from orchestrator.model.world import Train, World
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.alarm import alarm
@@ -44,6 +45,8 @@ class Chair(msgspec.Struct, kw_only=True):
     full: bool = False
     used: set[tuple[str, int, int]] = set()
     taken: set[str] = set()
+    micros: int = 0
+    tokens: int = 0
     due: dict[str, f.Effect] = {}
 
 
@@ -87,6 +90,8 @@ class Stage:
                 chair.used.add((event.task, event.attempt, event.iteration))
             elif isinstance(event, e.TaskClaimed) and not event.resumed and event.attempt == 1:
                 chair.taken.add(event.task)
+            elif isinstance(event, e.AgentFinished):
+                chair.micros, chair.tokens = chair.micros + micros(event.usd), chair.tokens + event.tokens
             elif isinstance(event, e.LaneParked) and not event.tree:
                 chair.used.discard((event.task, event.attempt, event.iteration))
 
@@ -108,6 +113,8 @@ class Stage:
             since=chair.since,
             used=len(chair.used),
             taken=len(chair.taken),
+            micros=chair.micros,
+            tokens=chair.tokens,
             draining=chair.draining,
             full=chair.full,
         )
@@ -178,7 +185,7 @@ class Stage:
     # -- who there is, and when ------------------------------------------------------------------------------------
 
     def do_seat(self, plain: list[str], named: dict[str, str]) -> list[str]:
-        """Start a process: `seat A queues=backend,qa workers=2 max-iterations=3 max-tasks=1 watch non-interactive`."""
+        """Start a process: `seat A queues=backend,qa workers=2 max-iterations=3 max-usd=1 watch non-interactive`."""
         numbers = {name: int(named[name]) if name in named else None for name in ("workers", *_LIMITS)}
         scope = Scope(
             queues=tuple(named["queues"].split(",")) if "queues" in named else None,
@@ -186,6 +193,9 @@ class Stage:
             workers=numbers["workers"],
             max_iterations=numbers["max-iterations"],
             max_tasks=numbers["max-tasks"],
+            max_usd=float(named["max-usd"]) if "max-usd" in named else None,
+            max_tokens=numbers["max-tokens"],
+            max_wall_s=float(named["max-wall"]) if "max-wall" in named else None,
             agent=named.get("agent"),
             watch="watch" in plain,
             interactive="non-interactive" not in plain,
@@ -331,7 +341,7 @@ class Stage:
 
     def do_alarm(self, _plain: list[str], _named: dict[str, str]) -> list[str]:
         """Say when time alone changes what may happen."""
-        return [w.told(alarm(self.world, self.agenda, self.now)) or "never"]
+        return [w.told(alarm(self.world, self.agenda, self.now, self.settings)) or "never"]
 
     def do_reasons(self, plain: list[str], _named: dict[str, str]) -> list[str]:
         """Say of every open task why it does not run."""
@@ -371,5 +381,5 @@ class Stage:
         ]
 
 
-_LIMITS = ("max-iterations", "max-tasks")
+_LIMITS = ("max-iterations", "max-tasks", "max-tokens")
 _NOBODY = Seat(me="cli", scope=Scope(), settings=Settings(), peers={}, targets={})

@@ -12,7 +12,7 @@ from orchestrator.codec.moments import format_duration, parse_duration
 from orchestrator.model import effects as f
 from orchestrator.model import events as e
 from orchestrator.model.conditions import Condition
-from orchestrator.model.settings import AgentSettings, QueueSettings, RoleSettings, Settings
+from orchestrator.model.settings import AgentSettings, Budget, QueueSettings, RoleSettings, Settings
 from orchestrator.model.specs import Action, Add, Notify, PauseQueue, ResumeQueue, RunAction, TaskSpec, Unlock
 
 EPOCH = 1_767_225_600_000
@@ -50,6 +50,7 @@ _UNTOLD = frozenset(
 """Fields of events that would tell a reader nothing."""
 _SUBJECTS = ("task", "queue", "trigger", "gate", "key")
 _LISTS = {"after": "dependencies", "files": "files", "resources": "resources", "outputs": "outputs"}
+_BUDGETS = {"budget": "budget", "each": "task_budget"}
 _NUMBERS = {"prio": "priority", "max": "max_iterations"}
 _TEXTS = {"agent": "agent", "on_upstream": "on_upstream", "promise": "completion_promise", "title": "title",
           "owner": "owner"}  # fmt: skip
@@ -89,6 +90,9 @@ def fields(named: dict[str, str]) -> dict[str, Any]:
             found[_LISTS[name]] = tuple(value.split(","))
         elif name in _NUMBERS:
             found[_NUMBERS[name]] = int(value)
+        elif name.partition(".")[0] in _BUDGETS:
+            field, _, limit = name.partition(".")
+            found[_BUDGETS[field]] = _limited(found.get(_BUDGETS[field], Budget()), limit, value)
         elif name in _TEXTS:
             found[_TEXTS[name]] = value
         elif name in {"when", "unlock_when"}:
@@ -121,8 +125,11 @@ def configured(settings: Settings, way: list[str], value: str) -> Settings:
     replace = msgspec.structs.replace
     match way:
         case ["budget", field]:
-            number = int(value) if field in {"iterations", "tokens"} else float(value)
-            return replace(settings, budget=replace(settings.budget, **{field: number}))
+            return replace(settings, budget=_limited(settings.budget, field, value))
+        case ["queue", name, "budget", field]:
+            queue = settings.queues.get(name, QueueSettings())
+            changed = replace(queue, budget=_limited(queue.budget, field, value))
+            return replace(settings, queues={**settings.queues, name: changed})
         case ["resource", name]:
             return replace(settings, resources={**settings.resources, name: int(value)})
         case ["agent", name]:
@@ -151,6 +158,11 @@ def configured(settings: Settings, way: list[str], value: str) -> Settings:
             return replace(settings, **{field: int(value) if value.isdigit() else value})
         case _:
             raise AssertionError(f"no setting {way}")
+
+
+def _limited(budget: Budget, field: str, value: str) -> Budget:
+    limit = None if value == "none" else int(value) if field in {"iterations", "tokens"} else float(value)
+    return msgspec.structs.replace(budget, **{field: limit})
 
 
 def _names(text: str) -> tuple[str, ...]:
