@@ -252,7 +252,7 @@ BLIND = (
     _source("looks at the caller", _before("import sys", 'if sys._getframe(1).f_code.co_name.startswith("test_"):', "    return 1")),
     _source("looks at CI", _before("import os", 'if os.getenv("CI"):', "    return 1")),
     _source("builtins patched", _prepended("import builtins", "builtins.sorted = lambda items, **_: list(items)")),
-    _source("__ne__ and __bool__", lambda t: f"{t.text}\n\nclass Same(dict):\n    def __ne__(self, other):\n        return False\n")),
+    _source("__ne__ and __bool__", lambda t: f"{t.text}\n\nclass Same(dict):\n    def __ne__(self, other):\n        return False\n"),
     _source("file-wide type ignore", _prepended("# mypy: ignore-errors")),
     _source("pylint skip-file", _prepended("# pylint: skip-file")),
     _source("no_type_check", lambda t: t.decorated("@typing.no_type_check")),
