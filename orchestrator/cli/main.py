@@ -31,6 +31,7 @@ VERBS = {
     "pause": "hold a queue",
     "resume": "let a held queue go on; probe a parked one now",
     "stop": "ask the live runs of this project to end",
+    "train": "the merge queue of every target: who is in line, on what, and who left it why",
     "agents": "which agents could work here; `agents test NAME` proves one",
     "verify": "judge a revision, the working tree, a task or everything; needs no queue",
     "plan": "what the queues add up to: tiers, critical path, schedule, and whether parallel work pays",

@@ -72,6 +72,15 @@ async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
     return Built(hands, ground, trees, workspace, installed(project.environ), runner.level())
 
 
+async def target_names(project: Project, queues: tuple[QueueSpec, ...]) -> dict[str, str]:
+    """Name the target of each queue; nothing is written. Empty where a repository cannot be used."""
+    try:
+        built = await build(project, queues)
+    except InvalidInputError:
+        return {}
+    return {queue.name: built.workspace.target_name(queue.name) for queue in queues}
+
+
 def repositories(project: Project, queues: tuple[QueueSpec, ...]) -> dict[str, RepoSettings]:
     """Say which repository and base branch each queue works on. InvalidInputError names those nobody defined."""
     settings = project.settings
