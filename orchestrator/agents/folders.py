@@ -136,22 +136,26 @@ class RunFolder:
 
 
 def make_folder(path: Path) -> None:
-    """Make a private folder; a link in its place was planted, would lead elsewhere, and goes."""
-    if path.is_symlink():
+    """Make a private folder; what else stands in its place was planted (a link would lead elsewhere), and goes."""
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
         path.unlink()
     path.mkdir(mode=0o700, exist_ok=True)
 
 
-def read_regular(path: Path, limit: int) -> bytes | None:
-    """Read a file of at most `limit` bytes that is no link, device or pipe; None for anything else."""
+def read_regular(path: Path, limit: int, folder: int | None = None) -> bytes | None:
+    """Read a file of at most `limit` bytes that is no folder, link, device or pipe; None for anything else.
+
+    A relative path begins at the open `folder`, if one is given.
+    """
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     except OSError:
         return None
+    known = os.fstat(descriptor)
+    if not stat.S_ISREG(known.st_mode) or known.st_size > limit:
+        os.close(descriptor)
+        return None
     with os.fdopen(descriptor, "rb") as stream:
-        known = os.fstat(stream.fileno())
-        if not stat.S_ISREG(known.st_mode) or known.st_size > limit:
-            return None
         return stream.read(limit)
 
 
