@@ -19,6 +19,7 @@ from orchestrator.policy.outcome import AgentResult, EndFacts, Heard, classify, 
 from orchestrator.ports.agents import AgentEnd, Job
 from orchestrator.ports.runner import End, Watch
 
+_NAMED = 3
 STDERR_TAIL = 16 << 10
 RESULT_LIMIT = 64 << 20
 _BY_A_WATCHDOG = frozenset(watch.value for watch in Watch if watch is not Watch.ENDED)
@@ -101,6 +102,10 @@ class Ended:
             note = self._folder.marked("note")
         elif result.outcome is Outcome.CRASHED and self._profile.stream == "plain" and self.last_error():
             note = f"{note}: {self.last_error()}"
+        refused = self._folder.refused_hosts()
+        if refused:
+            more = f" and {len(refused) - _NAMED} more" if len(refused) > _NAMED else ""
+            note = f"{note}; " * bool(note) + f"egress refused {', '.join(refused[:_NAMED])}{more}"
         return msgspec.structs.replace(result, note=note)
 
 

@@ -16,14 +16,24 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from orchestrator.agents.claims import TAIL
 from orchestrator.files.atomic import private_dir, sync_folder, write_atomic
 from orchestrator.ports.agents import RunKey
 
 PROMPT, TRANSCRIPT, STDERR = "prompt.md", "transcript.jsonl", "stderr.log"
 DIAGNOSIS, STOPPED = "diagnosis.md", "stopped.json"
-_RECORDS = ("exit.json", TRANSCRIPT, STDERR, PROMPT, DIAGNOSIS, STOPPED, "guardian.json")
+EGRESS = "egress.jsonl"
+_RECORDS = ("exit.json", TRANSCRIPT, STDERR, PROMPT, DIAGNOSIS, STOPPED, EGRESS, "guardian.json")
+_EGRESS_LIMIT = 1 << 20
 _OWN_FOLDERS = ("scratch", "home", "tmp")
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    host: str
+    port: int
+    allowed: bool
 
 
 class RunFolder:
@@ -130,32 +140,34 @@ class RunFolder:
         except FileNotFoundError:
             return "", False
 
+    def refused_hosts(self) -> tuple[str, ...]:
+        """List the hosts and ports the run asked for and was kept from, as `host:port`."""
+        lines = (read_regular(self.file(EGRESS), _EGRESS_LIMIT) or b"").splitlines()
+        asked = [msgspec.json.decode(line, type=_Asked) for line in lines if line.endswith(b"}")]
+        return tuple(dict.fromkeys(f"{one.host}:{one.port}" for one in asked if not one.allowed))
+
     def tidy(self) -> None:
         """Remove what served only while the agent ran: its /tmp."""
         shutil.rmtree(self.file("tmp"), ignore_errors=True)
 
 
 def make_folder(path: Path) -> None:
-    """Make a private folder; what else stands in its place was planted (a link would lead elsewhere), and goes."""
-    if path.is_symlink() or (path.exists() and not path.is_dir()):
+    """Make a private folder; a link in its place was planted, would lead elsewhere, and goes."""
+    if path.is_symlink():
         path.unlink()
     path.mkdir(mode=0o700, exist_ok=True)
 
 
-def read_regular(path: Path, limit: int, folder: int | None = None) -> bytes | None:
-    """Read a file of at most `limit` bytes that is no folder, link, device or pipe; None for anything else.
-
-    A relative path begins at the open `folder`, if one is given.
-    """
+def read_regular(path: Path, limit: int) -> bytes | None:
+    """Read a file of at most `limit` bytes that is no link, device or pipe; None for anything else."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
-    known = os.fstat(descriptor)
-    if not stat.S_ISREG(known.st_mode) or known.st_size > limit:
-        os.close(descriptor)
-        return None
     with os.fdopen(descriptor, "rb") as stream:
+        known = os.fstat(stream.fileno())
+        if not stat.S_ISREG(known.st_mode) or known.st_size > limit:
+            return None
         return stream.read(limit)
 
 

@@ -91,7 +91,7 @@ def program(word: str, place: Place, level: Level, agent: str, path: str) -> str
         raise FaultError(f"agent {agent} cannot start: {host} does not exist; create it or correct [agents.{agent}]")
     if not os.access(host, os.X_OK):
         raise FaultError(f"agent {agent} cannot start: {host} is not executable; run chmod +x {host}")
-    return _as_shown(host, place) if level is Level.L2 else str(host)
+    return _as_shown(host, place) if level.mounts else str(host)
 
 
 def _as_shown(host: Path, place: Place) -> str:

@@ -1,10 +1,12 @@
 """The configuration of checks: what they run, how their answer is read, what they may use. Never judges a command."""
 
 import re
+from functools import partial
 
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.fields import Fields, as_number, as_size
-from orchestrator.codec.sections import argv_of, each, env_of, positive
+from orchestrator.codec.sections import argv_of, each, egress_of, env_of, positive
+from orchestrator.model.egress import Allowed
 from orchestrator.model.settings import CheckSettings
 
 CHECK = (
@@ -19,6 +21,7 @@ CHECK = (
     "memory",
     "processes",
     "max_output",
+    "egress",
     "env",
     "pass_env",
 )
@@ -27,12 +30,12 @@ GROUPS = frozenset({"path", "line", "rule", "message", "severity"})
 _SIZE = 'write a size above 0, as "4g" or "512MiB"'
 
 
-def read_checks(top: Fields) -> dict[str, CheckSettings]:
-    """Read `[checks.NAME]`."""
-    return each(top, "checks", _check)
+def read_checks(top: Fields, egress: tuple[Allowed, ...] | None) -> dict[str, CheckSettings]:
+    """Read `[checks.NAME]`; `egress` is what those may reach that do not say."""
+    return each(top, "checks", partial(_check, egress))
 
 
-def _check(name: str, fields: Fields) -> CheckSettings:
+def _check(egress: tuple[Allowed, ...] | None, name: str, fields: Fields) -> CheckSettings:
     fields.warn_unknown(CHECK)
     default = CheckSettings(name=name)
     command, builtin = argv_of(fields), fields.choice("builtin", ("honest",), "")
@@ -53,6 +56,7 @@ def _check(name: str, fields: Fields) -> CheckSettings:
         memory=fields.read("memory", as_size, default.memory, _SIZE),
         processes=fields.whole("processes", 0, default.processes),
         max_output=fields.read("max_output", as_size, default.max_output, _SIZE),
+        egress=egress_of(fields, egress),
         env=env_of(fields),
         pass_env=fields.texts("pass_env"),
     )

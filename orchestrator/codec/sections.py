@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.fields import Fields, as_seconds, as_size, as_text
+from orchestrator.model.egress import Allowed, read_allowed
 from orchestrator.model.ids import SAFE_ID_RULE, is_safe_id
 from orchestrator.model.kinds import ProfileSettings, kind_name
 from orchestrator.model.settings import (
@@ -53,7 +54,6 @@ AGENT = (
     "env",
     "pass_env",
     "home",
-    "talk",
     "cassette",
     "max_turns",
     "max_usd",
@@ -129,6 +129,18 @@ def _inside(fields: Fields, key: str) -> tuple[str, ...]:
     return paths
 
 
+def egress_of(fields: Fields, default: tuple[Allowed, ...] | None) -> tuple[Allowed, ...] | None:
+    """Read which hosts may be reached. None, where neither says anything, is not the same as none of them."""
+    remedy = 'write hosts, as ["api.example.com", "*.example.com:443", "127.0.0.1:8080"]'
+    return fields.read("egress", _hosts, default, remedy)
+
+
+def _hosts(value: Json) -> tuple[Allowed, ...] | None:
+    texts = [as_text(item) for item in (value if isinstance(value, list) else [value])]
+    found = tuple(allowed for text in texts if text is not None and (allowed := read_allowed(text)))
+    return found if len(found) == len(texts) else None
+
+
 def positive(fields: Fields, key: str, default: float) -> float:
     """Read a duration above 0, in seconds."""
     remedy = 'write a duration above 0, as "45m" or "1h30m"'
@@ -140,7 +152,6 @@ def read_project(top: Fields) -> Settings:
     fields = section(top, "project", PROJECT)
     default = Settings()
     sandbox, wrapper = _sandbox(fields)
-    fields.texts("egress")
     return Settings(
         base=fields.optional("base"),
         land=fields.choice("land", ("merge", "branch"), default.land),
@@ -150,6 +161,7 @@ def read_project(top: Fields) -> Settings:
         setup=argv_of(fields, "setup"),
         share=_inside(fields, "share"),
         copy=_inside(fields, "copy"),
+        egress=egress_of(fields, None),
         patience_s=fields.seconds("patience", default.patience_s),
         orphan_timeout_s=positive(fields, "orphan_timeout", default.orphan_timeout_s),
         checkpoint_s=fields.seconds("checkpoint", default.checkpoint_s),
@@ -204,7 +216,6 @@ def _agent(profiles: Mapping[str, ProfileSettings], name: str, fields: Fields) -
         home=fields.choice("home", ("private", "shared"), default.home),
         fallback=fields.texts("fallback"),
         account=fields.line("account"),
-        talk=fields.choice("talk", ("auto", "none"), default.talk),
         cassette=fields.line("cassette"),
         max_turns=fields.optional_whole("max_turns", 1),
         max_usd=fields.number("max_usd", None),

@@ -42,13 +42,13 @@ async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
     Writes nothing: before any work, the ground must be opened.
     """
     settings = project.settings
-    runner = GuardedRunner(sandbox=settings.wrapper or settings.sandbox)
+    runner = GuardedRunner.of(settings)
     inplace = settings.workspace == "inplace"
     furnishing = Furnishing(
         setup=settings.setup,
         share=settings.share,
         copy=settings.copy,
-        mounts=runner.level() is Level.L2,
+        mounts=runner.level().mounts,
         runner=runner,
         env=environment(project.environ, AgentSettings(name="setup"), {}, {}),
     )
@@ -70,15 +70,6 @@ async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
     actions = CommandActions(project)
     hands = Hands(agents, verifier, workspace, actions)
     return Built(hands, ground, trees, workspace, installed(project.environ), runner.level())
-
-
-async def target_names(project: Project, queues: tuple[QueueSpec, ...]) -> dict[str, str]:
-    """Name the target of each queue; nothing is written. Empty where a repository cannot be used."""
-    try:
-        built = await build(project, queues)
-    except InvalidInputError:
-        return {}
-    return {queue.name: built.workspace.target_name(queue.name) for queue in queues}
 
 
 def repositories(project: Project, queues: tuple[QueueSpec, ...]) -> dict[str, RepoSettings]:

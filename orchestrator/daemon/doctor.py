@@ -9,7 +9,7 @@ from pathlib import Path
 
 from orchestrator.agents.surroundings import installed
 from orchestrator.codec.worlds import copy_world
-from orchestrator.daemon import machine, programs
+from orchestrator.daemon import holding, machine, programs
 from orchestrator.daemon.compose import repositories
 from orchestrator.daemon.facts import about_agents, look_up
 from orchestrator.daemon.intake import Intake
@@ -22,8 +22,6 @@ from orchestrator.model.answers import DoctorAnswer, DoctorLine
 from orchestrator.model.settings import RepoSettings, Settings
 from orchestrator.model.world import World
 from orchestrator.policy.preflight import preflight
-from orchestrator.ports.runner import Level
-from orchestrator.processes import sandbox
 from orchestrator.workspace import follow
 from orchestrator.workspace.ground import Furnishing, vet_furnishing
 from orchestrator.workspace.repository import Repository, find
@@ -54,10 +52,10 @@ class _Visit:
         self.world, self.reading = World(), Reading((), ())
 
     async def go(self) -> Lines:
-        lines = [*await machine.machine(self.root), *self._configuration(), machine.confinement(self.settings)]
+        lines = [*await machine.machine(self.root), *self._configuration(), *holding.confinement(self.settings)]
         for part in (self._queues, self._repositories, self._preflight, self._bases):
             lines += await _told(part)
-        lines += programs.agents(self.project, self.world, machine.level(self.settings))
+        lines += programs.agents(self.project, self.world, holding.level(self.settings))
         lines += programs.checks(self.project, self._tops())
         return tuple(dict.fromkeys((*lines, *self.past.lines())))
 
@@ -113,15 +111,14 @@ class _Visit:
 
     def _furnishing(self) -> Furnishing:
         settings = self.settings
-        mounts = not settings.wrapper and settings.sandbox != "none" and sandbox.detect() is not Level.L0
-        return Furnishing(share=settings.share, copy=settings.copy, mounts=mounts or bool(settings.wrapper))
+        return Furnishing(share=settings.share, copy=settings.copy, mounts=holding.level(settings).mounts)
 
     async def _preflight(self) -> Lines:
         if not self.reading.files:
             return ()
         known = {name: repository for name, repository in self.found.items() if name in self.world.queues}
         facts = await look_up(known, self.reading, self.world, installed(self.project.environ))
-        facts = about_agents(facts, self.settings, machine.level(self.settings))
+        facts = about_agents(facts, self.settings, holding.level(self.settings))
         verdict = preflight(self.world, self.settings, facts)
         lines = (*map(bad, verdict.problems), *(doubtful(text, "") for text in verdict.warnings))
         by = " (by the files alone: the journal cannot be read)" if self.past.broken else ""

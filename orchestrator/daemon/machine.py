@@ -1,10 +1,9 @@
-"""What the machine offers: Python, git, room on the disk, the file system, confinement. Never touches the project.
+"""What the machine offers: Python, git, room on the disk, the file system. Never touches the project.
 
 What has to be tried is tried in a temporary folder, which is removed again.
 """
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterable
@@ -15,9 +14,6 @@ from orchestrator.files.bell import Bell
 from orchestrator.files.locks import FileLock, is_locked
 from orchestrator.files.swap import exchange_at_once
 from orchestrator.model.answers import DoctorLine
-from orchestrator.model.settings import Settings
-from orchestrator.ports.runner import Level
-from orchestrator.processes import sandbox
 from orchestrator.workspace.git import MINIMUM
 from orchestrator.workspace.repository import vet_git
 
@@ -153,48 +149,3 @@ def _watching(folder: Path) -> DoctorLine:
     except FaultError as error:
         return bad(f"changes cannot be watched: {error}")
     return ok("changes are heard")
-
-
-# -- confinement ---------------------------------------------------------------------------------------------------
-
-
-_UNCONFINED = 'agents can reach everything you can, and "done" is not proof'
-
-
-def level(settings: Settings) -> Level:
-    """Say how agents are held here."""
-    if settings.wrapper:
-        return Level.L3
-    return Level.L0 if settings.sandbox == "none" else sandbox.detect()
-
-
-def confinement(settings: Settings) -> DoctorLine:
-    """Say the sandbox level agents and checks get, and why."""
-    if settings.wrapper:
-        return _wrapper(settings.wrapper[0])
-    match settings.sandbox:
-        case "none":
-            return doubtful(
-                f'sandbox L0, none (sandbox = "none"): {_UNCONFINED}',
-                'install bubblewrap and say sandbox = "auto"',
-            )
-        case "auto" | "bwrap" if sandbox.detect() is Level.L2:
-            return ok(f'sandbox L2, bubblewrap (sandbox = "{settings.sandbox}")')
-        case "auto":
-            return doubtful(
-                f"sandbox L0, none: {sandbox.complaint()}; {_UNCONFINED}",
-                "install bubblewrap, and let it make user namespaces (kernel.unprivileged_userns_clone)",
-            )
-        case "bwrap":
-            return bad(
-                f'sandbox = "bwrap" does not work: {sandbox.complaint()}',
-                'install bubblewrap, or say sandbox = "auto"',
-            )
-        case other:
-            return bad(f'sandbox = "{other}" is not to be had', "say auto, none, bwrap or a wrapper's command")
-
-
-def _wrapper(program: str) -> DoctorLine:
-    if shutil.which(program) is None:
-        return bad(f"sandbox L3: the wrapper {program} is not found", "install it or correct [project] sandbox")
-    return ok(f"sandbox L3, the wrapper {program}: what it keeps out is yours to say")

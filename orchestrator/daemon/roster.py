@@ -20,7 +20,7 @@ from orchestrator.agents.calling import UNATTENDED, Profile
 from orchestrator.agents.guarded import GuardedAgents
 from orchestrator.agents.profiles import PROFILES, profile_of
 from orchestrator.agents.surroundings import Surroundings, environment, program
-from orchestrator.daemon import machine
+from orchestrator.daemon import holding
 from orchestrator.daemon.project import Project
 from orchestrator.errors import FaultError, InvalidInputError
 from orchestrator.model.kinds import kind_name
@@ -108,7 +108,7 @@ async def prove(project: Project, name: str) -> Proof:
         known = ", ".join([*project.settings.agents, *clis])
         raise InvalidInputError(f"there is no agent {name}; known: {known}")
     settings = msgspec.structs.replace(project.settings, agents={name: agent})
-    runner = GuardedRunner(sandbox=settings.wrapper or settings.sandbox)
+    runner = GuardedRunner.of(settings)
     home = project.environ.get("HOME", "/nonexistent")
     with _scene(Path(home)) as scene:
         repository = await anyio.to_thread.run_sync(_furnish, scene, project.environ)
@@ -193,7 +193,7 @@ async def _look(project: Project, agent: AgentSettings) -> AgentAnswer:
     except FaultError as error:
         return msgspec.structs.replace(about, why=str(error))
     version = await _version(project, path, profile) if path and profile.name not in _NO_CLI else ""
-    why = vetting.why_unfit(agent, machine.level(project.settings)) or _login_problem(project, agent, profile)
+    why = vetting.why_unfit(agent, holding.level(project.settings)) or _login_problem(project, agent, profile)
     return msgspec.structs.replace(about, installed=True, program=path, version=version, usable=not why, why=why)
 
 

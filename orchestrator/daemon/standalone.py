@@ -20,7 +20,6 @@ from orchestrator.errors import InvalidInputError
 from orchestrator.model.settings import AgentSettings, RepoSettings, Settings
 from orchestrator.model.specs import TaskSpec
 from orchestrator.model.verdicts import Judgement
-from orchestrator.ports.runner import Level
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Change
 from orchestrator.processes.runner import GuardedRunner
@@ -193,7 +192,7 @@ async def sitting(folder: Path) -> AsyncGenerator[tuple[Court, Project]]:
         raise InvalidInputError(f"{folder}: is in no git checkout; `verify` judges what git keeps")
     top = Path(os.path.realpath(said.line()))  # noqa: ASYNC240 - one look, at once
     project = Project(top, load_settings(top))
-    runner = GuardedRunner(sandbox=project.settings.wrapper or project.settings.sandbox)
+    runner = GuardedRunner.of(project.settings)
     with tempfile.TemporaryDirectory(prefix="orchestrator-verify-", ignore_cleanup_errors=True) as state:
         repository = await _repository(top, Path(os.path.realpath(state)))  # noqa: ASYNC240 - one look, at once
         ground = _Here(repository, _furnishing(project, runner))
@@ -207,7 +206,7 @@ def _furnishing(project: Project, runner: GuardedRunner) -> Furnishing:
         setup=settings.setup,
         share=settings.share,
         copy=settings.copy,
-        mounts=runner.level() is not Level.L0,
+        mounts=runner.level().mounts,
         runner=runner,
         env=environment(project.environ, AgentSettings(name="setup"), {}, {}),
     )

@@ -19,8 +19,7 @@ from orchestrator.daemon.stacks import Stack, Suite, configured_in, detect
 from orchestrator.errors import FaultError, InvalidInputError
 from orchestrator.files.atomic import sync_folder, write_all
 from orchestrator.model.settings import RepoSettings
-from orchestrator.ports.runner import Level
-from orchestrator.processes import sandbox
+from orchestrator.processes import confinement
 from orchestrator.workspace.git import git
 from orchestrator.workspace.ground import Furnishing, vet_furnishing
 from orchestrator.workspace.repository import Repository, find
@@ -100,9 +99,8 @@ async def git_top(folder: Path) -> Path | None:
 
 async def _refusal(repository: Repository, path: str) -> str:
     """Say why a folder may not be shared with agents, or nothing."""
-    mounts = sandbox.detect() is not Level.L0
     try:
-        await vet_furnishing(repository, Furnishing(share=(path,), mounts=mounts))
+        await vet_furnishing(repository, Furnishing(share=(path,), mounts=confinement.detect().mounts))
     except InvalidInputError as error:
         return str(error)
     return ""

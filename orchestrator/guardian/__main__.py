@@ -6,7 +6,10 @@ import sys
 # nothing else is importable: -I and -S leave only the standard library on the path
 sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from orchestrator.guardian.watch import main
+if sys.argv[1:] == ["--probe"]:
+    from orchestrator.guardian.probe import main
+else:
+    from orchestrator.guardian.watch import main
 
 if __name__ == "__main__":
     main()

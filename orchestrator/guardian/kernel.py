@@ -14,10 +14,11 @@ from collections.abc import Iterable
 MARKER = "ORCHESTRATOR_RUN"
 SETTLE_S = 10.0
 AGAIN_S = 0.002
-_NEWNS, _NEWUSER, _NEWPID = 0x00020000, 0x10000000, 0x20000000
+_NEWNS, _NEWUSER, _NEWPID, _NEWNET = 0x00020000, 0x10000000, 0x20000000, 0x40000000
 _PDEATHSIG, _CHILD_SUBREAPER = 1, 36
 _PROC_FLAGS = 0x2 | 0x4 | 0x8
 """No setuid, no devices, no execution."""
+_SHM_FLAGS = 0x2 | 0x4
 _SLAVE = 0x80000 | 0x4000
 """Recursively: the system's later mounts show, ours do not leave."""
 _CPU_FIELDS = slice(11, 15)
@@ -28,7 +29,7 @@ _PPID, _START = 1, 19
 # -- process attributes and namespaces -----------------------------------------------------------------------------
 
 
-def _libc(name: str, *args: object) -> None:
+def libc(name: str, *args: object) -> None:
     """Call into libc; raises OSError with its errno."""
     function = getattr(ctypes.CDLL(None, use_errno=True), name, None)
     if function is None:
@@ -38,31 +39,53 @@ def _libc(name: str, *args: object) -> None:
         raise OSError(number, f"{name}: {os.strerror(number)}")
 
 
-def _prctl(option: int, value: int) -> None:
+def syscall(number: int, *args: object) -> int:
+    """Make a system call libc has no name for; raises OSError."""
+    answer = int(ctypes.CDLL(None, use_errno=True).syscall(ctypes.c_long(number), *args))
+    if answer < 0:
+        problem = ctypes.get_errno()
+        raise OSError(problem, f"system call {number}: {os.strerror(problem)}")
+    return answer
+
+
+def prctl(option: int, value: int) -> None:
+    """Set an attribute of this process where the system knows it."""
     with contextlib.suppress(OSError):  # a system without it goes without: the pipes and the sweep remain
-        _libc("prctl", option, ctypes.c_ulong(value), *[ctypes.c_ulong(0)] * 3)
+        libc("prctl", option, ctypes.c_ulong(value), *[ctypes.c_ulong(0)] * 3)
 
 
 def die_with_parent() -> None:
     """Have the kernel kill this process when the one that forked it dies."""
-    _prctl(_PDEATHSIG, signal.SIGKILL)
+    prctl(_PDEATHSIG, signal.SIGKILL)
 
 
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose own parent dies."""
-    _prctl(_CHILD_SUBREAPER, 1)
+    prctl(_CHILD_SUBREAPER, 1)
 
 
 def limit(resource: int, most: int) -> None:
     """Set the most of a resource this process and its children may ever use; where it is less already, that stays."""
     with contextlib.suppress(OSError):  # it may only be lowered
-        _libc("setrlimit", resource, (ctypes.c_ulong * 2)(most, most))
+        libc("setrlimit", resource, (ctypes.c_ulong * 2)(most, most))
 
 
-def leave_namespaces(*, as_user: bool) -> None:
-    """Leave for new PID and mount namespaces; `as_user` inside a user namespace in which we keep our own ids."""
+def leave_namespaces(*, as_user: bool, network: bool) -> None:
+    """Leave for new PID and mount namespaces, and a network; `as_user` inside a user namespace with our own ids."""
+    _leave(_NEWPID | _NEWNS | (_NEWNET if network else 0), as_user=as_user)
+
+
+def leave_network() -> None:
+    """Leave for a network of our own, in a user namespace where we may not otherwise."""
+    try:
+        _leave(_NEWNET, as_user=False)
+    except PermissionError:
+        _leave(_NEWNET, as_user=True)
+
+
+def _leave(namespaces: int, *, as_user: bool) -> None:
     uid, gid = os.getuid(), os.getgid()
-    _libc("unshare", _NEWPID | _NEWNS | (_NEWUSER if as_user else 0))
+    libc("unshare", namespaces | (_NEWUSER if as_user else 0))
     maps = (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1"))
     for name, text in maps if as_user else ():
         with open(f"/proc/self/{name}", "w", encoding="ascii") as stream:
@@ -71,8 +94,13 @@ def leave_namespaces(*, as_user: bool) -> None:
 
 def mount_proc() -> None:
     """Show this PID namespace's own processes in /proc."""
-    _libc("mount", b"none", b"/", None, ctypes.c_ulong(_SLAVE), None)
-    _libc("mount", b"proc", b"/proc", b"proc", ctypes.c_ulong(_PROC_FLAGS), None)
+    libc("mount", b"none", b"/", None, ctypes.c_ulong(_SLAVE), None)
+    libc("mount", b"proc", b"/proc", b"proc", ctypes.c_ulong(_PROC_FLAGS), None)
+
+
+def mount_shared_memory() -> None:
+    """Give this mount namespace shared memory of its own."""
+    libc("mount", b"none", b"/dev/shm", b"tmpfs", ctypes.c_ulong(_SHM_FLAGS), b"mode=1777")  # ours
 
 
 # -- the table of processes ----------------------------------------------------------------------------------------

@@ -11,6 +11,8 @@ import socket
 import time
 from typing import Any, TypedDict
 
+from orchestrator.guardian.cage import Cage
+from orchestrator.guardian.network import Egress
 from orchestrator.guardian.redaction import Rules
 
 RECORD_ROOM = 4096
@@ -35,6 +37,10 @@ class Launch(TypedDict):
     max_memory: int
     max_processes: int
     """0 each for no limit."""
+    cage: Cage | None
+    """None where the program is left as it is."""
+    egress: Egress | None
+    """None where the network is open."""
     redact: Rules | None
     """None where the outputs go straight into their files."""
     lifeline: bool

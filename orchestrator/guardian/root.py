@@ -11,9 +11,10 @@ import json
 import os
 import select
 import signal
+import socket
 from typing import Any, NoReturn
 
-from orchestrator.guardian import kernel, limits
+from orchestrator.guardian import cage, calls, kernel, limits, network
 from orchestrator.guardian.records import Launch
 from orchestrator.guardian.streams import Stdio
 
@@ -22,18 +23,25 @@ _MAX_DESCRIPTORS = 4096
 
 
 class Pipes:
-    """The three descriptors between the guardian and the root: its lock, what it says, and the guardian's life."""
+    """What stands between the guardian and the root: its lock, what it says, the guardian's life, and doors."""
 
-    def __init__(self, lock: int) -> None:
-        self.lock = lock
+    def __init__(self, lock: int, doors: list[int]) -> None:
+        self.lock, self.doors = lock, doors
         self.hear, self.say = os.pipe()
         self.felt, self.life = os.pipe()
         """`life` is the guardian's end: a byte lets the agent start, and its closing is the guardian's death."""
+        self.take, self.give = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        """Where the doors the root makes in its own network are handed over."""
 
     def keep_guardians(self) -> None:
         """Close the root's ends."""
         os.close(self.say)
         os.close(self.felt)
+        self.give.close()
+
+    def roots(self) -> tuple[int, ...]:
+        """List the root's ends."""
+        return self.lock, self.say, self.felt, self.give.fileno()
 
     def tell(self, **what: Any) -> None:
         """Say something to the guardian, one JSON object a line; to a dead one, nothing."""
@@ -48,11 +56,14 @@ def fork_root(isolation: str, launch: Launch, pipes: Pipes, stdio: Stdio) -> int
         return child
     namespaced = isolation in ("pidns", "userns")
     try:
-        _close_all_but(pipes.lock, pipes.say, pipes.felt, *stdio)
+        _close_all_but(*pipes.roots(), *stdio)
+        apart = bool(pipes.doors)
         if namespaced:
-            kernel.leave_namespaces(as_user=isolation == "userns")
+            kernel.leave_namespaces(as_user=isolation == "userns", network=apart)
             if os.fork():
                 os._exit(0)
+        elif apart:
+            kernel.leave_network()
         init = _Init(launch, pipes, namespaced=namespaced, confined=isolation == "bwrap")
         init.main(stdio)
     except OSError as problem:
@@ -107,9 +118,19 @@ class _Init:
         if self._namespaced:
             root = int(os.readlink("/proc/self"))  # the old /proc still tells the pid by which the guardian knows us
             kernel.mount_proc()
+            if self._caged():
+                kernel.mount_shared_memory()
         else:
             kernel.adopt_orphans()
+        if self._pipes.doors:
+            network.make_doors(self._pipes.doors, self._pipes.give)
+        self._pipes.give.close()
         self._pipes.tell(root=root)
+
+    def _caged(self) -> bool:
+        """Say whether Landlock is what holds the program's hands off files."""
+        own = self._launch["cage"]
+        return own is not None and own["files"]
 
     def _work(self, stdio: Stdio) -> NoReturn:
         """Start the agent, wait for it or for the guardian's death, leave nothing behind."""
@@ -138,6 +159,7 @@ class _Init:
                 limits.confine(self._launch)
                 if self._confined:
                     self._become_bubblewrap(stdio)
+                self._cage()
                 _become(self._launch["argv"], self._launch["env"], stdio, self._launch["cwd"])
             except OSError as problem:
                 os.write(fail, f"{problem.errno} {problem.strerror}".encode())
@@ -151,12 +173,27 @@ class _Init:
         self._pipes.tell(code=code, reason=f"cannot start: {self._launch['argv'][0]}: {text}")
         return 0
 
+    def _cage(self) -> None:
+        """Give up what the cage takes. Raises OSError."""
+        own = self._launch["cage"]
+        if own is None:
+            return
+        try:
+            cage.enter(own)
+        except OSError as problem:
+            raise OSError(problem.errno, f"no sandbox could be made: {problem.strerror}") from None
+
     def _become_bubblewrap(self, stdio: Stdio) -> NoReturn:
         kernel.die_with_parent()
         for handle in (self._pipes.lock, self._pipes.say):
             os.set_inheritable(handle, True)
         program, *options = self._launch["sandbox"]
         ours = ["--sync-fd", str(self._pipes.lock), "--json-status-fd", str(self._pipes.say)]
+        own = self._launch["cage"]
+        if own is not None:  # what it cannot do itself: the rest it needs its powers and calls for
+            cage.leave_keys()
+            cage.restrict(own)
+            ours += _filter(own["calls"])
         _become([program, *ours, *options, "--", *self._launch["argv"]], self._launch["env"], stdio, "/")
 
     def _collect(self, agent: int) -> bool:
@@ -171,6 +208,17 @@ class _Init:
                     self._pipes.tell(**({"code": code} if code >= 0 else {"signal": -code}))
             if pid in (0, agent):
                 return pid == agent
+
+
+def _filter(groups: list[str]) -> list[str]:
+    """Have bubblewrap refuse system calls, from when it is done."""
+    filters = calls.program(groups, os.uname().machine)
+    if not filters:
+        return []
+    handle = os.memfd_create("filter", 0)
+    os.write(handle, filters)
+    os.lseek(handle, 0, os.SEEK_SET)
+    return ["--seccomp", str(handle)]
 
 
 def ended(told: dict[str, Any], reason: str, words: str) -> dict[str, Any]:

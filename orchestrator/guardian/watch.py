@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 from orchestrator.guardian import kernel, limits, records
+from orchestrator.guardian.network import Doors
 from orchestrator.guardian.records import Refusal
 from orchestrator.guardian.root import Pipes, ended, fork_root
 from orchestrator.guardian.streams import Streams
@@ -59,6 +60,7 @@ class Guardian:
         pid, start, boot = os.getpid(), kernel.start_time("self"), kernel.boot_id()
         self._marker = f"{boot[:8]}-{pid}-{start}"
         self._launch["env"][kernel.MARKER] = self._marker
+        self._doors = Doors(self._launch)
         self._build()
         records.reserve(self._folder, "exit.json")
         identity = {"pid": pid, "start": start, "boot": boot, "program": self._launch["argv"][0]}
@@ -76,12 +78,13 @@ class Guardian:
         if len(failures) == len(self._launch["isolation"]):
             raise Refusal("fault", f"no sandbox could be made: {'; '.join(failures)}")
         self._streams.keep_guardians()
+        self._doors.serve(self._folder)
 
     def _try(self, isolation: str) -> str:
         """Make the root one way, unless there is one; says why it did not work."""
         if self._told:
             return ""
-        self._pipes = Pipes(self._lock)
+        self._pipes = Pipes(self._lock, self._doors.inside)
         child = fork_root(isolation, self._launch, self._pipes, self._streams.stdio)
         self._pipes.keep_guardians()
         while not self._told and self._listen_to_root():
@@ -90,7 +93,9 @@ class Guardian:
         if self._root != child:  # the one in between is done, and its init becomes ours; or all is over
             os.waitpid(child, 0)
         if self._root:
+            self._doors.receive(self._pipes.take)
             return ""
+        self._pipes.take.close()
         os.close(self._pipes.life)
         failure = self._told.get("error", "it ended without a word")
         self._told, self._heard = {}, b""

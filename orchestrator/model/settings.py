@@ -5,6 +5,7 @@ Read by the codec; defines what may be configured, chooses nothing. Durations ar
 
 import msgspec
 
+from orchestrator.model.egress import Allowed
 from orchestrator.model.kinds import ProfileSettings
 from orchestrator.model.prices import Price
 from orchestrator.model.specs import GateSpec, TriggerSpec
@@ -41,8 +42,6 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
     in any case, or `restart` with a session of its own."""
     fallback: tuple[str, ...] = ()
     account: str = ""
-    talk: str = "auto"
-    """`auto`: it may talk back by a program on its PATH, and by MCP where its CLI can; `none`: it cannot."""
     cassette: str = ""
     """For profile `replay`: the recording, relative to the project."""
     kind: ProfileSettings | None = None
@@ -83,6 +82,8 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How many may live at a time; 0: no limit."""
     max_output: int = 64 << 20
     """Bytes it may say."""
+    egress: tuple[Allowed, ...] | None = None
+    """What of the network it may reach; None: all of it."""
     env: dict[str, str] = {}
     pass_env: tuple[str, ...] = ()
 
@@ -124,6 +125,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     setup: tuple[str, ...] = ()
     share: tuple[str, ...] = ()
     copy: tuple[str, ...] = ()
+    egress: tuple[Allowed, ...] | None = None
+    """What of the network may be reached; None: all of it."""
     patience_s: float = 600.0
     orphan_timeout_s: float = 900.0
     checkpoint_s: float = 900.0

@@ -133,8 +133,6 @@ def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> 
         return (e.TaskReleased(task=task.ref, reason="draining"),)
     if (full := run_over(seat, now)) is not None:
         return (e.TaskReleased(task=task.ref, reason=run_words(full)),)
-    if task.awaits and seat.scope.interactive:
-        return (e.TaskReleased(task=task.ref, reason=f"waits for an answer to {' '.join(task.awaits)}"),)
     if (over := over_budget(world, task, now, seat)) is not None:
         return (e.TaskReleased(task=task.ref, reason=over.text),)
     queue = world.queues[task.ref.partition("/")[0]]

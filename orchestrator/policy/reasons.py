@@ -64,10 +64,6 @@ def reason_for(world: World, task: Task, now: int, seat: Seat, *, probe: bool = 
 def _person(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
     if task.status is Status.BLOCKED:
         return Reason(code=Code.PERSON, since=task.since, text=task.reason or "blocked: waits for a decision")
-    if task.awaits and seat.scope.interactive:
-        asked = " ".join(task.awaits)
-        text = f"waits for an answer to {asked}: `orchestrator inbox`, then `orchestrator answer {task.ref} TEXT`"
-        return Reason(code=Code.PERSON, since=task.since, text=text)
     if is_human(world, task, seat) and all(dependency_met(world, d) for d in task.spec.dependencies):
         who = task.spec.owner or "a person"
         return Reason(code=Code.PERSON, since=task.since, text=f"waits for {who} to do it: `orchestrator done`")

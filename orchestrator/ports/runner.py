@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from orchestrator.model.egress import Allowed
 from orchestrator.ports.agents import Life
 
 
@@ -12,9 +13,22 @@ class Level(StrEnum):
     """How strongly a program is confined."""
 
     L0 = "L0"
+    L1 = "L1"
+    """Landlock: files and calls are held back, nothing is mounted."""
     L2 = "L2"
+    """Bubblewrap: a file system of its own, in which the attempt stands at the repository's path."""
     L3 = "L3"
     """A wrapper of the user's: whatever it does, we add nothing."""
+
+    @property
+    def mounts(self) -> bool:
+        """Whether the attempt is seen at the repository's own path; otherwise it is where it lies."""
+        return self is Level.L2
+
+    @property
+    def holds(self) -> bool:
+        """Whether we ourselves keep a program from what is not its own."""
+        return self in (Level.L1, Level.L2)
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +102,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     once. 0: no limit."""
     max_processes: int = 0
     """Processes that may live at a time before it is ended; 0: no limit."""
+    egress: tuple[Allowed, ...] | None = None
+    """What of the network it may reach; None: what the runner says."""
     redact: Redaction | None = None
     """None: what it writes goes into its files as it is."""
 

@@ -4,7 +4,7 @@ What it knows of a run is in the run's folder and its locks. It never starts a p
 one inherit the orchestrator's environment or descriptors, and never believes a pid without its start time and boot.
 """
 
+from orchestrator.processes.confinement import detect
 from orchestrator.processes.runner import GuardedRunner
-from orchestrator.processes.sandbox import detect
 
 __all__ = ["GuardedRunner", "detect"]

@@ -16,14 +16,15 @@ import msgspec
 from anyio import to_thread
 
 from orchestrator.errors import FaultError, InvalidInputError
+from orchestrator.model.egress import Allowed
+from orchestrator.model.settings import Settings
 from orchestrator.ports.agents import Life
 from orchestrator.ports.runner import End, Launch, Level, Process, Watch, Watchdog
-from orchestrator.processes import sandbox, traces
+from orchestrator.processes import confinement, traces
 from orchestrator.processes.link import Link, connected
+from orchestrator.processes.system import GUARDIAN, PATH
 from orchestrator.processes.tree import tree_of
 
-_GUARDIAN = Path(__file__).resolve().parents[1] / "guardian" / "__main__.py"
-_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _HANDSHAKE_S = 60.0
 _STOP_SLACK_S = 20.0
 _SILENT_S = 10.0
@@ -39,25 +40,43 @@ class _Answer(msgspec.Struct, frozen=True):
 class GuardedRunner:
     """Implements `ports.runner.Runner`.
 
-    `sandbox` is the setting: `auto`, `none`, `bwrap`, or the argv of a wrapper of the user's. `isolation` forces how
-    the tree is held together (`bwrap`, `pidns`, `userns`, `subreaper`); `home` is whose keys are hidden.
+    `sandbox` is the setting: `auto`, `none`, `landlock`, `bwrap`, or the argv of a wrapper of the user's. `egress` is
+    what launches that do not say may reach. `isolation` forces how the tree is held together (`bwrap`, `pidns`,
+    `userns`, `subreaper`); `home` is whose keys are hidden.
     """
 
     def __init__(
-        self, sandbox: str | tuple[str, ...] = "auto", *, isolation: str | None = None, home: str | None = None
+        self,
+        sandbox: str | tuple[str, ...] = "auto",
+        *,
+        egress: tuple[Allowed, ...] | None = None,
+        isolation: str | None = None,
+        home: str | None = None,
     ) -> None:
-        if isinstance(sandbox, str) and sandbox not in ("auto", "none", "bwrap"):
-            raise InvalidInputError(f'sandbox = "{sandbox}" is not to be had here; use auto, none, bwrap or a wrapper')
-        self._sandbox, self._isolation = sandbox, isolation
+        if isinstance(sandbox, str) and sandbox not in ("auto", "none", "landlock", "bwrap"):
+            raise InvalidInputError(
+                f'sandbox = "{sandbox}" is not to be had; use auto, none, landlock, bwrap or a wrapper'
+            )
+        self._sandbox, self._egress, self._isolation = sandbox, egress, isolation
         self._home = home or str(Path.home())
+
+    @classmethod
+    def of(cls, settings: Settings) -> "GuardedRunner":
+        """Make the runner a project's configuration asks for."""
+        sandbox = settings.wrapper or settings.sandbox
+        # without mounts nothing can protect the state in a folder that is worked in itself
+        alone = settings.workspace == "inplace" and sandbox == "auto" and confinement.detect() is Level.L1
+        return cls("none" if alone else sandbox, egress=settings.egress)
 
     def level(self) -> Level:
         """Say the level a launch without one gets."""
         match self._sandbox:
             case "auto":
-                return sandbox.detect()
+                return confinement.detect()
             case "none":
                 return Level.L0
+            case "landlock":
+                return Level.L1
             case "bwrap":
                 return Level.L2
             case _:
@@ -155,16 +174,20 @@ class GuardedRunner:
         run_dir = Path(launch.run_dir)
         for path in (run_dir, Path(launch.tmp), Path(launch.home), run_dir / "scratch"):
             _private_folder(path, run_dir)
-        tmp = "/tmp" if level is Level.L2 else launch.tmp  # noqa: S108  # a private one, inside
+        tmp = "/tmp" if level.mounts else launch.tmp  # noqa: S108  # a private one, inside
+        allowed = self._egress if launch.egress is None else launch.egress
+        confined = confinement.confine(launch, level, allowed, self._home, self._isolations(level))
         return {
             "argv": [*(self._sandbox if level is Level.L3 else ()), *launch.argv],
-            "env": {"PATH": _PATH, **launch.env, "HOME": launch.home, "TMPDIR": tmp},
+            "env": {"PATH": PATH, **launch.env, "HOME": launch.home, "TMPDIR": tmp},
             "cwd": launch.place.workspace,
             "stdin": launch.stdin,
             "stdout": launch.stdout,
             "stderr": launch.stderr,
-            "sandbox": self._confinement(launch) if level is Level.L2 else [],
-            "isolation": self._isolations(level),
+            "sandbox": confined.sandbox,
+            "cage": confined.cage,
+            "egress": confined.egress,
+            "isolation": confined.isolation,
             "orphan_timeout_s": launch.orphan_timeout_s,
             "max_output": launch.max_output,
             "max_memory": launch.max_memory,
@@ -173,23 +196,16 @@ class GuardedRunner:
             "lifeline": lifeline,
         }
 
-    def _confinement(self, launch: Launch) -> list[str]:
-        problem = sandbox.complaint()
-        if problem:
-            raise FaultError(f'bubblewrap does not work here: {problem}; repair it or set sandbox = "none"')
-        own = sandbox.Home(launch.run_dir, launch.home, launch.tmp, launch.env.get("PATH", ""))
-        return sandbox.bwrap_argv(sandbox.program(), launch.place, own, self._home)
-
-    def _isolations(self, level: Level) -> list[str]:
+    def _isolations(self, level: Level) -> tuple[str, ...]:
         """List the ways to hold the tree together, best first."""
         if self._isolation:
-            return [self._isolation]
-        if level is Level.L2:
-            return ["bwrap"]
+            return (self._isolation,)
+        if level.mounts:
+            return ("bwrap",)
         if os.getuid() == 0:
-            return ["pidns", "subreaper"]
+            return ("pidns", "subreaper")
         # inside a user namespace sudo and rootless containers do not work: who says "none" keeps them
-        return ["userns", "subreaper"] if self._sandbox == "auto" else ["subreaper"]
+        return ("userns", "subreaper") if self._sandbox in ("auto", "landlock") else ("subreaper",)
 
     async def _known_end(self, run_dir: str) -> End | None:
         """Give the end of a run whose guardian does not answer, or None while it may yet."""
@@ -244,9 +260,9 @@ def _spawn(folder: Path, lifeline: int | None) -> subprocess.Popen[bytes]:
     try:
         with (folder / "guardian.log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-I", "-S", str(_GUARDIAN), str(folder)],
+                [sys.executable, "-I", "-S", str(GUARDIAN), str(folder)],
                 cwd="/",
-                env={"PATH": _PATH},
+                env={"PATH": PATH},
                 stdin=subprocess.DEVNULL if lifeline is None else lifeline,
                 stdout=subprocess.PIPE,
                 stderr=log,

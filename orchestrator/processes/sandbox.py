@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from orchestrator.errors import FaultError
-from orchestrator.ports.runner import Level, Place
+from orchestrator.ports.runner import Place
 from orchestrator.processes.denied import denied_paths, program_folders
 
 STATE = ".aibrain"
@@ -72,11 +72,6 @@ def bwrap_argv(bwrap: str, place: Place, own: Home, real_home: str) -> list[str]
 def program() -> str:
     """Name bubblewrap's path, or just its name where there is none."""
     return shutil.which("bwrap") or "bwrap"
-
-
-def detect() -> Level:
-    """Say the best level that works here."""
-    return Level.L0 if complaint() else Level.L2
 
 
 @functools.cache
@@ -147,7 +142,7 @@ def _mounts(shown: _Shown, place: Place, own: Home, real_home: str) -> dict[str,
     ignore = str(Path(place.project) / STATE / ".gitignore")
     readable = (
         *program_folders(real_home),
-        *_programs_below_tmp(own.path, shown),
+        *programs_below(own.path, (shown.seen, shown.state)),
         *place.readable,
         own.run_dir,
         *((ignore,) if Path(ignore).exists() else ()),
@@ -158,17 +153,17 @@ def _mounts(shown: _Shown, place: Place, own: Home, real_home: str) -> dict[str,
     return mounts
 
 
-def _programs_below_tmp(path: str, shown: _Shown) -> tuple[str, ...]:
+def programs_below(path: str, never: tuple[str, ...]) -> tuple[str, ...]:
     """List the folders of a PATH that lie where something private stands inside, each with what its programs need.
 
-    Never a part of the repository or of the state: what of those is seen inside is the attempt's.
+    `never`: not a part of these, as the repository and the state: what of those is seen inside is the attempt's.
     """
     found: dict[str, None] = {}
     for entry in filter(os.path.isabs, path.split(":")):
         real = Path(os.path.realpath(entry))
         whole = real.parent if _is_prefix(real.parent) else real
         below = any(whole.is_relative_to(top) and str(whole) != top for top in _REPLACED)
-        theirs = any(real.is_relative_to(place) for place in (shown.seen, shown.state))
+        theirs = any(real.is_relative_to(place) for place in never)
         if below and not theirs and real.is_dir():
             found[str(whole)] = None
     return tuple(found)
@@ -195,11 +190,15 @@ def _held_proc() -> list[str]:
     return [word for path in held for word in ("--ro-bind", path, path)]
 
 
-def _run_folder() -> list[str]:
-    """Show of /run what names are resolved with, and programs."""
+def shown_of_run() -> tuple[str, ...]:
+    """List what is shown of /run: what names are resolved with, and programs."""
     names = os.path.realpath("/etc/resolv.conf")
-    kept = [path for path in (*_SHOWN_RUN, *((names,) if names.startswith("/run/") else ())) if Path(path).exists()]
-    return [word for path in kept for word in ("--ro-bind", path, path)]
+    kept = (*_SHOWN_RUN, *((names,) if names.startswith("/run/") else ()))
+    return tuple(path for path in kept if Path(path).exists())
+
+
+def _run_folder() -> list[str]:
+    return [word for path in shown_of_run() for word in ("--ro-bind", path, path)]
 
 
 def _real_state(place: Place, shown: _Shown) -> list[str]:

@@ -46,7 +46,7 @@ def program(name: str, place: Place, level: Level) -> str:
     """Say where a program is: with a slash, at the root of the user's own checkout, never the one under judgement."""
     if "/" not in name or name.startswith("/"):
         return name
-    root = f"{place.project}/.aibrain/project" if level is Level.L2 else place.checkout
+    root = f"{place.project}/.aibrain/project" if level.mounts else place.checkout
     return posixpath.join(root, posixpath.normpath(name))
 
 

@@ -84,7 +84,7 @@ def _remove(folder: Path) -> None:
 
 def _launch(order: Order, place: Place, private: Path, level: Level, report: str) -> Launch:
     tmp = private / "tmp"
-    seen = f"/tmp/{report}" if level is Level.L2 else str(tmp / report)  # noqa: S108 - a private folder is mounted there
+    seen = f"/tmp/{report}" if level.mounts else str(tmp / report)  # noqa: S108 - a private folder is mounted there
     argv = with_report(order.argv, seen)
     return Launch(
         run_dir=str(private),
@@ -98,6 +98,7 @@ def _launch(order: Order, place: Place, private: Path, level: Level, report: str
         max_memory=order.check.memory,
         max_processes=order.check.processes,
         max_output=order.check.max_output,
+        egress=order.check.egress,
     )
 
 
@@ -121,7 +122,7 @@ def _collect(order: Order, private: Path, place: Place, level: Level, ended: tup
         report=data,
         report_problem=problem,
         seconds=end.seconds,
-        root=place.seen_as if level is Level.L2 else place.workspace,
+        root=place.seen_as if level.mounts else place.workspace,
     )
 
 

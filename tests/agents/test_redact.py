@@ -141,3 +141,17 @@ def test_a_runs_outputs_are_clean_when_it_has_ended_and_so_is_its_note(bench: "B
     assert end.note == "exit status 3: refused: token=[redacted]"
     assert (bench.folder() / "transcript.jsonl").read_text() == "calling with [redacted]\n"
     assert (bench.folder() / "stderr.log").read_text() == "refused: token=[redacted]\n"
+
+
+def test_hosts_that_were_refused_are_named_in_the_note(bench: "Bench") -> None:
+    bench.agent(command=("agent",))
+
+    def script(launch: Launch) -> End:
+        lines = [{"host": f"h{number}.example", "port": 443, "allowed": number == 0} for number in range(6)]
+        text = "".join(f"{json.dumps(line)}\n" for line in (*lines, lines[1]))
+        (Path(launch.run_dir) / "egress.jsonl").write_text(text + '{"host": "torn')
+        return End(code=3)
+
+    bench.runner.script = script
+    end = anyio.run(bench.agents.run, bench.job())
+    assert end.note == "exit status 3; egress refused h1.example:443, h2.example:443, h3.example:443 and 2 more"

@@ -3,17 +3,19 @@
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from orchestrator.daemon import machine
+from orchestrator.daemon import holding, machine
 from orchestrator.journal.presence import FilePresence
 from orchestrator.model.answers import DoctorLine
+from orchestrator.model.egress import Allowed
 from orchestrator.model.settings import Settings
-from orchestrator.ports.runner import Level
-from orchestrator.processes import sandbox
+from orchestrator.processes import sandbox, system
+from orchestrator.processes.system import Found
 
 
 def lines(answer: Any, level: str) -> list[str]:
@@ -245,18 +247,60 @@ def test_no_room_for_temporary_files_is_told(monkeypatch: pytest.MonkeyPatch) ->
     assert found.level == "bad"
 
 
-def _confined(setting: str = "auto", wrapper: tuple[str, ...] = ()) -> DoctorLine:
-    return machine.confinement(Settings(sandbox=setting, wrapper=wrapper))
+def _confined(setting: str = "auto", wrapper: tuple[str, ...] = (), **changes: Any) -> DoctorLine:
+    return holding.confinement(Settings(sandbox=setting, wrapper=wrapper, **changes))[0]
 
 
-def test_how_agents_are_held_is_said_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "detect", lambda: Level.L0)
-    monkeypatch.setattr(sandbox, "complaint", lambda: "no user namespaces")
+@pytest.fixture
+def system_without(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Give a way to say what does not work here; what is not said does."""
+
+    def without(bubblewrap: str = "", landlock: int = 7, *, filters: bool = True, namespaces: str = "") -> None:
+        found = Found(landlock=landlock, filter=filters, namespaces=namespaces, network=namespaces)
+        monkeypatch.setattr(sandbox, "complaint", lambda: bubblewrap)
+        monkeypatch.setattr(system, "found", lambda: found)
+
+    return without
+
+
+def test_how_agents_are_held_is_said_with_the_reason(system_without: Callable[..., None]) -> None:
+    system_without("no user namespaces", landlock=0)
     assert (_confined().level, "no user namespaces" in _confined().what) == ("warn", True)
     assert (_confined("bwrap").level, "no user namespaces" in _confined("bwrap").what) == ("bad", True)
     assert _confined("none").level == "warn"
-    assert _confined("landlock").level == "bad"
-    monkeypatch.setattr(sandbox, "detect", lambda: Level.L2)
+    assert (_confined("landlock").level, "has no Landlock" in _confined("landlock").what) == ("bad", True)
+    system_without()
     assert _confined().level == _confined("bwrap").level == "ok"
     assert _confined("wrapper", ("sh",)).level == "ok"
     assert _confined("wrapper", ("no-such-wrapper",)).level == "bad"
+
+
+def test_landlock_stands_in_and_what_it_does_not_hold_is_said(system_without: Callable[..., None]) -> None:
+    system_without("it is not installed")
+    assert _confined() == machine.ok("sandbox L1, Landlock 7 (bubblewrap does not work: it is not installed)")
+    assert _confined("landlock").what == 'sandbox L1, Landlock 7 (sandbox = "landlock")'
+    system_without("it is not installed", landlock=2, filters=False, namespaces="not permitted")
+    for gap in ("cutting files short", "signals to your other", "sockets in the file system", "UDP"):
+        assert gap in _confined().what
+    assert _confined().level == "warn"
+
+
+def test_a_folder_that_is_worked_in_itself_is_not_for_landlock(system_without: Callable[..., None]) -> None:
+    system_without("it is not installed")
+    assert _confined("landlock", workspace="inplace").level == "bad"
+    assert _confined(workspace="inplace").what.startswith("sandbox L0, none: it is not installed; Landlock cannot")
+
+
+def test_what_of_the_network_is_open_is_said(system_without: Callable[..., None]) -> None:
+    def network(egress: tuple[Allowed, ...] | None, sandbox: str = "auto") -> DoctorLine:
+        return holding.confinement(Settings(sandbox=sandbox, egress=egress))[1]
+
+    system_without()
+    hosts = (Allowed("api.example.com"),)
+    assert network(None) == machine.ok("the network is open to agents and checks (no egress is set)")
+    assert network(hosts) == machine.ok("network: 1 allowed, the rest is out of reach")
+    assert "get round it" in network(hosts, "none").what
+    system_without(namespaces="not permitted")
+    assert (network(hosts).level, "very port of the proxy" in network(hosts).what) == ("warn", True)
+    system_without(landlock=3, namespaces="not permitted")
+    assert (network(hosts).level, "cannot be held here" in network(hosts).what) == ("bad", True)

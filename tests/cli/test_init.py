@@ -18,7 +18,7 @@ from orchestrator.daemon import starter
 from orchestrator.daemon.stacks import Stack, configured_in, detect
 from orchestrator.errors import InvalidInputError
 from orchestrator.ports.runner import Level
-from orchestrator.processes import sandbox
+from orchestrator.processes import confinement
 
 AGENT = """\
 #!/bin/sh
@@ -353,11 +353,11 @@ def test_a_share_that_would_test_the_wrong_files_is_not_written_but_explained(
     terminal.write(".venv/pyvenv.cfg", "")
     terminal.write(".venv/lib/python3.11/site-packages/shop.pth", f"{terminal.folder}\n")
     terminal.commit()
-    monkeypatch.setattr(sandbox, "detect", lambda: Level.L0)
+    monkeypatch.setattr(confinement, "detect", lambda: Level.L0)
     made = anyio.run(starter.look, terminal.folder, dict(os.environ))
     assert (made.shared, len(made.unshared)) == ((), 1)
     assert "# not shared: " in starter.configuration(made)
-    monkeypatch.setattr(sandbox, "detect", lambda: Level.L2)
+    monkeypatch.setattr(confinement, "detect", lambda: Level.L2)
     assert anyio.run(starter.look, terminal.folder, dict(os.environ)).shared == (".venv",)
 
 

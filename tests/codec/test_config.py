@@ -6,6 +6,7 @@ from orchestrator.codec import config
 from orchestrator.codec.config import read_settings
 from orchestrator.errors import InvalidInputError
 from orchestrator.model import conditions as c
+from orchestrator.model.egress import Allowed
 from orchestrator.model.kinds import Login, ProfileSettings
 from orchestrator.model.prices import Price
 from orchestrator.model.settings import Budget, Calendar, RoleSettings, Settings
@@ -171,6 +172,8 @@ def test_every_section_is_read_without_a_warning() -> None:
     assert (settings.sandbox, settings.wrapper) == ("wrapper", ("wrapper", "--arg"))
     assert settings.setup == ("npm", "ci", "--no-audit")
     assert (settings.share, settings.copy) == (("node_modules",), (".env",))
+    assert settings.egress == (Allowed("example.org"),)
+    assert {check.egress for check in settings.checks.values()} == {settings.egress}
     assert (settings.patience_s, settings.orphan_timeout_s, settings.checkpoint_s) == (600, 5400, 900)
     claude = settings.agents["claude"]
     assert (claude.profile, claude.args, claude.timeout_s) == ("claude-code", ("--model", "opus", "--model"), 2700)
@@ -281,6 +284,8 @@ def test_all_mistakes_are_told_at_once_with_their_keys() -> None:
     ("text", "says"),
     [
         ("[project]\nsandbox = []", "project.sandbox"),
+        ("[project]\negress = ['https://a.example']", "project.egress"),
+        ("[project]\negress = [1]", '"127.0.0.1:8080"'),
         ("[project]\nsandbox = 'vm'", "auto, none, landlock, bwrap"),
         ('[project]\nsetup = "npm \'ci"', "project.setup"),
         ("[agents.a]\ncommand = ''", "agents.a.command"),
@@ -353,3 +358,11 @@ def test_what_is_not_utf_8_or_endless_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(config, "MAX_BYTES", 3)
     with pytest.raises(InvalidInputError, match="at most 3"):
         read("x = 1")
+
+
+def test_no_hosts_are_not_the_same_as_nothing_said_and_a_check_may_have_its_own() -> None:
+    text = b"[project]\negress = []\n[checks.a]\ncommand = 'a'\n[checks.b]\ncommand = 'b'\negress = 'pypi.org'\n"
+    settings = read_settings(text, path="orchestrator.toml")
+    assert settings.egress == ()
+    assert [settings.checks[name].egress for name in "ab"] == [(), (Allowed("pypi.org"),)]
+    assert read_settings(b"", path="orchestrator.toml").egress is None

@@ -15,9 +15,11 @@ from orchestrator.ports.agents import Life
 from orchestrator.ports.runner import End, Launch, Level, Look, Place, Process, Runner, Watch
 from orchestrator.processes import GuardedRunner
 from orchestrator.processes.sandbox import complaint
+from orchestrator.processes.system import landlock_complaint
 
 RUNNERS: dict[str, Callable[[], Runner]] = {
     "in bubblewrap": lambda: GuardedRunner("bwrap"),
+    "in landlock": lambda: GuardedRunner("landlock"),
     "bare": lambda: GuardedRunner("none"),
 }
 
@@ -26,6 +28,8 @@ RUNNERS: dict[str, Callable[[], Runner]] = {
 def runner(request: pytest.FixtureRequest) -> Runner:
     if request.param == "in bubblewrap" and complaint():
         pytest.skip("bubblewrap does not work here")
+    if request.param == "in landlock" and landlock_complaint():
+        pytest.skip("landlock does not work here")
     return RUNNERS[request.param]()
 
 

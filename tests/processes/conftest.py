@@ -13,6 +13,7 @@ import pytest
 from orchestrator.ports.runner import Launch, Place
 from orchestrator.processes import GuardedRunner
 from orchestrator.processes.sandbox import complaint
+from orchestrator.processes.system import landlock_complaint
 
 ISOLATIONS = ("bwrap", "pidns", "userns", "subreaper")
 _HOME_GIT = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"]}
@@ -156,6 +157,8 @@ def needs(isolation: str) -> None:
     """Skip where the system does not have a way to hold a tree."""
     if isolation == "bwrap" and complaint():
         pytest.skip("bubblewrap does not work here")
+    if isolation == "landlock" and landlock_complaint():
+        pytest.skip("landlock does not work here")
     if isolation in ("pidns", "userns"):
         flags = ["--user", "--map-current-user"] if isolation == "userns" else []
         probe = subprocess.run(
@@ -186,3 +189,9 @@ def bare() -> GuardedRunner:
 def confined() -> GuardedRunner:
     needs("bwrap")
     return GuardedRunner("bwrap")
+
+
+@pytest.fixture
+def caged() -> GuardedRunner:
+    needs("landlock")
+    return GuardedRunner("landlock")

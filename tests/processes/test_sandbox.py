@@ -9,8 +9,9 @@ import pytest
 
 from orchestrator.errors import FaultError, InvalidInputError
 from orchestrator.ports.runner import End, Launch, Level, Place, Watch
-from orchestrator.processes import GuardedRunner, detect, sandbox
+from orchestrator.processes import GuardedRunner, detect, sandbox, system
 from orchestrator.processes.denied import denied_paths
+from orchestrator.processes.system import Found
 
 
 def seen(runner: GuardedRunner, ground: Any, script: str, **changes: Any) -> str:
@@ -237,7 +238,7 @@ def test_a_sandbox_that_cannot_start_is_a_fault_with_its_own_words(
     assert not (ground.run_dir() / "guardian.json").exists(), "nothing began here"
 
 
-def test_where_bubblewrap_does_not_work_auto_goes_without_and_bwrap_is_a_fault(
+def test_where_bubblewrap_does_not_work_auto_takes_the_next_best_and_bwrap_is_a_fault(
     ground: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
@@ -245,18 +246,21 @@ def test_where_bubblewrap_does_not_work_auto_goes_without_and_bwrap_is_a_fault(
     (tmp_path / "bwrap").chmod(0o755)
     sandbox.complaint.cache_clear()
     try:
-        assert detect() is Level.L0
+        assert detect() is Level.L1
+        assert GuardedRunner("auto").level() is Level.L1
+        assert seen(GuardedRunner("auto"), ground, "echo works") == "works\n"
+        monkeypatch.setattr(system, "found", lambda: Found(landlock=0))
         assert GuardedRunner("auto").level() is Level.L0
         assert seen(GuardedRunner("auto"), ground, "echo works") == "works\n"
-        with pytest.raises(FaultError, match='uid map: Permission denied; repair it or set sandbox = "none"'):
+        with pytest.raises(FaultError, match='uid map: Permission denied; repair it or set sandbox = "auto"'):
             anyio.run(GuardedRunner("bwrap").start, ground.shell("true"))
     finally:
         sandbox.complaint.cache_clear()
 
 
 def test_an_unknown_sandbox_is_refused_by_name() -> None:
-    with pytest.raises(InvalidInputError, match='sandbox = "landlock"'):
-        GuardedRunner("landlock")
+    with pytest.raises(InvalidInputError, match='sandbox = "chroot"'):
+        GuardedRunner("chroot")
 
 
 def test_without_a_sandbox_the_program_works_in_the_workspace_with_a_home_and_tmp_of_its_own(
