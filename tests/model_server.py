@@ -1,41 +1,42 @@
 """A model service that says what a scenario wants: loopback, standard library, no state.
 
-The scenario is the first part of the path (`/edit/v1/responses`). What to answer is decided by
-counting the tool results after the last real user message, so that a resumed session works. Speaks OpenAI's responses
-and chat completions, Anthropic's messages and Gemini's streams.
+The scenario is the first part of the path (`/edit/v1/responses`). What to answer is decided by counting the tool
+results after the last real user message, so that a resumed session works. Which service it is follows from the rest of
+the path: OpenAI's responses and chat completions, Anthropic's messages, Gemini's streams.
 
-Scenarios: edit (a tool call, then done), slow (the tool sleeps), huge (the tool prints a megabyte), background (the
-tool leaves a child), r401, r429, r529, quota, cut (the stream breaks off), hang (no answer), flaky (twice 529, then
-edit).
+Scenarios: edit (a file is written with the agent's own tool, then done), shell (a command is run), mcp (the tool of
+somebody else is called), slow (the command sleeps), huge (it prints a megabyte), background (it leaves a child), r401,
+r429, r529, quota, cut (the answer breaks off in the middle of a word), hang (no answer), flaky (twice 529, then edit).
 """
 
 import json
 import threading
-import uuid
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, cast
+from typing import Any
 
-Frame = tuple[str, dict[str, Any]]
-FINAL = "All done. I created hello.txt.\n\n<promise>COMPLETE</promise>"
-COMMANDS = {
-    "slow": "echo started > started.txt; sleep 60; echo hello > hello.txt",
-    "huge": "echo hello > hello.txt; head -c 1000000 /dev/zero | tr '\\0' x",
-    "background": "sleep 300 >/dev/null 2>&1 & echo hello > hello.txt",
-}
-EDIT = "echo hello > hello.txt && cat hello.txt"
+from tests.model_dialects import CUT, Frame, speak
+
 ERRORS: dict[str, tuple[int, str, str, dict[str, str]]] = {
     "r401": (401, "authentication_error", "invalid x-api-key", {}),
-    "r429": (429, "rate_limit_error", "slow down", {"retry-after": "7"}),
+    "r429": (429, "rate_limit_error", "Rate limit reached for requests, slow down.", {"retry-after": "2"}),
     "r529": (529, "overloaded_error", "Overloaded", {}),
     "quota": (429, "insufficient_quota", "You exceeded your current quota, please check your plan.", {}),
 }
-_SHELLS = ("exec_command", "shell", "Bash", "bash", "run_shell_command", "run_commands")
+_KEYS = ("authorization", "x-api-key", "x-goog-api-key")
+_GOOGLE = {401: "UNAUTHENTICATED", 429: "RESOURCE_EXHAUSTED", 503: "UNAVAILABLE"}
+_PER_DAY = {
+    "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+    "violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel", "quotaMetric": "requests"}],
+}
 
 
 class ModelServer(ThreadingHTTPServer):
-    """Counts what it was asked; `resets_at` is what a usage limit says."""
+    """Counts what it was asked, and with which keys.
+
+    `resets_at` is what a usage limit says, `folder` where files are written.
+    """
 
     daemon_threads = True
 
@@ -45,7 +46,9 @@ class ModelServer(ThreadingHTTPServer):
     def __init__(self, resets_at: int = 0) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
         self.resets_at = resets_at
+        self.folder = ""
         self.requests: list[str] = []
+        self.keys: list[str] = []
         self.flakes = 2
         self.stopping = threading.Event()
 
@@ -85,6 +88,7 @@ class _Answer(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers.get("content-length", "0"))) or b"{}")
         scenario, _, path = self.path.lstrip("/").partition("/")
         self.server.requests.append(f"{scenario} {path}")
+        self.server.keys += [self.headers[name] for name in _KEYS if name in self.headers]
         if scenario == "hang":
             self.server.stopping.wait(120)
             return
@@ -93,17 +97,19 @@ class _Answer(BaseHTTPRequestHandler):
             scenario = "r529"
         if scenario in ERRORS:
             self._refuse(scenario, path)
-            return
-        frames = list(_speak(path.partition("?")[0], body, scenario))
-        self._stream(frames[: len(frames) // 2] if scenario == "cut" else frames, path)
+        else:
+            self._stream(list(speak(path.partition("?")[0], body, scenario, self.server.folder)), scenario, path)
 
     def _refuse(self, scenario: str, path: str) -> None:
         status, kind, message, headers = ERRORS[scenario]
         status = 503 if status == 529 and "messages" not in path else status
         error: dict[str, Any] = {"type": kind, "message": message, "code": status}
-        if scenario == "quota" and "responses" in path:
+        if "streamGenerateContent" in path:
+            details = [_PER_DAY] if scenario == "quota" else []
+            error = {"code": status, "message": message, "status": _GOOGLE[status], "details": details}
+        elif scenario == "quota" and "responses" in path:
             error = {"type": "usage_limit_reached", "plan_type": "plus", "resets_at": self.server.resets_at}
-        if scenario == "quota" and "messages" in path:
+        elif scenario == "quota" and "messages" in path:
             headers = {
                 "anthropic-ratelimit-unified-status": "rejected",
                 "anthropic-ratelimit-unified-reset": str(self.server.resets_at),
@@ -120,189 +126,19 @@ class _Answer(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def _stream(self, frames: list[Frame], path: str) -> None:
+    def _stream(self, frames: list[Frame], scenario: str, path: str) -> None:
         self.close_connection = True
         self.send_response(200)
         self.send_header("content-type", "text/event-stream")
         self.send_header("connection", "close")
         self.end_headers()
+        named = "responses" in path or "messages" in path
         for name, frame in frames:
-            event = f"event: {name}\n" if "responses" in path or "messages" in path else ""
+            if name == CUT:
+                if scenario == "cut":
+                    break
+                continue
             text = "[DONE]" if name == "[DONE]" else json.dumps(frame)
+            event = f"event: {name}\n" if named else ""
             self.wfile.write(f"{event}data: {text}\n\n".encode())
         self.wfile.flush()
-
-
-def _speak(path: str, body: dict[str, Any], scenario: str) -> Iterator[Frame]:
-    if path.endswith("/responses"):
-        return _responses(body, scenario)
-    if path.endswith("/messages"):
-        return _messages(body, scenario)
-    if path.endswith("/chat/completions"):
-        return _chat(body, scenario)
-    return _gemini(body, scenario)
-
-
-def _command(scenario: str) -> str:
-    return COMMANDS.get(scenario, EDIT)
-
-
-def _key(prefix: str) -> str:
-    return f"{prefix}_{uuid.uuid4().hex[:12]}"  # noqa: TID251  # any id will do
-
-
-def _arguments(schema: dict[str, Any], command: str) -> dict[str, Any]:
-    """Fill what a tool requires: the command where it belongs, something plausible elsewhere."""
-    wanted: dict[str, Any] = schema.get("properties", {})
-    filled: dict[str, Any] = {}
-    for name in {*schema.get("required", []), *({"command", "cmd", "commands"} & {*wanted})}:
-        listed = wanted.get(name, {}).get("type") == "array"
-        if name in {"command", "cmd", "commands"}:
-            filled[name] = (
-                ["bash", "-c", command] if listed and name != "commands" else [command] if listed else command
-            )
-        else:
-            kind = wanted.get(name, {}).get("type")
-            plain: dict[str | None, Any] = {"boolean": False, "number": 1, "integer": 1, "array": []}
-            filled[name] = plain.get(kind, "run command")
-    return filled
-
-
-def _tool(tools: list[dict[str, Any]]) -> tuple[str, dict[str, Any]] | None:
-    """Find the tool that runs commands, and the schema of its arguments."""
-    for wanted in _SHELLS:
-        for tool in tools:
-            named = tool.get("function", tool)
-            if named.get("name") == wanted:
-                schema = named.get("parameters") or named.get("input_schema") or named.get("parametersJsonSchema")
-                return wanted, schema or {}
-    return None
-
-
-def _responses(body: dict[str, Any], scenario: str) -> Iterator[Frame]:
-    said = body.get("input", [])
-    done = 0
-    for entry in said:
-        if entry.get("role") == "user":
-            done = 0
-        done += entry.get("type", "").endswith("call_output")
-    tool = _tool(body.get("tools", [])) if not done else None
-    key = _key("resp")
-    item: dict[str, Any]
-    if tool is None:
-        item = {"type": "message", "role": "assistant", "id": _key("msg")}
-        item["content"] = [{"type": "output_text", "text": FINAL, "annotations": []}]
-    else:
-        name, schema = tool
-        arguments = json.dumps(_arguments(schema, _command(scenario)))
-        item = {
-            "type": "function_call",
-            "id": _key("fc"),
-            "call_id": _key("call"),
-            "name": name,
-            "arguments": arguments,
-        }
-    usage = {
-        "input_tokens": 1000,
-        "input_tokens_details": {"cached_tokens": 200},
-        "output_tokens": 50,
-        "output_tokens_details": {"reasoning_tokens": 10},
-        "total_tokens": 1050,
-    }
-    yield "response.created", {"type": "response.created", "response": {"id": key}}
-    yield "response.output_item.added", {"type": "response.output_item.added", "output_index": 0, "item": item}
-    yield "response.output_item.done", {"type": "response.output_item.done", "output_index": 0, "item": item}
-    yield (
-        "response.completed",
-        {"type": "response.completed", "response": {"id": key, "output": [item], "usage": usage}},
-    )
-
-
-def _messages(body: dict[str, Any], scenario: str) -> Iterator[Frame]:
-    done = _anthropic_results(body.get("messages", []))
-    tool = _tool(body.get("tools", [])) if not done else None
-    usage = {"input_tokens": 1000, "cache_read_input_tokens": 200, "cache_creation_input_tokens": 0, "output_tokens": 1}
-    message: dict[str, Any] = {
-        "id": _key("msg"),
-        "type": "message",
-        "role": "assistant",
-        "model": body.get("model"),
-        "content": [],
-    }
-    yield "message_start", {"type": "message_start", "message": {**message, "stop_reason": None, "usage": usage}}
-    text = FINAL if tool is None else "I will create the file."
-    yield (
-        "content_block_start",
-        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
-    )
-    yield (
-        "content_block_delta",
-        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}},
-    )
-    yield "content_block_stop", {"type": "content_block_stop", "index": 0}
-    if tool is not None:
-        block: dict[str, Any] = {"type": "tool_use", "id": _key("toolu"), "name": tool[0], "input": {}}
-        arguments = json.dumps(_arguments(tool[1], _command(scenario)))
-        delta = {"type": "input_json_delta", "partial_json": arguments}
-        yield "content_block_start", {"type": "content_block_start", "index": 1, "content_block": block}
-        yield "content_block_delta", {"type": "content_block_delta", "index": 1, "delta": delta}
-        yield "content_block_stop", {"type": "content_block_stop", "index": 1}
-    reason = "end_turn" if tool is None else "tool_use"
-    ended = {"type": "message_delta", "delta": {"stop_reason": reason, "stop_sequence": None}}
-    yield "message_delta", {**ended, "usage": {"output_tokens": 50}}
-    yield "message_stop", {"type": "message_stop"}
-
-
-def _anthropic_results(messages: list[dict[str, Any]]) -> int:
-    done = 0
-    for message in messages:
-        content = message.get("content")
-        said: list[dict[str, Any]] = [{"type": "text", "text": str(content)}]
-        blocks = cast("list[dict[str, Any]]", content) if isinstance(content, list) else said
-        for block in blocks:
-            if block.get("type") == "tool_result":
-                done += 1
-            elif message.get("role") == "user" and not block.get("text", "").startswith("<system-reminder"):
-                done = 0
-    return done
-
-
-def _chat(body: dict[str, Any], scenario: str) -> Iterator[Frame]:
-    done = 0
-    for message in body.get("messages", []):
-        done = 0 if message.get("role") == "user" else done + (message.get("role") == "tool")
-    tool = _tool(body.get("tools") or []) if not done else None
-    about = {"id": _key("chatcmpl"), "object": "chat.completion.chunk", "created": 1, "model": body.get("model")}
-
-    def chunk(delta: dict[str, Any], reason: str | None = None) -> Frame:
-        return "", {**about, "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
-
-    yield chunk({"role": "assistant", "content": ""})
-    yield chunk({"content": FINAL if tool is None else "I will create the file."})
-    if tool is not None:
-        function = {"name": tool[0], "arguments": json.dumps(_arguments(tool[1], _command(scenario)))}
-        yield chunk({"tool_calls": [{"index": 0, "id": _key("call"), "type": "function", "function": function}]})
-    yield chunk({}, "stop" if tool is None else "tool_calls")
-    usage = {"prompt_tokens": 1000, "completion_tokens": 50, "total_tokens": 1050}
-    yield "", {**about, "choices": [], "usage": {**usage, "prompt_tokens_details": {"cached_tokens": 200}}}
-    yield "[DONE]", {}
-
-
-def _gemini(body: dict[str, Any], scenario: str) -> Iterator[Frame]:
-    done = 0
-    for content in body.get("contents", []):
-        for piece in content.get("parts", []):
-            done = done + 1 if "functionResponse" in piece else 0 if content.get("role") == "user" else done
-    tools = [found for tool in body.get("tools", []) for found in tool.get("functionDeclarations", [])]
-    tool = _tool(tools) if not done else None
-    part: dict[str, Any] = {"text": FINAL}
-    if tool is not None:
-        part = {"functionCall": {"name": tool[0], "args": _arguments(tool[1], _command(scenario)), "id": _key("call")}}
-    usage = {
-        "promptTokenCount": 1000,
-        "candidatesTokenCount": 50,
-        "cachedContentTokenCount": 200,
-        "totalTokenCount": 1050,
-    }
-    candidate = {"index": 0, "content": {"role": "model", "parts": [part]}, "finishReason": "STOP"}
-    yield "", {"candidates": [candidate], "usageMetadata": usage}

@@ -5,6 +5,7 @@ has a length limit and is seen by everybody.
 """
 
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -84,6 +85,12 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     logins: tuple[Login, ...] = ()
     folders: tuple[str, ...] = ()
     """Below HOME, where it keeps its state; writable when the home is shared."""
+    config: dict[str, Any] = {}
+    """Settings of its own, where flags and variables do not reach: a JSON file of ours, of the lowest rank it knows."""
+    config_at: str = ""
+    """The variable that tells it where that file is."""
+    diary: str = ""
+    """Below HOME, with `{session}`: where it writes down what it tells neither stdout nor stderr."""
     env: dict[str, str] = {}
     confined_env: dict[str, str] = {}
     """Set only where a sandbox holds the agent."""

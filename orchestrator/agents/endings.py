@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from orchestrator.agents import sessions
 from orchestrator.agents.calling import Profile
 from orchestrator.agents.claims import claims
-from orchestrator.agents.folders import STDERR, TRANSCRIPT, RunFolder
+from orchestrator.agents.folders import STDERR, TRANSCRIPT, RunFolder, tail_regular
 from orchestrator.agents.normalise.registry import events_of
 from orchestrator.model.agent_events import FailureKind, Final, Outcome
 from orchestrator.policy.outcome import AgentResult, EndFacts, Heard, classify, sum_up
@@ -131,11 +132,19 @@ def _heard(folder: RunFolder, profile: Profile, end: End) -> tuple[Heard, bool]:
     if profile.stream == "plain":
         text, cut = folder.last_words(TRANSCRIPT)
         return Heard(final=Final(text=text) if end.code == 0 and not end.reason else None), cut
-    stderr = folder.last_words(STDERR, STDERR_TAIL)[0]
+    stderr = folder.last_words(STDERR, STDERR_TAIL)[0] + _told_aside(folder, profile)
     with folder.transcript() as stream:
         document = folder.document(profile.result, RESULT_LIMIT) if profile.result else None
         lines = [*(stream or ()), *([document] if document else [])] if document else (stream or ())
         return sum_up(events_of(profile.stream, lines, end.code, stderr)), False
+
+
+def _told_aside(folder: RunFolder, profile: Profile) -> str:
+    """Read the end of the diary a program keeps in its home, if it keeps one and the home was the run's own."""
+    if not profile.diary:
+        return ""
+    path = folder.file("home") / profile.diary.replace("{session}", sessions.begun(folder))
+    return "\n" + tail_regular(path, STDERR_TAIL).decode("utf-8", "replace")
 
 
 def _ended_at_ms(folder: RunFolder) -> int:

@@ -22,7 +22,7 @@ from orchestrator.agents.claims import TAIL
 from orchestrator.files.atomic import private_dir, sync_folder, write_atomic
 from orchestrator.ports.agents import RunKey
 
-PROMPT, TRANSCRIPT, STDERR = "prompt.md", "transcript.jsonl", "stderr.log"
+PROMPT, TRANSCRIPT, STDERR, CONFIG = "prompt.md", "transcript.jsonl", "stderr.log", "config.json"
 DIAGNOSIS, STOPPED = "diagnosis.md", "stopped.json"
 EGRESS = "egress.jsonl"
 _RECORDS = ("exit.json", TRANSCRIPT, STDERR, PROMPT, DIAGNOSIS, STOPPED, EGRESS, "guardian.json")
@@ -160,15 +160,30 @@ def make_folder(path: Path) -> None:
 
 def read_regular(path: Path, limit: int) -> bytes | None:
     """Read a file of at most `limit` bytes that is no link, device or pipe; None for anything else."""
+    with _regular(path) as stream:
+        if stream is None or os.fstat(stream.fileno()).st_size > limit:
+            return None
+        return stream.read(limit)
+
+
+def tail_regular(path: Path, size: int) -> bytes:
+    """Read the end of a file that is no link, device or pipe; nothing of anything else."""
+    with _regular(path) as stream:
+        if stream is None:
+            return b""
+        stream.seek(max(0, stream.seek(0, os.SEEK_END) - size))
+        return stream.read(size)
+
+
+@contextmanager
+def _regular(path: Path) -> Generator[BinaryIO | None]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
-        return None
+        yield None
+        return
     with os.fdopen(descriptor, "rb") as stream:
-        known = os.fstat(stream.fileno())
-        if not stat.S_ISREG(known.st_mode) or known.st_size > limit:
-            return None
-        return stream.read(limit)
+        yield stream if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) else None
 
 
 def _names(folder: Path) -> list[str]:

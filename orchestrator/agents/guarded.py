@@ -16,6 +16,7 @@ whether work is good: a claim only starts the verifier.
 """
 
 import contextlib
+import json
 import sys
 from pathlib import Path
 from typing import Protocol, assert_never
@@ -27,7 +28,7 @@ from orchestrator.agents import cassettes, logins, sessions
 from orchestrator.agents.calling import UNATTENDED, Call, Profile
 from orchestrator.agents.diagnosis import Sight, why, write_diagnosis
 from orchestrator.agents.endings import Ended, local_zone
-from orchestrator.agents.folders import PROMPT, STDERR, TRANSCRIPT, RunFolder
+from orchestrator.agents.folders import CONFIG, PROMPT, STDERR, TRANSCRIPT, RunFolder
 from orchestrator.agents.profiles import profile_of
 from orchestrator.agents.redact import Redactor, redact_folder, redaction, secrets_of
 from orchestrator.agents.surroundings import Surroundings, environment, program, variables
@@ -153,10 +154,14 @@ class GuardedAgents:
         level = self._runner.level()
         place = self._places.place(AttemptKey(job.key.task, job.key.attempt), str(folder.path))
         defaults = {**UNATTENDED, **profile.env, **({} if level is Level.L0 else profile.confined_env)}
+        if profile.config_at:
+            defaults[profile.config_at] = str(folder.file(CONFIG))
         own = variables(job, place.project, str(folder.path))
         env = environment(self._around.environ, agent, defaults, own)
         self._argv(profile, agent, place, env["PATH"], Call())
         folder.make()
+        if profile.config_at:
+            folder.write(CONFIG, json.dumps(profile.config).encode())
         call = sessions.chosen(folder, profile, place.seen_as, job.session)
         paths = msgspec.structs.replace(call, prompt=str(folder.file(PROMPT)), scratch=str(folder.file("scratch")))
         argv = self._argv(profile, agent, place, env["PATH"], paths)

@@ -68,6 +68,8 @@ _GEMINI = Profile(
         Login(".gemini/settings.json", keep=("security", "selectedAuthType")),
     ),
     folders=(".gemini",),
+    config={"privacy": {"usageStatisticsEnabled": False}, "general": {"enableAutoUpdate": False}},
+    config_at="GEMINI_CLI_SYSTEM_DEFAULTS_PATH",
     env={"GEMINI_CLI_NO_RELAUNCH": "true", "GEMINI_CLI_TRUST_WORKSPACE": "true"},
     keys=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
     can=frozenset({Can.TOKENS, Can.RESUME, Can.MCP}),
@@ -77,7 +79,10 @@ _OPENCODE = Profile(
     name="opencode",
     stream="opencode",
     program="opencode",
-    template=("run", "--format", "json", "{id}", "{model}", "{args}"),
+    template=(
+        *("run", "--format", "json", "--print-logs", "--log-level", "ERROR"),  # what it tries again it only logs
+        *("{id}", "{model}", "{args}"),
+    ),
     model=("-m",),
     resume=("-s", "{session}"),
     attach=("{model}", "-s", "{session}"),
@@ -106,6 +111,13 @@ _QWEN = Profile(
     turns=("--max-session-turns",),
     logins=(Login(".qwen/oauth_creds.json"), Login(".qwen/settings.json", keep=("security", "selectedAuthType"))),
     folders=(".qwen",),
+    config={
+        "privacy": {"usageStatisticsEnabled": False},
+        "general": {"enableAutoUpdate": False},
+        "model": {"generationConfig": {"maxRetries": 0}},  # else it waits out a limit, in silence, for most of an hour
+    },
+    config_at="QWEN_CODE_SYSTEM_DEFAULTS_PATH",
+    diary=".qwen/debug/{session}.txt",
     env={"QWEN_CODE_NO_RELAUNCH": "true"},
     keys=("OPENAI_API_KEY", "DASHSCOPE_API_KEY"),
     can=frozenset({Can.TOKENS, Can.RESUME, Can.MCP, Can.TURNS}),

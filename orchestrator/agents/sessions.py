@@ -97,9 +97,19 @@ def _keep(folder: RunFolder, session: str, cwd: str) -> None:
     folder.write(SESSION, json.dumps({"session": session, "cwd": cwd}).encode())
 
 
+def begun(folder: RunFolder) -> str:
+    """Give the session a run of this folder was begun with, wherever it was, or nothing."""
+    return _record(folder).get("session", "")
+
+
 def _kept(folder: RunFolder, cwd: str) -> str:
+    kept = _record(folder)
+    return kept.get("session", "") if kept.get("cwd") == cwd else ""
+
+
+def _record(folder: RunFolder) -> dict[str, str]:
     try:
         kept = json.loads(folder.file(SESSION).read_bytes())
-        return str(kept["session"]) if kept["cwd"] == cwd else ""
+        return {"session": str(kept["session"]), "cwd": str(kept["cwd"])}
     except (FileNotFoundError, ValueError, KeyError, TypeError):
-        return ""
+        return {}

@@ -44,7 +44,10 @@ _CONFIGURATION = (
     r"not_found_error|unexpected argument|unrecognized (?:option|argument)|invalid configuration|error loading config",
     r"cannot be used with root|modulenotfounderror",
 )
-_TRUNCATED = (r"stream disconnected|stream closed before|stream ended without|without a finish reason",)
+_TRUNCATED = (
+    r"stream disconnected|stream closed before|stream ended without|without a finish reason",
+    r"empty or malformed response",
+)
 _BUDGET = (r"(?:max(?:imum)? |cost |exceeded )budget|cost limit|LimitsExceeded",)
 _TURNS = (r"max(?:imum)?[_ ](?:session[_ ])?turns|turn limit|iteration limit|step limit",)
 _READ = tuple(

@@ -1,268 +1,167 @@
 """`scripts/prove agents`: real agents, guarded and confined, against a scripted model service on loopback.
 
-Every cell of the table on docs/proofs/agents.md was run: an agent, a scenario, and the outcome it came to. Agents
-that are not installed (below --cache: `bin/` and `npm/node_modules/.bin/`; or on the PATH) are named and left out.
-Clean homes, made-up keys; nothing leaves the machine.
+Every cell of the table in docs/agents.md was run: an agent, a scenario, and the outcome it came to; an empty one fails
+the proof. The agents are looked for below --cache (`bin/` and `npm/node_modules/.bin/`), then on the PATH; `--install`
+puts the versions that are proved there, from npm. `--keep FOLDER` keeps what each run said. Clean homes, made-up keys;
+nothing leaves the machine. With `--agent` or `--scenario` only those are run, and no page is written.
 """
 
 import argparse
-import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import anyio
 
-from orchestrator.agents.guarded import GuardedAgents
-from orchestrator.agents.surroundings import Surroundings
+from orchestrator.agents.calling import Can
+from orchestrator.agents.normalise.registry import events_of
+from orchestrator.agents.profiles import profile_of
 from orchestrator.errors import FaultError
-from orchestrator.model.agent_events import Outcome
-from orchestrator.model.settings import AgentSettings, Settings
-from orchestrator.ports.agents import AgentEnd, Job, RunKey
-from orchestrator.ports.runner import Place
-from orchestrator.ports.workspace import AttemptKey
-from orchestrator.processes.runner import GuardedRunner
+from orchestrator.model.agent_events import Outcome, ToolEnd
+from orchestrator.ports.agents import AgentEnd
 from tests.model_server import ModelServer, model_server
+from tests.real import pages, recording
+from tests.real.kinds import KINDS, LOGIN_KEY, Kind
+from tests.real.pages import Cell
+from tests.real.scenarios import SCENARIOS
+from tests.real.stage import Stage
 
-_ROOT = Path(__file__).resolve().parents[2]
-PROMPT = "Create hello.txt\n"
-KEY = RunKey("proof/T", 1, 1)
-_MODEL = "fake-model"
 _RESETS_IN_S = 3600
+_RESET_SLACK_S = 90
+_HOMES = Path.home() / ".cache"
+"""Not below /tmp: some agents refuse to keep their state there."""
 
 
-class Kind(NamedTuple):
-    """How one agent is pointed at the service: its settings, and files of the person's home."""
+class Trial(NamedTuple):
+    """What one cell is tried with."""
 
-    program: str
-    settings: Callable[[str], AgentSettings]
-    home: Callable[[str], dict[str, str]]
-
-
-def _codex(base: str) -> AgentSettings:
-    pairs = {
-        "model_provider": "x",
-        "model": _MODEL,
-        "model_providers.x.name": "x",
-        "model_providers.x.base_url": f"{base}/v1",
-        "model_providers.x.wire_api": "responses",
-        "model_providers.x.env_key": "FAKE_KEY",
-    }
-    words = [word for key, value in pairs.items() for word in ("-c", f'{key}="{value}"')]
-    fewer = ("-c", "model_providers.x.request_max_retries=1", "-c", "model_providers.x.stream_max_retries=1")
-    return AgentSettings(name="codex", profile="codex", args=(*words, *fewer), env={"FAKE_KEY": "fake-key-1"})
-
-
-def _claude(base: str) -> AgentSettings:
-    key = "CLAUDE_CODE_OAUTH_TOKEN" if base.endswith("quota") else "ANTHROPIC_API_KEY"
-    env = {"ANTHROPIC_BASE_URL": base, key: "sk-ant-fake-1", "CLAUDE_CODE_MAX_RETRIES": "3"}
-    return AgentSettings(name="claude", profile="claude-code", env=env)
-
-
-def _opencode(base: str) -> AgentSettings:
-    model = {"name": "f", "cost": {"input": 3, "output": 15}, "limit": {"context": 100000, "output": 8000}}
-    options = {"baseURL": f"{base}/v1", "apiKey": "fake-key-1"}
-    provider = {"npm": "@ai-sdk/openai-compatible", "options": options, "models": {_MODEL: model}}
-    env = {"OPENCODE_CONFIG_CONTENT": json.dumps({"provider": {"fake": provider}})}
-    return AgentSettings(name="opencode", profile="opencode", model=f"fake/{_MODEL}", env=env)
-
-
-def _gemini(base: str) -> AgentSettings:
-    env = {"GOOGLE_GEMINI_BASE_URL": base, "GEMINI_API_KEY": "fake-key-1"}
-    return AgentSettings(name="gemini", profile="gemini", model="gemini-2.5-pro", env=env)
-
-
-def _qwen(base: str) -> AgentSettings:
-    env = {"OPENAI_BASE_URL": f"{base}/v1", "OPENAI_API_KEY": "fake-key-1", "OPENAI_MODEL": _MODEL}
-    return AgentSettings(name="qwen", profile="qwen", args=("--auth-type", "openai"), env=env)
-
-
-def _pi(_base: str) -> AgentSettings:
-    return AgentSettings(name="pi", profile="pi", model=_MODEL, args=("--provider", "fake"), env={"PI_OFFLINE": "1"})
-
-
-def _pi_home(base: str) -> dict[str, str]:
-    cost = {"input": 3, "output": 15, "cacheRead": 0.3, "cacheWrite": 0}
-    model = {"id": _MODEL, "name": "f", "reasoning": False, "input": ["text"], "cost": cost}
-    fake = {
-        "baseUrl": f"{base}/v1",
-        "apiKey": "fake-key-1",
-        "api": "openai-completions",
-        "models": [{**model, "contextWindow": 100000, "maxTokens": 8000}],
-    }
-    return {".pi/agent/models.json": json.dumps({"providers": {"fake": fake}})}
-
-
-def _nothing(_base: str) -> dict[str, str]:
-    return {}
-
-
-def _gemini_home(_base: str) -> dict[str, str]:
-    return {".gemini/settings.json": json.dumps({"security": {"auth": {"selectedType": "gemini-api-key"}}})}
-
-
-KINDS = {
-    "codex": Kind("codex", _codex, _nothing),
-    "claude": Kind("claude", _claude, _nothing),
-    "opencode": Kind("opencode", _opencode, _nothing),
-    "gemini": Kind("gemini", _gemini, _gemini_home),
-    "qwen": Kind("qwen", _qwen, _nothing),
-    "pi": Kind("pi", _pi, _pi_home),
-}
-_SILENT = {Outcome.TIMEOUT, Outcome.STALLED}
-EXPECTED: dict[str, set[Outcome]] = {
-    "edit": {Outcome.CLAIMED},
-    "flaky": {Outcome.CLAIMED},
-    "huge": {Outcome.CLAIMED},
-    "background": {Outcome.CLAIMED},
-    "r401": {Outcome.AUTH},
-    "r429": {Outcome.RATE_LIMITED, *_SILENT},  # some try again in silence for longer than we wait here
-    "quota": {Outcome.RATE_LIMITED, *_SILENT},
-    "r529": {Outcome.TRANSIENT, *_SILENT},
-    "cut": {Outcome.TRUNCATED, Outcome.TRANSIENT, Outcome.INCOMPLETE, Outcome.LOOPING, *_SILENT},
-    "hang": _SILENT,
-    "kill": {Outcome.CLAIMED},
-}
-
-
-class Cell(NamedTuple):
-    """One run: what it came to, and whether that is what it had to come to."""
-
-    agent: str
+    name: str
     scenario: str
-    good: bool
-    text: str
-    note: str
+    path: str
+    server: ModelServer
+    timeout_s: float
+    keep: Path | None
+
+    @property
+    def kind(self) -> Kind:
+        """The agent's."""
+        return KINDS[self.name]
+
+    async def cell(self) -> Cell:
+        """Run it, and ask what is always asked: is the outcome right, is every process gone."""
+        self.server.flakes = 2
+        self.server.keys.clear()
+        with tempfile.TemporaryDirectory(dir=_HOMES, ignore_cleanup_errors=True) as folder:
+            stage = Stage(Path(folder).resolve(), self.kind, self.path, self.server)
+            try:
+                text, problems = await (self._login(stage) if self.scenario == "login" else self._run(stage))
+            except (FaultError, TimeoutError) as error:
+                text, problems = "fault", [str(error) or type(error).__name__]
+            problems += [f"left behind: {process}" for process in await stage.left_behind()]
+            if self.keep is not None and self.scenario != "login":
+                recording.keep(self.keep, f"{self.name}.{self.scenario}", stage)
+        return Cell(self.name, self.scenario, text, tuple(problems))
+
+    async def _run(self, stage: Stage) -> tuple[str, list[str]]:
+        wanted = SCENARIOS[self.scenario]
+        limit_s = wanted.limit_s or self.timeout_s
+        if self.scenario == "kill":
+            end, before = await stage.killed_in_mid_tool(limit_s)
+            problems = [] if before == end.session else [f"session {before} became {end.session}"]
+            also = ", same session" if not problems else ""
+        else:
+            end, problems, also = await stage.call(self.scenario, limit_s), [], ""
+        expected = dict(self.kind.otherwise).get(self.scenario, wanted.expected)
+        if end.outcome is not expected:
+            problems.append(f"expected {expected}: {end.note}")
+        problems += self._missing(stage, end)
+        return _shown(stage, end) + also, problems
+
+    def _missing(self, stage: Stage, end: AgentEnd) -> list[str]:
+        """Name what a claim, or a limit, should have come with."""
+        can = profile_of(self.kind.settings("")).can
+        if end.outcome is Outcome.CLAIMED:
+            known = {
+                "the file is not right": stage.made(),
+                "no session": bool(end.session),
+                "no tool was heard of": _heard_of_tools(stage, self.kind),
+                "no tokens": end.tokens > 0 or Can.TOKENS not in can,
+                "no cost": end.usd > 0 or Can.COST not in can,
+            }
+            return [what for what, there in known.items() if not there]
+        if self.scenario == "quota" and Can.RESET in can:
+            off = abs((end.until or 0) / 1000 - self.server.resets_at)
+            return [] if off <= _RESET_SLACK_S else [f"the limit resets at {end.until}, not {self.server.resets_at}"]
+        return []
+
+    async def _login(self, stage: Stage) -> tuple[str, list[str]]:
+        began = time.monotonic()
+        done, said = await stage.person_runs(str(Path(sys.executable).with_name("orchestrator")), self.timeout_s * 2)
+        problems = [] if done else [said[-2000:]]
+        if not any(LOGIN_KEY in key for key in self.server.keys):
+            problems.append("the service never saw the key of the login file")
+        return f"{'done' if done else 'not done'}, {time.monotonic() - began:.0f} s", problems
 
 
-class Stage:
-    """One agent's project, workspace and person, made afresh for each scenario."""
-
-    def __init__(self, root: Path, kind: Kind, path: str, server: ModelServer) -> None:
-        self.kind, self.path, self.server = kind, path, server
-        self.project, self.workspace, self.person = root / "project", root / "workspace", root / "person"
-        for folder in (self.project, self.workspace, self.person):
-            folder.mkdir(parents=True)
-        subprocess.run(["git", "init", "-q", "-b", "main"], cwd=self.workspace, check=True)
-        self.runner = GuardedRunner(sandbox="auto")
-        self.run_dir = self.project / ".aibrain" / "runs" / "proof" / "T" / "1" / "1"
-
-    def place(self, key: AttemptKey, run_dir: str) -> Place:
-        """Give the one place there is."""
-        workspace = str(self.workspace)
-        return Place(workspace=workspace, seen_as=workspace, project=str(self.project), checkout=workspace)
-
-    async def call(self, scenario: str, timeout_s: float) -> AgentEnd:
-        """Let the agent work against a scenario."""
-        base = self.server.base(scenario)
-        for name, text in self.kind.home(base).items():
-            (self.person / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.person / name).write_text(text)
-        agent = self.kind.settings(base)
-        settings = Settings(agents={agent.name: agent})
-        around = Surroundings({"PATH": self.path, "LANG": "C.UTF-8", "TERM": "dumb"}, str(self.person))
-        agents = GuardedAgents(settings, self.runner, self, str(self.project), around)
-        job = Job(key=KEY, agent=agent.name, prompt=PROMPT, promise="COMPLETE", slot=1, timeout_s=timeout_s)
-        return await agents.run(job)
-
-    async def killed_in_mid_tool(self, timeout_s: float) -> tuple[AgentEnd, str]:
-        """Kill everything with -9 while the tool sleeps, then go on; give the end and the session before."""
-        async with anyio.create_task_group() as group:
-            group.start_soon(self.call, "slow", timeout_s)
-            with anyio.fail_after(timeout_s):
-                while not (self.workspace / "started.txt").exists():
-                    await anyio.sleep(0.05)
-            await anyio.sleep(2)  # programs write their own records a moment later
-            group.cancel_scope.cancel()
-        guardian = json.loads((self.run_dir / "guardian.json").read_text())["pid"]
-        os.kill(guardian, signal.SIGKILL)
-        end = await self.call("edit", timeout_s)
-        record = self.run_dir / "session.json"
-        return end, json.loads(record.read_text())["session"] if record.exists() else "none"
+def _shown(stage: Stage, end: AgentEnd) -> str:
+    until = f" until {datetime.fromtimestamp(end.until / 1000, UTC):%H:%M:%S}" if end.until else ""
+    stopped = ", stopped" if (stage.run_dir / "stopped.json").exists() else ""
+    return f"{end.outcome.value}{until}{stopped}, {end.seconds:.0f} s"
 
 
-async def prove_one(name: str, scenario: str, path: str, server: ModelServer, timeout_s: float) -> Cell:
-    """Run one cell of the table."""
-    with tempfile.TemporaryDirectory(dir=Path.home() / ".cache", ignore_cleanup_errors=True) as folder:
-        stage = Stage(Path(folder).resolve(), KINDS[name], path, server)
-        server.flakes = 2
-        try:
-            if scenario == "kill":
-                end, kept = await stage.killed_in_mid_tool(timeout_s)
-                same = kept == end.session
-            else:
-                end, same = await stage.call(scenario, timeout_s), True
-        except (FaultError, TimeoutError) as error:
-            return Cell(name, scenario, good=False, text="fault", note=str(error))
-        made = (stage.workspace / "hello.txt").exists() or end.outcome is not Outcome.CLAIMED
-        good = end.outcome in EXPECTED[scenario] and same and made
-        until = f" until {datetime.fromtimestamp(end.until / 1000, UTC):%H:%M:%S}" if end.until else ""
-        text = f"{end.outcome.value}{until}, {end.seconds:.1f} s" + (
-            "" if scenario != "kill" else ", same session" if same else ", a fresh session"
-        )
-        return Cell(name, scenario, good=good, text=text, note=end.note)
+def _heard_of_tools(stage: Stage, kind: Kind) -> bool:
+    with (stage.run_dir / "transcript.jsonl").open("rb") as lines:
+        events = list(events_of(profile_of(kind.settings("")).stream, lines, 0))
+    return any(isinstance(event, ToolEnd) and event.ok for event in events)
 
 
 def main() -> int:
     """Run what is asked and print the table."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "orchestrator-agents")
+    asked.add_argument("--cache", type=Path, default=_HOMES / "orchestrator-agents")
+    asked.add_argument("--install", action="store_true")
     asked.add_argument("--agent", action="append", choices=sorted(KINDS))
-    asked.add_argument("--scenario", action="append", choices=sorted(EXPECTED))
+    asked.add_argument("--scenario", action="append", choices=sorted(SCENARIOS))
     asked.add_argument("--timeout", type=float, default=60.0)
+    asked.add_argument("--keep", type=Path)
     words = asked.parse_args()
+    if words.install:
+        _install(words.cache / "npm")
     path = f"{words.cache / 'bin'}:{words.cache / 'npm' / 'node_modules' / '.bin'}:{os.environ.get('PATH', '')}"
+    missing = [name for name in words.agent or KINDS if shutil.which(KINDS[name].program, path=path) is None]
+    if missing:
+        sys.stderr.write(f"not installed: {', '.join(missing)}; say --install, or name others with --agent\n")
+        return 2
+    began = time.monotonic()
+    cells = _all(words, path)
+    if not words.agent and not words.scenario:
+        pages.write(cells, path, time.monotonic() - began)
+    return 0 if cells and not any(cell.problems for cell in cells) else 1
+
+
+def _all(words: argparse.Namespace, path: str) -> list[Cell]:
     cells: list[Cell] = []
     resets_at = int(datetime.now(UTC).timestamp()) + _RESETS_IN_S  # noqa: TID251  # a real service's clock
     with model_server(resets_at) as server:
         for name in words.agent or KINDS:
-            if shutil.which(KINDS[name].program, path=path) is None:
-                sys.stderr.write(f"{name}: not installed; left out\n")
-                continue
-            for scenario in words.scenario or EXPECTED:
-                cell = anyio.run(prove_one, name, scenario, path, server, 8.0 if scenario == "hang" else words.timeout)
+            for scenario in words.scenario or SCENARIOS:
+                cell = anyio.run(Trial(name, scenario, path, server, words.timeout, words.keep).cell)
                 cells.append(cell)
-                sys.stderr.write(f"{'ok ' if cell.good else 'BAD'} {name} {scenario}: {cell.text} {cell.note}\n")
-    if not words.agent and not words.scenario:
-        page = _ROOT / "docs" / "proofs" / "agents.md"
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(_page(cells, path), encoding="utf-8")
-    return 0 if cells and all(cell.good for cell in cells) else 1
+                said = "; ".join(cell.problems)
+                sys.stderr.write(f"{'BAD' if cell.problems else 'ok '} {name} {scenario}: {cell.text} {said}\n")
+    return cells
 
 
-def _page(cells: list[Cell], path: str) -> str:
-    agents = list(dict.fromkeys(cell.agent for cell in cells))
-    found = {(cell.agent, cell.scenario): cell for cell in cells}
-    rows = [
-        f"| {scenario} | " + " | ".join(_shown(found.get((agent, scenario))) for agent in agents) + " |"
-        for scenario in EXPECTED
-    ]
-    versions = ", ".join(f"{agent} {_version(KINDS[agent].program, path)}" for agent in agents)
-    now = f"{datetime.now(UTC):%Y-%m-%d}"  # noqa: TID251  # when the proof was run
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=_ROOT, capture_output=True, text=True, check=False
-    )
-    head = f"# Real agents\n\n`scripts/prove agents` on {now} at {commit.stdout.strip()}: {versions}.\n"
-    table = [f"| scenario | {' | '.join(agents)} |", f"|---{'|---' * len(agents)}|", *rows]
-    return f"{head}\n" + "\n".join(table) + "\n"
-
-
-def _shown(cell: Cell | None) -> str:
-    return "" if cell is None else cell.text if cell.good else f"**{cell.text}**"
-
-
-def _version(program: str, path: str) -> str:
-    with tempfile.TemporaryDirectory() as home:
-        env = {"PATH": path, "HOME": home}
-        said = subprocess.run([program, "--version"], env=env, capture_output=True, text=True, check=False, timeout=30)
-    return (said.stdout.strip().splitlines() or [""])[-1]
+def _install(prefix: Path) -> None:
+    prefix.mkdir(parents=True, exist_ok=True)
+    packages = [kind.package for kind in KINDS.values()]
+    subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--prefix", str(prefix), *packages], check=True)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ class Gemini(JsonLines):
         self._said: list[str] = []
         self._busy = False
         self._ended = False
+        self._complaint = "error"
 
     def read(self, event: dict[str, Any]) -> list[AgentEvent] | None:
         """Say what one object means."""
@@ -57,7 +58,7 @@ class Gemini(JsonLines):
                 output = output or string(obj(event.get("error")).get("message"))
                 return [ToolEnd(id=string(event.get("tool_id")), ok=ok, summary=one_line(output))]
             case "error":
-                return _error(event)
+                return self._error(event)
             case "result":
                 self._ended = True
                 return self._result(event)
@@ -92,10 +93,17 @@ class Gemini(JsonLines):
         events: list[AgentEvent] = [_usage(stats)] if stats else []
         if event.get("status") == "success":
             return [*events, Final(text="".join(self._said))]
-        message = string(obj(event.get("error")).get("message")) or "error"
+        message = string(obj(event.get("error")).get("message")) or self._complaint
         complaint = _COMPLAINT.match(message)
         told = complaint[1] if complaint else message
         return [*events, Failure(status=_code_in(told), text=told), Final(text="", is_error=True)]
+
+    def _error(self, event: dict[str, Any]) -> list[AgentEvent] | None:
+        """Keep what was wrong: the result that follows does not always say it again."""
+        if event.get("severity") != "error":
+            return None
+        self._complaint = string(event.get("message")) or self._complaint
+        return [Failure(status=_code_in(self._complaint), text=self._complaint)]
 
 
 def _usage(stats: dict[str, Any]) -> Usage:
@@ -104,13 +112,6 @@ def _usage(stats: dict[str, Any]) -> Usage:
     output = count(stats.get("output_tokens"))
     thought = max(0, total - fresh - cached - output)  # it counts what was thought in the total only
     return Usage(input=fresh, cached=cached, output=output + thought, reasoning=thought, total=True)
-
-
-def _error(event: dict[str, Any]) -> list[AgentEvent] | None:
-    if event.get("severity") != "error":
-        return None
-    message = string(event.get("message"))
-    return [Failure(status=_code_in(message), text=message)]
 
 
 def _code_in(text: str) -> int | None:

@@ -1,5 +1,10 @@
-"""`opencode run --format json`: no result; a step that ends with `stop` is the end. Costs are summed over steps."""
+"""`opencode run --format json`: no result; a step that ends with `stop` is the end. Costs are summed over steps.
 
+That it tries a request again stands only in its log, on stderr.
+"""
+
+import re
+from datetime import datetime
 from typing import Any
 
 from orchestrator.agents.normalise.lines import JsonLines, count, number, obj, one_line, status, string, title
@@ -8,6 +13,7 @@ from orchestrator.model.agent_events import (
     Failure,
     FailureKind,
     Final,
+    Retry,
     Started,
     Text,
     ToolEnd,
@@ -24,6 +30,10 @@ _KINDS = {
     "MessageOutputLengthError": FailureKind.TRUNCATED,
 }
 _GOES_ON = frozenset({"tool-calls", ""})
+_LOGGED = re.compile(
+    r"^timestamp=(?P<at>\S+) level=ERROR .*message=\"stream error\".* small=false .*error\.error=\"(?P<why>.*)\"$",
+    re.MULTILINE,
+)
 _NO_SESSION = ("session not found", "notfounderror", "no session found")
 
 
@@ -34,9 +44,11 @@ class Opencode(JsonLines):
         self._session = ""
         self._text = ""
         self._ended = False
+        self._last_ms = 0
 
     def read(self, event: dict[str, Any]) -> list[AgentEvent] | None:
         """Say what one object means."""
+        self._last_ms = max(self._last_ms, count(event.get("timestamp")))
         understood = self._read(event, obj(event.get("part")))
         session = string(event.get("sessionID"))
         if understood is None or session in {"", self._session}:
@@ -45,9 +57,13 @@ class Opencode(JsonLines):
         return [Started(session=session), *understood]
 
     def close(self, code: int | None, stderr: str) -> list[AgentEvent]:
-        """Say that the session to go on with is unknown, where stderr says so."""
-        unknown = not self._ended and code not in {0, None} and any(word in stderr.lower() for word in _NO_SESSION)
-        return [Failure(kind=FailureKind.SESSION, text=one_line(stderr))] if unknown else []
+        """Say what stderr tells: the session to go on with is unknown; the last request failed, and is tried again."""
+        if self._ended:
+            return []
+        if code not in {0, None} and any(word in stderr.lower() for word in _NO_SESSION):
+            return [Failure(kind=FailureKind.SESSION, text=one_line(stderr))]
+        failed = [found for found in _LOGGED.finditer(stderr) if _ms(found["at"]) > self._last_ms]
+        return [Retry(attempt=len(failed), text=one_line(failed[-1]["why"]))] if failed else []
 
     def _read(self, event: dict[str, Any], part: dict[str, Any]) -> list[AgentEvent] | None:
         match event.get("type"):
@@ -83,6 +99,13 @@ def _tool(part: dict[str, Any], state: dict[str, Any]) -> list[AgentEvent]:
         ToolStart(id=key, name=string(part.get("tool")), title=title(state.get("input"))),
         ToolEnd(id=key, ok=ok, summary=one_line(output)),
     ]
+
+
+def _ms(at: str) -> int:
+    try:
+        return int(datetime.fromisoformat(at).timestamp() * 1000)
+    except ValueError:
+        return 0
 
 
 def _usage(part: dict[str, Any]) -> Usage:

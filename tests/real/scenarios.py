@@ -1,0 +1,34 @@
+"""What each agent has to live through, and what it has to come to. A table."""
+
+from typing import NamedTuple
+
+from orchestrator.model.agent_events import Outcome
+
+
+class Scenario(NamedTuple):
+    """One row. `limit_s` is the run's time limit; None: whatever the proof allows."""
+
+    about: str
+    expected: Outcome
+    limit_s: float | None = None
+
+
+_DONE = Outcome.CLAIMED
+_SHORT_S, _PATIENT_S = 8.0, 30.0
+"""Some try again for minutes: what counts is what the run is said to have come to when it is stopped."""
+
+SCENARIOS = {
+    "edit": Scenario("a task done, with its own tool for files", _DONE),
+    "shell": Scenario("a command run", _DONE),
+    "huge": Scenario("a command that prints a megabyte", _DONE),
+    "background": Scenario("a command that leaves a child", _DONE),
+    "flaky": Scenario("two outages, then service", _DONE),
+    "r429": Scenario("rate limit (429)", Outcome.RATE_LIMITED, _PATIENT_S),
+    "quota": Scenario("usage limit", Outcome.RATE_LIMITED, _PATIENT_S),
+    "r529": Scenario("service overloaded (529)", Outcome.TRANSIENT, _PATIENT_S),
+    "r401": Scenario("login refused (401)", Outcome.AUTH, _PATIENT_S),
+    "cut": Scenario("answer cut in the middle of a word", Outcome.TRUNCATED, _PATIENT_S),
+    "hang": Scenario("service does not answer", Outcome.TIMEOUT, _SHORT_S),
+    "kill": Scenario("kill -9 in the middle of a command, then resumed", _DONE),
+    "login": Scenario("only logged in, through `orchestrator run`", _DONE),
+}
