@@ -143,7 +143,7 @@ def _told_aside(folder: RunFolder, profile: Profile) -> str:
     """Read the end of the diary a program keeps in its home, if it keeps one and the home was the run's own."""
     if not profile.diary:
         return ""
-    path = folder.file("home") / profile.diary.replace("{session}", sessions.begun(folder))
+    path = folder.file("home") / profile.diary.replace("{session}", Path(sessions.begun(folder)).name)
     return "\n" + tail_regular(path, STDERR_TAIL).decode("utf-8", "replace")
 
 

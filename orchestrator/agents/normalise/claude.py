@@ -6,6 +6,7 @@ A message is repeated for each of its blocks with the same usage: what is new is
 import re
 from typing import Any
 
+from orchestrator.agents.normalise import asides
 from orchestrator.agents.normalise.lines import (
     JsonLines,
     array,
@@ -185,8 +186,6 @@ class Qwen(Claude):
     _COMPLAINT = re.compile(
         r"\[API Error: (?P<text>[^\n]*)\](?:\n(?:Possible quota limitations|Please wait and try again)[^\n]*)?\s*\Z"
     )
-    _DIARY = re.compile(r"^\S+Z \[[A-Z]+\](?: \[(?P<who>\w+)\])? (?P<what>.*)$", re.MULTILINE)
-    _AGAIN = re.compile(r"Attempt (?P<n>\d+) failed with status (?P<status>\d{3})\b")
     _TURNS = 53
 
     def _failure(self, result: dict[str, Any], text: str) -> Failure | None:
@@ -199,15 +198,8 @@ class Qwen(Claude):
         """Tell the turn limit, which has no result, by the exit status that is its own."""
         if code == self._TURNS and not self._ended:
             return [Failure(kind=FailureKind.TURNS, text=one_line(stderr) or "its turn limit is reached")]
-        return super().close(code, stderr) or ([] if self._ended else self._trying(stderr))
-
-    def _trying(self, told: str) -> list[AgentEvent]:
-        """Say that a request is tried again, if that is the last its diary says (but for its reports home)."""
-        entries = [found for found in self._DIARY.finditer(told) if found["who"] != "QWEN_LOGGER"]
-        last = self._AGAIN.match(entries[-1]["what"]) if entries and entries[-1]["who"] == "RETRY" else None
-        if last is None:
-            return []
-        return [Retry(attempt=int(last["n"]), status=int(last["status"]), text=one_line(entries[-1]["what"]))]
+        again = None if self._ended else asides.qwen(stderr)
+        return super().close(code, stderr) or ([again] if again else [])
 
 
 class Cursor(Claude):

@@ -3,13 +3,13 @@
 import re
 from typing import Any
 
+from orchestrator.agents.normalise import asides
 from orchestrator.agents.normalise.lines import JsonLines, count, obj, one_line, status_in, string, title
 from orchestrator.model.agent_events import (
     AgentEvent,
     Failure,
     FailureKind,
     Final,
-    Retry,
     Started,
     Text,
     ToolEnd,
@@ -28,7 +28,6 @@ _EXITS = {
 _STATUSES = {code & 0xFF: code for code in (400, 401, 403, 404, 429, 500, 502, 503, 504)}
 """It exits with the HTTP status of what failed, of which a shell sees the last eight bits."""
 _SESSION = re.compile(r"(?:invalid|no|unknown) session|session[^\n]{0,60}not found|resum", re.IGNORECASE)
-_AGAIN = re.compile(r"^Attempt (\d+) failed(?: with status (\d{3}))?", re.MULTILINE)
 _COMPLAINT = re.compile(r"\A\W*API Error: (.*?)\]?\s*(?:\n|\Z)", re.DOTALL)
 
 
@@ -75,11 +74,8 @@ class Gemini(JsonLines):
             return [Failure(kind=FailureKind.SESSION if lost else _EXITS[code], text=text)]
         if code in _STATUSES:
             return [Failure(status=_STATUSES[code], text=f"HTTP status {_STATUSES[code]}")]
-        again = list(_AGAIN.finditer(stderr))
-        if self._busy or not again:
-            return []
-        last = again[-1]
-        return [Retry(attempt=int(last[1]), status=int(last[2]) if last[2] else None, text=one_line(last[0]))]
+        again = None if self._busy else asides.gemini(stderr)
+        return [again] if again else []
 
     def _message(self, event: dict[str, Any]) -> list[AgentEvent]:
         if event.get("role") != "assistant":

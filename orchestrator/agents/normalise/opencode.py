@@ -3,17 +3,15 @@
 That it tries a request again stands only in its log, on stderr.
 """
 
-import re
-from datetime import datetime
 from typing import Any
 
+from orchestrator.agents.normalise import asides
 from orchestrator.agents.normalise.lines import JsonLines, count, number, obj, one_line, status, string, title
 from orchestrator.model.agent_events import (
     AgentEvent,
     Failure,
     FailureKind,
     Final,
-    Retry,
     Started,
     Text,
     ToolEnd,
@@ -30,10 +28,6 @@ _KINDS = {
     "MessageOutputLengthError": FailureKind.TRUNCATED,
 }
 _GOES_ON = frozenset({"tool-calls", ""})
-_LOGGED = re.compile(
-    r"^timestamp=(?P<at>\S+) level=ERROR .*message=\"stream error\".* small=false .*error\.error=\"(?P<why>.*)\"$",
-    re.MULTILINE,
-)
 _NO_SESSION = ("session not found", "notfounderror", "no session found")
 
 
@@ -62,8 +56,8 @@ class Opencode(JsonLines):
             return []
         if code not in {0, None} and any(word in stderr.lower() for word in _NO_SESSION):
             return [Failure(kind=FailureKind.SESSION, text=one_line(stderr))]
-        failed = [found for found in _LOGGED.finditer(stderr) if _ms(found["at"]) > self._last_ms]
-        return [Retry(attempt=len(failed), text=one_line(failed[-1]["why"]))] if failed else []
+        again = asides.opencode(stderr, self._last_ms)
+        return [again] if again else []
 
     def _read(self, event: dict[str, Any], part: dict[str, Any]) -> list[AgentEvent] | None:
         match event.get("type"):
@@ -99,13 +93,6 @@ def _tool(part: dict[str, Any], state: dict[str, Any]) -> list[AgentEvent]:
         ToolStart(id=key, name=string(part.get("tool")), title=title(state.get("input"))),
         ToolEnd(id=key, ok=ok, summary=one_line(output)),
     ]
-
-
-def _ms(at: str) -> int:
-    try:
-        return int(datetime.fromisoformat(at).timestamp() * 1000)
-    except ValueError:
-        return 0
 
 
 def _usage(part: dict[str, Any]) -> Usage:
