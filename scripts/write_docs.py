@@ -21,6 +21,7 @@ from orchestrator.cli.main import VERBS, cli
 from orchestrator.model import events, prices
 from orchestrator.model.specs import Status
 from orchestrator.verify import honest
+from orchestrator.verify.proofs import saying
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -129,6 +130,14 @@ def rule_table() -> str:
     return "\n".join(rows)
 
 
+def proof_table() -> str:
+    """List what is found by running tests."""
+    rows = ["| rule | finds | answers |", "|---|---|---|"]
+    rows += [f"| `{name}` | {_cell(finds)} | FAIL |" for name, finds in saying.RULES.items()]
+    rows += [f"| `{name}` | {_cell(finds)} | only told |" for name, finds in saying.NOTES.items()]
+    return "\n".join(rows)
+
+
 def profile_table() -> str:
     """List the kinds of agents that come built in."""
     rows = [
@@ -158,6 +167,7 @@ PARTS = {
     "verbs": ("cli.md", command_line),
     "events": ("journal.md", event_table),
     "rules": ("verification.md", rule_table),
+    "proofs": ("verification.md", proof_table),
     "profiles": ("agents.md", profile_table),
     "prices": ("budgets.md", price_table),
 }

@@ -46,6 +46,16 @@ def write_beneath(root: Path, path: str, content: bytes) -> None:
         os.close(folder)
 
 
+def remove_beneath(root: Path, path: str) -> None:
+    """Remove a file (a link itself, never its goal), if it is there."""
+    folder = _folder(root, path, make=False)
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(Path(path).name, dir_fd=folder)
+    finally:
+        os.close(folder)
+
+
 def _folder(root: Path, path: str, *, make: bool) -> int:
     """Open the folder a path lies in, one part after the other."""
     parts = Path(path).parts[:-1]

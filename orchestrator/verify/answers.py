@@ -1,11 +1,14 @@
 """Answers once given, by everything they depend on. Never keeps a fault, never answers for anything else."""
 
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from orchestrator.files.atomic import private_dir, write_atomic
 from orchestrator.verify.reading import Answer
+
+T = TypeVar("T")
 
 
 class Answers:
@@ -16,8 +19,12 @@ class Answers:
 
     def find(self, key: str) -> Answer | None:
         """Give the answer under a key. One that cannot be read counts as none and is asked for again."""
+        return self.find_as(key, Answer)
+
+    def find_as(self, key: str, kind: type[T]) -> T | None:
+        """Give what was kept under a key, if it is of that kind."""
         try:
-            return msgspec.json.decode((self._folder / f"{key}.json").read_bytes(), type=Answer)
+            return msgspec.json.decode((self._folder / f"{key}.json").read_bytes(), type=kind)
         except (FileNotFoundError, msgspec.DecodeError):
             return None
 
@@ -25,6 +32,6 @@ class Answers:
         """Ask anew next time: what made the answer may be neither the tree nor anything else the key names."""
         (self._folder / f"{key}.json").unlink(missing_ok=True)
 
-    def keep(self, key: str, answer: Answer) -> None:
+    def keep(self, key: str, answer: msgspec.Struct) -> None:
         """Keep an answer."""
         write_atomic(private_dir(self._folder) / f"{key}.json", msgspec.json.encode(answer))

@@ -1,6 +1,6 @@
 """Asks one check about one tree: from what was answered before, else by running it. Never concludes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import anyio.to_thread
@@ -19,11 +19,26 @@ from orchestrator.verify.counterproof import runs_tests
 from orchestrator.verify.doubting import Doubter
 from orchestrator.verify.execution import Order, execute
 from orchestrator.verify.guard import Guarded
-from orchestrator.verify.question import Question
+from orchestrator.verify.question import Around, Question
 from orchestrator.verify.reading import Answer, Ran, read
 from orchestrator.verify.test_files import expand, named_by
 
 TESTS = "{tests}"
+PLAIN = Around()
+"""A run as it is."""
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """Tests that passed, for proofs to ask further: the check as asked of the tree and of its base, and its key.
+
+    `spent_s` is what the counterproof took.
+    """
+
+    head: Question
+    base: Question
+    key: str
+    seconds: float
+    spent_s: float
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +48,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     known: Known = Known()
     tells_tests: bool = False
     passed: tuple[str, ...] = ()
+    evidence: Evidence | None = None
 
 
 class Asker:
@@ -75,16 +91,32 @@ class Asker:
         known = await self._known(report, answer, case, guarded, check)
         if case.merged and await self._is_on_base(report, question, case, guarded):
             report = msgspec.structs.replace(report, on_base=True)
-        if runs_tests(check) and case.base != case.commit and _lets_pass(report, known):
+        evidence: Evidence | None = None
+        if runs_tests(check) and case.base != case.commit and lets_pass(report, known):
             report = await self._doubted(report, question, answer, case, guarded)
-        return Outcome(report=report, known=known, tells_tests=tells, passed=answer.passed)
+            evidence = self._evidence(report, question, answer, case, guarded)
+        return Outcome(report=report, known=known, tells_tests=tells, passed=answer.passed, evidence=evidence)
+
+    def _evidence(
+        self, report: Report, question: Question, answer: Answer, case: Case, guarded: Guarded
+    ) -> Evidence | None:
+        """Give what proofs can go by, if the report held."""
+        if not case.base or any(proof.outcome != "held" for proof in report.proofs):
+            return None
+        return Evidence(
+            head=question,
+            base=_about_base(question.check, case, guarded),
+            key=self._key(question),
+            seconds=answer.seconds,
+            spent_s=sum(proof.seconds for proof in report.proofs),
+        )
 
     async def _doubted(
         self, report: Report, question: Question, answer: Answer, case: Case, guarded: Guarded
     ) -> Report:
         """Put a report that would count as a pass to the counterproof."""
         base = _about_base(question.check, case, guarded) if case.base else None
-        doubter = Doubter(self._ran, self._answers, guarded.head_paths, guarded.changed)
+        doubter = Doubter(self.ran, self._answers, guarded.head_paths, guarded.changed)
         doubt = await doubter.doubt(question, self._key(question), answer, base)
         answered = Verdict.FAIL if doubt.findings else report.report
         findings = (*report.findings, *doubt.findings)
@@ -101,21 +133,24 @@ class Asker:
         return answer, False
 
     async def _run(self, question: Question) -> Answer:
-        return read(question.check, await self._ran(question), question.named)
+        return read(question.check, await self.ran(question), question.named)
 
-    async def _ran(self, question: Question, alter: Callable[[Path], None] | None = None) -> Ran:
-        """Run a check on a checkout, which may be altered before."""
+    async def ran(self, question: Question, around: Around = PLAIN) -> Ran:
+        """Run a check on a checkout of its own, with what is to be done around it."""
         env = environment(question.check, self._environ)
         checkout = self._trees.checkout(question.queue, question.commit, question.base, question.overlay)
         async with checkout as place:
-            if alter is not None:
-                await anyio.to_thread.run_sync(alter, Path(place.workspace))
+            if around.alter is not None:
+                await anyio.to_thread.run_sync(around.alter, Path(place.workspace))
             order = Order(
                 check=question.check,
                 argv=question.argv,
-                env=wary(env, place.seen_as, question.paths),
+                env=wary({**env, **around.env}, place.seen_as, question.paths),
                 folder=str(self._folder),
-                label=question.label,
+                label=".".join(part for part in (question.label, around.label) if part),
+                witness=around.witness,
+                report=around.report,
+                timeout_s=min(around.timeout_s or question.check.timeout_s, question.check.timeout_s),
             )
             return await execute(self._runner, order, place)
 
@@ -208,7 +243,7 @@ def _about_base(check: CheckSettings, case: Case, guarded: Guarded) -> Question:
     )
 
 
-def _lets_pass(report: Report, known: Known) -> bool:
+def lets_pass(report: Report, known: Known) -> bool:
     """Say whether a report counts as a pass: it is one, or all it found stood there before."""
     if report.report is Verdict.PASS:
         return True

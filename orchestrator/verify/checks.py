@@ -7,7 +7,8 @@ Theory of operation
 3. A run that gave no answer (`Trouble`) is repeated on the base: the same trouble there is a fault, else the tree's.
 4. A structured FAIL is compared with the base's answer, asked once: what stood there before is pre-existing.
 5. A merged tree that fails is asked once more, to tell a flake from a defect.
-6. Answers are kept by everything they depend on; a fault never is.
+6. Tests that pass are put to the counterproof; where all is well, the honest check asks on what they are worth.
+7. Answers are kept by everything they depend on; a fault never is.
 Whatever goes wrong in here becomes a fault of that check, never a PASS.
 """
 
@@ -26,10 +27,11 @@ from orchestrator.ports.runner import Runner
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Trees
 from orchestrator.verify.answers import Answers
-from orchestrator.verify.asking import Asker, Outcome
+from orchestrator.verify.asking import Asker, Outcome, lets_pass
 from orchestrator.verify.documents import run_folder, summarised, write_verdict
 from orchestrator.verify.guard import MISSING, TAMPERED, Guarded, guard
 from orchestrator.verify.honest import HONEST, judge_honestly
+from orchestrator.verify.proven import proven
 from orchestrator.verify.reading import printable
 from orchestrator.verify.runner_config import RunnerConfig
 from orchestrator.verify.test_files import path_of
@@ -69,13 +71,17 @@ class CheckVerifier:
         checks = [self._settings.checks.get(name) or CheckSettings(name=name, builtin=name) for name in case.checks]
         outcomes = [_objection(name, found) for name, found in _objections(guarded) if found]
         asked = [check for check in checks if check.builtin or not guarded.tampered]
-        outcomes.extend([await self._ask(check, case, guarded) for check in asked])
+        told: dict[str, Outcome] = {}
+        # the honest check asks on where others have ended
+        for check in sorted(asked, key=lambda one: one.builtin == HONEST):
+            told[check.name] = await self._ask(check, case, guarded, tuple(told.values()))
+        outcomes.extend(told[check.name] for check in asked)
         return _demand_named(tuple(outcomes), guarded)
 
-    async def _ask(self, check: CheckSettings, case: Case, guarded: Guarded) -> Outcome:
+    async def _ask(self, check: CheckSettings, case: Case, guarded: Guarded, told: tuple[Outcome, ...]) -> Outcome:
         try:
             if check.builtin == HONEST:
-                return await self._honest(check, case)
+                return await self._honest(check, case, guarded, told)
             if check.builtin or not check.command:
                 return _faulty(check.name, f"nothing is defined to run: give [checks.{check.name}] a command")
             return await self._asker(case).ask(check, case, guarded)
@@ -87,9 +93,12 @@ class CheckVerifier:
         folder = run_folder(self._state, case)
         return Asker(self._trees, self._runner, self._answers, self._environ, folder, furnished)
 
-    async def _honest(self, check: CheckSettings, case: Case) -> Outcome:
+    async def _honest(self, check: CheckSettings, case: Case, guarded: Guarded, told: tuple[Outcome, ...]) -> Outcome:
         started = anyio.current_time()
         report = await judge_honestly(self._trees, queue_of(case.task), case, check.name)
+        if all(lets_pass(outcome.report, outcome.known) and not outcome.report.fault for outcome in told):
+            stores = self._trees, self._answers
+            report = await proven(report, self._asker(case).ran, stores, (case, guarded), told)
         return Outcome(report=msgspec.structs.replace(report, seconds=anyio.current_time() - started))
 
 

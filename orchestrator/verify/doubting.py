@@ -22,10 +22,10 @@ from orchestrator.verify.counterproof import (
     untrue,
     weigh,
 )
-from orchestrator.verify.question import Question
+from orchestrator.verify.question import Around, Question
 from orchestrator.verify.reading import Answer, Ran, read, tests_of
 
-Run: TypeAlias = Callable[[Question, Callable[[Path], None] | None], Awaitable[Ran]]
+Run: TypeAlias = Callable[[Question, Around], Awaitable[Ran]]
 _SHOWN = 20
 _NOTHING_RAN = frozenset({2, 3, 4, 5})
 """What pytest ends with where tests could not be collected, or none was found."""
@@ -128,8 +128,7 @@ class Doubter:
         return seen if made else _Seen(reached=True, seconds=seen.seconds)
 
     async def _see(self, question: Question, change: Callable[[Path], None], chosen: Callable[[], Chosen]) -> _Seen:
-        label = f"{question.label}.{NAME}".lstrip(".")
-        ran = await self._run(msgspec.structs.replace(question, label=label, named={}), change)
+        ran = await self._run(msgspec.structs.replace(question, named={}), Around(alter=change, label=NAME))
         answer = read(question.check, ran, {})
         if answer.trouble:
             return _Seen(silent=answer.findings[0].message, seconds=ran.seconds)

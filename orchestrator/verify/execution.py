@@ -23,7 +23,7 @@ from orchestrator.codec.junit import MAX_BYTES
 from orchestrator.files.atomic import private_dir, write_atomic
 from orchestrator.model.settings import CheckSettings
 from orchestrator.ports.runner import End, Launch, Level, Place, Runner, Watch
-from orchestrator.verify.command import program, promises_report, with_report
+from orchestrator.verify.command import REPORT, program, promises_report, with_report
 from orchestrator.verify.reading import Ran
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
@@ -40,6 +40,13 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     folder: str
     """The run folder: it gets `check-<name>[.<label>].log`."""
     label: str = ""
+    witness: str = ""
+    """A further file in the run's TMPDIR that is read."""
+
+    report: bool = False
+    """A report is read though the check promises none; a variable says where, as `{report}`."""
+
+    timeout_s: float
 
 
 async def execute(runner: Runner, order: Order, place: Place) -> Ran:
@@ -49,7 +56,7 @@ async def execute(runner: Runner, order: Order, place: Place) -> Ran:
         # a name nobody can know beforehand: what an earlier run or a neighbour left is no report
         name = f"report-{secrets.token_hex(8)}.{_SUFFIX.get(order.check.format, 'xml')}"
         launch = _launch(order, place, private, level, name)
-        watch, end = await runner.run(launch, timeout_s=order.check.timeout_s)
+        watch, end = await runner.run(launch, timeout_s=order.timeout_s)
         return await anyio.to_thread.run_sync(partial(_collect, order, private, place, level, (watch, end), name))
 
 
@@ -89,7 +96,7 @@ def _launch(order: Order, place: Place, private: Path, level: Level, report: str
     return Launch(
         run_dir=str(private),
         argv=(program(argv[0], place, level), *argv[1:]),
-        env=order.env,
+        env={name: text.replace(REPORT, seen) for name, text in order.env.items()} if order.report else order.env,
         place=place,
         home=str(private / "home"),
         tmp=str(tmp),
@@ -110,7 +117,7 @@ def _collect(order: Order, private: Path, place: Place, level: Level, ended: tup
     write_atomic(log, b"".join(map(_bounded, outputs)))
     tail = MAX_BYTES if order.check.format == "regex" else _TAIL
     streams = [_bounded(path, tail) for path in outputs]
-    data, problem = _report(private / "tmp" / report) if promises_report(order.check) else (None, "")
+    data, problem = _report(private / "tmp" / report) if order.report or promises_report(order.check) else (None, "")
     stdout, stderr = (stream.decode("utf-8", "replace") for stream in streams)
     return Ran(
         code=end.code,
@@ -121,6 +128,7 @@ def _collect(order: Order, private: Path, place: Place, level: Level, ended: tup
         stderr=stderr,
         report=data,
         report_problem=problem,
+        witness=_report(private / "tmp" / order.witness)[0] if order.witness else None,
         seconds=end.seconds,
         root=place.seen_as if level.mounts else place.workspace,
     )

@@ -1,4 +1,7 @@
-"""One check asked of one tree. Never says what is answered."""
+"""One check asked of one tree, and what is done around a run of it. Never says what is answered."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import msgspec
 
@@ -19,3 +22,18 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     named: Named
     label: str
     paths: frozenset[str] = frozenset()
+
+
+class Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What is done around one run.
+
+    `alter` changes the checkout before; `env` adds variables; `witness` is a file in the run's TMPDIR that is read
+    afterwards. `report`: one is read though the check promises none, at the place that `{report}` in `env` becomes.
+    """
+
+    alter: Callable[[Path], None] | None = None
+    label: str = ""
+    env: Mapping[str, str] = {}
+    witness: str = ""
+    timeout_s: float | None = None
+    report: bool = False

@@ -60,6 +60,7 @@ class Ran(msgspec.Struct, frozen=True, kw_only=True):
     stderr: str = ""
     report: bytes | None = None
     report_problem: str = ""
+    witness: bytes | None = None
     seconds: float = 0.0
     root: str = ""
     """The checkout as the program saw it: absolute paths in reports start there."""
@@ -93,7 +94,7 @@ def read(check: CheckSettings, ran: Ran, named: Named) -> Answer:
 
 
 def _read(check: CheckSettings, ran: Ran, named: Named) -> Answer:
-    trouble = _trouble(ran)
+    trouble = trouble_of(ran)
     if trouble:
         return _troubled(check, ran, trouble, _cause(check, ran, trouble))
     if check.protocol == "verdict":
@@ -105,7 +106,8 @@ def _read(check: CheckSettings, ran: Ran, named: Named) -> Answer:
     return _by_code(ran)
 
 
-def _trouble(ran: Ran) -> Trouble:
+def trouble_of(ran: Ran) -> Trouble:
+    """Say what kept a run from answering, by its end."""
     if ran.timeout:
         return Trouble.TIMEOUT
     if ran.reason in _LIMITS:

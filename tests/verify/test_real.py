@@ -108,11 +108,14 @@ def test_a_task_is_judged_by_real_tests_on_a_real_checkout(tmp_path: Path, runne
         assert [f.rule for f in failed.regressions] == ["test-failed", "named-test-not-run"]
         assert [f.id for f in failed.pre_existing] == ["tests.test_old::test_old"]
         assert passed.verdict is Verdict.PASS, passed
+        proofs = {proof.name: proof.outcome for report in passed.checks for proof in report.proofs}
+        assert (proofs["counterproof"], proofs["gut"]) == ("held", "held")
         assert [f.id for f in passed.pre_existing] == ["tests.test_old::test_old"]
         assert tampered.verdict is Verdict.FAIL
         assert [f.message.split(":")[0] for f in tampered.regressions] == ["restore conftest.py"]
 
     anyio.run(story)
     left = {path.name for path in (state / "runs/q/T-1/1/1").iterdir()}
-    logs = {f"check-{name}.log" for name in ("tests", "tests.base", "tests.counterproof", "launcher")}
-    assert left == {"verdict.json", *logs}
+    logs = {f"check-{name}.log" for name in ("tests", "tests.base", "tests.counterproof", "tests.gut", "launcher")}
+    assert left >= {"verdict.json", *logs}
+    assert all(name.endswith((".log", ".json")) for name in left)
