@@ -59,6 +59,14 @@ def die_with_parent() -> None:
     prctl(_PDEATHSIG, signal.SIGKILL)
 
 
+def take_terminal(handle: int) -> None:
+    """Make a terminal this session's own, so that its keys reach whoever is in its foreground."""
+    import fcntl  # noqa: PLC0415 - few runs have a terminal, and every start would pay for it
+    import termios  # noqa: PLC0415 - as above
+
+    fcntl.ioctl(handle, termios.TIOCSCTTY, 0)
+
+
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose own parent dies."""
     prctl(_CHILD_SUBREAPER, 1)

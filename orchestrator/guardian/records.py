@@ -44,6 +44,8 @@ class Launch(TypedDict):
     redact: Rules | None
     """None where the outputs go straight into their files."""
     lifeline: bool
+    terminal: bool
+    """The streams are a terminal, which becomes the program's own; inside bubblewrap the program takes it itself."""
 
 
 class Refusal(Exception):  # noqa: N818  # not an error: the answer to whoever asked for the start

@@ -156,6 +156,8 @@ class _Init:
         if agent == 0:
             try:
                 os.setsid()
+                if self._launch["terminal"] and not self._confined:  # bubblewrap would die of the keys
+                    kernel.take_terminal(stdio[0])
                 limits.confine(self._launch)
                 if self._confined:
                     self._become_bubblewrap(stdio)

@@ -12,7 +12,7 @@ import time
 from orchestrator.guardian.records import Launch
 from orchestrator.guardian.redaction import Redactor, Stream
 
-_WRITE = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NOCTTY
 _BLOCK = 1 << 18
 _PIPE = 1 << 20
 _RETRY_S = 0.5
@@ -57,7 +57,8 @@ class Streams:
     def __init__(self, launch: Launch) -> None:
         self._launch = launch
         mode = _WRITE | (os.O_TRUNC if launch["lifeline"] else 0)
-        source = os.open(launch["stdin"] or os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        reading = os.O_RDWR if launch["terminal"] else os.O_RDONLY
+        source = os.open(launch["stdin"] or os.devnull, reading | os.O_NOCTTY | os.O_CLOEXEC)
         rules = launch["redact"]
         redactor = Redactor(rules) if rules else None
         ends: dict[str, int] = {}

@@ -92,6 +92,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     stdout: str = ""
     """Path of a file."""
     stderr: str = ""
+    terminal: bool = False
+    """The streams are one terminal, which becomes the program's own; `run` is how such a program is run."""
     level: Level | None = None
     """None: the best this runner has."""
     orphan_timeout_s: float = 900.0

@@ -62,7 +62,8 @@ def _bubblewrap(launch: Launch, own: sandbox.Home, real_home: str) -> tuple[str,
     problem = sandbox.complaint()
     if problem:
         raise FaultError(f'bubblewrap does not work here: {problem}; repair it or set sandbox = "auto"')
-    return tuple(sandbox.bwrap_argv(sandbox.program(), launch.place, own, real_home))
+    argv = sandbox.bwrap_argv(sandbox.program(), launch.place, own, real_home)
+    return tuple(word for word in argv if not (launch.terminal and word == sandbox.NEW_SESSION))
 
 
 def _cage(launch: Launch, level: Level, own: sandbox.Home, real_home: str, *, ports: bool) -> Cage | None:

@@ -25,6 +25,8 @@ from orchestrator.processes.link import Link, connected
 from orchestrator.processes.system import GUARDIAN, PATH
 from orchestrator.processes.tree import tree_of
 
+_TAKES_TERMINAL = ("setsid", "-c")
+"""Makes the terminal the program's own from within bubblewrap, which stays out of reach of its keys."""
 _HANDSHAKE_S = 60.0
 _STOP_SLACK_S = 20.0
 _SILENT_S = 10.0
@@ -177,8 +179,9 @@ class GuardedRunner:
         tmp = "/tmp" if level.mounts else launch.tmp  # noqa: S108  # a private one, inside
         allowed = self._egress if launch.egress is None else launch.egress
         confined = confinement.confine(launch, level, allowed, self._home, self._isolations(level))
+        before = {Level.L3: self._sandbox, Level.L2: _TAKES_TERMINAL if launch.terminal else ()}.get(level, ())
         return {
-            "argv": [*(self._sandbox if level is Level.L3 else ()), *launch.argv],
+            "argv": [*before, *launch.argv],
             "env": {"PATH": PATH, **launch.env, "HOME": launch.home, "TMPDIR": tmp},
             "cwd": launch.place.workspace,
             "stdin": launch.stdin,
@@ -194,6 +197,7 @@ class GuardedRunner:
             "max_processes": launch.max_processes,
             "redact": launch.redact,
             "lifeline": lifeline,
+            "terminal": launch.terminal,
         }
 
     def _isolations(self, level: Level) -> tuple[str, ...]:

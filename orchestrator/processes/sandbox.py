@@ -21,9 +21,11 @@ from orchestrator.processes.denied import denied_paths, program_folders
 
 STATE = ".aibrain"
 _PROBE_S = 20.0
+NEW_SESSION = "--new-session"
+"""Keeps a program from typing into the terminal it was started from; not for one that has a terminal of its own."""
 _NAMESPACES = (
     *("--die-with-parent", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
-    *("--cap-drop", "ALL", "--new-session"),
+    *("--cap-drop", "ALL", NEW_SESSION),
 )
 _SYSTEM = ("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/dev/shm", "--tmpfs", "/run")  # noqa: S108  # a fresh one, inside
 _ROOTS_PROC = ("sys", "sysrq-trigger", "irq", "bus", "acpi", "fs", "scsi", "asound", "mtrr")

@@ -200,7 +200,7 @@ def test_a_guardian_that_is_killed_leaves_no_secret_behind(runner: GuardedRunner
 
 
 def test_a_full_disk_is_waited_for_and_nothing_is_lost(tmp_path: Path) -> None:
-    launch: Any = {"stdin": "", "stdout": "/dev/full", "stderr": "/dev/full", "lifeline": False}
+    launch: Any = {"stdin": "", "stdout": "/dev/full", "stderr": "/dev/full", "lifeline": False, "terminal": False}
     launch["redact"] = json.loads(msgspec.json.encode(redaction({KEY})))
     streams = Streams(launch)
     (hear,) = streams.through
