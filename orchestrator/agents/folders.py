@@ -40,9 +40,14 @@ class RunFolder:
     """`.aibrain/runs/<queue>/<task>/<attempt>/<iteration>/`."""
 
     def __init__(self, runs: Path, key: RunKey) -> None:
-        self._task = runs / key.task
+        self._runs, self._task = runs, runs / key.task
         self._key = key
         self.path = self._task / str(key.attempt) / str(key.iteration)
+
+    @property
+    def key(self) -> RunKey:
+        """Name the run."""
+        return self._key
 
     def file(self, name: str) -> Path:
         """Give the path of something in the folder."""
@@ -109,6 +114,12 @@ class RunFolder:
                 self.file(name).rename(shelf / name)
         sync_folder(shelf)
         sync_folder(self.path)
+
+    def latest(self) -> "RunFolder":
+        """Give the folder of the attempt's last iteration that has one; this one where none has."""
+        numbers = [int(name) for name in _names(self.path.parent) if name.isdigit()]
+        key = RunKey(self._key.task, self._key.attempt, max(numbers, default=self._key.iteration))
+        return RunFolder(self._runs, key)
 
     def plays(self) -> int:
         """Count the task's iterations so far, over all attempts, this one included."""

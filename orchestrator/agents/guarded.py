@@ -24,11 +24,12 @@ from typing import Protocol, assert_never
 import msgspec
 from anyio import to_thread
 
-from orchestrator.agents import cassettes, logins, sessions
+from orchestrator.agents import cassettes, sessions
 from orchestrator.agents.calling import UNATTENDED, Call, Profile
 from orchestrator.agents.diagnosis import Sight, why, write_diagnosis
 from orchestrator.agents.endings import Ended, local_zone
 from orchestrator.agents.folders import CONFIG, PROMPT, STDERR, TRANSCRIPT, RunFolder
+from orchestrator.agents.homes import house, leave
 from orchestrator.agents.profiles import profile_of
 from orchestrator.agents.redact import Redactor, redact_folder, redaction, secrets_of
 from orchestrator.agents.surroundings import Surroundings, environment, program, variables
@@ -167,7 +168,7 @@ class GuardedAgents:
         argv = self._argv(profile, agent, place, env["PATH"], paths)
         if not argv:
             argv = self._stage_replay(folder, agent, job)
-        home, place = self._home(folder, profile, agent, place)
+        home, place = house(folder, profile, agent, place, Path(self._around.home))
         folder.write(PROMPT, _asked(folder, job, profile, call).encode())
         return Launch(
             run_dir=str(folder.path),
@@ -191,16 +192,6 @@ class GuardedAgents:
         if refused:
             raise FaultError(refused)
         return (program(argv[0], place, level, agent.name, path), *argv[1:]) if argv else ()
-
-    def _home(self, folder: RunFolder, profile: Profile, agent: AgentSettings, place: Place) -> tuple[str, Place]:
-        """Choose HOME: the run's own with the person's logins in it, or the person's."""
-        inside = (str(folder.file("scratch")), str(folder.file("home")))
-        theirs = Path(self._around.home)
-        if agent.home != "shared":
-            logins.bring(profile.logins, theirs, folder.file("home"), folder.file(logins.RECORD))
-            return str(folder.file("home")), _opened(place, folder, inside)
-        state = tuple(str(theirs / name) for name in profile.folders if (theirs / name).is_dir())
-        return self._around.home, _opened(place, folder, (*inside, *state))
 
     def _stage_replay(self, folder: RunFolder, agent: AgentSettings, job: Job) -> tuple[str, ...]:
         """Copy the player and its part into the run folder, the one thing the sandbox shows of ours."""
@@ -243,7 +234,7 @@ class GuardedAgents:
         secrets = self._secrets(agent)
         if agent.home != "shared":
             secrets |= secrets_of({}, agent, profile, folder.file("home"))  # a token it refreshed
-            logins.give_back(profile.logins, theirs, folder.file("home"), folder.file(logins.RECORD))
+        leave(folder, profile, agent, theirs)
         folder.tidy()
         redact_folder(folder, secrets)
         return Ended(folder, profile, job, end, local_zone(self._around.environ.get("TZ", "")))
@@ -276,12 +267,3 @@ def _asked(folder: RunFolder, job: Job, profile: Profile, call: Call) -> str:
         return job.prompt
     done = "" if call.resume else sessions.summary(folder, profile)
     return f"{sessions.INTERRUPTED}{done}\n{job.prompt}"
-
-
-def _opened(place: Place, folder: RunFolder, writable: tuple[str, ...]) -> Place:
-    """Make sure the run folder is readable and the agent's own folders writable."""
-    return msgspec.structs.replace(
-        place,
-        readable=tuple(dict.fromkeys((*place.readable, str(folder.path)))),
-        writable=tuple(dict.fromkeys((*place.writable, *writable))),
-    )

@@ -65,9 +65,15 @@ def forget(folder: RunFolder) -> None:
     folder.file(SESSION).unlink(missing_ok=True)
 
 
-def resumed(folder: RunFolder, cwd: str) -> str:
-    """Give the session a run of this folder belongs to, or nothing."""
-    return _kept(folder, cwd)
+def last(folder: RunFolder, profile: Profile, cwd: str) -> str:
+    """Give the session of the run of this folder, also of one whose records moved aside, or nothing."""
+    shelf = folder.last_cut()
+    for transcript in (folder.file(TRANSCRIPT), *([shelf / TRANSCRIPT] if shelf else [])):
+        events = _events(transcript, profile, _EARLY)
+        said = next((event.session for event in events if isinstance(event, Started) and event.session), "")
+        if said or (events and profile.assign):
+            return said or _kept(folder, cwd)
+    return ""
 
 
 def summary(folder: RunFolder, profile: Profile) -> str:

@@ -78,6 +78,8 @@ def _task(queue: QueueAnswer, task: TaskAnswer, worker: WorkerAnswer | None, wai
 def _remedy(queue: QueueAnswer, task: TaskAnswer) -> str:
     ref = f"{queue.name}/{task.id}"
     code = task.reason.code if task.reason is not None else ""
+    if task.reason is not None and any(name.startswith("person:") for name in task.reason.on):
+        return "it goes on by itself when they leave what `orchestrator attach` opened"
     remedies = {
         "person": f"`orchestrator inbox`, then `orchestrator decide {ref} revert|override|abort --reason ...`",
         "fault": f"mend what it names; it is probed by itself, or at once with `orchestrator resume {queue.name}`",

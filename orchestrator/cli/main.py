@@ -21,6 +21,7 @@ VERBS = {
     "explain": "why a task or queue does not run, since when, and who can change that",
     "history": "everything that happened to a task",
     "logs": "what the tracks say; -f follows",
+    "attach": "open a task's agent session in this terminal, and hand it back",
     "inbox": "what waits for a person, with the evidence",
     "decide": "revert, override or abort a blocked task",
     "add": "add a task to a queue",

@@ -17,9 +17,12 @@ _APART_S = 0.3
 @click.option("--now", is_flag=True, help="Stop the agents and give the claims back, instead of finishing what runs.")
 @pass_context
 def command(context: Context, *, now: bool) -> int:
-    """Ask every live run of this project to end: it finishes what runs and starts nothing."""
+    """Ask every live run of this project to end: it finishes what runs and starts nothing.
+
+    Whoever is attached to a task serves no queue and is left alone.
+    """
     refuse_agents("stop")
-    cards = FilePresence(context.project.state / "workers").cards()
+    cards = [card for card in FilePresence(context.project.state / "workers").cards() if card.queues != ()]
     for card in cards:
         os.kill(card.pid, signal.SIGTERM)
         if now:

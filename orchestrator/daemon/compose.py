@@ -7,6 +7,7 @@ import msgspec
 
 from orchestrator.agents.guarded import GuardedAgents
 from orchestrator.agents.surroundings import Surroundings, environment, installed
+from orchestrator.agents.visiting import Visits
 from orchestrator.daemon.actions import CommandActions
 from orchestrator.daemon.clock import WallClock
 from orchestrator.daemon.project import Project
@@ -14,7 +15,6 @@ from orchestrator.engine.hands import Hands
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.settings import AgentSettings, RepoSettings
 from orchestrator.model.specs import QueueSpec
-from orchestrator.ports.runner import Level
 from orchestrator.processes.runner import GuardedRunner
 from orchestrator.verify.checks import CheckVerifier
 from orchestrator.workspace.clones import GitWorkspace
@@ -32,8 +32,8 @@ class Built:
     trees: GitTrees
     workspace: GitWorkspace | InplaceWorkspace
     installed: tuple[str, ...]
-    level: Level
-    """How agents are held."""
+    runner: GuardedRunner
+    """Where agents are held."""
 
 
 async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
@@ -69,7 +69,13 @@ async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
     verifier = CheckVerifier(settings, trees, runner, project.state, project.environ)
     actions = CommandActions(project)
     hands = Hands(agents, verifier, workspace, actions)
-    return Built(hands, ground, trees, workspace, installed(project.environ), runner.level())
+    return Built(hands, ground, trees, workspace, installed(project.environ), runner)
+
+
+def visits_of(project: Project, built: Built) -> Visits:
+    """Make what opens attempts for people."""
+    around = Surroundings(environ=project.environ, home=project.environ.get("HOME", str(Path("/nonexistent"))))
+    return Visits(project.settings, built.runner, built.trees, str(project.root), around)
 
 
 def repositories(project: Project, queues: tuple[QueueSpec, ...]) -> dict[str, RepoSettings]:

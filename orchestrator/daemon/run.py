@@ -97,7 +97,7 @@ async def _look_first(project: Project, request: Request, watcher: Watcher) -> t
         scope = _scope(request, reading, world)
         _judge_files(reading, scope, watcher)
         built = await build(project, tuple(queue.spec for queue in world.queues.values()))
-        facts = about_agents(await gather(built, reading, world), project.settings, built.level)
+        facts = about_agents(await gather(built, reading, world), project.settings, built.runner.level())
         found = preflight(world, project.settings, facts, scope)
     finally:
         desk.journal.close()

@@ -18,6 +18,7 @@ from orchestrator.model import effects as f
 from orchestrator.model.specs import SATISFIES
 from orchestrator.model.world import Attempt, Task, World
 from orchestrator.policy import limits
+from orchestrator.policy.notes import notes_of
 from orchestrator.policy.prompt import PromptInput, compose
 from orchestrator.policy.seat import Seat
 from orchestrator.ports.agents import AgentEnd, Job, Life, RunKey
@@ -221,7 +222,7 @@ def prompt_input(world: World, task: Task, seat: Seat) -> PromptInput:
         queue_title=queue.spec.title,
         checks=limits.checks(world, task, seat.settings),
         feedback=tuple(f for f in task.feedback if f.rule != "merge-conflict"),
-        notes=(task.note,) if task.note else (),
+        notes=notes_of(task),
         conflicts=conflicts,
         inputs=tuple(path for other in upstream if other.status in SATISFIES for path in other.spec.outputs),
     )

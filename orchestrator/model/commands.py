@@ -196,7 +196,25 @@ class EditTask(msgspec.Struct, frozen=True, kw_only=True):
     changes: dict[str, object]
 
 
-Ask: TypeAlias = Retry | Skip | Cancel | Decide | Done | Pause | Resume | AddTask | EditTask
+class Attach(msgspec.Struct, frozen=True, kw_only=True):
+    """Let a person have the task's folder, while the process `worker` lives; `now`: do not wait for its iteration."""
+
+    task: str
+    by: str
+    worker: str
+    now: bool = False
+
+
+class Detach(msgspec.Struct, frozen=True, kw_only=True):
+    """The person who attached has left, after so many seconds."""
+
+    task: str
+    worker: str
+    seconds: float = 0.0
+    note: str = ""
+
+
+Ask: TypeAlias = Retry | Skip | Cancel | Decide | Done | Pause | Resume | AddTask | EditTask | Attach | Detach
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -235,6 +235,25 @@ class TaskReset(EventBase, frozen=True, tag="task.reset"):
     by: str = ""
 
 
+class TaskAttached(EventBase, frozen=True, tag="task.attached"):
+    """A person has the task's folder for as long as the process `worker` lives. `now`: its agent was stopped for it."""
+
+    task: str
+    attempt: int
+    by: str
+    worker: str
+    now: bool = False
+
+
+class TaskDetached(EventBase, frozen=True, tag="task.detached"):
+    """The person has left; the work goes on with the next iteration."""
+
+    task: str
+    by: str
+    seconds: float = 0.0
+    note: str = ""
+
+
 class TaskDecided(EventBase, frozen=True, tag="task.decided"):
     """A person's word on a blocked task: `revert`, `override` or `abort`."""
 
@@ -275,6 +294,8 @@ Event: TypeAlias = (
     | TaskReleased
     | TaskReset
     | TaskDecided
+    | TaskAttached
+    | TaskDetached
     | LaneParked
     | LaneResumed
     | AccountParked

@@ -13,7 +13,7 @@ Rules
 from functools import singledispatch
 
 from orchestrator.model import events as e
-from orchestrator.model import fold_attempts, fold_train
+from orchestrator.model import fold_attempts, fold_train, fold_visits
 from orchestrator.model.specs import QueueSpec, RunAction, Status
 from orchestrator.model.truth import holds
 from orchestrator.model.world import Gate, PendingAction, Queue, Signature, Task, Trigger, World
@@ -30,6 +30,7 @@ def apply(world: World, commit: e.Commit) -> None:
         _fold(event, world)
         fold_attempts.fold(event, world)
         fold_train.fold(event, world)
+        fold_visits.fold(event, world)
     _owe(world)
 
 

@@ -59,6 +59,14 @@ class Doubt(msgspec.Struct, frozen=True, kw_only=True):
     carry: str = ""
 
 
+class Hold(msgspec.Struct, frozen=True, kw_only=True):
+    """Who sits in the task's folder, by which process; it is as alive as that process."""
+
+    by: str
+    worker: str
+    since: int
+
+
 class Attempt(msgspec.Struct, kw_only=True):
     """The attempt under way. `iteration` counts from 1 within the attempt; 0 before the first."""
 
@@ -128,6 +136,10 @@ class Task(msgspec.Struct, kw_only=True):
     """One line for the next prompt: no claim, timeout, interrupted."""
     session: str = ""
     """The agent's own session of the last call, and by which agent (`agent:session`)."""
+    held: Hold | None = None
+    hands: str = ""
+    """Who worked in its folder by hand, until an agent that was started after that (`hands_seq`) has ended."""
+    hands_seq: int = 0
     repeated: int = 0
     """How often in a row the same findings came back."""
     reason: str = ""

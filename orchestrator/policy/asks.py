@@ -14,6 +14,9 @@ from orchestrator.policy.decide import Answer
 from orchestrator.policy.limits import lands
 from orchestrator.policy.seat import Seat, running
 from orchestrator.policy.versions import behind_last
+from orchestrator.policy.visits import attach, detach, in_the_way
+
+_OfTask = c.Retry | c.Skip | c.Cancel | c.Decide | c.Done | c.EditTask
 
 
 def answer(world: World, ask: c.Ask, seat: Seat) -> Answer:
@@ -23,12 +26,16 @@ def answer(world: World, ask: c.Ask, seat: Seat) -> Answer:
             return _hold(world, ask)
         case c.AddTask():
             return _add(world, ask)
-        case c.Retry() | c.Skip() | c.Cancel() | c.Decide() | c.Done() | c.EditTask():
+        case c.Retry() | c.Skip() | c.Cancel() | c.Decide() | c.Done() | c.EditTask() | c.Attach() | c.Detach():
             task = world.tasks.get(ask.task)
             if task is None:
                 return c.Refusal(
                     f"there is no task {ask.task}; `orchestrator status` lists them{_near(world, ask.task)}"
                 )
+            if isinstance(ask, c.Retry | c.Skip | c.Cancel | c.Decide) and (refusal := in_the_way(task, seat)):
+                return refusal
+            if isinstance(ask, c.Attach | c.Detach):
+                return attach(task, ask, seat) if isinstance(ask, c.Attach) else detach(task, ask)
             return _task(world, task, ask, seat)
         case _:  # pragma: no cover - the union is closed
             assert_never(ask)
@@ -40,9 +47,7 @@ def _near(world: World, ref: str) -> str:
     return f" (did you mean {' or '.join(near[:3])}?)" if near else ""
 
 
-def _task(
-    world: World, task: Task, ask: c.Retry | c.Skip | c.Cancel | c.Decide | c.Done | c.EditTask, seat: Seat
-) -> Answer:
+def _task(world: World, task: Task, ask: _OfTask, seat: Seat) -> Answer:
     if lands(world, task) and isinstance(ask, c.Retry | c.Skip | c.Cancel):
         return c.Refusal(f"{task.ref} is landing this very moment; ask again when `orchestrator status` shows it done")
     match ask:

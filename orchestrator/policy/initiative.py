@@ -28,6 +28,7 @@ from orchestrator.policy.reasons import Code, over_budget, reason_for
 from orchestrator.policy.seat import Seat, free_slot, mine, spare
 from orchestrator.policy.train import is_proved, may_board, target_of
 from orchestrator.policy.versions import behind_last
+from orchestrator.policy.visits import holder
 
 Events = tuple[e.Event, ...]
 Rule = Callable[[World, Agenda, int, Seat], Events]
@@ -126,6 +127,8 @@ def _land(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> E
 
 
 def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> Events:
+    if (held := holder(task, seat)) is not None:
+        return (e.TaskReleased(task=task.ref, reason=f"{held.by} attached"),)
     limit = max_iterations(world, task, seat)
     if used_iterations(task) >= limit:
         return (e.TaskFailed(task=task.ref, reason=exhausted(task.ref, limit, task.feedback)),)
@@ -166,6 +169,8 @@ def _adopt(world: World, _agenda: Agenda, _now: int, seat: Seat) -> Events:
         return ()
     for ref, worker in world.claims.items():
         task = world.tasks[ref]
+        if holder(task, seat) is not None:
+            continue
         if not seat.alive(worker) and seat.scope.holds(ref) and spare(world, ref.partition("/")[0], seat):
             number = task.attempt.number if task.attempt is not None else task.attempts
             # its agent may live, and knows the slot (and the port) it was given

@@ -13,6 +13,7 @@ from orchestrator.model.world import Task, World
 from orchestrator.policy.budgets import run_ends, run_over, used_up
 from orchestrator.policy.reasons import Code, Reason, reason_for
 from orchestrator.policy.seat import Seat, mine, running
+from orchestrator.policy.visits import holder
 
 DONE, FAILED, LIMIT, WAITING, SIGNALLED = 0, 1, 3, 5, 130
 
@@ -64,6 +65,8 @@ def _wait(world: World, task: Task, reason: Reason | None, now: int, seat: Seat)
     """Say what this open task gives us to wait for; None when nothing."""
     if reason is None:
         return Stay(text=f"{task.ref} is worked on by another process")
+    if _comes_back(task, seat):
+        return Stay(text=f"{task.ref}: {reason.text}")
     match reason.code:
         case Code.PARKED | Code.TIME | Code.BUDGET:
             return Stay(until=reason.until, text=f"{task.ref}: {reason.text}") if reason.until is not None else None
@@ -76,6 +79,11 @@ def _wait(world: World, task: Task, reason: Reason | None, now: int, seat: Seat)
             return Stay(text=f"taking over {task.ref}")
         case _:
             return _others(world, task, reason, now, seat)
+
+
+def _comes_back(task: Task, seat: Seat) -> bool:
+    """Say whether a person is at work on the task, and it can go on when they have left."""
+    return task.status is Status.PENDING and holder(task, seat) is not None
 
 
 def _limited(seat: Seat, now: int) -> bool:
@@ -110,7 +118,7 @@ def _progress(world: World, ref: str, now: int, seat: Seat, seen: set[str]) -> S
     if task is None or ref in seen or task.status in ENDED:
         return None
     seen.add(ref)
-    if running(world, ref, seat):
+    if running(world, ref, seat) or _comes_back(task, seat):
         return Stay()
     reason = reason_for(world, task, now, seat)
     queue = ref.partition("/")[0]

@@ -17,6 +17,7 @@ from orchestrator.policy.accounts import BY_A_PERSON, waits_for
 from orchestrator.policy.holds import conflicting
 from orchestrator.policy.limits import is_human
 from orchestrator.policy.seat import Seat, running
+from orchestrator.policy.visits import holder
 
 
 class Code(StrEnum):
@@ -62,6 +63,9 @@ def reason_for(world: World, task: Task, now: int, seat: Seat, *, probe: bool = 
 
 
 def _person(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
+    if (held := holder(task, seat)) is not None:
+        text = f"{held.by} is attached to it; it goes on when they have left"
+        return Reason(code=Code.PERSON, on=(f"person:{held.by}",), since=held.since, text=text)
     if task.status is Status.BLOCKED:
         return Reason(code=Code.PERSON, since=task.since, text=task.reason or "blocked: waits for a decision")
     if is_human(world, task, seat) and all(dependency_met(world, d) for d in task.spec.dependencies):

@@ -46,7 +46,8 @@ def summary_of(world: World, queue: Queue) -> dict[str, int]:
 def headline(world: World, queues: tuple[a.QueueAnswer, ...], seat: Seat) -> str:
     """Say the one thing that matters: who is waited for, what is wrong, what runs, or that all is done."""
     tasks = [(q.name, t) for q in queues for t in q.tasks]
-    waiting = [f"{q}/{t.id}" for q, t in tasks if t.reason is not None and t.reason.code == Code.PERSON]
+    asked = [(f"{q}/{t.id}", t.reason) for q, t in tasks if t.reason is not None and t.reason.code == Code.PERSON]
+    waiting = [ref for ref, reason in asked if not any(name.startswith("person:") for name in reason.on)]
     if waiting:
         return f"{len(waiting)} task(s) wait for a person: `orchestrator inbox` ({', '.join(waiting[:3])})"
     faults = [q for q in queues if q.park is not None and q.park.code == "fault"]

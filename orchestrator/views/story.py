@@ -130,6 +130,10 @@ def _ending(event: e.Event) -> tuple[str, str] | None:
             return "info", f"given back: {event.reason}"
         case e.TaskReset():
             return "info", f"to be done again{f' by {event.by}' if event.by else ''}: {event.reason}"
+        case e.TaskAttached():
+            return "info", f"{event.by} attached{' at once' if event.now else ''}: it waits for them"
+        case e.TaskDetached():
+            return "info", f"{event.by} left after {event.seconds:.0f} s{f': {event.note}' if event.note else ''}"
         case e.TaskDecided():
             return "info", f"{event.by} decided {event.decision}: {event.reason}"
         case _:

@@ -325,6 +325,8 @@ class Stage:
             "pause": lambda: c.Pause(queue=ref, by=by),
             "resume": lambda: c.Resume(queue=ref, by=by),
             "add": lambda: c.AddTask(queue=ref, spec=TaskSpec(id=rest[0], **w.fields(named))),
+            "attach": lambda: c.Attach(task=ref, by=by, worker=rest[0], now="now" in rest),
+            "detach": lambda: c.Detach(task=ref, worker=rest[0], seconds=90.0),
             "edit": lambda: c.EditTask(task=ref, changes=w.fields(named)),
         }
         seat = msgspec.structs.replace(self.seat(next(iter(self.chairs))), me="cli") if self.chairs else _NOBODY
