@@ -71,9 +71,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     cwd_bound: bool = False
     """Its sessions belong to the folder they were begun in."""
     alone: tuple[str, ...] = ()
-    """Words for `{confine}` where no sandbox holds it."""
+    """Words for `{confine}` below L2, where it had better hold itself."""
     held: tuple[str, ...] = ()
-    """Words for `{confine}` where one does."""
+    """Words for `{confine}` where a sandbox holds it."""
     dangerous: tuple[str, ...] = ()
     """Words of its argv that let it do anything it likes."""
     turns: tuple[str, ...] = ()
@@ -128,7 +128,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     ) -> tuple[str, ...]:
         words = {
             **more,
-            "{confine}": self.alone if level is Level.L0 else self.held,
+            "{confine}": self.alone if level.value < Level.L2.value else self.held,
             "{model}": (*self.model, agent.model) if agent.model else (),
         }
         found = agent.command or (self.program,)

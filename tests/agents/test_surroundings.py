@@ -50,6 +50,7 @@ def test_codex_confines_itself_only_where_nothing_else_does() -> None:
     agent = AgentSettings(name="c", profile="codex", model="m", args=("-c", "x=1"))
     argv = profile_of(agent).argv
     assert "workspace-write" in argv(agent, Level.L0)
+    assert "workspace-write" in argv(agent, Level.L1)
     assert "--dangerously-bypass-approvals-and-sandbox" in argv(agent, Level.L2)
     assert argv(agent, Level.L2)[-5:] == ("-m", "m", "-c", "x=1", "-")
 

@@ -35,6 +35,7 @@ def test_an_agent_that_never_asks_is_refused_where_nothing_holds_it(profile: str
     assert why.startswith("agent a is called with ")
     assert why.endswith('(sandbox = "auto"), or say allow_dangerous = true in [agents.a]')
     assert why_unfit(agent(profile, allow_dangerous=True), Level.L0) == ""
+    assert "no sandbox holds it (L1)" in why_unfit(agent(profile), Level.L1)
     assert why_unfit(agent(profile), Level.L2) == ""
     assert why_unfit(agent(profile), Level.L3) == ""
 
