@@ -19,6 +19,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
 
+from corpus_blind import BLIND
 from corpus_mutators import MUTATORS, Target
 
 from orchestrator.model.verdicts import Verdict
@@ -116,7 +117,7 @@ def mutants(store: Store, each: int, seed: int) -> dict[str, tuple[int, int, lis
     targets = list(_targets(store))
     chance.shuffle(targets)
     found: dict[str, tuple[int, int, list[str]]] = {}
-    for mutator in MUTATORS:
+    for mutator in (*MUTATORS, *BLIND):
         made = caught = 0
         missed: list[str] = []
         for target in targets:
@@ -125,14 +126,21 @@ def mutants(store: Store, each: int, seed: int) -> dict[str, tuple[int, int, lis
             text = mutator.make(target) if mutator.tests is target.is_test else None
             if text is None or text == target.text:
                 continue
+            change = {target.path: text} if isinstance(text, str) else text
             made += 1
-            edit = Edit(path=target.path, status="M", old=target.text, new=text, old_blob="a", new_blob="b")
-            if weigh(Diff(edits=(edit,))).report is Verdict.PASS:
+            edits = tuple(_mutated(store, target, path, new) for path, new in change.items())
+            if weigh(Diff(edits=edits)).report is Verdict.PASS:
                 missed.append(f"{target.path}:{target.node.lineno} {target.node.name}")
             else:
                 caught += 1
         found[mutator.name] = (made, caught, missed)
     return found
+
+
+def _mutated(store: Store, target: Target, path: str, new: str | None) -> Edit:
+    old = target.text if path == target.path else store.blob(f"HEAD:{path}")
+    status = "A" if old is None else "D" if new is None else "M"
+    return Edit(path=path, status=status, old=old, new=new, old_blob=f"{hash(old)}", new_blob=f"{hash(new)}")
 
 
 def _targets(store: Store) -> Iterator[Target]:

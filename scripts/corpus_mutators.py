@@ -2,13 +2,15 @@
 """Ways agents cheat, as changes of one Python function. Each gives the whole file's new text, or None if it cannot."""
 
 import ast
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from orchestrator.verify.rules_code import is_beside
 from orchestrator.verify.test_files import is_test_file
 
 _WORTH = 2
+Change = Mapping[str, str | None]
+"""Files by path; None takes one away."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,23 @@ class Target:
     def body(self) -> list[ast.stmt]:
         """The body without its docstring."""
         return _body(self.node)
+
+    def again(self, text: str) -> "Target":
+        """Give the same function in another text that keeps the lines up to its end."""
+        return replace(self, text=text)
+
+    def flat_body(self) -> list[str]:
+        """Give the body's lines without their indentation."""
+        rows = self.lines[self.body[0].lineno - 1 : self.node.end_lineno]
+        return [row.removeprefix(self.indent) for row in rows]
+
+    def cut(self, part: ast.expr, new: str) -> str:
+        """Give the file with one expression replaced."""
+        lines = self.lines
+        head = lines[part.lineno - 1].encode()[: part.col_offset].decode()
+        last = (part.end_lineno or part.lineno) - 1
+        tail = lines[last].encode()[part.end_col_offset :].decode()
+        return "\n".join([*lines[: part.lineno - 1], head + new + tail, *lines[last + 1 :]])
 
     def with_body(self, *new: str) -> str:
         """Give the file with another body."""
@@ -111,22 +130,22 @@ class Mutator:
 
     name: str
     tests: bool
-    make: Callable[[Target], str | None]
+    make: Callable[[Target], str | Change | None]
 
 
-def _asserts(target: Target) -> list[ast.Assert]:
+def asserts(target: Target) -> list[ast.Assert]:
     return [part for part in ast.walk(target.node) if isinstance(part, ast.Assert)]
 
 
-def _outer_asserts(target: Target) -> list[ast.Assert]:
+def outer_asserts(target: Target) -> list[ast.Assert]:
     return [part for part in target.body if isinstance(part, ast.Assert)]
 
 
-def _equal(target: Target) -> ast.Assert | None:
+def equal(target: Target) -> ast.Assert | None:
     return next(
         (
             part
-            for part in _asserts(target)
+            for part in asserts(target)
             if isinstance(part.test, ast.Compare)
             and len(part.test.ops) == 1
             and isinstance(part.test.ops[0], ast.Eq)
@@ -136,7 +155,7 @@ def _equal(target: Target) -> ast.Assert | None:
     )
 
 
-def _sides(part: ast.Assert) -> tuple[str, str]:
+def sides(part: ast.Assert) -> tuple[str, str]:
     test = part.test
     assert isinstance(test, ast.Compare)
     return ast.unparse(test.left), ast.unparse(test.comparators[0])
@@ -197,15 +216,15 @@ def _rename(target: Target) -> str:
 
 def _on_equal(make: Callable[[str, str], str]) -> Callable[[Target], str | None]:
     def mutate(target: Target) -> str | None:
-        part = _equal(target)
-        return target.replaced(part, make(*_sides(part))) if part is not None else None
+        part = equal(target)
+        return target.replaced(part, make(*sides(part))) if part is not None else None
 
     return mutate
 
 
 def _lose_one(target: Target) -> str | None:
-    many = _asserts(target)
-    outer = _outer_asserts(target)
+    many = asserts(target)
+    outer = outer_asserts(target)
     return target.replaced(outer[-1]) if outer and len(many) >= _WORTH and target.body[0] is not outer[-1] else None
 
 
@@ -217,7 +236,7 @@ def _under_false(target: Target) -> str:
 
 
 def _or_true(target: Target) -> str | None:
-    outer = _asserts(target)
+    outer = asserts(target)
     return target.replaced(outer[0], f"assert ({ast.unparse(outer[0].test)}) or True") if outer else None
 
 
@@ -236,7 +255,7 @@ def _broad_raises(target: Target) -> str | None:
 
 
 def _mock_subject(target: Target) -> str | None:
-    part = _equal(target)
+    part = equal(target)
     test = part.test if part is not None else None
     if not isinstance(test, ast.Compare) or not isinstance(test.left, ast.Call) or part not in target.body:
         return None

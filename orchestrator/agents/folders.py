@@ -163,15 +163,18 @@ class RunFolder:
 
 
 def make_folder(path: Path) -> None:
-    """Make a private folder; a link in its place was planted, would lead elsewhere, and goes."""
-    if path.is_symlink():
+    """Make a private folder; what else stands in its place was planted (a link would lead elsewhere), and goes."""
+    if path.is_symlink() or (path.exists() and not path.is_dir()):
         path.unlink()
     path.mkdir(mode=0o700, exist_ok=True)
 
 
-def read_regular(path: Path, limit: int) -> bytes | None:
-    """Read a file of at most `limit` bytes that is no link, device or pipe; None for anything else."""
-    with _regular(path) as stream:
+def read_regular(path: Path, limit: int, folder: int | None = None) -> bytes | None:
+    """Read a file of at most `limit` bytes that is no folder, link, device or pipe; None for anything else.
+
+    A relative path begins at the open `folder`, if one is given.
+    """
+    with _regular(path, folder) as stream:
         if stream is None or os.fstat(stream.fileno()).st_size > limit:
             return None
         return stream.read(limit)
@@ -187,14 +190,18 @@ def tail_regular(path: Path, size: int) -> bytes:
 
 
 @contextmanager
-def _regular(path: Path) -> Generator[BinaryIO | None]:
+def _regular(path: Path, folder: int | None = None) -> Generator[BinaryIO | None]:
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
     except OSError:
         yield None
         return
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        yield None
+        return
     with os.fdopen(descriptor, "rb") as stream:
-        yield stream if stat.S_ISREG(os.fstat(stream.fileno()).st_mode) else None
+        yield stream
 
 
 def _names(folder: Path) -> list[str]:

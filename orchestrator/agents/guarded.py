@@ -24,7 +24,7 @@ from typing import Protocol, assert_never
 import msgspec
 from anyio import to_thread
 
-from orchestrator.agents import cassettes, sessions
+from orchestrator.agents import cassettes, sessions, talking
 from orchestrator.agents.calling import UNATTENDED, Call, Profile
 from orchestrator.agents.diagnosis import Sight, why, write_diagnosis
 from orchestrator.agents.endings import Ended, local_zone
@@ -32,13 +32,15 @@ from orchestrator.agents.folders import CONFIG, PROMPT, STDERR, TRANSCRIPT, RunF
 from orchestrator.agents.homes import house, leave
 from orchestrator.agents.profiles import profile_of
 from orchestrator.agents.redact import Redactor, redact_folder, redaction, secrets_of
+from orchestrator.agents.spool import Spool, leave_reply
 from orchestrator.agents.surroundings import Surroundings, environment, program, variables
 from orchestrator.agents.vetting import why_dangerous
 from orchestrator.agents.watchdogs import Watchdogs
 from orchestrator.errors import FaultError
 from orchestrator.model.settings import AgentSettings, Settings
+from orchestrator.model.talk import Reply
 from orchestrator.policy.staffing import agent_settings
-from orchestrator.ports.agents import AgentEnd, Job, Life, RunKey
+from orchestrator.ports.agents import AgentEnd, Hear, Job, Life, RunKey, unheard
 from orchestrator.ports.runner import End, Launch, Level, Place, Runner, Watch
 from orchestrator.ports.workspace import AttemptKey
 
@@ -67,19 +69,20 @@ class GuardedAgents:
         self._around = surroundings
         self._runs = self._project / ".aibrain" / "runs"
 
-    async def run(self, job: Job) -> AgentEnd:
+    async def run(self, job: Job, hear: Hear = unheard) -> AgentEnd:
         """Start, adopt or read; see the theory above. Cancelling leaves the agent running."""
         agent = self._agent(job.agent)
         folder = RunFolder(self._runs, job.key)
         await to_thread.run_sync(self._set_aside, folder, agent, job)
         await self._interrupt(folder, agent, job)
-        end = await self._to_the_end(folder, agent, job)
+        spool = Spool(folder, Redactor(self._secrets(agent)), hear)
+        end = await self._to_the_end(folder, agent, job, spool)
         if end.reason in _CUT_SHORT:  # it died under our eyes: once more, and a second time counts
-            end = await self._to_the_end(folder, agent, job)
+            end = await self._to_the_end(folder, agent, job, spool)
         ended = await to_thread.run_sync(self._look, folder, agent, job, end)
         if ended.forgot_session():  # what was to be gone on with is unknown to it: once more, afresh
             await to_thread.run_sync(self._forget, folder)
-            end = await self._to_the_end(folder, agent, job)
+            end = await self._to_the_end(folder, agent, job, spool)
             ended = await to_thread.run_sync(self._look, folder, agent, job, end)
         return await to_thread.run_sync(self._conclude, folder, agent, ended)
 
@@ -95,11 +98,15 @@ class GuardedAgents:
         if await self._runner.life(path) is Life.RUNNING:
             await self._runner.stop(path)
 
+    async def reply(self, key: RunKey, word: str, reply: Reply) -> None:
+        """Leave a reply where the run's agent can read it."""
+        await to_thread.run_sync(leave_reply, RunFolder(self._runs, key), word, reply)
+
     def sandbox(self, task: str) -> str:  # noqa: ARG002  # the port's shape: one level serves all queues
         """Name the level agents get."""
         return self._runner.level().value
 
-    async def _to_the_end(self, folder: RunFolder, agent: AgentSettings, job: Job) -> End:
+    async def _to_the_end(self, folder: RunFolder, agent: AgentSettings, job: Job, spool: Spool) -> End:
         life = await self._runner.life(str(folder.path))
         if await self._is_cut_short(folder, life):
             await to_thread.run_sync(self._shelve, folder, agent, job, "cut")
@@ -107,7 +114,7 @@ class GuardedAgents:
         if life is Life.GONE:
             launch = await to_thread.run_sync(self._prepare, folder, agent, job)
             await self._runner.start(launch)
-        return await self._follow(folder, agent, job)
+        return await spool.heard_during(self._follow(folder, agent, job))
 
     async def _interrupt(self, folder: RunFolder, agent: AgentSettings, job: Job) -> None:
         """End what lives and is not to be adopted: as one that was cut short it starts again, with what it did."""
@@ -159,6 +166,8 @@ class GuardedAgents:
             defaults[profile.config_at] = str(folder.file(CONFIG))
         own = variables(job, place.project, str(folder.path))
         env = environment(self._around.environ, agent, defaults, own)
+        if job.briefing is not None:
+            env["PATH"] = talking.on_path(folder, env["PATH"])
         self._argv(profile, agent, place, env["PATH"], Call())
         folder.make()
         if profile.config_at:
@@ -169,6 +178,8 @@ class GuardedAgents:
         if not argv:
             argv = self._stage_replay(folder, agent, job)
         home, place = house(folder, profile, agent, place, Path(self._around.home))
+        if job.briefing is not None:
+            talking.stage(folder, job.briefing)
         folder.write(PROMPT, _asked(folder, job, profile, call).encode())
         return Launch(
             run_dir=str(folder.path),

@@ -2,7 +2,6 @@
 
 import getpass
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -14,14 +13,11 @@ import click
 
 from orchestrator.daemon.project import Project, find_root, load_settings
 from orchestrator.errors import InvalidInputError, OrchestratorError
+from orchestrator.views.safe import clean as clean  # noqa: PLC0414  # every verb shows agents' words
 
 T = TypeVar("T")
 
 _COLOURS = {"good": "green", "warn": "yellow", "bad": "red", "dim": "bright_black", "head": "bright_white"}
-_UNSAFE = re.compile(
-    r"\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)?|[P^_X][^\x1b]*(?:\x1b\\)?|\[[0-?]*[ -/]*[@-~]|.)"
-    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
-)
 
 
 class Context:
@@ -52,11 +48,6 @@ def waits(function: Callable[[], Awaitable[T]]) -> T:
     import anyio  # noqa: PLC0415 - `--help` and `schema` wait for nothing
 
     return anyio.run(function)
-
-
-def clean(text: str) -> str:
-    """Take out what could steer a terminal: agents' words end up here."""
-    return _UNSAFE.sub("", text)
 
 
 def paint(text: str, level: str, *, err: bool = False) -> str:

@@ -160,6 +160,8 @@ def _next(report: Report) -> str:
     ready = [q.name for q in status.queues if any(t.reason and t.reason.code == "ready" for t in q.tasks)]
     if blocked:
         return f"orchestrator inbox   ({blocked[0]} waits for a decision)"
+    if asked := [q.task for q in status.questions if q.holds]:
+        return f"orchestrator inbox   ({asked[0]} waits for an answer)"
     if failed:
         return f"orchestrator explain {failed[0]}, then orchestrator retry {failed[0]}"
     if ready:

@@ -61,8 +61,15 @@ def _lines(answer: StatusAnswer) -> list[str]:
         wait = f": waits for {', '.join(gate.waiting_for)}" if gate.waiting_for else ""
         lines.append(f"gate {gate.id} {gate.state}{clean(wait)}")
     lines += [f"account {a.name} parked until {a.until}: {clean(a.text)}" for a in answer.accounts]
+    lines += [f"{q.task} asks ({q.id}): {_one_line(q.text)}" for q in answer.questions if not q.blocked]
+    if answer.proposals:
+        lines.append(f"{len(answer.proposals)} proposed task(s) wait for a person: `orchestrator inbox`")
     lines += ["", paint(f"used: {money_line(answer.budget)}; journal at seq {answer.seq}", "dim")]
     return lines
+
+
+def _one_line(text: str) -> str:
+    return clean(" ".join(text.split()))[:120]
 
 
 def _title(queue: QueueAnswer) -> str:

@@ -14,6 +14,7 @@ from orchestrator.errors import InvalidInputError
 from orchestrator.model.answers import DoctorAnswer, StatusAnswer
 from orchestrator.model.events import Commit, Event
 from orchestrator.model.plan_answers import ForecastAnswer, PlanAnswer
+from orchestrator.model.train_answers import TrainAnswer
 from orchestrator.model.verdicts import Judgement
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -66,6 +67,7 @@ _SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Json]]]] = {
     "queue": ("A work queue file", queue_schema),
     "simulate": ("orchestrator simulate --json", lambda: _of(ForecastAnswer)),
     "status": ("orchestrator status --json", lambda: _of(StatusAnswer)),
+    "train": ("orchestrator train --json", lambda: _of(TrainAnswer)),
     "verdict": ("verdict.json of a run", lambda: _of(Judgement)),
     "verify": ("orchestrator verify --format json", lambda: _of(Judgement)),
 }

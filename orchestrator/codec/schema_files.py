@@ -223,6 +223,7 @@ _KEYS: Schema = {
     "max_turns": _whole(1),
     "max_usd": _NUMBER,
     "allow_dangerous": _FLAG,
+    "talk": _words("auto", "none"),
     "builtin": _words("honest"),
     "format": _words(*checks.FORMATS),
     "memory": {"type": ["string", "integer"], "description": "As 4g or 512MiB; a number is bytes."},

@@ -78,6 +78,15 @@ def visits_of(project: Project, built: Built) -> Visits:
     return Visits(project.settings, built.runner, built.trees, str(project.root), around)
 
 
+async def target_names(project: Project, queues: tuple[QueueSpec, ...]) -> dict[str, str]:
+    """Name the target of each queue; nothing is written. Empty where a repository cannot be used."""
+    try:
+        built = await build(project, queues)
+    except InvalidInputError:
+        return {}
+    return {queue.name: built.workspace.target_name(queue.name) for queue in queues}
+
+
 def repositories(project: Project, queues: tuple[QueueSpec, ...]) -> dict[str, RepoSettings]:
     """Say which repository and base branch each queue works on. InvalidInputError names those nobody defined."""
     settings = project.settings

@@ -7,7 +7,7 @@ What a crash (or a save in the wrong moment) left beside the queue files is merg
 """
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -23,6 +23,8 @@ from orchestrator.model.world import World
 from orchestrator.policy.seat import Seat
 from orchestrator.views.board import board
 from orchestrator.views.chronicle import Chronicle, Cursor
+from orchestrator.views.learnings import NAME as LEARNINGS
+from orchestrator.views.learnings import learnings
 from orchestrator.views.loopstate import file_name, loop_state
 
 CURSOR = "views.json"
@@ -67,7 +69,7 @@ class Windows:
             self._chronicle = Chronicle(self._project.state, _load(self._project.state / CURSOR))
             commits = list(await self._ledger.journal.read(self._since(world)))
             commits = [commit for commit in commits if commit.seq <= world.seq]
-            touched = dict.fromkeys([*world.tasks, *(f"queue:{name}" for name in world.queues)])
+            touched = dict.fromkeys([*world.tasks, *(f"queue:{name}" for name in world.queues), "learnings"])
         self._write(world, seat, commits, touched)
         self.revisit(await self._intake.write_back(self._ledger, _queues(touched)))
         if self._intake.displaced:
@@ -83,7 +85,7 @@ class Windows:
         self._noted.clear()
         self._touched.clear()
 
-    def _write(self, world: World, seat: Seat, commits: Sequence[Commit], touched: Iterable[str]) -> None:
+    def _write(self, world: World, seat: Seat, commits: Sequence[Commit], touched: Collection[str]) -> None:
         if self._chronicle is None:
             return
         self._chronicle.write(world.journal, commits)
@@ -91,6 +93,8 @@ class Windows:
             task = world.tasks.get(name)
             if task is not None and task.attempts:
                 self._page(file_name(task), loop_state(world, task, seat, self._project.name))
+        if "learnings" in touched and (world.learnings or (self._project.state / LEARNINGS).exists()):
+            self._page(LEARNINGS, learnings(world.learnings))
         write_atomic(self._project.state / CURSOR, msgspec.json.encode(self._chronicle.cursor))
 
     def _page(self, name: str, text: str) -> None:

@@ -5,7 +5,7 @@ under the fence it was started with. Every effect can be started again after a c
 """
 
 import contextlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import assert_never
 
 import anyio
@@ -16,17 +16,23 @@ from orchestrator.errors import FaultError
 from orchestrator.model import commands as c
 from orchestrator.model import effects as f
 from orchestrator.model.specs import SATISFIES
+from orchestrator.model.talk import Heard
 from orchestrator.model.world import Attempt, Task, World
 from orchestrator.policy import limits
+from orchestrator.policy.briefing import brief
 from orchestrator.policy.notes import notes_of
 from orchestrator.policy.prompt import PromptInput, compose
 from orchestrator.policy.seat import Seat
+from orchestrator.policy.talk import talks
 from orchestrator.ports.agents import AgentEnd, Job, Life, RunKey
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import AttemptKey, Collision
 
+Words = Callable[[c.NoteWord], None]
+"""Takes what an agent says while it runs."""
 
-async def carry_out(effect: f.Effect, world: World, seat: Seat, hands: Hands) -> c.Outcome:
+
+async def carry_out(effect: f.Effect, world: World, seat: Seat, hands: Hands, words: Words) -> c.Outcome:
     """Do what is due and report. A failing environment is an outcome too; a bug is not."""
     if isinstance(effect, f.DoAction):
         ok, note = await hands.actions.run(effect.key, world.actions[effect.key].action)
@@ -35,7 +41,7 @@ async def carry_out(effect: f.Effect, world: World, seat: Seat, hands: Hands) ->
     if task.attempt is None:
         raise RuntimeError(f"{effect.task} has no attempt to carry out {effect} for")
     try:
-        return await _Carrier(effect, task, task.attempt, world, seat, hands).go()
+        return await _Carrier(effect, task, task.attempt, world, seat, hands, words).go()
     except FaultError as error:
         return c.NoteFault(task=effect.task, fence=effect.fence, text=str(error))
 
@@ -43,7 +49,7 @@ async def carry_out(effect: f.Effect, world: World, seat: Seat, hands: Hands) ->
 class _Carrier:
     """One effect on its way; takes the data it needs from the world at once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what one effect is carried out with, taken once
         self,
         effect: f.Prepare | f.RunAgent | f.CaptureWork | f.Judge | f.Combine | f.Advance | f.Keep,
         task: Task,
@@ -51,8 +57,9 @@ class _Carrier:
         world: World,
         seat: Seat,
         hands: Hands,
+        words: Words,
     ) -> None:
-        self.effect, self.hands = effect, hands
+        self.effect, self.hands, self.words = effect, hands, words
         self.ref, self.fence, self.queue = task.ref, effect.fence, task.ref.partition("/")[0]
         self.key = AttemptKey(task.ref, effect.attempt)
         self.base, self.proposal, self.iteration = attempt.base, attempt.proposal, attempt.iteration
@@ -124,11 +131,15 @@ class _Carrier:
         end: AgentEnd | FaultError = FaultError("its agent's call was cancelled")
         async with anyio.create_task_group() as group:
             group.start_soon(self._checkpoint)
-            end = await _or_fault(self.hands.agents.run(job))
+            end = await _or_fault(self.hands.agents.run(job, self._hear))
             group.cancel_scope.cancel()
         if isinstance(end, FaultError):
             raise end
         return end
+
+    def _hear(self, heard: Heard) -> None:
+        note = c.NoteWord(task=self.ref, fence=self.fence, iteration=self.iteration, id=heard.id, word=heard.word)
+        self.words(note)
 
     async def _checkpoint(self) -> None:
         while True:
@@ -196,14 +207,16 @@ def _subject(task: Task) -> str:
 def _job(world: World, task: Task, attempt: Attempt, seat: Seat) -> Job:
     staffed = limits.staffed(world, task, seat)
     claim = task.claim
+    given = prompt_input(world, task, seat)
     return Job(
         key=RunKey(task.ref, attempt.number, attempt.iteration),
         agent=attempt.agent or staffed.agent,
-        prompt=compose(prompt_input(world, task, seat)),
+        prompt=compose(given),
         promise=limits.promise(world, task),
         slot=claim.slot if claim else 1,
         base=attempt.base,
         resumes=attempt.resumes if attempt.resumed == attempt.iteration else 0,
+        briefing=brief(given, world, task, seat) if given.talks else None,
     )
 
 
@@ -225,6 +238,10 @@ def prompt_input(world: World, task: Task, seat: Seat) -> PromptInput:
         notes=notes_of(task),
         conflicts=conflicts,
         inputs=tuple(path for other in upstream if other.status in SATISFIES for path in other.spec.outputs),
+        answers=tuple((q.text, q.answer) for q in task.questions if q.answer),
+        talks=talks(
+            seat.settings, attempt.agent if attempt and attempt.agent else limits.staffed(world, task, seat).agent
+        ),
     )
 
 

@@ -18,6 +18,7 @@ from anyio.abc import TaskGroup
 from orchestrator.engine.carry import carry_out
 from orchestrator.engine.hands import Hands
 from orchestrator.engine.ledger import Ledger
+from orchestrator.engine.talk import Talk
 from orchestrator.model import commands as c
 from orchestrator.model import effects as f
 from orchestrator.model import events as e
@@ -32,6 +33,7 @@ from orchestrator.policy.due import due
 from orchestrator.policy.initiative import initiative
 from orchestrator.policy.outlook import SIGNALLED, Stay, outlook
 from orchestrator.policy.seat import Seat, mine
+from orchestrator.policy.talk import replied
 from orchestrator.ports.agents import RunKey
 from orchestrator.ports.journal import Journal, Presence
 from orchestrator.ports.time import Clock, Ids
@@ -71,6 +73,7 @@ class Engine:
         self._ending: dict[RunKey, None] = {}
         """Agents nobody wants any more: the run does not leave before they are gone."""
         self._mail: list[tuple[f.Effect, c.Outcome]] = []
+        self._talk = Talk(hands.agents, self.wake)
 
     # -- what others may ask of a running engine -------------------------------------------------------------------
 
@@ -135,6 +138,7 @@ class Engine:
         async with anyio.create_task_group() as group:
             group.start_soon(self._listen_to_journal)
             group.start_soon(self._listen_to_peers)
+            group.start_soon(self._talk.deliver)
             leave = await self._dispatch(group)
             group.cancel_scope.cancel()
         return leave
@@ -162,6 +166,7 @@ class Engine:
             if await self._take_initiative():
                 continue
             self._reconcile(group)
+            self._talk.pass_on(self.world, self._running)
             if self._mail:
                 continue
             look = self._look()
@@ -195,14 +200,27 @@ class Engine:
         wake.set()
 
     async def _take_in(self) -> None:
-        """Record what effects have reported. An outcome nobody waits for any more is dropped, not an error."""
-        while self._mail:
+        """Record what effects have reported. An outcome nobody waits for any more is dropped, not an error.
+
+        What an agent said comes before its end: once that is recorded, nothing more is taken from it.
+        """
+        while self._talk.notes or self._mail:
+            if self._talk.notes:
+                await self._take_word(self._talk.notes.pop(0))
+                continue
             effect, outcome = self._mail[0]
             events = await self.ledger.commit(partial(self._decide, outcome))
             for event in () if isinstance(events, c.Refusal) else events:
                 self._count(event)
             self._mail.pop(0)
             self._running.pop(effect, None)
+
+    async def _take_word(self, note: c.NoteWord) -> None:
+        recorded = await self.ledger.commit(partial(self._decide, note))
+        task = self.world.tasks.get(note.task)
+        if task is not None and task.attempt is not None:
+            key = RunKey(note.task, task.attempt.number, note.iteration)
+            self._talk.reply(key, note.id, replied(task, note, recorded))
 
     def _decide(self, outcome: c.Outcome, world: World) -> Answer:
         return decide(world, outcome, self.clock.now(), self.seat(world))
@@ -261,7 +279,7 @@ class Engine:
 
     async def _carry(self, effect: f.Effect, seat: Seat, scope: anyio.CancelScope) -> None:
         with scope:
-            outcome = await carry_out(effect, self.world, seat, self.hands)
+            outcome = await carry_out(effect, self.world, seat, self.hands, self._talk.overhear)
             self._mail.append((effect, outcome))
             if isinstance(outcome, c.NoteFault) and isinstance(effect, f.RunAgent):
                 self._used.discard(RunKey(effect.task, effect.attempt, effect.iteration))

@@ -102,6 +102,31 @@ class AccountAnswer(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class QuestionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent asks a person. `holds`: its task waits for the answer; `blocked`: it reported being blocked."""
+
+    id: str
+    task: str
+    text: str
+    since: str | None
+    holds: bool
+    blocked: bool
+
+
+class ProposalAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Work an agent proposes, for a person to accept or reject."""
+
+    id: str
+    task: str
+    """Who proposes it."""
+    queue: str
+    title: str
+    description: str
+    adds: str
+    """The task it would become, `queue/ID`."""
+    since: str | None
+
+
 class StatusAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """`orchestrator status --json`."""
 
@@ -111,6 +136,8 @@ class StatusAnswer(msgspec.Struct, frozen=True, kw_only=True):
     workers: tuple[WorkerAnswer, ...]
     budget: BudgetAnswer
     accounts: tuple[AccountAnswer, ...] = ()
+    questions: tuple[QuestionAnswer, ...] = ()
+    proposals: tuple[ProposalAnswer, ...] = ()
     headline: str = ""
     """The one thing that matters."""
     notices: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from typing import TypeAlias
 import msgspec
 
 from orchestrator.model.specs import TaskSpec
+from orchestrator.model.talk import Word
 from orchestrator.model.verdicts import Judgement
 
 
@@ -50,6 +51,14 @@ class NoteAgent(_Outcome, frozen=True):
     output_tokens: int = 0
     priced: bool = True
     """`usd` is the agent's own word; False: it names only tokens."""
+
+
+class NoteWord(_Outcome, frozen=True):
+    """The agent of an iteration said something, while it ran or before it ended."""
+
+    iteration: int
+    id: str
+    word: Word
 
 
 class NoteCapture(_Outcome, frozen=True):
@@ -117,6 +126,7 @@ Outcome: TypeAlias = (
     | NoteLost
     | NoteWorkspaceLost
     | NoteAgent
+    | NoteWord
     | NoteCapture
     | NoteJudgement
     | NoteProposal
@@ -214,7 +224,36 @@ class Detach(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-Ask: TypeAlias = Retry | Skip | Cancel | Decide | Done | Pause | Resume | AddTask | EditTask | Attach | Detach
+class AnswerQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """Answer what a task's agent asked; `question` may be left out where only one is open."""
+
+    task: str
+    text: str
+    by: str
+    question: str = ""
+
+
+class AcceptProposal(msgspec.Struct, frozen=True, kw_only=True):
+    """Add the task an agent proposed; `queue` and `id` replace what it said."""
+
+    proposal: str
+    by: str = ""
+    queue: str = ""
+    id: str = ""
+
+
+class Reject(msgspec.Struct, frozen=True, kw_only=True):
+    """Drop a proposal (`P2`) or a learning (`L3`)."""
+
+    name: str
+    by: str = ""
+    reason: str = ""
+
+
+AskOfTalk: TypeAlias = AnswerQuestion | AcceptProposal | Reject
+Ask: TypeAlias = (
+    Retry | Skip | Cancel | Decide | Done | Pause | Resume | AddTask | EditTask | Attach | Detach | AskOfTalk
+)
 
 
 class Refusal(msgspec.Struct, frozen=True):

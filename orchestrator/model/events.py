@@ -28,6 +28,14 @@ from orchestrator.model.lane_events import TriggerDefined as TriggerDefined
 from orchestrator.model.lane_events import TriggerFired as TriggerFired
 from orchestrator.model.lane_events import TriggerRemoved as TriggerRemoved
 from orchestrator.model.specs import QueueSpec, TaskSpec
+from orchestrator.model.talk_events import AgentAsked as AgentAsked
+from orchestrator.model.talk_events import AgentLearned as AgentLearned
+from orchestrator.model.talk_events import AgentProposed as AgentProposed
+from orchestrator.model.talk_events import AgentReported as AgentReported
+from orchestrator.model.talk_events import LearningDropped as LearningDropped
+from orchestrator.model.talk_events import ProposalAccepted as ProposalAccepted
+from orchestrator.model.talk_events import ProposalRejected as ProposalRejected
+from orchestrator.model.talk_events import QuestionAnswered as QuestionAnswered
 from orchestrator.model.train_events import TrainBoarded as TrainBoarded
 from orchestrator.model.train_events import TrainDoubted as TrainDoubted
 from orchestrator.model.train_events import TrainEvicted as TrainEvicted
@@ -296,6 +304,14 @@ Event: TypeAlias = (
     | TaskDecided
     | TaskAttached
     | TaskDetached
+    | AgentReported
+    | AgentAsked
+    | AgentProposed
+    | AgentLearned
+    | QuestionAnswered
+    | ProposalAccepted
+    | ProposalRejected
+    | LearningDropped
     | LaneParked
     | LaneResumed
     | AccountParked

@@ -13,7 +13,7 @@ Rules
 from functools import singledispatch
 
 from orchestrator.model import events as e
-from orchestrator.model import fold_attempts, fold_train, fold_visits
+from orchestrator.model import fold_attempts, fold_talk, fold_train, fold_visits
 from orchestrator.model.specs import QueueSpec, RunAction, Status
 from orchestrator.model.truth import holds
 from orchestrator.model.world import Gate, PendingAction, Queue, Signature, Task, Trigger, World
@@ -31,6 +31,7 @@ def apply(world: World, commit: e.Commit) -> None:
         fold_attempts.fold(event, world)
         fold_train.fold(event, world)
         fold_visits.fold(event, world)
+        fold_talk.fold(event, world)
     _owe(world)
 
 

@@ -3,6 +3,7 @@
 from functools import singledispatch
 
 from orchestrator.model import events as e
+from orchestrator.model import fold_talk
 from orchestrator.model.budget_events import budget_key
 from orchestrator.model.fold_spending import count, pay
 from orchestrator.model.moves import leave_train, let_go, move, step, under_way
@@ -49,6 +50,7 @@ def _(event: e.IterationStarted, world: World) -> None:
             count(world, task.ref, 1)
         attempt.iteration, attempt.agent, attempt.sandbox = event.iteration, event.agent, event.sandbox
         attempt.claimed, attempt.started_seq = False, world.seq
+        attempt.progress, attempt.plea, task.awaits = "", "", []
         task.agent, task.last_attempt = event.agent, world.at
         step(world, task, attempt, Step.AGENT)
 
@@ -63,6 +65,7 @@ def _(event: e.AgentFinished, world: World) -> None:
         if not event.consumed:
             attempt.resumes = attempt.resumes + 1 if attempt.resumed == event.iteration else 1
             attempt.resumed = event.iteration
+        fold_talk.settle(task, attempt, claimed=event.claimed)
         step(world, task, attempt, Step.CAPTURE)
 
 
@@ -115,7 +118,7 @@ def _gist(findings: tuple[Finding, ...]) -> frozenset[str]:
 def _(event: e.AttemptEnded, world: World) -> None:
     if found := under_way(world, event.task, event.attempt):
         task, _ = found
-        task.attempt = None
+        task.attempt, task.awaits = None, []
         task.carry, task.carry_base = event.carry, event.carry_base
         if event.findings:
             task.feedback = event.findings
@@ -181,7 +184,7 @@ def _(event: e.TaskReleased, world: World) -> None:
 def _(event: e.TaskReset, world: World) -> None:
     if task := world.tasks.get(event.task):
         task.granted_at, task.reason, task.by, task.repeated, task.not_before = task.iterations, "", "", 0, 0
-        task.imported = None
+        task.imported, task.awaits = None, []
         leave_train(world, task.ref)
         if task.attempt is not None:
             task.attempt.idle = []

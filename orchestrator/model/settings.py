@@ -42,6 +42,8 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
     in any case, or `restart` with a session of its own."""
     fallback: tuple[str, ...] = ()
     account: str = ""
+    talk: str = "auto"
+    """`auto`: it may talk back by a program on its PATH, and by MCP where its CLI can; `none`: it cannot."""
     cassette: str = ""
     """For profile `replay`: the recording, relative to the project."""
     kind: ProfileSettings | None = None

@@ -10,6 +10,7 @@ import msgspec
 from orchestrator.model.events import CheckSummary, Imported
 from orchestrator.model.specs import GateSpec, QueueSpec, Status, TaskSpec, TriggerSpec
 from orchestrator.model.spending import Spent, usd
+from orchestrator.model.talk import Learning, Proposal, Question
 from orchestrator.model.verdicts import Finding
 
 
@@ -97,6 +98,12 @@ class Attempt(msgspec.Struct, kw_only=True):
     proposal_tree: str = ""
     onto: str = ""
     doubt: Doubt | None = None
+    heard: dict[str, str] = {}
+    """`iteration/word` -> kind: what its agents said back, each counted once."""
+    progress: str = ""
+    """What the agent under way last told of it."""
+    plea: str = ""
+    """The question (`Q1`) in which the agent under way said that it is blocked."""
 
 
 class Task(msgspec.Struct, kw_only=True):
@@ -156,6 +163,10 @@ class Task(msgspec.Struct, kw_only=True):
     overrides: list[str] = []
     """Trees a person called PASS."""
     not_before: int = 0
+    questions: list[Question] = []
+    """What its agents asked people, oldest first."""
+    awaits: list[str] = []
+    """The questions whose answers the next iteration waits for."""
 
     @property
     def iterations(self) -> int:
@@ -304,6 +315,11 @@ class World(msgspec.Struct, kw_only=True):
     """`queue/ID` or `gate:ID` -> refs of the tasks that name it."""
     accounts: dict[str, Park] = {}
     """Accounts that hit a limit or failed, until one of their agents works again."""
+    proposals: dict[str, Proposal] = {}
+    """Work agents proposed and nobody has accepted or rejected yet."""
+    learnings: dict[str, Learning] = {}
+    talked: int = 0
+    """The highest number given to a question, proposal or learning."""
     claims: dict[str, str] = {}
     """Task -> worker: every live claim."""
     definitions: int = 0

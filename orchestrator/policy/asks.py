@@ -13,10 +13,11 @@ from orchestrator.model.world import Step, Task, World
 from orchestrator.policy.decide import Answer
 from orchestrator.policy.limits import lands
 from orchestrator.policy.seat import Seat, running
+from orchestrator.policy.talk import answered, no_such, rejected
 from orchestrator.policy.versions import behind_last
 from orchestrator.policy.visits import attach, detach, in_the_way
 
-_OfTask = c.Retry | c.Skip | c.Cancel | c.Decide | c.Done | c.EditTask
+_OfTask = c.Retry | c.Skip | c.Cancel | c.Decide | c.Done | c.EditTask | c.AnswerQuestion
 
 
 def answer(world: World, ask: c.Ask, seat: Seat) -> Answer:
@@ -26,19 +27,23 @@ def answer(world: World, ask: c.Ask, seat: Seat) -> Answer:
             return _hold(world, ask)
         case c.AddTask():
             return _add(world, ask)
-        case c.Retry() | c.Skip() | c.Cancel() | c.Decide() | c.Done() | c.EditTask() | c.Attach() | c.Detach():
-            task = world.tasks.get(ask.task)
-            if task is None:
-                return c.Refusal(
-                    f"there is no task {ask.task}; `orchestrator status` lists them{_near(world, ask.task)}"
-                )
-            if isinstance(ask, c.Retry | c.Skip | c.Cancel | c.Decide) and (refusal := in_the_way(task, seat)):
-                return refusal
-            if isinstance(ask, c.Attach | c.Detach):
-                return attach(task, ask, seat) if isinstance(ask, c.Attach) else detach(task, ask)
-            return _task(world, task, ask, seat)
-        case _:  # pragma: no cover - the union is closed
-            assert_never(ask)
+        case c.AcceptProposal():
+            return _accept(world, ask)
+        case c.Reject():
+            return rejected(world, ask)
+        case _:
+            return _about(world, ask, seat)
+
+
+def _about(world: World, ask: _OfTask | c.Attach | c.Detach, seat: Seat) -> Answer:
+    task = world.tasks.get(ask.task)
+    if task is None:
+        return c.Refusal(f"there is no task {ask.task}; `orchestrator status` lists them{_near(world, ask.task)}")
+    if isinstance(ask, c.Retry | c.Skip | c.Cancel | c.Decide) and (refusal := in_the_way(task, seat)):
+        return refusal
+    if isinstance(ask, c.Attach | c.Detach):
+        return attach(task, ask, seat) if isinstance(ask, c.Attach) else detach(task, ask)
+    return _task(world, task, ask, seat)
 
 
 def _near(world: World, ref: str) -> str:
@@ -63,6 +68,8 @@ def _task(world: World, task: Task, ask: _OfTask, seat: Seat) -> Answer:
             return c.Refusal(f"{task.ref} is done by an agent, not by a person; use `orchestrator skip` or `decide`")
         case c.EditTask():
             return _edit(world, task, ask)
+        case c.AnswerQuestion():
+            return answered(task, ask)
         case _:  # pragma: no cover - the union is closed
             assert_never(ask)
 
@@ -97,6 +104,18 @@ def _add(world: World, ask: c.AddTask) -> Answer:
     if cycle := cycle_through(world, ref, ask.spec.dependencies):
         return c.Refusal(f"{ref} would wait for itself: {' -> '.join(cycle)}; drop one of these dependencies")
     return (e.TaskAdded(task=ref, spec=ask.spec, order=behind_last(world, ask.queue)),)
+
+
+def _accept(world: World, ask: c.AcceptProposal) -> Answer:
+    proposal = world.proposals.get(ask.proposal)
+    if proposal is None:
+        return no_such(world, ask.proposal)
+    spec = msgspec.structs.replace(proposal.spec, id=ask.id or proposal.spec.id)
+    added = _add(world, c.AddTask(queue=ask.queue or proposal.queue, spec=spec))
+    if isinstance(added, c.Refusal):
+        return c.Refusal(f"{added.text}; `inbox accept {proposal.id} --queue Q --id ID` adds it elsewhere")
+    ref = f"{ask.queue or proposal.queue}/{spec.id}"
+    return (e.ProposalAccepted(task=proposal.task, proposal=proposal.id, added=ref, by=ask.by), *added)
 
 
 def _edit(world: World, task: Task, ask: c.EditTask) -> Answer:

@@ -18,6 +18,7 @@ from orchestrator.policy.landing import Landing, on_the_train, red, red_target
 from orchestrator.policy.prices import charge, model_of
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.staffing import agent_settings
+from orchestrator.policy.talk import hear, pleads, unless_it_asks
 
 Answer = tuple[e.Event, ...] | c.Refusal
 _OfTask = (
@@ -26,6 +27,7 @@ _OfTask = (
     | c.NoteLost
     | c.NoteWorkspaceLost
     | c.NoteAgent
+    | c.NoteWord
     | c.NoteCapture
     | c.NoteJudgement
     | c.NoteFault
@@ -55,12 +57,15 @@ def _decide(world: World, outcome: _OfTask, task: Task, attempt: Attempt, moment
         case c.NoteWorkspaceLost():
             return (ended(task, attempt, "its workspace was lost", carry=(attempt.commit, attempt.base)),)
         case c.NoteAgent():
+            outcome = unless_it_asks(world, task, attempt, outcome)
             finished = _finished(task, attempt, outcome, seat)
             used = Spent(micros=micros(finished.usd), tokens=finished.tokens, ms=round(finished.seconds * 1000))
             said = (*notices(world, task, now, seat, used), *consequences(world, task, attempt.agent, outcome, moment))
             return (*clears(world, task), finished, *said)
+        case c.NoteWord():
+            return hear(world, task, attempt, outcome)
         case c.NoteCapture():
-            return (_captured(task, attempt, outcome),)
+            return (_captured(task, attempt, outcome), *_pleads(task, attempt))
         case c.NoteJudgement(judgement=judgement, merged=merged):
             return _judged(world, task, attempt, (judgement, merged), moment)
         case c.NoteFault(text=text):
@@ -116,6 +121,15 @@ def _captured(task: Task, attempt: Attempt, outcome: c.NoteCapture) -> e.Event:
         ref=outcome.ref,
         files=outcome.files,
     )
+
+
+def _pleads(task: Task, attempt: Attempt) -> tuple[e.Event, ...]:
+    """Block a task whose agent said that it cannot go on without a person, and claimed nothing since."""
+    plea = pleads(task, attempt)
+    if plea is None or attempt.claimed or not attempt.consumed:
+        return ()
+    text = " ".join(plea.text.split())
+    return (e.TaskBlocked(task=task.ref, reason=f"its agent says that it is blocked ({plea.id}): {text}"),)
 
 
 # -- verdicts ------------------------------------------------------------------------------------------------------

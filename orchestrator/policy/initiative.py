@@ -127,8 +127,8 @@ def _land(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> E
 
 
 def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> Events:
-    if (held := holder(task, seat)) is not None:
-        return (e.TaskReleased(task=task.ref, reason=f"{held.by} attached"),)
+    if person := _waits_for_a_person(task, seat):
+        return (e.TaskReleased(task=task.ref, reason=person),)
     limit = max_iterations(world, task, seat)
     if used_iterations(task) >= limit:
         return (e.TaskFailed(task=task.ref, reason=exhausted(task.ref, limit, task.feedback)),)
@@ -159,6 +159,12 @@ def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> 
         base=attempt.base,
     )
     return (started, *notices(world, task, now, seat, Spent(iterations=1)))
+
+
+def _waits_for_a_person(task: Task, seat: Seat) -> str:
+    if (held := holder(task, seat)) is not None:
+        return f"{held.by} attached"
+    return f"waits for an answer to {' '.join(task.awaits)}" if task.awaits and seat.scope.interactive else ""
 
 
 # -- claims --------------------------------------------------------------------------------------------------------

@@ -16,6 +16,20 @@ MAX_FINDINGS = 40
 MAX_MESSAGE = 2000
 """Characters of one finding."""
 
+TALK = """## Talk back
+
+The program `orchestrator-tell` (also `$ORCHESTRATOR_RUN_DIR/bin/orchestrator-tell`; or the tools of the MCP server \
+`orchestrator`, where you have them) reaches the people you work for:
+
+- `orchestrator-tell context`: this task as data, with what is left of its limits
+- `orchestrator-tell progress TEXT`: one line now and then on long work
+- `orchestrator-tell ask TEXT`: a question only a person can answer; waits a while
+- `orchestrator-tell blocked TEXT`: you cannot go on without a person; then end your turn without claiming
+- `orchestrator-tell propose --title T --description D`: work you noticed that is not part of this task
+- `orchestrator-tell learn TEXT`: what later tasks of this project should know
+
+Nothing of it says that you are done."""
+
 _CLAIM = re.compile(r"<\s*promise\s*>(.*?)<\s*/\s*promise\s*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -40,6 +54,10 @@ class PromptInput(msgspec.Struct, frozen=True, kw_only=True):
     """Paths that hold conflict markers of a merge with the target."""
     inputs: tuple[str, ...] = ()
     """Outputs of finished tasks that this one builds on."""
+    answers: tuple[tuple[str, str], ...] = ()
+    """(what its agents asked, what a person answered), oldest first."""
+    talks: bool = False
+    """It can talk back while it works."""
 
 
 def compose(given: PromptInput) -> str:
@@ -53,7 +71,9 @@ def compose(given: PromptInput) -> str:
         _feedback(given.feedback),
         _conflicts(given.conflicts),
         _list("Know before you start", given.notes),
+        _answers(given.answers),
         _limits(given.spec),
+        TALK if given.talks else "",
         _finish(given),
     )
     return "\n\n".join(section for section in sections if section) + "\n"
@@ -121,6 +141,15 @@ def _finding(finding: Finding) -> str:
     if len(message) > MAX_MESSAGE:
         message = message[:MAX_MESSAGE] + " ... (cut)"
     return "- " + (f"{head}: " if head else "") + message.replace("\n", "\n    ")
+
+
+def _answers(answers: tuple[tuple[str, str], ...]) -> str:
+    told = "\n\n".join(f"You asked: {_quoted(asked)}\n\nA person answers: {_quoted(said)}" for asked, said in answers)
+    return f"## What people answered\n\n{told}" if told else ""
+
+
+def _quoted(text: str) -> str:
+    return without_claims(text).strip().replace("\n", "\n    ")
 
 
 def _conflicts(paths: tuple[str, ...]) -> str:

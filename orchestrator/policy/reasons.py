@@ -68,6 +68,10 @@ def _person(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
         return Reason(code=Code.PERSON, on=(f"person:{held.by}",), since=held.since, text=text)
     if task.status is Status.BLOCKED:
         return Reason(code=Code.PERSON, since=task.since, text=task.reason or "blocked: waits for a decision")
+    if task.awaits and seat.scope.interactive:
+        asked = " ".join(task.awaits)
+        text = f"waits for an answer to {asked}: `orchestrator inbox`, then `orchestrator answer {task.ref} TEXT`"
+        return Reason(code=Code.PERSON, since=task.since, text=text)
     if is_human(world, task, seat) and all(dependency_met(world, d) for d in task.spec.dependencies):
         who = task.spec.owner or "a person"
         return Reason(code=Code.PERSON, since=task.since, text=f"waits for {who} to do it: `orchestrator done`")

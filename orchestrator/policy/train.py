@@ -59,24 +59,23 @@ def line(world: World, seat: Seat, target: str) -> list[tuple[Task, Attempt]]:
 
 def place_of(world: World, seat: Seat, ref: str) -> Place | None:
     """Say where a task belongs in its target's line; None when it is not in it."""
-    target = target_of(ref, seat)
-    train = world.trains.get(target)
-    return _places(train, line(world, seat, target)).get(ref) if train is not None else None
+    return places(world, seat, target_of(ref, seat)).get(ref)
 
 
-def _places(train: Train, members: list[tuple[Task, Attempt]]) -> dict[str, Place]:
+def places(world: World, seat: Seat, target: str) -> dict[str, Place]:
+    """Say where each member whose worker lives belongs, in the order in which they are to land."""
     found: dict[str, Place] = {}
+    train = world.trains.get(target, Train())
     behind, tip, solid = "", train.head, {train.head}
     ready = True
-    for task, attempt in members:
+    for task, attempt in line(world, seat, target):
         doubted = attempt.step is Step.DOUBT and attempt.onto in solid
         stands = ready and attempt.step in {Step.REVERIFY, Step.ADVANCE} and attempt.onto == tip
         found[task.ref] = Place(behind=behind, tip=tip if ready else None, stands=stands or doubted)
+        if not doubted:
+            behind, tip, ready = task.ref, attempt.proposal, stands
         if stands:
-            behind, tip = task.ref, attempt.proposal
             solid.add(tip)
-        elif not doubted:
-            ready = False
     return found
 
 
@@ -99,9 +98,9 @@ def may_board(world: World, seat: Seat, task: Task) -> bool:
     if train is not None and task.ref in train.members:
         return False
     members = line(world, seat, target)
-    if members and (len(members) >= window(train, seat) or any(map(_is_alone, (task, *(t for t, _ in members))))):
+    if members and (len(members) >= window(train, seat) or any(map(is_alone, (task, *(t for t, _ in members))))):
         return False
-    return _next(world, seat, target) == task.ref
+    return next(iter(waiting(world, seat, target)), None) is task
 
 
 def window(train: Train | None, seat: Seat) -> int:
@@ -110,7 +109,7 @@ def window(train: Train | None, seat: Seat) -> int:
     return min(limit, train.window if train is not None and train.limit else FIRST_WINDOW)
 
 
-def _is_alone(task: Task) -> bool:
+def is_alone(task: Task) -> bool:
     """Say whether the work touches what steers the project: such work is never tried together with other work."""
     return _steers(task.files)
 
@@ -120,12 +119,12 @@ def _steers(files: tuple[str, ...]) -> bool:
     return any(is_protected(path) for path in files)
 
 
-def _next(world: World, seat: Seat, target: str) -> str:
-    """Name the most urgent verified task that waits for a place."""
+def waiting(world: World, seat: Seat, target: str) -> list[Task]:
+    """List the verified tasks that wait for a place in the line, the next one first."""
     train = world.trains.get(target)
     aboard = train.members if train is not None else []
-    waiting = {ref: world.tasks[ref] for ref in world.claims if ref not in aboard and _waits(world, seat, ref, target)}
-    return min(waiting, key=lambda ref: _urgency(waiting[ref], waiting), default="")
+    found = {ref: world.tasks[ref] for ref in world.claims if ref not in aboard and _waits(world, seat, ref, target)}
+    return sorted(found.values(), key=lambda task: _urgency(task, found))
 
 
 def _waits(world: World, seat: Seat, ref: str, target: str) -> bool:
@@ -134,6 +133,6 @@ def _waits(world: World, seat: Seat, ref: str, target: str) -> bool:
     return ready and seat.alive(world.claims[ref]) and target_of(ref, seat) == target
 
 
-def _urgency(task: Task, waiting: dict[str, Task]) -> tuple[bool, int, int, str]:
-    behind = any(name in waiting for name in task.spec.dependencies)
+def _urgency(task: Task, others: dict[str, Task]) -> tuple[bool, int, int, str]:
+    behind = any(name in others for name in task.spec.dependencies)
     return behind, task.spec.priority, task.attempt.since if task.attempt else 0, task.ref

@@ -1,11 +1,13 @@
 """The seam to the programs that do the work."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
 from orchestrator.model.agent_events import Outcome as Outcome  # noqa: PLC0414  # re-exported: part of this seam
+from orchestrator.model.talk import Briefing, Heard, Reply
 
 
 class RunKey(msgspec.Struct, frozen=True):
@@ -47,6 +49,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     resumes: int = 0
     """How many ends of this very iteration the journal has on record already (a limit, an outage) without counting
     them: as many are set aside before the folder is read, and the agent goes on where it was."""
+    briefing: Briefing | None = None
+    """What the agent can look up; None: it is given nothing to look up."""
 
 
 class AgentEnd(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,12 +81,21 @@ class AgentEnd(msgspec.Struct, frozen=True, kw_only=True):
     """`usd` is the agent's own word; False: it names no price, only tokens."""
 
 
+Hear = Callable[[Heard], None]
+
+
+def unheard(_heard: Heard) -> None:
+    """Let words fall."""
+
+
 class Agents(Protocol):
     """Runs agents under guard. Owns no state: what it knows is in run folders and locks."""
 
-    async def run(self, job: Job) -> AgentEnd:
+    async def run(self, job: Job, hear: Hear = unheard) -> AgentEnd:
         """Start the agent, or adopt the one that already runs for this key, or read the end that was recorded.
 
+        `hear` is told what the agent says back, as it says it and at the latest before the end is given: everything
+        that lies there, also what somebody else was told before (the ids tell).
         Never starts a second one for a key whose tree lives or whose end is recorded. Cancelling leaves the agent
         running (its guardian owns it). Raises FaultError if it cannot start (missing, 126, 127): no iteration is
         consumed.
@@ -95,6 +108,10 @@ class Agents(Protocol):
 
     async def stop(self, key: RunKey) -> None:
         """End the run's whole process tree by the ladder and return when nothing of it is left."""
+        ...
+
+    async def reply(self, key: RunKey, word: str, reply: Reply) -> None:
+        """Tell the speaker of a word what became of it; a later reply replaces an earlier one."""
         ...
 
     def sandbox(self, task: str) -> str:

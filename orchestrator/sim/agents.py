@@ -17,7 +17,8 @@ import msgspec
 from anyio.abc import TaskGroup
 
 from orchestrator.errors import FaultError
-from orchestrator.ports.agents import AgentEnd, Job, Life, Outcome, RunKey
+from orchestrator.model.talk import Heard, Reply, Word
+from orchestrator.ports.agents import AgentEnd, Hear, Job, Life, Outcome, RunKey, unheard
 from orchestrator.ports.workspace import AttemptKey
 from orchestrator.sim.chaos import Chaos, Pace
 from orchestrator.sim.loop import PROCESS
@@ -51,6 +52,8 @@ class Play(msgspec.Struct, frozen=True):
 
     act: Act = Act.PASS
     seconds: float = 60.0
+    words: tuple[Word, ...] = ()
+    """What it says back, half way."""
 
 
 Script = Callable[[Job, int], Play]
@@ -79,6 +82,8 @@ class _Run(msgspec.Struct, kw_only=True):
     over: anyio.Event
     stirred: anyio.Event
     followers: list[str]
+    hearers: list[tuple[str, Hear]]
+    words: list[Heard]
     end: AgentEnd | None = None
     gone: bool = False
 
@@ -101,6 +106,7 @@ class ScriptedAgents:
         self.calls: Counter[str] = Counter()
         self.breaches: list[str] = []
         """What must not happen and did: two trees in one workspace."""
+        self.replies: dict[tuple[RunKey, str], Reply] = {}
         self._group, self._workspace = group, workspace
         self._chaos, self._pace = chaos or Chaos(), pace or Pace()
         self._script: Script = script or (lambda _job, _nth: Play())
@@ -110,21 +116,25 @@ class ScriptedAgents:
 
     # -- the port --------------------------------------------------------------------------------------------------
 
-    async def run(self, job: Job) -> AgentEnd:
+    async def run(self, job: Job, hear: Hear = unheard) -> AgentEnd:
         """Start, adopt or read; cancelled, the agent goes on."""
         run = self._runs.get(job.key)
         if run is None or run.gone:
             run = await self._start(job)
+        for heard in run.words:
+            hear(heard)
         if run.end is not None:
             return run.end
         who = PROCESS.get()
         run.followers.append(who)
+        run.hearers.append((who, hear))
         _stir(run)
         try:
             return await self._follow(run)
         finally:
             if who in run.followers:
                 run.followers.remove(who)
+            run.hearers = [pair for pair in run.hearers if pair[1] is not hear]
             _stir(run)
 
     async def life(self, key: RunKey) -> Life:
@@ -142,6 +152,11 @@ class ScriptedAgents:
         if run is not None:
             self._finish(run, AgentEnd(outcome=Outcome.KILLED, claimed=False, seconds=_age(run), note="stopped"))
 
+    async def reply(self, key: RunKey, word: str, reply: Reply) -> None:
+        """Keep what the speaker is told."""
+        await self._chaos.linger(self._pace.low, self._pace.high)
+        self.replies[key, word] = reply
+
     def sandbox(self, task: str) -> str:
         """Name the level: nothing confines what only exists in memory."""
         del task
@@ -154,6 +169,7 @@ class ScriptedAgents:
         for run in self._runs.values():
             if process in run.followers:
                 run.followers = [who for who in run.followers if who != process]
+                run.hearers = [pair for pair in run.hearers if pair[0] != process]
                 _stir(run)
 
     def lose(self, key: RunKey) -> None:
@@ -190,6 +206,8 @@ class ScriptedAgents:
             over=anyio.Event(),
             stirred=anyio.Event(),
             followers=[],
+            hearers=[],
+            words=[],
         )
         self._runs[job.key] = run
         self.starts[job.key] += 1
@@ -214,6 +232,7 @@ class ScriptedAgents:
     async def _play(self, run: _Run) -> AgentEnd:
         act, seconds = run.play.act, run.play.seconds
         await anyio.sleep(seconds / 2)
+        _speak(run)
         if act is not Act.LIE:
             self._write(run, "half done")
         if act in {Act.HANG, Act.STALL}:
@@ -279,6 +298,14 @@ class ScriptedAgents:
 
 def _age(run: _Run) -> float:
     return anyio.current_time() - run.started
+
+
+def _speak(run: _Run) -> None:
+    for number, word in enumerate(run.play.words):
+        heard = Heard(f"{run.job.key.iteration}-{number}", word)
+        run.words.append(heard)
+        for _, hear in run.hearers:
+            hear(heard)
 
 
 def _stir(run: _Run) -> None:

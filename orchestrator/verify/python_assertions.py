@@ -4,26 +4,14 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
 from orchestrator.verify.python_code import is_broad, is_constant, last_name, reachable
+from orchestrator.verify.trials import LAX, NONE, STRICT, TRUTH, Assertion
 
 _ASSERTING = re.compile(r"(?:assert|expect|verify|check|should|must|ensure)", re.IGNORECASE)
 _ASSERTS = frozenset({"raises", "warns", "deprecated_call", "fail", "assertRaises", "assertWarns"})
-_STRICT, _TRUTH, _LAX, _NONE = 3, 2, 1, 0
 _LAX_METHODS = re.compile(r"assert(?:_)?(?:In|IsNotNone|IsInstance|Greater|Less|NotEqual|True|IsNot|NotIn)\w*$")
 _STRICT_METHODS = re.compile(r"assert(?:\w*Equal|Equals|Is|IsNone|AlmostEqual)$")
 _COMPARED = 2
-
-
-class Assertion(msgspec.Struct, frozen=True, kw_only=True):
-    """One assertion. `subjects` are the expressions it is about, `strength` says how little they may vary."""
-
-    dump: str
-    subjects: frozenset[str]
-    strength: int
-    line: int
-    calls: frozenset[str] = frozenset()
 
 
 def assertions(body: Sequence[ast.stmt]) -> Iterator[Assertion]:
@@ -157,27 +145,27 @@ def _strength(test: ast.expr) -> int:
         case ast.BoolOp(op=ast.And()):
             return max(map(_strength, test.values))
         case ast.BoolOp():
-            return min(_LAX, *map(_strength, test.values))
+            return min(LAX, *map(_strength, test.values))
         case ast.Compare(ops=[ast.Eq() | ast.Is()], comparators=[other]):
-            return _NONE if ast.dump(test.left) == ast.dump(other) else _STRICT
+            return NONE if ast.dump(test.left) == ast.dump(other) else STRICT
         case ast.UnaryOp(op=ast.Not()):
-            return _TRUTH
+            return TRUTH
         case _:
-            return _LAX
+            return LAX
 
 
 def _called(call: ast.Call) -> Assertion:
     name = last_name(call.func)
     subjects = frozenset(ast.dump(part) for part in call.args[:_COMPARED] if not isinstance(part, ast.Constant))
     if _STRICT_METHODS.match(name):
-        strength = _NONE if _same(call.args) else _STRICT
+        strength = NONE if _same(call.args) else STRICT
     elif name in {"raises", "assertRaises"}:
         broad = any(last_name(part) in {"Exception", "BaseException"} for part in call.args[:1])
-        strength, subjects = (_LAX if broad else _STRICT), frozenset({"raises"})
+        strength, subjects = (LAX if broad else STRICT), frozenset({"raises"})
     elif _LAX_METHODS.match(name):
-        strength = _LAX
+        strength = LAX
     else:
-        strength = _STRICT  # a helper of theirs: nobody can say that it is lax
+        strength = STRICT  # a helper of theirs: nobody can say that it is lax
     calls = frozenset(last_name(found.func) for found in ast.walk(call) if isinstance(found, ast.Call))
     return Assertion(dump=ast.dump(call), subjects=subjects, strength=strength, line=call.lineno, calls=calls - {name})
 

@@ -3,11 +3,10 @@
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 
-import msgspec
+from orchestrator.verify.code import Function, Shape
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 _DECLARED = frozenset({"abstractmethod", "abstractproperty", "abstractclassmethod", "abstractstaticmethod", "overload"})
 _DECLARING = frozenset({"Protocol", "ABC", "ABCMeta", "TypedDict", "NamedTuple", "Interface"})
@@ -18,48 +17,8 @@ _LATER = re.compile(
 )
 _NOISE = frozenset({"print", "sleep", "debug", "info", "warning", "warn", "error", "log", "exception", "critical"})
 
-_WORK = (
-    *(ast.Call, ast.BinOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Subscript, ast.comprehension, ast.JoinedStr),
-    *(ast.For, ast.While, ast.If, ast.With, ast.Try, ast.AsyncFor, ast.AsyncWith, ast.AugAssign, ast.Lambda),
-    *(ast.Await, ast.Yield, ast.YieldFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef),
-)
 
-
-class Shape(StrEnum):
-    """How a body that does not do its work looks; the values complete "the body ..."."""
-
-    REAL = ""
-    EMPTY = "is empty"
-    RAISES = "only raises that it is not implemented"
-    CONSTANT = "only gives back a constant"
-    ARGUMENT = "only gives back its argument"
-
-
-class PythonFunction(msgspec.Struct, frozen=True, kw_only=True):
-    """One function. `weight` counts its live statements, `work` the calls, operators and branches among them.
-
-    `declared`: `abstract`, or of a class that declares, so that an empty body is right. `cut`: statements nothing can
-    reach. `swallows`: the whole body stands in a `try` whose broad handler says nothing. `steps`: its statements.
-    """
-
-    name: str
-    line: int
-    shape: Shape
-    weight: int
-    work: int
-    declared: bool
-    abstract: bool
-    method: bool
-    gives: bool
-    promises: bool
-    arguments: int
-    cut: int
-    later: bool
-    swallows: bool
-    steps: tuple[str, ...]
-
-
-def functions(tree: ast.Module, text: str) -> dict[str, PythonFunction]:
+def functions(tree: ast.Module, text: str) -> dict[str, Function]:
     """Give a module's functions by qualified name; of those defined twice, the last that is no overload."""
     lines = text.splitlines()
     return {function.name: function for function in _functions(tree.body, "", lines, declared=False, method=False)}
@@ -67,7 +26,7 @@ def functions(tree: ast.Module, text: str) -> dict[str, PythonFunction]:
 
 def _functions(
     body: Sequence[ast.stmt], prefix: str, lines: list[str], *, declared: bool, method: bool
-) -> Iterator[PythonFunction]:
+) -> Iterator[Function]:
     for node in body:
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
@@ -86,7 +45,7 @@ def _functions(
                 pass
 
 
-def _read(node: Function, prefix: str, lines: list[str], *, declared: bool, method: bool) -> PythonFunction:
+def _read(node: FunctionNode, prefix: str, lines: list[str], *, declared: bool, method: bool) -> Function:
     body = without_docstring(node.body)
     alive = tuple(reachable(body))
     marks = {last_name(mark) for mark in node.decorator_list}
@@ -94,12 +53,10 @@ def _read(node: Function, prefix: str, lines: list[str], *, declared: bool, meth
     names = {argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
     source = "\n".join(lines[node.lineno - 1 : node.end_lineno])
     shape = _shape(alive, names)
-    return PythonFunction(
+    return Function(
         name=prefix + node.name,
         line=node.lineno,
         shape=shape,
-        weight=sum(isinstance(found, ast.stmt) for found in own),
-        work=sum(_works(found) for found in own),
         declared=declared or bool(marks & _DECLARED),
         abstract=bool(marks & _DECLARED),
         method=method,
@@ -169,14 +126,10 @@ def _is_yield(statement: ast.stmt) -> bool:
 def _own(node: ast.AST) -> Iterator[ast.AST]:
     """Walk a statement without the functions and classes defined in it."""
     yield node
-    if isinstance(node, Function | ast.ClassDef | ast.Lambda):
+    if isinstance(node, FunctionNode | ast.ClassDef | ast.Lambda):
         return
     for child in ast.iter_child_nodes(node):
         yield from _own(child)
-
-
-def _works(node: ast.AST) -> bool:
-    return isinstance(node, _WORK)
 
 
 def _gives(node: ast.AST) -> bool:

@@ -4,7 +4,8 @@ import ast
 import warnings
 from functools import lru_cache
 
-from orchestrator.verify.python_code import PythonFunction, functions, last_name
+from orchestrator.verify.code import Function
+from orchestrator.verify.python_code import functions, last_name
 from orchestrator.verify.python_names import identifiers
 
 _KEPT = 256
@@ -22,13 +23,13 @@ def parse(text: str) -> ast.Module | None:
 
 
 @lru_cache(maxsize=_KEPT)
-def functions_of(text: str) -> dict[str, PythonFunction]:
-    """Give the functions of a text by qualified name; none if it cannot be read."""
+def functions_of(text: str) -> dict[str, Function] | None:
+    """Give the functions of a text by qualified name; None if it cannot be read."""
     tree = parse(text)
     try:
-        return functions(tree, text) if tree is not None else {}
+        return functions(tree, text) if tree is not None else None
     except RecursionError:
-        return {}
+        return None
 
 
 @lru_cache(maxsize=_KEPT)
@@ -62,25 +63,6 @@ def defined_in(text: str) -> frozenset[str]:
             case _:
                 pass
     return frozenset(found)
-
-
-def lost_words(old: str, new: str) -> frozenset[str]:
-    """Give the words that functions and classes of both texts had and no longer have, but for quite common ones."""
-    before, after = words_by_scope(old), words_by_scope(new)
-    lost: set[str] = set()
-    for scope, words in before.items():
-        lost |= words - after.get(scope, frozenset())
-    return frozenset(lost - _COMMON)
-
-
-_COMMON = frozenset(
-    (
-        *("self", "cls", "args", "kwargs", "len", "str", "int", "isinstance", "a", "b", "x", "y", "f", "i"),
-        *("list", "dict", "tuple", "set", "bytes", "type", "None", "bool", "typing", "Any", "Optional", "annotations"),
-        *("append", "get", "items", "join", "format", "os", "sys", "re", "the", "is", "not", "of", "to", "in", "and"),
-        *("or", "be", "for", "with", "that", "it", "an", "on", "as", "by"),
-    )
-)
 
 
 @lru_cache(maxsize=_KEPT)

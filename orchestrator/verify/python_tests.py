@@ -5,12 +5,11 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-import msgspec
-
-from orchestrator.verify.python_assertions import Assertion, assertions, is_false, is_vacuous, swallowed, vacuous
-from orchestrator.verify.python_code import Function, last_name, reachable
+from orchestrator.verify.python_assertions import assertions, is_false, is_vacuous, swallowed, vacuous
+from orchestrator.verify.python_code import FunctionNode, last_name, reachable
 from orchestrator.verify.python_names import identifiers
 from orchestrator.verify.python_source import parse
+from orchestrator.verify.trials import Trial
 
 _SKIPS = frozenset({"skip", "skipif", "skipIf", "skipUnless", "xfail", "expectedFailure", "skipTest", "SkipTest"})
 _ALWAYS = frozenset({"skip", "xfail", "expectedFailure", "skipTest", "SkipTest"})
@@ -21,36 +20,8 @@ _PLATFORM = re.compile(
 )
 
 
-class PythonTest(msgspec.Struct, frozen=True, kw_only=True):
-    """A test function, or a class or module (`is_test` false, the module's `name` empty) that can silence its tests.
-
-    `markers` silence it, `unconditional` are those that always do. `hollow`: no statement that could do anything.
-    `skeleton` is the body without its assertions, `cases` its parameter sets, `replaced` what it puts mocks for.
-    """
-
-    name: str
-    line: int = 0
-    is_test: bool = False
-    asserts: tuple[Assertion, ...] = ()
-    hollow: bool = False
-    body: str = ""
-    skeleton: str = ""
-    words: frozenset[str] = frozenset()
-    vacuous: int = 0
-    swallowed: int = 0
-    cases: tuple[str, ...] = ()
-    replaced: frozenset[str] = frozenset()
-    markers: tuple[str, ...] = ()
-    unconditional: tuple[str, ...] = ()
-
-    @property
-    def assertions(self) -> int:
-        """Count the assertions that can be reached and can fail."""
-        return len(self.asserts)
-
-
 @lru_cache(maxsize=256)
-def read_tests(text: str) -> dict[str, PythonTest] | None:
+def read_tests(text: str) -> dict[str, Trial] | None:
     """Give a file's tests by qualified name; None if it cannot be parsed."""
     module = parse(text)
     try:
@@ -59,7 +30,7 @@ def read_tests(text: str) -> dict[str, PythonTest] | None:
         return None
 
 
-def _tests(module: ast.Module) -> Iterator[tuple[str, PythonTest]]:
+def _tests(module: ast.Module) -> Iterator[tuple[str, Trial]]:
     yield "", _silencer("", 1, (), module.body)
     gone = _taken_back(module.body)
     yield from ((name, test) for name, test in _within(module.body, "") if name not in gone)
@@ -70,21 +41,21 @@ def _taken_back(body: Sequence[ast.stmt]) -> frozenset[str]:
     defined: set[str] = set()
     gone: set[str] = set()
     for statement in body:
-        if isinstance(statement, Function):
+        if isinstance(statement, FunctionNode):
             defined.add(statement.name)
         elif isinstance(statement, ast.Delete | ast.Assign):
             gone.update(defined & {last_name(target) for target in statement.targets if isinstance(target, ast.Name)})
     return frozenset(gone)
 
 
-def _within(body: Sequence[ast.stmt], prefix: str) -> Iterator[tuple[str, PythonTest]]:
+def _within(body: Sequence[ast.stmt], prefix: str) -> Iterator[tuple[str, Trial]]:
     for node in reachable(body):
         if isinstance(node, ast.ClassDef):
             name = prefix + node.name
             yield name, _silencer(node.name, node.lineno, node.decorator_list, node.body)
             if not _is_hidden(node):
                 yield from _within(node.body, f"{name}.")
-        elif isinstance(node, Function) and node.name.startswith("test"):
+        elif isinstance(node, FunctionNode) and node.name.startswith("test"):
             yield prefix + node.name, _test(node)
         elif isinstance(node, ast.If | ast.Try | ast.With):
             yield from _within([*node.body, *getattr(node, "orelse", [])], prefix)
@@ -95,7 +66,7 @@ def _is_hidden(node: ast.ClassDef) -> bool:
     return not node.bases and not re.match(r"Test|.*Tests?$|.*TestCase|.*TestMixin|.*Mixin|Describe", node.name)
 
 
-def _test(node: Function) -> PythonTest:
+def _test(node: FunctionNode) -> Trial:
     alive = tuple(reachable(node.body))
     whole = {id(statement.value) for statement in alive if isinstance(statement, ast.Expr)}
     whole |= {id(statement.exc) for statement in alive if isinstance(statement, ast.Raise)}
@@ -104,7 +75,7 @@ def _test(node: Function) -> PythonTest:
     decorators = [(last_name(mark), _always(mark), ast.unparse(mark)) for mark in node.decorator_list]
     marks = [(name, always, text) for name, always, text in (*decorators, *called) if name in _SKIPS]
     guarded = _guarded_skips(alive)
-    return PythonTest(
+    return Trial(
         name=node.name,
         line=node.lineno,
         is_test=True,
@@ -174,7 +145,7 @@ def _cases(mark: ast.expr) -> Iterator[str]:
             yield from (ast.dump(value) for value in values.elts)
 
 
-def _replaced(node: Function) -> Iterator[str]:
+def _replaced(node: FunctionNode) -> Iterator[str]:
     """Give the last names of what a test replaces by a mock, and of what it then calls itself."""
     for found in ast.walk(node):
         if not isinstance(found, ast.Call) or not found.args:
@@ -185,7 +156,7 @@ def _replaced(node: Function) -> Iterator[str]:
             yield texts[0].rpartition(".")[2]
 
 
-def _silencer(name: str, line: int, decorators: Sequence[ast.expr], body: Sequence[ast.stmt]) -> PythonTest:
+def _silencer(name: str, line: int, decorators: Sequence[ast.expr], body: Sequence[ast.stmt]) -> Trial:
     """Read what a class or module does to all its tests."""
     marks = [(last_name(mark), _always(mark), ast.unparse(mark)) for mark in decorators]
     for statement in body:
@@ -194,7 +165,7 @@ def _silencer(name: str, line: int, decorators: Sequence[ast.expr], body: Sequen
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
             marks.append((last_name(statement.value.func), True, ast.unparse(statement)))
     kept = [mark for mark in marks if mark[0] in _SKIPS or mark[0] == "__test__"]
-    return PythonTest(
+    return Trial(
         name=name,
         line=line,
         markers=tuple(mark for mark, _, text in kept if not _is_platform(mark, text, frozenset())),

@@ -1,13 +1,13 @@
-"""Honest rules for Python code that only pretends. Never runs or imports what it reads."""
+"""Honest rules for code that only pretends, in every language that is read. Never runs or imports what it reads."""
 
 import re
 from collections.abc import Iterable, Iterator
 
 from orchestrator.model.verdicts import Finding
+from orchestrator.verify.code import Function, Shape
 from orchestrator.verify.diff import Diff, Edit, found
-from orchestrator.verify.python_code import PythonFunction, Shape
-from orchestrator.verify.python_names import missing
-from orchestrator.verify.python_source import functions_of, parse
+from orchestrator.verify.language import Language
+from orchestrator.verify.languages import language_of
 from orchestrator.verify.test_files import is_test_file
 
 _MANY = 2
@@ -16,13 +16,12 @@ _BESIDE = re.compile(
 )
 
 
-def sources(diff: Diff) -> tuple[Edit, ...]:
-    """Give the Python files of the snapshot that are no tests and can be read."""
-    return tuple(
-        edit
-        for edit in diff.edits
-        if edit.path.endswith(".py") and not is_beside(edit.path) and parse(edit.new or "") is not None
-    )
+def sources(diff: Diff) -> Iterator[tuple[Edit, Language]]:
+    """Give the files of the snapshot that are no tests and can be read."""
+    for edit in diff.edits:
+        language = None if is_beside(edit.path) else language_of(edit.path)
+        if language is not None and edit.new is not None and language.functions(edit.new) is not None:
+            yield edit, language
 
 
 def is_beside(path: str) -> bool:
@@ -91,14 +90,11 @@ def code_swallows(diff: Diff) -> Iterable[Finding]:
             )
 
 
-def missing_helper(diff: Diff) -> Iterable[Finding]:
+def missing_name(diff: Diff) -> Iterable[Finding]:
     """Find names that are used and defined nowhere, and were not used on the base."""
-    for edit in sources(diff):
-        head, base = parse(edit.new or ""), parse(edit.old or "")
-        if head is None or base is None:
-            continue
-        known = missing(base)
-        for name, line in missing(head).items():
+    for edit, language in sources(diff):
+        known = language.missing(edit.old or "")
+        for name, line in language.missing(edit.new or "").items():
             if name not in known:
                 yield found(
                     "missing-name",
@@ -111,9 +107,9 @@ def missing_helper(diff: Diff) -> Iterable[Finding]:
 
 def stub_added(diff: Diff) -> Iterable[Finding]:
     """Find new functions that say of themselves that their work is still to be done."""
-    for edit in sources(diff):
-        old = functions_of(edit.old or "")
-        for name, function in functions_of(edit.new or "").items():
+    for edit, language in sources(diff):
+        old = language.functions(edit.old or "") or {}
+        for name, function in (language.functions(edit.new or "") or {}).items():
             if name not in old and _is_stub(function, whole=diff.whole):
                 yield found(
                     "stub-added",
@@ -124,7 +120,7 @@ def stub_added(diff: Diff) -> Iterable[Finding]:
                 )
 
 
-def _is_stub(function: PythonFunction, *, whole: bool) -> bool:
+def _is_stub(function: Function, *, whole: bool) -> bool:
     if function.declared or function.shape in {Shape.REAL, Shape.ARGUMENT}:
         return False
     last = function.name.rpartition(".")[2]
@@ -138,17 +134,17 @@ def _is_stub(function: PythonFunction, *, whole: bool) -> bool:
     return alone and function.arguments > 0 and function.promises
 
 
-def _says(function: PythonFunction) -> str:
+def _says(function: Function) -> str:
     return str(function.shape.value)
 
 
-def _both(diff: Diff) -> Iterator[tuple[Edit, PythonFunction, PythonFunction]]:
+def _both(diff: Diff) -> Iterator[tuple[Edit, Function, Function]]:
     """Give every function both sides have, in the files the snapshot changes."""
-    for edit in sources(diff):
-        if edit.old is None or edit.new is None:
+    for edit, language in sources(diff):
+        if edit.old is None:
             continue
-        old = functions_of(edit.old)
-        for name, after in functions_of(edit.new).items():
+        old = language.functions(edit.old) or {}
+        for name, after in (language.functions(edit.new or "") or {}).items():
             if name in old and old[name].steps != after.steps:
                 yield edit, old[name], after
 
@@ -156,9 +152,9 @@ def _both(diff: Diff) -> Iterator[tuple[Edit, PythonFunction, PythonFunction]]:
 def _moved(diff: Diff) -> frozenset[str]:
     """Give the last names of functions that do their work in a place where the base had none of that name."""
     names: set[str] = set()
-    for edit in sources(diff):
-        old = functions_of(edit.old or "")
-        for name, function in functions_of(edit.new or "").items():
+    for edit, language in sources(diff):
+        old = language.functions(edit.old or "") or {}
+        for name, function in (language.functions(edit.new or "") or {}).items():
             before = old.get(name)
             if function.shape is Shape.REAL and (before is None or before.shape is not Shape.REAL):
                 names.add(name.rpartition(".")[2])

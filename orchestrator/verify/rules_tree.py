@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.policy.protected import can_be_allowed, is_protected
-from orchestrator.verify.diff import Diff, found
-from orchestrator.verify.test_files import is_test_file
+from orchestrator.verify.diff import Diff, Edit, found
+from orchestrator.verify.languages import language_of
+from orchestrator.verify.test_files import is_named_test, is_test_file
 
 
 def nothing_changed(diff: Diff) -> Iterable[Finding]:
@@ -30,17 +31,25 @@ def protected_path(diff: Diff) -> Iterable[Finding]:
 
 
 def test_file_deleted(diff: Diff) -> Iterable[Finding]:
-    """Find deleted test files other than Python's (whose tests are followed one by one) that were not moved."""
+    """Find deleted test files, of languages whose tests cannot be followed one by one, that were not moved."""
     moved = {edit.new_blob for edit in diff.edits if edit.status == "A" and edit.new_blob}
     for edit in diff.judged():
-        gone = edit.status == "D" and is_test_file(edit.path) and not edit.path.endswith(".py")
-        if gone and edit.old_blob not in moved:
+        if edit.status == "D" and edit.old_blob not in moved and _is_whole(edit):
             yield found(
                 "test-deleted",
                 edit.path,
                 f"restore {edit.path}: a deleted test proves nothing any more; make the code satisfy it "
                 "(`allow_test_changes` can name it, if a person wants it gone)",
             )
+
+
+def _is_whole(edit: Edit) -> bool:
+    """Say whether a test file can only be looked at as a whole: by its name it has tests, and none can be read."""
+    language = language_of(edit.path)
+    if language is None:
+        return is_test_file(edit.path)
+    trials = language.trials(edit.old or "") if language.name != "python" and is_named_test(edit.path) else None
+    return trials is not None and not any(trial.is_test for trial in trials.values())
 
 
 _PROSE = re.compile(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from orchestrator.verify.python_code import Function, last_name
+from orchestrator.verify.python_code import FunctionNode, last_name
 from orchestrator.verify.python_source import parse
 
 
@@ -46,7 +46,7 @@ def read_source(data: bytes) -> tuple[str, ast.Module] | None:
 def functions_in(body: Sequence[ast.stmt], prefix: str = "") -> Iterator[Located]:
     """Give the functions of a module and its classes, not those within functions."""
     for node in body:
-        if isinstance(node, Function):
+        if isinstance(node, FunctionNode):
             yield Located(prefix + node.name, node)
         elif isinstance(node, ast.ClassDef):
             yield from functions_in(node.body, f"{prefix}{node.name}.")

@@ -20,9 +20,14 @@ _BY_FOLDER = re.compile(r"(?:^|/)(?:tests?|__tests__|spec|specs|e2e)/")
 _SOURCE = re.compile(r"\.(?:py|[cm]?[jt]sx?|go|rs|rb|exs?|java|kt|scala|cs|php|swift|sh|c|cc|cpp|dart|lua)$")
 
 
+def is_named_test(path: str) -> bool:
+    """Say whether a file's name says that it holds tests."""
+    return _BY_NAME.match(path.rpartition("/")[2]) is not None
+
+
 def is_test_file(path: str) -> bool:
     """Say whether a path holds tests, by the conventions of the common runners."""
-    if _BY_NAME.match(path.rpartition("/")[2]):
+    if is_named_test(path):
         return True
     return bool(_BY_FOLDER.search(path) and _SOURCE.search(path))
 

@@ -1,6 +1,5 @@
-"""The Python tests of a snapshot on both sides, and what the snapshot took away. Never judges."""
+"""The tests of a snapshot on both sides, and what the snapshot took away. Never judges."""
 
-import ast
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -8,26 +7,25 @@ from functools import lru_cache
 import msgspec
 
 from orchestrator.verify.diff import Diff, Edit
-from orchestrator.verify.python_assertions import assertions
-from orchestrator.verify.python_code import Function
-from orchestrator.verify.python_source import defined_in, identifiers_of, lost_words, parse
-from orchestrator.verify.python_tests import PythonTest, read_tests
+from orchestrator.verify.language import Language
+from orchestrator.verify.languages import language_of
 from orchestrator.verify.test_files import is_test_file
+from orchestrator.verify.trials import Trial
 
 _COLLECTED = re.compile(r"(?:test_.*|.*_tests?|tests?|conftest)\.py")
 
-Tests = Mapping[str, PythonTest]
+Trials = Mapping[str, Trial]
 
 
 class Side(msgspec.Struct, frozen=True):
     """The tests of one file before and after; `helpers` are functions of it that assert and are no tests."""
 
     path: str
-    old: Tests
-    new: Tests
+    old: Trials
+    new: Trials
     helpers: frozenset[str] = frozenset()
 
-    def kept(self) -> Iterator[tuple[str, PythonTest, PythonTest]]:
+    def kept(self) -> Iterator[tuple[str, Trial, Trial]]:
         """Give the tests both sides have."""
         for name, after in self.new.items():
             before = self.old.get(name)
@@ -35,32 +33,24 @@ class Side(msgspec.Struct, frozen=True):
                 yield name, before, after
 
 
-def python_edits(diff: Diff) -> tuple[Edit, ...]:
-    """Give the changed Python test files."""
-    return tuple(edit for edit in diff.judged() if edit.path.endswith(".py") and is_test_file(edit.path))
+def readable(diff: Diff) -> Iterator[tuple[Edit, Language]]:
+    """Give the changed files that hold tests in a language that is read."""
+    for edit in diff.judged():
+        language = language_of(edit.path)
+        if language is not None and (language.tests_inside or is_test_file(edit.path)):
+            yield edit, language
 
 
+@lru_cache(maxsize=8)
 def sides(diff: Diff) -> tuple[Side, ...]:
-    """Give the tests of every changed Python test file both of whose sides can be read."""
+    """Give the tests of every changed file both of whose sides can be read."""
     found: list[Side] = []
-    for edit in python_edits(diff):
-        old = _tests(edit.old)
-        new = _tests(edit.new)
+    for edit, language in readable(diff):
+        old = language.trials(edit.old) if edit.old is not None else {}
+        new = language.trials(edit.new) if edit.new is not None else {}
         if old is not None and new is not None:
-            found.append(Side(edit.path, old, new, _helpers(edit.new)))
+            found.append(Side(edit.path, old, new, language.asserting(edit.new or "")))
     return tuple(found)
-
-
-def _tests(text: str | None) -> Tests | None:
-    return read_tests(text) if text is not None else {}
-
-
-def _helpers(text: str | None) -> frozenset[str]:
-    tree = parse(text) if text is not None else None
-    if tree is None:
-        return frozenset()
-    named = [node for node in ast.walk(tree) if isinstance(node, Function) and not node.name.startswith("test")]
-    return frozenset(node.name for node in named if any(True for _ in assertions(node.body)))
 
 
 @lru_cache(maxsize=8)
@@ -73,15 +63,36 @@ def removed_names(diff: Diff) -> frozenset[str]:
     after: set[str] = set()
     lost: set[str] = set()
     for edit in diff.edits:
-        if not edit.path.endswith(".py") or (is_test_file(edit.path) and _COLLECTED.fullmatch(_name(edit.path))):
+        language = language_of(edit.path)
+        if language is None or _is_collected(edit.path):
             continue
-        if edit.new is not None and parse(edit.new) is None:
+        if edit.new is not None and language.functions(edit.new) is None:
             return frozenset()
-        before |= defined_in(edit.old or "")
-        after |= identifiers_of(edit.new or "")
-        lost |= lost_words(edit.old or "", edit.new or "")
+        before |= language.defines(edit.old or "")
+        after |= language.mentions(edit.new or "")
+        lost |= _lost(language, edit)
     return frozenset(name for name in (before - after) | lost if not name.startswith("__"))
 
 
-def _name(path: str) -> str:
-    return path.rpartition("/")[2]
+def _is_collected(path: str) -> bool:
+    """Say whether a file holds tests; a Python file beside them may be what they are about."""
+    if path.endswith(".py"):
+        return is_test_file(path) and _COLLECTED.fullmatch(path.rpartition("/")[2]) is not None
+    return is_test_file(path)
+
+
+def _lost(language: Language, edit: Edit) -> frozenset[str]:
+    """Give the words that functions and classes of both texts had and no longer have, but for quite common ones."""
+    before, after = language.scopes(edit.old or ""), language.scopes(edit.new or "")
+    gone = [words - after.get(scope, frozenset()) for scope, words in before.items()]
+    return frozenset().union(*gone) - _COMMON
+
+
+_COMMON = frozenset(
+    (
+        *("self", "cls", "args", "kwargs", "len", "str", "int", "isinstance", "a", "b", "x", "y", "f", "i"),
+        *("list", "dict", "tuple", "set", "bytes", "type", "None", "bool", "typing", "Any", "Optional", "annotations"),
+        *("append", "get", "items", "join", "format", "os", "sys", "re", "the", "is", "not", "of", "to", "in", "and"),
+        *("or", "be", "for", "with", "that", "it", "an", "on", "as", "by"),
+    )
+)

@@ -9,6 +9,7 @@ from orchestrator.model.world import Gate, Park, Queue, Task, World
 from orchestrator.policy.limits import staffed
 from orchestrator.policy.reasons import Code, Reason, reason_for
 from orchestrator.policy.seat import Seat, running
+from orchestrator.policy.talk import open_questions
 from orchestrator.views import money
 
 PidOf = Callable[[str, int, int], int | None]
@@ -30,6 +31,8 @@ def status_of(
         workers=tuple(_worker(world, world.tasks[ref], seat, pid_of) for ref in world.claims),
         budget=money.budget_answer(world.spent, seat.settings.budget, now),
         accounts=tuple(_account(name, park) for name, park in world.accounts.items() if park.until > now),
+        questions=questions_of(world),
+        proposals=proposals_of(world),
         headline=headline(world, queues, seat),
         notices=(*notices, *money.notices(world, now, seat)),
     )
@@ -124,6 +127,31 @@ def _task(world: World, task: Task, now: int, seat: Seat) -> a.TaskAnswer:
         title=task.spec.title or task.spec.description[:80],
         error=task.reason or None,
         budget=money.of_task(world, task, now),
+    )
+
+
+def questions_of(world: World) -> tuple[a.QuestionAnswer, ...]:
+    """List what agents ask people, oldest first."""
+    asked = [(task.ref, q) for task in world.tasks.values() if task.questions for q in open_questions(task)]
+    return tuple(
+        a.QuestionAnswer(id=q.id, task=ref, text=q.text, since=moment(q.at), holds=q.holds, blocked=q.blocked)
+        for ref, q in sorted(asked, key=lambda pair: pair[1].at)
+    )
+
+
+def proposals_of(world: World) -> tuple[a.ProposalAnswer, ...]:
+    """List what agents propose, oldest first."""
+    return tuple(
+        a.ProposalAnswer(
+            id=p.id,
+            task=p.task,
+            queue=p.queue,
+            title=p.spec.title,
+            description=p.spec.description,
+            adds=f"{p.queue}/{p.spec.id}",
+            since=moment(p.at),
+        )
+        for p in world.proposals.values()
     )
 
 

@@ -6,6 +6,9 @@ from orchestrator.model import events as e
 from orchestrator.model.verdicts import Finding, Verdict
 from orchestrator.policy.budgets import UNITS
 
+_LONGEST = 500
+"""Characters of an agent's own words on one line."""
+
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """One event as a line: `level` is info, good, warn or bad; `queue` the track it belongs to, empty for none."""
@@ -28,7 +31,7 @@ def tell(event: e.Event) -> Told | None:
 
 
 def _words(event: e.Event) -> tuple[str, str] | None:
-    for part in (_definition, _progress, _landing, _ending, _lane):
+    for part in (_definition, _progress, _talk, _landing, _ending, _lane):
         if (said := part(event)) is not None:
             return said
     return None
@@ -78,6 +81,39 @@ def _progress(event: e.Event) -> tuple[str, str] | None:
             return _verdict(event)
         case _:
             return None
+
+
+def _talk(event: e.Event) -> tuple[str, str] | None:
+    match event:
+        case e.AgentReported(question=""):
+            return "info", f"its agent: {_short(event.text)}"
+        case e.AgentReported():
+            return "warn", f"its agent says that it is blocked ({event.question}): {_short(event.text)}"
+        case e.AgentAsked():
+            return "warn", f"its agent asks ({event.question}): {_short(event.text)}"
+        case e.AgentProposed():
+            return "info", f"its agent proposes {event.queue}/{event.spec.id} ({event.proposal}): {event.spec.title}"
+        case e.AgentLearned():
+            return "info", f"its agent learned ({event.learning}): {_short(event.text)}"
+        case e.QuestionAnswered():
+            return "good", f"{event.by} answers {event.question}: {_short(event.text)}"
+        case e.ProposalAccepted():
+            return "good", f"proposal {event.proposal} accepted{_by(event.by)} as {event.added}"
+        case e.ProposalRejected():
+            return "info", f"proposal {event.proposal} rejected{_by(event.by)}{_why(event.reason)}"
+        case e.LearningDropped():
+            return "info", f"learning {event.learning} dropped{_by(event.by)}{_why(event.reason)}"
+        case _:
+            return None
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]} ..."
+
+
+def _by(by: str) -> str:
+    return f" by {by}" if by else ""
 
 
 def _verdict(event: e.VerdictReached) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.agents.folders import read_regular
 from orchestrator.agents.logins import bring, give_back
 from orchestrator.model.kinds import Login
 
@@ -132,3 +133,7 @@ def test_a_person_without_logins_is_no_problem(tmp_path: Path) -> None:
     bring((TOKENS,), tmp_path / "nowhere", tmp_path, tmp_path / "logins.json")
     give_back((TOKENS,), tmp_path / "nowhere", tmp_path, tmp_path / "logins.json")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_place_of_a_file_is_no_file(tmp_path: Path) -> None:
+    assert read_regular(tmp_path, 1 << 20) is None

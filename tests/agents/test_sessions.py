@@ -189,8 +189,11 @@ def left_behind(bench: "Bench", on_interrupt: str, said: str) -> list[tuple[str,
     bench.says(said, Watch.ENDED)
 
     async def story() -> None:
-        with anyio.move_on_after(0.01):
-            await bench.agents.run(bench.job())
+        async with anyio.create_task_group() as group:
+            group.start_soon(bench.agents.run, bench.job())
+            while not bench.runner.launches:
+                await anyio.sleep(0.001)
+            group.cancel_scope.cancel()
 
     anyio.run(story)
     run_dir = str(bench.folder())

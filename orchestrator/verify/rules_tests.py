@@ -1,4 +1,4 @@
-"""Honest rules for Python tests: deleted, emptied, skipped. Never runs or imports what it reads.
+"""Honest rules for tests, in every language that is read: deleted, emptied, skipped, weakened. Never runs them.
 
 Tests are followed by name and by body: one that was renamed, moved to another file of the same snapshot, rewritten with
 as many assertions about the same things, or whose subject was deleted with it, is not gone.
@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
-from orchestrator.verify.python_tests import PythonTest, read_tests
-from orchestrator.verify.test_sides import Side, python_edits, removed_names, sides
+from orchestrator.verify.test_sides import Side, readable, removed_names, sides
+from orchestrator.verify.trials import Trial
 
 _HOW = "(`allow_test_changes` can name the file, if a person wants it)"
 _ALIKE = 0.7
@@ -18,7 +18,7 @@ _PART = 0.3
 _SHARED = 0.5
 
 
-def python_test_deleted(diff: Diff) -> Iterable[Finding]:
+def test_deleted(diff: Diff) -> Iterable[Finding]:
     """Find tests of the base that are nowhere in the snapshot."""
     both = sides(diff) if diff.spares_tests else ()
     added = [test for side in both for name, test in side.new.items() if name not in side.old and test.is_test]
@@ -40,7 +40,7 @@ def python_test_deleted(diff: Diff) -> Iterable[Finding]:
             )
 
 
-def _grown(both: tuple[Side, ...]) -> Iterator[PythonTest]:
+def _grown(both: tuple[Side, ...]) -> Iterator[Trial]:
     """Give the tests that assert more, or in more cases, than they did."""
     for side in both:
         for name, test in side.new.items():
@@ -49,7 +49,7 @@ def _grown(both: tuple[Side, ...]) -> Iterator[PythonTest]:
                 yield test
 
 
-def _replaced(test: PythonTest, grown: Iterable[PythonTest]) -> bool:
+def _replaced(test: Trial, grown: Iterable[Trial]) -> bool:
     """Say whether other tests took over what a test was about: its words, or half of them under a name alike."""
     return not test.words or any(
         len(test.words & other.words) >= (_PART if _alike(test.name, other.name) else _ALIKE) * len(test.words)
@@ -64,7 +64,7 @@ def _alike(one: str, other: str) -> bool:
     return len(words[0] & words[1]) >= _SHARED * min(map(len, words))
 
 
-def python_test_emptied(diff: Diff) -> Iterable[Finding]:
+def test_emptied(diff: Diff) -> Iterable[Finding]:
     """Find tests that lost every assertion, and new ones that never had a body."""
     for side in sides(diff):
         for name, test in side.new.items():
@@ -83,12 +83,12 @@ def python_test_emptied(diff: Diff) -> Iterable[Finding]:
                 )
 
 
-def _helped(side: Side, test: PythonTest) -> bool:
+def _helped(side: Side, test: Trial) -> bool:
     """Say whether a test without assertions may have them in a helper of its own file."""
     return bool(test.words & side.helpers)
 
 
-def python_test_weakened(diff: Diff) -> Iterable[Finding]:
+def test_weakened(diff: Diff) -> Iterable[Finding]:
     """Find tests that do the same as before and assert less of it, or assert it less strictly."""
     removed = removed_names(diff)
     for side in sides(diff) if diff.spares_tests else ():
@@ -105,7 +105,7 @@ def python_test_weakened(diff: Diff) -> Iterable[Finding]:
                 )
 
 
-def _weakened(before: PythonTest, after: PythonTest, removed: frozenset[str]) -> str:
+def _weakened(before: Trial, after: Trial, removed: frozenset[str]) -> str:
     if not before.assertions or not after.assertions or before.words & removed:
         return ""
     lost = Counter(one.dump for one in before.asserts) - Counter(one.dump for one in after.asserts)
@@ -120,13 +120,13 @@ def _weakened(before: PythonTest, after: PythonTest, removed: frozenset[str]) ->
     )
     if laxer:
         return f"asserts {laxer} times less strictly than on the base"
-    same = before.skeleton == after.skeleton and before.cases == after.cases
-    if same and after.assertions < before.assertions and not gained:
+    kept = not Counter(before.skeleton.split("\n")) - Counter(after.skeleton.split("\n"))
+    if kept and before.cases == after.cases and after.assertions < before.assertions and not gained:
         return f"lost {before.assertions - after.assertions} of its {before.assertions} assertions"
     return ""
 
 
-def python_test_cases_removed(diff: Diff) -> Iterable[Finding]:
+def test_cases_removed(diff: Diff) -> Iterable[Finding]:
     """Find parametrized tests that are otherwise the same and lost cases."""
     removed = removed_names(diff)
     for side in sides(diff):
@@ -144,7 +144,7 @@ def python_test_cases_removed(diff: Diff) -> Iterable[Finding]:
                 )
 
 
-def python_test_vacuous(diff: Diff) -> Iterable[Finding]:
+def test_vacuous(diff: Diff) -> Iterable[Finding]:
     """Find tests with assertions that cannot fail, which the base did not have."""
     for side in sides(diff):
         for name, test in side.new.items():
@@ -159,7 +159,7 @@ def python_test_vacuous(diff: Diff) -> Iterable[Finding]:
                 )
 
 
-def python_test_swallowed(diff: Diff) -> Iterable[Finding]:
+def test_swallowed(diff: Diff) -> Iterable[Finding]:
     """Find tests that catch the failures of their own assertions."""
     for side in sides(diff):
         for name, test in side.new.items():
@@ -175,7 +175,7 @@ def python_test_swallowed(diff: Diff) -> Iterable[Finding]:
                 )
 
 
-def python_test_mocks_subject(diff: Diff) -> Iterable[Finding]:
+def test_mocks_subject(diff: Diff) -> Iterable[Finding]:
     """Find tests that replace by a mock what they then call and judge."""
     for side in sides(diff):
         for name, test in side.new.items():
@@ -193,7 +193,7 @@ def python_test_mocks_subject(diff: Diff) -> Iterable[Finding]:
                 )
 
 
-def python_test_skipped(diff: Diff) -> Iterable[Finding]:
+def test_skipped(diff: Diff) -> Iterable[Finding]:
     """Find tests, classes and modules that are skipped or expected to fail and were not before."""
     for side in sides(diff):
         for name, test in side.new.items():
@@ -211,12 +211,12 @@ def python_test_skipped(diff: Diff) -> Iterable[Finding]:
                 )
 
 
-def python_test_unreadable(diff: Diff) -> Iterable[Finding]:
-    """Find Python tests that could be read on the base and no longer can."""
-    for edit in python_edits(diff):
-        if edit.new is not None and read_tests(edit.new) is None and read_tests(edit.old or "") is not None:
+def test_unreadable(diff: Diff) -> Iterable[Finding]:
+    """Find tests that could be read on the base and no longer can."""
+    for edit, language in readable(diff):
+        if edit.new is not None and language.trials(edit.new) is None and language.trials(edit.old or "") is not None:
             yield found(
                 "test-unreadable",
                 edit.path,
-                f"{edit.path} is no Python that can be parsed, so what it tests cannot be told; correct its syntax",
+                f"{edit.path} can no longer be parsed, so what it tests cannot be told; correct its syntax {_HOW}",
             )

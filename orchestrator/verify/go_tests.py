@@ -1,0 +1,111 @@
+"""The tests of Go: `testing`, testify and the like. Never runs them.
+
+What fails a test is a call (`t.Errorf`); how strict it is says the `if` around it.
+"""
+
+import re
+from collections.abc import Iterator
+
+from ast_grep_py import SgNode
+
+from orchestrator.verify.grammar import Source, arguments, bare, called, name_of, parts, walk
+from orchestrator.verify.grammar_tests import ASSERTING, Found, Reader, assertion, shallow
+from orchestrator.verify.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
+
+_FAILS = re.compile(r"\w+\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)")
+_HELPERS = frozenset({"t.Run", "t.Helper", "t.Cleanup", "t.Log", "t.Logf", "t.Setenv", "t.Parallel"})
+_TAKEN = frozenset({"t", "tb", "assert", "require", "c", "s"})
+_STRICT = re.compile(
+    r"(?:Equal|EqualValues|Exactly|Same|JSONEq|YAMLEq|ElementsMatch|ErrorIs|EqualError|Len|Empty|Nil|NoError|Eq|DeepEqual"
+    r"|Zero|Panics\w*|ErrorAs|InDelta|Assert|Check)f?$"
+)
+_TRUTH = frozenset({"True", "False"})
+_VACUOUS = {"True": "true", "False": "false", "Nil": "nil"}
+
+
+def _find(source: Source) -> Iterator[Found | Trial]:
+    for node in parts(source.root):
+        name, body = name_of(node), node.field("body")
+        if node.kind() not in {"function_declaration", "method_declaration"} or body is None:
+            continue
+        if re.match(r"Test(?![a-z])", name) and "testing." in node.text()[: node.text().find("{")] + "testing.":
+            yield Found(name=name, short=name, node=node, body=body, cases=tuple(_cases(source, body)))
+
+
+def _cases(source: Source, body: SgNode) -> Iterator[str]:
+    """Give the rows of the tables in a test."""
+    for node in walk(body):
+        if node.kind() == "composite_literal":
+            kind, rows = node.field("type"), node.field("body")
+            if kind is not None and rows is not None and kind.kind() in {"slice_type", "map_type"}:
+                yield from (source.dump(row) for row in parts(rows) if "{" in row.text())
+
+
+def _asserts(source: Source, step: SgNode) -> Iterator[Assertion]:
+    yield from (one for one, vacuous in _read(source, step) if not vacuous)
+
+
+def _vacuous(source: Source, step: SgNode) -> Iterator[Assertion]:
+    yield from (one for one, vacuous in _read(source, step) if vacuous)
+
+
+def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:
+    for node in shallow(step):
+        name = called(node)
+        if not name:
+            continue
+        last = name.rpartition(".")[2]
+        given = [part for part in arguments(node) if part.text() not in _TAKEN]
+        if _FAILS.fullmatch(name) and name.partition(".")[0] in {"t", "tb", "b", "c", "f"}:
+            yield _judged(source, node), False
+        elif re.match(r"(?:assert|require|is|check|qt|must|a|r)\.\w+$", name) or "Assert()" in name:
+            yield _testified(source, node, last, given)
+        elif name not in _HELPERS and (ASSERTING.match(last) or _takes_test(node)):
+            yield assertion(source, node, given[:2], STRICT, last), False
+
+
+def _takes_test(node: SgNode) -> bool:
+    given = arguments(node)
+    return bool(given) and given[0].text() in {"t", "tb"} and not called(node).startswith(("t.", "context"))
+
+
+def _testified(source: Source, node: SgNode, last: str, given: list[SgNode]) -> tuple[Assertion, bool]:
+    same = len(given) > 1 and source.dump(given[0]) == source.dump(given[1])
+    strength = NONE if same else STRICT if _STRICT.match(last) else TRUTH if last in _TRUTH else LAX
+    first = given[0].text() if given else ""
+    constant = bool(given) and given[0].kind() in source.table.literals
+    vacuous = _VACUOUS.get(last) == first or (same and constant) or first.endswith("|| true")
+    return assertion(source, node, given[:2], strength, last), vacuous and bool(given)
+
+
+def _judged(source: Source, node: SgNode) -> Assertion:
+    """Read `if got != want { t.Errorf(...) }`; one that stands alone always fails."""
+    for one in node.ancestors():
+        if one.kind() == "if_statement":
+            condition = one.field("condition")
+            if condition is not None and _is_direct(one, node):
+                subjects, strength = _sides(source, bare(condition))
+                return assertion(source, one.field("condition") or one, subjects, strength, "if")
+        if one.kind() in {"function_declaration", "func_literal", "method_declaration"}:
+            break
+    return assertion(source, node, [], STRICT, "fails")
+
+
+def _is_direct(branch: SgNode, node: SgNode) -> bool:
+    body = branch.field("consequence")
+    return body is not None and body.range().start.index <= node.range().start.index < body.range().end.index
+
+
+def _sides(source: Source, condition: SgNode) -> tuple[list[SgNode], int]:
+    operator = condition.field("operator")
+    if condition.kind() == "binary_expression" and operator is not None and operator.text() in {"!=", "=="}:
+        sides = [side for side in (condition.field("left"), condition.field("right")) if side is not None]
+        if any(side.text() == "nil" for side in sides) or operator.text() == "==":
+            return sides, LAX
+        return sides, NONE if source.dump(sides[0]) == source.dump(sides[1]) else STRICT
+    if condition.kind() == "unary_expression" and "Equal" in condition.text():
+        return [part for one in walk(condition) for part in (arguments(one) if called(one) else [])], STRICT
+    return [condition], LAX
+
+
+GO = Reader(find=_find, asserts=_asserts, vacuous=_vacuous, skips=re.compile(r"[tb]b?\.Skip(?:Now|f)?"))

@@ -1,0 +1,325 @@
+"""The functions of every language but Python: what they compute, or only pretend to. Never runs what it reads."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from ast_grep_py import SgNode
+
+from orchestrator.verify.code import Function, Shape
+from orchestrator.verify.grammar import (
+    Source,
+    arguments,
+    bare,
+    called,
+    line_of,
+    name_of,
+    own,
+    parts,
+    read,
+    statements,
+    walk,
+)
+from orchestrator.verify.grammar_flow import ends, reachable
+from orchestrator.verify.grammar_tables import BLOCKS, LATER, Table
+
+_RETURNS = frozenset({"return_statement", "return_expression"})
+_RAISES = frozenset({"throw_statement"})
+_BINDS = frozenset(
+    (
+        *("lexical_declaration", "variable_declaration", "short_var_declaration", "var_declaration"),
+        *("const_declaration", "let_declaration", "local_variable_declaration"),
+    )
+)
+_IDLE = frozenset({"use_declaration", "import_statement", "empty_statement"})
+_NOTHING = frozenset({"void", "()", "!", "never", "undefined", "Promise<void>"})
+_ASSIGNED = frozenset({"variable_declarator", "pair", "assignment_expression", "public_field_definition"})
+_ASSIGNED_TOO = frozenset({"field_definition", "property_assignment"})
+_NAMES = ("name", "key", "left", "property")
+_UNWRAPPED = frozenset({"as_expression", "satisfies_expression", "non_null_expression", "type_assertion"})
+
+
+@lru_cache(maxsize=128)
+def functions(text: str, table: Table) -> dict[str, Function] | None:
+    """Give a file's functions by qualified name; of those of one name the last. Tests within sources are left out."""
+    source = read(text, table)
+    if source is None:
+        return None
+    return {function.name: function for function in _within(source, source.root, "", declared=False)}
+
+
+def _within(source: Source, node: SgNode, prefix: str, *, declared: bool) -> Iterator[Function]:
+    pending = [(node, prefix, declared)]
+    while pending:
+        one, where, declares = pending.pop()
+        kind = one.kind()
+        if kind == "mod_item" and is_for_tests(one):
+            continue
+        if kind in source.table.named:
+            name = _name(source, one)
+            body = one.field("body")
+            if name and body is not None and not is_for_tests(one):
+                yield _read(source, one, body, f"{where}{name}", declared=declares)
+            where = f"{where}{name}." if name else where
+        elif kind in source.table.scopes:
+            where = f"{where}{_scope(one)}."
+            declares = kind in {"trait_item", "interface_declaration"}
+        pending.extend((child, where, declares) for child in reversed(one.children()))
+
+
+def is_for_tests(node: SgNode) -> bool:
+    """Say whether a Rust item is marked as a test's."""
+    before = node.prev()
+    while before is not None and (before.kind() == "attribute_item" or "comment" in before.kind()):
+        text = before.text()
+        if before.kind() == "attribute_item" and ("cfg(test)" in text or text.endswith("test]") or "(test," in text):
+            return True
+        before = before.prev()
+    return False
+
+
+def _scope(node: SgNode) -> str:
+    """Name a class, a module, or what an `impl` is for."""
+    if node.kind() != "impl_item":
+        return name_of(node)
+    trait, kind = node.field("trait"), node.field("type")
+    return "".join(part.text() + mark for part, mark in ((trait, " for "), (kind, "")) if part is not None)
+
+
+def _name(source: Source, node: SgNode) -> str:
+    """Name a function; one without a name has that of what it is assigned to."""
+    own_name = name_of(node)
+    receiver = node.field("receiver")
+    if receiver is not None:
+        types = [part.text() for part in walk(receiver) if part.kind() == "type_identifier"]
+        return f"{types[0]}.{own_name}" if types else own_name
+    parent = node.parent()
+    if own_name or source.table.family != "js" or parent is None:
+        return own_name
+    if parent.kind() in _ASSIGNED or parent.kind() in _ASSIGNED_TOO:
+        found = next((part for part in map(parent.field, _NAMES) if part is not None), None)
+        return found.text() if found is not None else ""
+    return ""
+
+
+def _read(source: Source, node: SgNode, body: SgNode, name: str, *, declared: bool) -> Function:
+    steps = statements(body) if body.kind() in BLOCKS else [body]
+    alive = list(reachable(source, steps))
+    names = frozenset(_parameters(node))
+    shape = shape_of(source, alive, names, whole=body.kind() not in BLOCKS)
+    promise = node.field("result") or node.field("return_type") or node.field("type")
+    said = promise.text().removeprefix(":").strip() if promise is not None else ""
+    return Function(
+        name=name,
+        line=line_of(node),
+        shape=shape,
+        declared=declared,
+        abstract=False,
+        method="." in name and source.table.family != "go",
+        gives=_gives(source, body, alive),
+        promises=bool(said) and said not in _NOTHING,
+        arguments=len(names),
+        cut=_cut(steps, alive),
+        later=shape is not Shape.REAL and bool(LATER.search(node.text())),
+        swallows=swallows(source, alive),
+        steps=tuple(source.dump(step) for step in steps),
+    )
+
+
+def _parameters(node: SgNode) -> Iterator[str]:
+    held = node.field("parameters") or node.field("parameter")
+    if held is not None and held.kind() == "identifier":
+        yield held.text()
+    for part in parts(held) if held is not None else ():
+        if part.kind() == "self_parameter":
+            continue
+        inner = part.field_children("name") or [part.field("pattern") or part.field("left") or part]
+        for one in inner:
+            found = [one, *parts(one)]
+            yield from (leaf.text() for leaf in found if leaf.kind() in {"identifier", "this"})
+
+
+def _gives(source: Source, body: SgNode, alive: Sequence[SgNode]) -> bool:
+    if body.kind() not in BLOCKS or (source.table.family == "rust" and alive and _is_value(alive[-1])):
+        return True
+    return any(one.kind() in _RETURNS and parts(one) for step in alive for one in own(step))
+
+
+def _is_value(step: SgNode) -> bool:
+    """Say whether a Rust statement is the value of its block."""
+    return step.kind() != "expression_statement" and step.kind() not in _BINDS and not step.kind().endswith("_item")
+
+
+def _cut(steps: Sequence[SgNode], alive: Sequence[SgNode]) -> int:
+    """Count the statements nothing can reach, at the outermost level; declarations are hoisted."""
+    if len(alive) >= len(steps):
+        return 0
+    reached = {step.range().start.index for step in alive}
+    dead = [step for step in steps if step.range().start.index not in reached and not _is_open(step, reached)]
+    return sum(not step.kind().endswith(("_declaration", "_item")) or step.kind() in _BINDS for step in dead)
+
+
+def _is_open(step: SgNode, reached: set[int]) -> bool:
+    """Say whether parts of a constant branch are alive: `if (true)` around a body hides nothing."""
+    return any(part.range().start.index in reached for part in walk(step))
+
+
+def shape_of(source: Source, alive: Sequence[SgNode], names: frozenset[str], *, whole: bool) -> Shape:
+    """Tell what a body comes to when logging, waiting and constants put into variables are left out."""
+    constants: set[str] = set()
+    given: list[SgNode] | None = [alive[0]] if whole and alive else None
+    for step in () if whole else alive:
+        inner = bare(step)
+        if inner.kind() in _RETURNS:
+            given = parts(inner)
+        elif (later := _fails(source, inner)) is not None:
+            return Shape.RAISES if later else Shape.REAL
+        elif source.table.family == "rust" and _is_value(step) and step is alive[-1]:
+            given = [inner]
+        elif _fixes(source, inner, constants) or _is_idle(source, inner):
+            continue
+        else:
+            return Shape.REAL
+    if not given:
+        return Shape.EMPTY
+    value = _unwrapped(given[0])
+    if value.kind() in {"identifier", "self", "this"} and value.text() in {*names, "self", "this"} - constants:
+        return Shape.ARGUMENT
+    fails = _fails(source, value)
+    if fails:
+        return Shape.RAISES
+    return Shape.CONSTANT if all(is_fixed(source, part, constants) for part in given) else Shape.REAL
+
+
+def _unwrapped(node: SgNode) -> SgNode:
+    while node.kind() in {*_UNWRAPPED, "parenthesized_expression", "expression_list"} and len(parts(node)) == 1:
+        node = parts(node)[0]
+    return node
+
+
+def _fails(source: Source, node: SgNode) -> bool | None:
+    """Say whether a statement ends the function by an error, and if so whether it says that work is left to do."""
+    if node.kind() in _RAISES:
+        return (
+            bool(LATER.search(node.text())) or "UnsupportedOperation" in node.text() or "NotImplemented" in node.text()
+        )
+    name = called(node)
+    if not name or not source.table.fails.fullmatch(name):
+        return None
+    return bool(LATER.search(node.text())) or name.rpartition("::")[2] in {"todo!", "unimplemented!", "unreachable!"}
+
+
+def _fixes(source: Source, node: SgNode, constants: set[str]) -> bool:
+    """Say whether a statement only puts constants into variables, and remember which."""
+    if node.kind() not in _BINDS:
+        return False
+    names, values = _bound(node)
+    if not all(is_fixed(source, value, constants) for value in values):
+        return False
+    constants.update(names)
+    return True
+
+
+def _bound(node: SgNode) -> tuple[list[str], list[SgNode]]:
+    inner = [one for one in walk(node) if one.kind() in {"variable_declarator", "var_spec", "const_spec"}] or [node]
+    names: list[str] = []
+    values: list[SgNode] = []
+    for one in inner:
+        for place in ("name", "pattern", "left"):
+            names += [
+                leaf.text() for part in one.field_children(place) for leaf in walk(part) if leaf.kind() == "identifier"
+            ]
+        values += [part for place in ("value", "right") if (part := one.field(place)) is not None]
+    return names, values
+
+
+def _is_idle(source: Source, node: SgNode) -> bool:
+    """Say whether a statement computes nothing: an import, a name looked at, a log line."""
+    if node.kind() in _IDLE or node.kind() in source.table.literals or node.kind() == "identifier":
+        return True
+    if node.kind() == "loop_expression":  # Rust's `loop {}`
+        return not any(parts(part) for part in parts(node))
+    if node.kind() == "assignment_statement":  # Go's `_ = x`
+        left, right = node.field("left"), node.field("right")
+        return left is not None and left.text() == "_" and right is not None and not called_within(right)
+    return bool(source.table.noise.fullmatch(called(node)))
+
+
+def called_within(node: SgNode) -> bool:
+    """Say whether an expression calls anything."""
+    return any(called(one) for one in walk(node))
+
+
+def is_fixed(source: Source, node: SgNode, constants: set[str]) -> bool:
+    """Say whether a value is the same whatever the arguments."""
+    table, kind, text = source.table, node.kind(), node.text()
+    if kind in table.literals or text in table.words or text in {"void 0", "<></>"}:
+        return True
+    if kind in {"identifier", "shorthand_property_identifier"}:
+        return text in constants
+    if kind in _UNWRAPPED:
+        return is_fixed(source, parts(node)[0], constants)
+    if kind in table.gathers or kind in {"keyed_element", "literal_element"}:
+        return all(is_fixed(source, part, constants) for part in parts(node) if not _is_type(part))
+    if kind in {"new_expression", "object_creation_expression"}:
+        made = node.field("constructor") or node.field("type")
+        fits = made is not None and table.made.fullmatch(made.text()) is not None
+        return fits and all(is_fixed(source, part, constants) for part in arguments(node))
+    if kind == "array_creation_expression":
+        return not called_within(node)
+    return _is_made(source, node, constants)
+
+
+def _is_made(source: Source, node: SgNode, constants: set[str]) -> bool:
+    name = called(node)
+    if not name:
+        return node.kind() == "struct_expression" and not any(
+            called(one) or one.kind() == "identifier" for one in walk(node)
+        )
+    function = node.field("function")
+    if function is not None and function.kind() == "field_expression":
+        owner, field = function.field("value"), function.field("field")
+        turned = field is not None and field.text() in {"into", "to_string", "to_owned", "clone"}
+        return turned and owner is not None and is_fixed(source, owner, constants)
+    if not source.table.makers.fullmatch(name):
+        return False
+    if name.endswith("!"):
+        return not any(part.kind() == "identifier" for part in walk(node) if part.text() != name[:-1])
+    return all(is_fixed(source, part, constants) for part in arguments(node) if not _is_type(part))
+
+
+def _is_type(node: SgNode) -> bool:
+    return node.kind().endswith("_type") or node.kind() in {"type_identifier", "field_identifier"}
+
+
+def swallows(source: Source, alive: Sequence[SgNode]) -> bool:
+    """Say whether all a body does stands in a `try` that keeps every error quiet."""
+    rest = [step for step in alive if not _is_last(source, step)]
+    return len(rest) == 1 and rest[0].kind() == "try_statement" and hushes(source, rest[0])
+
+
+def _is_last(source: Source, step: SgNode) -> bool:
+    inner = bare(step)
+    return inner.kind() in _RETURNS and all(is_fixed(source, part, set()) for part in parts(inner))
+
+
+def hushes(source: Source, node: SgNode) -> bool:
+    """Say whether a `try` has a handler that catches whatever goes wrong and lets nobody know."""
+    for clause in parts(node):
+        if clause.kind() != "catch_clause":
+            continue
+        body = clause.field("body")
+        caught = next((part.text() for part in walk(clause) if part.kind() == "catch_type"), "")
+        broad = source.table.family == "js" or source.table.broad.search(caught) is not None
+        if broad and body is not None and all(_is_quiet(source, step) for step in statements(body)):
+            return True
+    return False
+
+
+def _is_quiet(source: Source, step: SgNode) -> bool:
+    inner = bare(step)
+    if inner.kind() in _RETURNS:
+        return all(is_fixed(source, part, set()) for part in parts(inner))
+    return inner.kind() in {"continue_statement", "empty_statement"} or _is_idle(source, inner)
+
+
+__all__ = ["ends", "functions", "hushes", "is_fixed", "shape_of", "swallows"]

@@ -1,0 +1,85 @@
+"""JavaScript, TypeScript, Go, Rust and Java, for the rules: through ast-grep's grammars. Never runs what it reads."""
+
+from collections.abc import Mapping
+from functools import lru_cache, partial
+
+from orchestrator.verify.go_tests import GO
+from orchestrator.verify.grammar import NAME, name_of, parts, read, statements, walk
+from orchestrator.verify.grammar_code import functions, is_for_tests
+from orchestrator.verify.grammar_signs import signs
+from orchestrator.verify.grammar_tables import BY_EXTENSION, Table
+from orchestrator.verify.grammar_tests import Found, Reader, read_trial
+from orchestrator.verify.java_tests import JAVA
+from orchestrator.verify.js_tests import JS
+from orchestrator.verify.language import Language
+from orchestrator.verify.rust_tests import RUST
+from orchestrator.verify.trials import Trial
+
+_READERS: Mapping[str, Reader] = {"js": JS, "go": GO, "rust": RUST, "java": JAVA}
+_KEPT = 128
+
+
+def reader_of(extension: str) -> Language:
+    """Give the language of a file name's extension."""
+    table = BY_EXTENSION[extension]
+    return Language(
+        name=table.name,
+        functions=partial(functions, table=table),
+        trials=partial(_trials, table=table),
+        asserting=partial(_asserting, table=table),
+        defines=partial(_words, table=table),
+        mentions=partial(_words, table=table),
+        scopes=partial(_scopes, table=table),
+        missing=_none,
+        signs=partial(_signs, table=table),
+        tests_inside=table.family == "rust",
+    )
+
+
+@lru_cache(maxsize=_KEPT)
+def _trials(text: str, table: Table) -> Mapping[str, Trial] | None:
+    source, reader = read(text, table), _READERS[table.family]
+    if source is None:
+        return None
+    found = [
+        (one.name, read_trial(source, one, reader) if isinstance(one, Found) else one) for one in reader.find(source)
+    ]
+    return dict(found)
+
+
+@lru_cache(maxsize=_KEPT)
+def _asserting(text: str, table: Table) -> frozenset[str]:
+    source, reader = read(text, table), _READERS[table.family]
+    if source is None:
+        return frozenset()
+    tests = {one.name.rpartition(".")[2] for one in reader.find(source)}
+    named = [
+        node for node in walk(source.root) if node.kind() in source.table.named and name_of(node) not in {"", *tests}
+    ]
+    return frozenset(
+        name_of(node)
+        for node in named
+        if (body := node.field("body")) is not None
+        and any(True for step in statements(body) for part in walk(step) for _ in reader.asserts(source, part))
+    )
+
+
+@lru_cache(maxsize=_KEPT)
+def _words(text: str, table: Table) -> frozenset[str]:
+    source = read(text, table)
+    nodes = [node for node in parts(source.root) if not is_for_tests(node)] if source is not None else []
+    return frozenset[str]().union(*(source.words(node) for node in nodes if source is not None))
+
+
+@lru_cache(maxsize=_KEPT)
+def _scopes(text: str, table: Table) -> Mapping[str, frozenset[str]]:
+    found = functions(text, table) or {}
+    return {name: frozenset(NAME.findall(" ".join(function.steps))) for name, function in found.items()}
+
+
+def _none(text: str) -> Mapping[str, int]:  # noqa: ARG001 - the signature of every language
+    return {}
+
+
+def _signs(text: str, rule: str, testing: bool, *, table: Table) -> tuple[tuple[int, str], ...]:  # noqa: FBT001 - a key
+    return signs(text, rule, testing, table)

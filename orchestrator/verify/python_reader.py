@@ -1,0 +1,40 @@
+"""Python, for the rules: through the standard library's own syntax trees. Never runs or imports what it reads."""
+
+import ast
+from collections.abc import Mapping
+from functools import lru_cache
+
+from orchestrator.verify.language import Language
+from orchestrator.verify.python_assertions import assertions
+from orchestrator.verify.python_code import FunctionNode
+from orchestrator.verify.python_names import missing
+from orchestrator.verify.python_signs import signs
+from orchestrator.verify.python_source import defined_in, functions_of, identifiers_of, parse, words_by_scope
+from orchestrator.verify.python_tests import read_tests
+
+
+@lru_cache(maxsize=256)
+def _asserting(text: str) -> frozenset[str]:
+    tree = parse(text)
+    nodes = ast.walk(tree) if tree is not None else ()
+    named = [node for node in nodes if isinstance(node, FunctionNode) and not node.name.startswith("test")]
+    return frozenset(node.name for node in named if any(True for _ in assertions(node.body)))
+
+
+@lru_cache(maxsize=256)
+def _missing(text: str) -> Mapping[str, int]:
+    tree = parse(text)
+    return missing(tree) if tree is not None else {}
+
+
+PYTHON = Language(
+    name="python",
+    functions=functions_of,
+    trials=read_tests,
+    asserting=_asserting,
+    defines=defined_in,
+    mentions=identifiers_of,
+    scopes=words_by_scope,
+    missing=_missing,
+    signs=signs,
+)

@@ -1,0 +1,117 @@
+"""Places in Python code that give away a trick: tests detected, comparisons that always hold, exits, outcomes flipped.
+
+Never runs or imports what it reads.
+"""
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+
+from orchestrator.verify.python_code import FunctionNode, is_constant, last_name
+from orchestrator.verify.python_source import parse
+
+_RUNNERS = frozenset({"pytest", "_pytest", "unittest", "nose"})
+_SIGNS = frozenset({"PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_WORKER"})
+_EXITS = frozenset({"exit", "_exit", "quit", "abort"})
+_FLIPS = frozenset(
+    {
+        "pytest_runtest_makereport",
+        "pytest_report_teststatus",
+        "pytest_pyfunc_call",
+        "pytest_runtest_call",
+        "pytest_runtest_protocol",
+        "pytest_sessionfinish",
+        "pytest_unconfigure",
+    }
+)
+
+
+def _signs(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)) if text in _SIGNS:
+                yield node.lineno, text
+            case ast.Compare(left=ast.Constant(value=str(text)), comparators=[other]) if text in _RUNNERS:
+                if last_name(other) == "modules" or "modules" in ast.unparse(other):
+                    yield node.lineno, ast.unparse(node)
+            case ast.Call(func=ast.Attribute(attr="get", value=where), args=[ast.Constant(value=str(text)), *_]):
+                if text in _RUNNERS and last_name(where) == "modules":
+                    yield node.lineno, ast.unparse(node)
+            case _:
+                pass
+
+
+def _always_equal(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for owner in ast.walk(tree):
+        if not isinstance(owner, ast.ClassDef):
+            continue
+        for node in owner.body:
+            wanted = {"__eq__": True, "__ne__": False, "__contains__": True}.get(getattr(node, "name", ""))
+            if wanted is None or not isinstance(node, FunctionNode):
+                continue
+            given = [part.value for part in ast.walk(node) if isinstance(part, ast.Return)]
+            constants = [value for value in given if value is not None and is_constant(value, truthy=wanted)]
+            if given and len(constants) == len(given):
+                yield node.lineno, f"{owner.name}.{node.name}"
+
+
+def _module_exits(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for statement in tree.body:
+        if isinstance(statement, FunctionNode | ast.ClassDef | ast.If | ast.Try):
+            continue
+        yield from _exits(statement)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and last_name(node.func) == "register" and any(map(_is_exit, node.args)):
+            yield node.lineno, ast.unparse(node)
+
+
+def _test_exits(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"os._exit", "pytest.exit", "os.abort"}:
+            yield node.lineno, ast.unparse(node)
+    yield from _module_exits(tree)
+
+
+def _exits(statement: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Call) and _is_exit(node.func):
+            yield node.lineno, ast.unparse(node)
+
+
+def _is_exit(node: ast.expr) -> bool:
+    text = ast.unparse(node)
+    return text in {"exit", "quit", "_exit"} or (text.partition(".")[0] in {"os", "sys"} and last_name(node) in _EXITS)
+
+
+def _flips(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if not isinstance(node, FunctionNode) or node.name not in _FLIPS:
+            continue
+        touched = [
+            last_name(target)
+            for part in ast.walk(node)
+            if isinstance(part, ast.Assign)
+            for target in part.targets
+            if isinstance(target, ast.Attribute)
+        ]
+        if {"outcome", "exitstatus", "wasxfail", "longrepr"} & set(touched) or node.name == "pytest_pyfunc_call":
+            yield node.lineno, node.name
+
+
+Look = Callable[[ast.Module], Iterable[tuple[int, str]]]
+
+_LOOKS: dict[tuple[str, bool], Look] = {
+    ("detects-tests", False): _signs,
+    ("always-equal", False): _always_equal,
+    ("leaves-early", False): _module_exits,
+    ("leaves-early", True): _test_exits,
+    ("flips-outcomes", False): _flips,
+    ("flips-outcomes", True): _flips,
+}
+
+
+@lru_cache(maxsize=512)
+def signs(text: str, rule: str, testing: bool) -> tuple[tuple[int, str], ...]:  # noqa: FBT001 - a key of a table
+    """Give the places a rule is about, in a test file or another."""
+    look, tree = _LOOKS.get((rule, testing)), parse(text)
+    return tuple(look(tree)) if look is not None and tree is not None else ()

@@ -1,0 +1,120 @@
+"""The tests of Rust, which stand in the sources too. Never runs them."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ast_grep_py import SgNode
+
+from orchestrator.verify.grammar import Source, called, line_of, name_of
+from orchestrator.verify.grammar_tests import ASSERTING, Found, Mark, Reader, assertion, shallow
+from orchestrator.verify.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
+
+_TEST = re.compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|quickcheck|proptest|wasm_bindgen_test)\b(?!_)")
+_SILENT = re.compile(r"#\[\s*(ignore|should_panic|cfg\(\s*(?:any\(\)|FALSE|never|false))")
+_COMPARED = 2
+
+
+def _find(source: Source) -> Iterator[Found | Trial]:
+    pending = [(source.root, "")]
+    while pending:
+        node, prefix = pending.pop()
+        where = prefix
+        if node.kind() == "mod_item":
+            where = f"{prefix}{name_of(node)}::"
+            silent = [mark for mark in _marks(_attributes(node)) if mark.name != "should_panic"]
+            yield Trial(
+                name=f"{prefix}{name_of(node)}",
+                line=line_of(node),
+                markers=tuple(mark.name for mark in silent),
+                unconditional=tuple(mark.name for mark in silent),
+            )
+        elif node.kind() == "function_item":
+            marks, body = _attributes(node), node.field("body")
+            if body is not None and any(_TEST.match(mark) for mark in marks):
+                yield _found(node, body, f"{prefix}{name_of(node)}", marks)
+            continue
+        pending.extend((child, where) for child in reversed(node.children()))
+
+
+def _attributes(node: SgNode) -> list[str]:
+    found: list[str] = []
+    before = node.prev()
+    while before is not None and (before.kind() == "attribute_item" or "comment" in before.kind()):
+        if before.kind() == "attribute_item":
+            found.append(before.text())
+        before = before.prev()
+    return found
+
+
+def _found(node: SgNode, body: SgNode, name: str, attributes: list[str]) -> Found:
+    cases = tuple(mark for mark in attributes if re.match(r"#\[\s*(?:test_case|case)\b", mark))
+    return Found(name=name, short=name_of(node), node=node, body=body, marks=tuple(_marks(attributes)), cases=cases)
+
+
+def _marks(attributes: Sequence[str]) -> Iterator[Mark]:
+    for attribute in attributes:
+        match = _SILENT.match(attribute)
+        if match is not None:
+            yield Mark(match[1].partition("(")[0], match[1] != "should_panic")
+
+
+def _asserts(source: Source, step: SgNode) -> Iterator[Assertion]:
+    yield from (one for one, vacuous in _read(source, step) if not vacuous)
+
+
+def _vacuous(source: Source, step: SgNode) -> Iterator[Assertion]:
+    yield from (one for one, vacuous in _read(source, step) if vacuous)
+
+
+def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:
+    for node in shallow(step):
+        name = called(node)
+        last = re.split(r"::|\.", name)[-1]
+        if not name or not (ASSERTING.match(last) or last.startswith("debug_assert")):
+            continue
+        if node.kind() == "macro_invocation":
+            yield _macro(source, node, last)
+        elif last != "expect" and not last.startswith("expect_"):
+            yield assertion(source, node, [], STRICT, last), False
+
+
+def _macro(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
+    sides = _arguments(source, node)
+    subjects = frozenset(side for side in sides[:_COMPARED] if side and not _is_constant(side))
+    first = sides[0] if sides else ""
+    compared = name.endswith("assert!") and " == " in f" {first} " and " || " not in first
+    if compared:
+        sides = [side.strip() for side in first.split(" == ", 1)]
+        subjects = frozenset(side for side in sides if not _is_constant(side)) | {first}
+    same = len(sides) >= _COMPARED and sides[0] == sides[1]
+    strict = compared or (not name.endswith("assert!") and not name.endswith("_ne!"))
+    strength = NONE if same and strict else STRICT if strict else TRUTH if first.startswith("!") else LAX
+    calls = frozenset(re.findall(r"(\w+) \(", first))
+    made = Assertion(
+        dump=source.dump(node),
+        subjects=subjects or frozenset({name}),
+        strength=strength,
+        line=line_of(node),
+        calls=calls,
+    )
+    constant = _is_constant(first) and (first == "true" if not strict else same)
+    return made, constant or first.endswith("|| true") or first.startswith("true ||")
+
+
+def _arguments(source: Source, node: SgNode) -> list[str]:
+    """Give the arguments of a macro, whose tokens no grammar takes apart."""
+    tree = next((part for part in node.children() if part.kind() == "token_tree"), None)
+    parts: list[list[str]] = [[]]
+    for child in tree.children()[1:-1] if tree is not None else ():
+        if child.text() == ",":
+            parts.append([])
+        else:
+            parts[-1].append(source.dump(child))
+    return [" ".join(part) for part in parts if part]
+
+
+def _is_constant(text: str) -> bool:
+    return bool(re.fullmatch(r"true|false|-? ?[\d_.]+\w*|\" .*\"|\"\"|None|\( \)", text))
+
+
+RUST = Reader(find=_find, asserts=_asserts, vacuous=_vacuous, skips=re.compile(r"(?!)"))

@@ -1,0 +1,44 @@
+"""Tests and what they assert, whatever their language. Only values; each language has its reader (`languages`)."""
+
+import msgspec
+
+STRICT, TRUTH, LAX, NONE = 3, 2, 1, 0
+"""How little an assertion lets its subject vary."""
+
+
+class Assertion(msgspec.Struct, frozen=True, kw_only=True):
+    """One assertion. `subjects` are the expressions it is about, `strength` says how little they may vary."""
+
+    dump: str
+    subjects: frozenset[str]
+    strength: int
+    line: int
+    calls: frozenset[str] = frozenset()
+
+
+class Trial(msgspec.Struct, frozen=True, kw_only=True):
+    """A test function, or a class or module (`is_test` false, the module's `name` empty) that can silence its tests.
+
+    `markers` silence it, `unconditional` are those that always do. `hollow`: no statement that could do anything.
+    `skeleton` is the body without its assertions, `cases` its parameter sets, `replaced` what it puts mocks for.
+    """
+
+    name: str
+    line: int = 0
+    is_test: bool = False
+    asserts: tuple[Assertion, ...] = ()
+    hollow: bool = False
+    body: str = ""
+    skeleton: str = ""
+    words: frozenset[str] = frozenset()
+    vacuous: int = 0
+    swallowed: int = 0
+    cases: tuple[str, ...] = ()
+    replaced: frozenset[str] = frozenset()
+    markers: tuple[str, ...] = ()
+    unconditional: tuple[str, ...] = ()
+
+    @property
+    def assertions(self) -> int:
+        """Count the assertions that can be reached and can fail."""
+        return len(self.asserts)

@@ -1,0 +1,69 @@
+"""Agents that talk back, with real processes: what they ask, report and propose reaches people, who answer."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.scenarios.conftest import Shop
+
+ASKS = """\
+if grep -q 'A person answers: yellow' "$ORCHESTRATOR_PROMPT_FILE"; then works; claims; exit 0; fi
+orchestrator-tell propose --title 'Paint the shop' --id PAINT
+orchestrator-tell ask 'Which colour?' --wait 60 > "$ORCHESTRATOR_RUN_DIR/scratch/heard"
+grep -q 'answers: red' "$ORCHESTRATOR_RUN_DIR/scratch/heard" && works && claims
+"""
+BLOCKED = """\
+if grep -q 'A person answers: it is in the vault' "$ORCHESTRATOR_PROMPT_FILE"; then works; claims; exit 0; fi
+orchestrator-tell blocked 'There is no key for the till'
+orchestrator-tell learn 'the till needs a key'
+"""
+
+
+@pytest.mark.slow
+def test_an_agent_waits_for_an_answer_though_its_orchestrator_dies_and_proposals_wait_for_a_person(
+    make_shop: Callable[..., Shop],
+) -> None:
+    shop = make_shop(sandbox="auto")
+    shop.queue("work", "A")
+    shop.play("work/A", ASKS)
+    shop.commit()
+    run = shop.start("run")
+    shop.until("agent.asked", task="work/A")
+    run.kill()
+    inbox = json.loads(shop.ask("inbox", "--json").out)
+    assert [(entry["kind"], entry["task"]) for entry in inbox] == [("question", "work/A"), ("proposal", "work/A")]
+    assert "refused inside" in shop.ask("answer", "work/A", "red", env={"ORCHESTRATOR_TASK": "work/A"}).err
+    assert shop.ask("answer", "work/A", "red").code == 0
+    assert shop.run().code == 0
+    assert shop.ledger("work/A") == ["1 1"]
+    assert len(shop.events("agent.asked")) == len(shop.events("agent.proposed")) == 1
+
+    assert shop.ask("inbox", "accept", inbox[1]["id"], "--as", "ana").code == 0
+    assert [t["id"] for t in json.loads((shop.root / "queues/work.json").read_text())["tasks"]] == ["A", "PAINT"]
+    assert shop.ask("inbox", "accept", inbox[1]["id"]).code == 1
+    assert "nothing waits" in shop.ask("inbox").out
+
+
+@pytest.mark.slow
+def test_who_ends_its_turn_gets_the_answer_in_its_next_prompt_and_holds_up_nobody(shop: Shop) -> None:
+    shop.queue("work", "A", "B", "C")
+    shop.play("work/A", ASKS.replace("--wait 60", "--wait 0"))
+    shop.play("work/B", BLOCKED)
+    shop.commit()
+    assert shop.run().code == 1
+    tasks = shop.tasks()
+    assert {ref: task["status"] for ref, task in tasks.items()} == {
+        "work/A": "pending",
+        "work/B": "blocked",
+        "work/C": "completed",
+    }
+    assert tasks["work/A"]["reason"]["code"] == "person"
+    said = shop.ask("inbox").out
+    for words in ("Which colour?", "There is no key for the till", "orchestrator answer work/B"):
+        assert words in said
+    assert "the till needs a key" in (shop.state / "learnings.md").read_text()
+    assert shop.ask("inbox", "answer", "work/A", "yellow").code == 0
+    assert shop.ask("answer", "work/B", "it is in the vault").code == 0
+    assert shop.run().code == 0
+    assert shop.ledger("work/A") == shop.ledger("work/B") == ["1 1", "1 2"]
