@@ -10,12 +10,12 @@ Rules
 """
 
 from collections import deque
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from anyio import to_thread
 
+from orchestrator.agents.growing import GrowingFile
 from orchestrator.agents.normalise.registry import NORMALISERS
 from orchestrator.model.agent_events import AgentEvent, Final, ToolEnd, ToolStart, Usage
 from orchestrator.model.settings import AgentSettings
@@ -27,7 +27,6 @@ _LOOKS = 10
 _LOOK_MIN_S, _LOOK_MAX_S, _READ_EVERY_S = 0.1, 60.0, 5.0
 _LAST = 20
 """Events kept for a diagnosis."""
-_BLOCK = 1 << 20
 
 
 class Running(NamedTuple):
@@ -62,33 +61,16 @@ class Growing:
     """A transcript read while it grows: what was done so far, and what is under way."""
 
     def __init__(self, path: Path, stream: str) -> None:
-        self._path, self._normaliser = path, NORMALISERS[stream]()
-        self._at = 0
-        self._parts: list[bytes] = []
-        """Of the line that has no end yet."""
+        self._file, self._normaliser = GrowingFile(path), NORMALISERS[stream]()
         self.steps = self.answers = 0
         self.running: dict[str, Running] = {}
         self.last: deque[AgentEvent] = deque(maxlen=_LAST)
 
     def read(self, now: float) -> None:
         """Take in the whole lines that are new."""
-        for line in self._lines():
+        for line in self._file.lines():
             for event in self._normaliser.feed(line):
                 self._take(event, now)
-
-    def _lines(self) -> Iterator[bytes]:
-        try:
-            with self._path.open("rb") as stream:
-                stream.seek(self._at)
-                while block := stream.read(_BLOCK):
-                    self._at += len(block)
-                    *whole, rest = block.split(b"\n")
-                    for part in whole:
-                        yield b"".join((*self._parts, part))
-                        self._parts.clear()
-                    self._parts.append(rest)
-        except FileNotFoundError:
-            return
 
     def _take(self, event: AgentEvent, now: float) -> None:
         self.last.append(event)

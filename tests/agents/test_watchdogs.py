@@ -154,7 +154,7 @@ def test_more_output_than_allowed_is_too_much(tmp_path: Path) -> None:
 
 
 def test_lines_are_taken_in_when_they_are_whole_however_they_come(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("orchestrator.agents.watchdogs._BLOCK", 7)
+    monkeypatch.setattr("orchestrator.agents.growing._BLOCK", 7)
     path = tmp_path / "transcript.jsonl"
     growing = Growing(path, "codex")
     growing.read(0.0)

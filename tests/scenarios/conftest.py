@@ -121,6 +121,11 @@ class Terminal:
         if not Wait(self._err.parent, lambda: words in self.err, [self]).is_over():
             raise AssertionError(f"{self.name} never said {words!r}, but\n{self.err}")
 
+    def prints(self, words: str) -> None:
+        """Wait until it has said so on stdout."""
+        if not Wait(self._out.parent, lambda: words in self.out, [self]).is_over():
+            raise AssertionError(f"{self.name} never printed {words!r}, but\n{self.out}\n{self.err}")
+
 
 class Shop:
     """One project and everything that works in it."""

@@ -67,3 +67,47 @@ def test_who_ends_its_turn_gets_the_answer_in_its_next_prompt_and_holds_up_nobod
     assert shop.ask("answer", "work/B", "it is in the vault").code == 0
     assert shop.run().code == 0
     assert shop.ledger("work/A") == shop.ledger("work/B") == ["1 1", "1 2"]
+
+
+CLAUDE = """\
+#!/bin/sh
+cat > /dev/null
+echo '{"type":"system","subtype":"init","session_id":"s-1","model":"opus"}'
+echo '{"type":"assistant","message":{"id":"m","content":[{"type":"tool_use","id":"t","name":"Bash",\
+"input":{"command":"make \\\\u001b[2Jit"}}]}}'
+read -r _ < "$(dirname "$0")/gates/go"
+echo 'open = "yes"' > main.py
+echo '{"type":"user","message":{"content":[{"type":"tool_result","tool_use_id":"t","content":"made"}]}}'
+echo '{"type":"result","subtype":"success","is_error":false,"result":"done <promise>DONE</promise>"}'
+"""
+
+
+@pytest.mark.slow
+def test_logs_show_the_work_as_it_happens_between_what_is_recorded_of_it(shop: Shop) -> None:
+    shop.config('[agents.c]\nprofile = "claude-code"\ncommand = ["./claude.sh"]\nallow_dangerous = true\n')
+    shop.queue("work", {"id": "A", "agent": "c"})
+    shop.write("claude.sh", CLAUDE, mode=0o755)
+    shop.hold("go")
+    shop.commit()
+    run = shop.start("run")
+    shop.until("iteration.started")
+    logs, quiet = shop.start("logs", "-f"), shop.start("logs", "-f", "--events")
+    logs.prints("▸ Bash: make it")
+    shop.open("go")
+    assert run.wait().code == 0
+    logs.prints("completed")
+    quiet.prints("completed")
+    told = [line[10:].removeprefix("work/A").strip() for line in logs.out.splitlines()]
+    begun = told.index("iteration 1: c is working (L0)")
+    assert told[begun + 1 : begun + 5] == [
+        "│ started opus session s-1",
+        "│ ▸ Bash: make it",
+        "│   ✓ made",
+        "│ ended",
+    ]
+    assert told[begun + 5].startswith("says it is done")
+    assert "│" not in quiet.out
+    transcript = shop.ask("logs", "--task", "work/A", "--transcript").out
+    assert transcript.splitlines()[:3] == ["started opus session s-1", "▸ Bash: make it", "  ✓ made"]
+    missing = shop.ask("logs", "--task", "work/A", "--transcript", "--iteration", "7")
+    assert (missing.code, "known: 1.1" in missing.err) == (2, True)
