@@ -76,10 +76,10 @@ def _(event: e.IterationCaptured, world: World) -> None:
         changed = event.tree != attempt.tree if attempt.tree else bool(event.files)
         attempt.commit, attempt.tree, attempt.ref = event.commit, event.tree, event.ref
         task.files = event.files
-        if attempt.consumed:
-            attempt.idle = [] if changed else [*attempt.idle, attempt.agent]
-        else:
+        if not attempt.consumed:
             _take_back(world, task, attempt)
+        elif changed or not (task.awaits or attempt.plea):  # who waits for a person is not idle
+            attempt.idle = [] if changed else [*attempt.idle, attempt.agent]
         step(world, task, attempt, Step.VERIFY if attempt.claimed else Step.START)
 
 

@@ -232,6 +232,16 @@ def test_a_question_that_holds_makes_its_task_wait_and_its_answer_lets_it_go_on(
     assert "asks nothing" in refusal(table.answers())
 
 
+def test_an_iteration_that_ends_with_a_question_is_not_idle_though_it_changed_nothing(table: Table) -> None:
+    table.says(AskPerson(text="which?"))
+    table.ends()
+    assert table.task.attempt is not None
+    assert table.task.attempt.idle == []
+    table.begin(2)
+    table.ends()
+    assert table.task.attempt.idle == ["a"]
+
+
 def test_where_nobody_answers_the_task_goes_on_without() -> None:
     table = Table(interactive=False)
     table.says(AskPerson(text="which?"))
