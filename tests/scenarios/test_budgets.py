@@ -34,9 +34,11 @@ AGENTS = """
 [agents.paid]
 profile = "claude-code"
 command = ["./paid.sh"]
+allow_dangerous = true
 [agents.tokens]
 profile = "codex"
 command = ["./tokens.sh"]
+allow_dangerous = true
 """
 
 
