@@ -3,10 +3,11 @@
 import click
 import msgspec
 
+from orchestrator.cli import explain_account
 from orchestrator.cli.context import Context, clean, paint, pass_context, waits
 from orchestrator.daemon.desk import Desk, reading
 from orchestrator.errors import InvalidInputError
-from orchestrator.model.answers import QueueAnswer, StatusAnswer, TaskAnswer, WorkerAnswer
+from orchestrator.model.answers import AccountAnswer, QueueAnswer, StatusAnswer, TaskAnswer, WorkerAnswer
 
 
 @click.command("explain")
@@ -14,7 +15,9 @@ from orchestrator.model.answers import QueueAnswer, StatusAnswer, TaskAnswer, Wo
 @click.option("--json", "as_json", is_flag=True, help="The tasks explained, as JSON.")
 @pass_context
 def command(context: Context, what: str | None, *, as_json: bool) -> int:
-    """Say why a TASK (`queue/ID`) or QUEUE does not run; without one, everything that waits."""
+    """Say why a TASK (`queue/ID`) or QUEUE does not run, or what an `account:NAME` waits for; else, all that waits."""
+    if what is not None and what.startswith(explain_account.PREFIX):
+        return _account(context, what, as_json=as_json)
 
     async def ask() -> tuple[StatusAnswer, dict[str, tuple[str, ...]]]:
         async with reading(context.project) as desk:
@@ -32,6 +35,20 @@ def command(context: Context, what: str | None, *, as_json: bool) -> int:
             click.echo(clean(line))
     if not found:
         click.echo("nothing waits: everything has ended or is running")
+    return 0
+
+
+def _account(context: Context, what: str, *, as_json: bool) -> int:
+    async def ask() -> AccountAnswer:
+        async with reading(context.project) as desk:
+            return explain_account.find(desk, what)
+
+    answer = waits(ask)
+    if as_json:
+        click.echo(msgspec.json.encode(answer))
+        return 0
+    for line in explain_account.lines(answer):
+        click.echo(clean(line))
     return 0
 
 
@@ -75,6 +92,16 @@ def _task(queue: QueueAnswer, task: TaskAnswer, worker: WorkerAnswer | None, wai
     return lines
 
 
+def _parked(task: TaskAnswer) -> str:
+    """Name the account a task waits for, if it is one."""
+    on = task.reason.on if task.reason is not None else ()
+    return next((name for name in on if name.startswith(explain_account.PREFIX)), "")
+
+
+def _by_hand(task: TaskAnswer) -> str:
+    return f"`orchestrator resume {_parked(task)}`: it does not go on by itself"
+
+
 def _remedy(queue: QueueAnswer, task: TaskAnswer) -> str:
     ref = f"{queue.name}/{task.id}"
     code = task.reason.code if task.reason is not None else ""
@@ -82,13 +109,14 @@ def _remedy(queue: QueueAnswer, task: TaskAnswer) -> str:
         return "it goes on by itself when they leave what `orchestrator attach` opened"
     remedies = {
         "person": f"`orchestrator inbox`, then `orchestrator decide {ref} revert|override|abort --reason ...`",
-        "fault": f"mend what it names; it is probed by itself, or at once with `orchestrator resume {queue.name}`",
+        "fault": "mend what it names; it is probed by itself, or at once with "
+        f"`orchestrator resume {_parked(task) or queue.name}`",
         "orphan": f"`orchestrator run --queue {queue.name}` takes it over where it stands",
         "gate": "the gate opens when its condition holds and its approvers have signed",
         "dependency": "it starts by itself when they are completed or skipped",
         "locked": "it starts by itself when the queue is unlocked",
         "paused": f"`orchestrator resume {queue.name}`",
-        "parked": "it goes on by itself then",
+        "parked": "it goes on by itself then" if task.reason and task.reason.until else _by_hand(task),
         "time": "it starts by itself then",
         "budget": "raise that limit, then `orchestrator run`"
         if task.reason is None or task.reason.until is None

@@ -1,4 +1,4 @@
-"""`orchestrator resume`: let a held queue go on, and probe a parked one now."""
+"""`orchestrator resume`: let a held queue go on, and try a parked one, or a parked account, now."""
 
 import click
 
@@ -11,5 +11,5 @@ from orchestrator.model.commands import Resume
 @click.argument("queue")
 @pass_context
 def command(context: Context, queue: str) -> int:
-    """Let QUEUE go on; if a fault has parked it, it is probed now."""
+    """Let QUEUE go on; what a fault has parked is probed now. A parked `account:NAME` is used again at once."""
     return do(context, "resume", Resume(queue=queue, by=who()))

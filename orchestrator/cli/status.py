@@ -60,7 +60,10 @@ def _lines(answer: StatusAnswer) -> list[str]:
     for gate in answer.gates:
         wait = f": waits for {', '.join(gate.waiting_for)}" if gate.waiting_for else ""
         lines.append(f"gate {gate.id} {gate.state}{clean(wait)}")
-    lines += [f"account {a.name} parked until {a.until}: {clean(a.text)}" for a in answer.accounts]
+    lines += [
+        f"account {a.name} parked {f'until {a.until}' if a.until else 'until it is resumed'}: {clean(a.text)}"
+        for a in answer.accounts
+    ]
     lines += [f"{q.task} asks ({q.id}): {_one_line(q.text)}" for q in answer.questions if not q.blocked]
     if answer.proposals:
         lines.append(f"{len(answer.proposals)} proposed task(s) wait for a person: `orchestrator inbox`")

@@ -21,6 +21,7 @@ from orchestrator.model.settings import Settings
 TOP = (
     "project",
     "agents",
+    "accounts",
     "profiles",
     "roles",
     "checks",
@@ -71,6 +72,7 @@ def read_settings(text: bytes, *, path: str) -> Settings:
         max_iterations=project.max_iterations,
         agents=sections.read_agents(top, profiles),
         profiles=profiles,
+        accounts=sections.read_accounts(top),
         roles=sections.read_roles(top),
         checks=checks.read_checks(top, project.egress),
         queues=limits.read_queues(top),

@@ -5,11 +5,12 @@ from msgspec.structs import replace
 from orchestrator.codec.budgets import BUDGET, budget_of
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.fields import Complaints, Fields, as_whole
+from orchestrator.codec.hours import read_hours
 from orchestrator.codec.moments import HOUR, parse_duration
 from orchestrator.codec.sections import argv_of, each, positive, section
 from orchestrator.model.settings import Calendar, QueueSettings, RepoSettings, Settings
 
-QUEUE = ("workers", "checks", "agent", "base", "repo", "iterations", "budget")
+QUEUE = ("workers", "checks", "agent", "base", "repo", "iterations", "budget", "hours")
 REPO = ("path", "base")
 PERSON = ("roles", "notify")
 NOTIFY = ("urls", "on")
@@ -36,6 +37,7 @@ def _queue(_: str, fields: Fields) -> QueueSettings:
         base=fields.optional("base"),
         repo=fields.optional("repo"),
         budget=budget if iterations is None else replace(budget, iterations=iterations),
+        hours=read_hours(fields),
     )
 
 

@@ -9,10 +9,12 @@ from msgspec.structs import replace
 
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.fields import Fields, as_seconds, as_size, as_text
+from orchestrator.codec.hours import read_hours
 from orchestrator.model.egress import Allowed, read_allowed
 from orchestrator.model.ids import SAFE_ID_RULE, is_safe_id
 from orchestrator.model.kinds import ProfileSettings, kind_name
 from orchestrator.model.settings import (
+    AccountSettings,
     AgentSettings,
     RoleSettings,
     Settings,
@@ -59,7 +61,10 @@ AGENT = (
     "max_turns",
     "max_usd",
     "allow_dangerous",
+    "hours",
+    "resume_after_limit",
 )
+ACCOUNT = ("hours", "resume_after_limit")
 ROLE = ("agent", "max_iterations")
 SANDBOXES = ("auto", "none", "landlock", "bwrap")
 
@@ -222,6 +227,22 @@ def _agent(profiles: Mapping[str, ProfileSettings], name: str, fields: Fields) -
         max_turns=fields.optional_whole("max_turns", 1),
         max_usd=fields.number("max_usd", None),
         allow_dangerous=fields.flag("allow_dangerous"),
+        hours=read_hours(fields),
+        resume_after_limit=fields.flag("resume_after_limit", default=True),
+    )
+
+
+def read_accounts(top: Fields) -> dict[str, AccountSettings]:
+    """Read `[accounts.NAME]`."""
+    return each(top, "accounts", _account)
+
+
+def _account(name: str, fields: Fields) -> AccountSettings:
+    fields.warn_unknown(ACCOUNT)
+    return AccountSettings(
+        name=name,
+        hours=read_hours(fields),
+        resume_after_limit=fields.flag("resume_after_limit", default=True),
     )
 
 

@@ -63,6 +63,7 @@ class Desk:
             peers=self.presence.peers(),
             targets={name: self._target(name) for name in self.world.queues},
             installed=installed(self.project.environ),
+            zone=self.project.zone,
         )
 
     def _target(self, queue: str) -> str:

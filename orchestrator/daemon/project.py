@@ -3,8 +3,10 @@
 import os
 import secrets
 from collections.abc import Mapping
+from datetime import tzinfo
 from pathlib import Path
 
+from orchestrator.agents.endings import local_zone
 from orchestrator.codec.config import read_settings
 from orchestrator.errors import InvalidInputError, JournalError
 from orchestrator.files.atomic import ignore_itself, private_dir
@@ -28,6 +30,11 @@ class Project:
     def name(self) -> str:
         """What people call it: the folder's name."""
         return self.root.name
+
+    @property
+    def zone(self) -> tzinfo:
+        """Say where the machine's clock is read."""
+        return local_zone(self.environ.get("TZ", ""))
 
     def notices(self) -> tuple[str, ...]:
         """Give what the last run left for a person to know, e.g. that the base branch could not follow."""

@@ -166,6 +166,7 @@ class _Run:
             desk.me,
             installed=built.installed,
             world=desk.world,
+            zone=project.zone,
         )
         self.engine.scope = scope
         self.windows = Windows(project, self.engine.ledger, desk.intake)

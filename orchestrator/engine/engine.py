@@ -10,6 +10,7 @@ Theory of operation
 """
 
 from collections.abc import Callable
+from datetime import UTC, tzinfo
 from functools import partial
 
 import anyio
@@ -55,10 +56,11 @@ class Engine:
         *,
         installed: tuple[str, ...] = (),
         world: World | None = None,
+        zone: tzinfo = UTC,
     ) -> None:
         self.ledger = Ledger(journal, clock, ids, me, world, settings.resources)
         self.hands, self.clock, self.presence, self.settings, self.me = hands, clock, presence, settings, me
-        self.installed = installed
+        self.installed, self.zone = installed, zone
         self.scope = Scope()
         self.ready_to_leave: Callable[[], bool] = lambda: True
         """Asked before leaving: a window that still has edits to take in says no and wakes us when it has."""
@@ -124,6 +126,7 @@ class Engine:
             micros=self._micros,
             tokens=self._tokens,
             taken=len(self._taken),
+            zone=self.zone,
             draining=self._draining,
             full=self.ledger.full,
         )
@@ -185,7 +188,8 @@ class Engine:
 
     async def _sleep(self, stay: Stay) -> None:
         now = self.clock.now()
-        moments = [m for m in (stay.until, alarm(self.world, self.ledger.agenda, now, self.settings)) if m is not None]
+        clock = alarm(self.world, self.ledger.agenda, now, self.seat(self.world))
+        moments = [moment for moment in (stay.until, clock) if moment is not None]
         wake = self._wake
         if not moments:
             await wake.wait()

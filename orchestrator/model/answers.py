@@ -93,13 +93,19 @@ class WorkerAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """An account no agent may use for now: `code` is limit, transient, auth or configuration."""
+    """An account that agents use. `code`, while it may not be used: limit, transient, auth, configuration, hours."""
 
     name: str
     code: str
     since: str | None
     until: str | None
+    """When it goes on by itself, or, where a person must mend something, is tried again; null: by hand only."""
     text: str
+    agents: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    """Tasks that wait for it."""
+    resets: str | None = None
+    """When the limit resets of an account that goes on by hand only."""
 
 
 class QuestionAnswer(msgspec.Struct, frozen=True, kw_only=True):

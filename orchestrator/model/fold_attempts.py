@@ -230,7 +230,9 @@ def _parked(world: World, known: Park | None, event: e.LaneParked | e.AccountPar
 
 @fold.register
 def _(event: e.AccountParked, world: World) -> None:
-    world.accounts[event.account] = _parked(world, world.accounts.get(event.account), event)
+    park = _parked(world, world.accounts.get(event.account), event)
+    park.by_hand = event.by_hand
+    world.accounts[event.account] = park
     world.touched[f"account:{event.account}"] = None
 
 

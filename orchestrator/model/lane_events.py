@@ -36,6 +36,8 @@ class AccountParked(EventBase, frozen=True, tag="account.parked"):
     until: int
     agent: str = ""
     task: str = ""
+    by_hand: bool = False
+    """It does not end at `until`, but when a person resumes it."""
 
 
 class AccountResumed(EventBase, frozen=True, tag="account.resumed"):

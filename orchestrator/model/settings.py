@@ -6,6 +6,7 @@ Read by the codec; defines what may be configured, chooses nothing. Durations ar
 import msgspec
 
 from orchestrator.model.egress import Allowed
+from orchestrator.model.hours import Window
 from orchestrator.model.kinds import ProfileSettings
 from orchestrator.model.prices import Price
 from orchestrator.model.specs import GateSpec, TriggerSpec
@@ -53,6 +54,18 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
     max_usd: float | None = None
     allow_dangerous: bool = False
     """It may be called so that it does anything it likes, where no sandbox holds it."""
+    hours: tuple[Window, ...] = ()
+    """When it may be called; none: always."""
+    resume_after_limit: bool = True
+    """False: once its account was at a limit, a person has to resume it."""
+
+
+class AccountSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What agents that share a login share: `[accounts.NAME]`."""
+
+    name: str
+    hours: tuple[Window, ...] = ()
+    resume_after_limit: bool = True
 
 
 class RoleSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +112,8 @@ class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
     base: str | None = None
     repo: str | None = None
     budget: Budget = Budget()
+    hours: tuple[Window, ...] = ()
+    """When its iterations may start; none: always."""
 
 
 class RepoSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +150,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     agent: str | None = None
     max_iterations: int = 30
     agents: dict[str, AgentSettings] = {}
+    accounts: dict[str, AccountSettings] = {}
     profiles: dict[str, ProfileSettings] = {}
     roles: dict[str, RoleSettings] = {}
     checks: dict[str, CheckSettings] = {}

@@ -189,6 +189,8 @@ class Park(msgspec.Struct, kw_only=True):
     at: int = 0
     task: str = ""
     probes: int = 1
+    by_hand: bool = False
+    """Of an account: it ends when a person says so."""
 
 
 class Queue(msgspec.Struct, kw_only=True):

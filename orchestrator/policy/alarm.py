@@ -1,19 +1,22 @@
 """When the next thing becomes due by time alone: the engine's one timer. Pure."""
 
-from orchestrator.model.settings import Settings
 from orchestrator.model.world import World
+from orchestrator.policy.accounts import opening
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.budgets import counts_days, next_day
 from orchestrator.policy.limits import retry_at
+from orchestrator.policy.seat import Seat
 
 
-def alarm(world: World, agenda: Agenda, now: int, settings: Settings) -> int | None:
+def alarm(world: World, agenda: Agenda, now: int, seat: Seat) -> int | None:
     """Give the next moment (milliseconds) at which time changes what may happen, or None."""
     moments = [queue.park.until for queue in world.queues.values() if queue.park is not None]
     moments += [park.until for park in world.accounts.values()]
     moments += [retry_at(action) for action in world.actions.values() if not action.done and action.tries]
-    if counts_days(world, settings):
+    if counts_days(world, seat.settings):
         moments.append(next_day(now))
+    if (opens := opening(now, seat)) is not None:
+        moments.append(opens)
     for ref in agenda.timed:
         task = world.tasks[ref]
         notice = task.added_at + task.spec.notice_s * 1000 if task.spec.notice_s else 0

@@ -78,6 +78,8 @@ def _hold(world: World, ask: c.Pause | c.Resume) -> Answer:
     account = ask.queue.removeprefix("account:")
     if isinstance(ask, c.Resume) and account in world.accounts and ask.queue not in world.queues:
         return (e.AccountResumed(account=account, because=f"by {ask.by}" if ask.by else "by hand"),)
+    if account != ask.queue:
+        return c.Refusal(_no_park(world, account, ask))
     queue = world.queues.get(ask.queue)
     if queue is None:
         known = ", ".join(world.queues) or "none yet"
@@ -88,6 +90,12 @@ def _hold(world: World, ask: c.Pause | c.Resume) -> Answer:
     resumed: tuple[e.Event, ...] = (e.QueueResumed(queue=queue.name, because=because),) if queue.paused else ()
     unparked: tuple[e.Event, ...] = (e.LaneResumed(queue=queue.name, because=because),) if queue.park else ()
     return (*resumed, *unparked)
+
+
+def _no_park(world: World, account: str, ask: c.Pause | c.Resume) -> str:
+    if isinstance(ask, c.Pause):
+        return "an account is parked by its limits, not by hand; pause the queues whose agents use it"
+    return f"account {account} is not parked (parked: {', '.join(world.accounts) or 'none'}); `orchestrator status`"
 
 
 def _add(world: World, ask: c.AddTask) -> Answer:

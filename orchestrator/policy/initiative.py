@@ -24,7 +24,7 @@ from orchestrator.policy.due import under_way
 from orchestrator.policy.landing import convict
 from orchestrator.policy.limits import exhausted, is_human, max_iterations, retry_at, used_iterations
 from orchestrator.policy.progress import diagnosis, rescuer, stuck
-from orchestrator.policy.reasons import Code, over_budget, reason_for
+from orchestrator.policy.reasons import Code, over_budget, over_hours, reason_for
 from orchestrator.policy.seat import Seat, free_slot, mine, spare
 from orchestrator.policy.train import is_proved, may_board, target_of
 from orchestrator.policy.versions import behind_last
@@ -136,7 +136,7 @@ def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> 
         return (e.TaskReleased(task=task.ref, reason="draining"),)
     if (full := run_over(seat, now)) is not None:
         return (e.TaskReleased(task=task.ref, reason=run_words(full)),)
-    if (over := over_budget(world, task, now, seat)) is not None:
+    if (over := over_budget(world, task, now, seat) or over_hours(task, now, seat)) is not None:
         return (e.TaskReleased(task=task.ref, reason=over.text),)
     queue = world.queues[task.ref.partition("/")[0]]
     if queue.paused or (queue.park is not None and queue.park.code == "parked"):

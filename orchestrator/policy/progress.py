@@ -10,7 +10,7 @@ Rules
 
 from orchestrator.model.settings import AgentSettings
 from orchestrator.model.world import Attempt, Task, World
-from orchestrator.policy.accounts import parked
+from orchestrator.policy.accounts import held
 from orchestrator.policy.limits import staffed
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.staffing import agent_settings
@@ -26,7 +26,7 @@ def rescuer(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) ->
     """Name the fallback that is to try next, or None when all have tried or may not now."""
     own = _own(world, task, seat)
     fallbacks = own.fallback if own is not None else ()
-    free = (name for name in fallbacks if name not in attempt.idle and parked(world, seat.settings, name, now) is None)
+    free = (name for name in fallbacks if name not in attempt.idle and held(world, name, now, seat) is None)
     return next(free, None)
 
 

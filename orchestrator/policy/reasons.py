@@ -13,7 +13,7 @@ from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Step, Task, World
 from orchestrator.policy import budgets
-from orchestrator.policy.accounts import BY_A_PERSON, waits_for
+from orchestrator.policy.accounts import shut, waits_for
 from orchestrator.policy.holds import conflicting
 from orchestrator.policy.limits import is_human
 from orchestrator.policy.seat import Seat, running
@@ -94,15 +94,11 @@ def _account_limit(world: World, task: Task, now: int, seat: Seat) -> Reason | N
 
 
 def _account(world: World, task: Task, now: int, seat: Seat, code: Code) -> Reason | None:
-    """Say that every agent the task may get has its account parked: by a person's fault, or for a while."""
-    if _has_worked(task):
+    """Say that no agent the task may get may be called: by a person's fault, or for a while."""
+    hold = None if _has_worked(task) else waits_for(world, task, now, seat)
+    if hold is None or hold.fault is not (code is Code.FAULT):
         return None
-    if not world.accounts or (waits := waits_for(world, task, now, seat)) is None:
-        return None
-    account, park = waits
-    if (park.code in BY_A_PERSON) is not (code is Code.FAULT):
-        return None
-    return Reason(code=code, on=(f"account:{account}",), since=park.since, until=park.until, text=park.text)
+    return Reason(code=code, on=(hold.on,), since=hold.since or task.since, until=hold.until, text=hold.text)
 
 
 def _has_worked(task: Task) -> bool:
@@ -155,12 +151,23 @@ def _parked(world: World, task: Task, now: int, _seat: Seat) -> Reason | None:
     return Reason(code=Code.PARKED, since=park.since, until=park.until, text=park.text)
 
 
-def _time(_world: World, task: Task, now: int, _seat: Seat) -> Reason | None:
+def _time(_world: World, task: Task, now: int, seat: Seat) -> Reason | None:
     notice = task.added_at + task.spec.notice_s * 1000 if task.spec.notice_s else 0
     until = max(task.spec.start or 0, task.not_before, notice)
     if until <= now:
-        return None
+        return None if _has_worked(task) else over_hours(task, now, seat)
     text = "its notice is running" if until == notice else "its start has not come"
+    return Reason(code=Code.TIME, since=task.since, until=until, text=text)
+
+
+def over_hours(task: Task, now: int, seat: Seat) -> Reason | None:
+    """Say that the hours of the task's queue are over: no iteration of it starts until they begin again."""
+    name = task.ref.partition("/")[0]
+    queue = seat.settings.queues.get(name)
+    closed = shut(f"queue {name}", queue.hours, now, seat) if queue is not None else None
+    if closed is None:
+        return None
+    text, until = closed
     return Reason(code=Code.TIME, since=task.since, until=until, text=text)
 
 

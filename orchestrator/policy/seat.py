@@ -1,6 +1,7 @@
 """Where one process sits: who it is, what it serves, what it may still spend. Argument of every choice; pure."""
 
 from collections.abc import Mapping
+from datetime import UTC, tzinfo
 
 import msgspec
 
@@ -30,6 +31,8 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     tokens: int = 0
     taken: int = 0
     """Tasks this process has claimed anew."""
+    zone: tzinfo = UTC
+    """Where the machine's clock is read, for hours that name no zone."""
     draining: bool = False
     full: bool = False
     """The disk is: nothing new starts until there is room."""

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from orchestrator.codec.moments import format_moment
 from orchestrator.model import answers as a
 from orchestrator.model.specs import ENDED, Status
-from orchestrator.model.world import Gate, Park, Queue, Task, World
+from orchestrator.model.world import Gate, Queue, Task, World
 from orchestrator.policy.limits import staffed
 from orchestrator.policy.reasons import Code, Reason, reason_for
 from orchestrator.policy.seat import Seat, running
 from orchestrator.policy.talk import open_questions
 from orchestrator.views import money
+from orchestrator.views.accounts import held_accounts
 
 PidOf = Callable[[str, int, int], int | None]
 
@@ -30,7 +31,7 @@ def status_of(
         gates=tuple(_gate(gate, now) for gate in world.gates.values()),
         workers=tuple(_worker(world, world.tasks[ref], seat, pid_of) for ref in world.claims),
         budget=money.budget_answer(world.spent, seat.settings.budget, now),
-        accounts=tuple(_account(name, park) for name, park in world.accounts.items() if park.until > now),
+        accounts=held_accounts(world, now, seat),
         questions=questions_of(world),
         proposals=proposals_of(world),
         headline=headline(world, queues, seat),
@@ -166,12 +167,6 @@ def _gate(gate: Gate, now: int) -> a.GateAnswer:
     signed = {s.by for s in gate.signatures if s.approved}
     missing = tuple(f"signature of {who}" for who in gate.spec.approvers if who not in signed)
     return a.GateAnswer(id=gate.id, state=state, waiting_for=missing or ("its condition",))
-
-
-def _account(name: str, park: Park) -> a.AccountAnswer:
-    return a.AccountAnswer(
-        name=name, code=park.code, since=moment(park.since), until=moment(park.until), text=park.text
-    )
 
 
 def _worker(world: World, task: Task, seat: Seat, pid_of: PidOf) -> a.WorkerAnswer:

@@ -57,6 +57,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "[project]": sections.PROJECT,
     "[agents.NAME]": sections.AGENT,
     "[profiles.NAME]": kinds.PROFILE,
+    "[accounts.NAME]": sections.ACCOUNT,
     "[roles]": sections.ROLE,
     "[checks.NAME]": checks.CHECK,
     "[queues.NAME]": limits.QUEUE,
@@ -135,10 +136,14 @@ def test_the_queue_of_the_guide_is_one() -> None:
     assert (queue.warnings, [entry.spec.id for entry in queue.tasks]) == ((), ["ROUND-1", "GROUP-1"])
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/verification.md", "docs/agents.md", "docs/replay.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/verification.md", "docs/agents.md", "docs/replay.md", "docs/budgets.md"]
+)
 def test_configuration_shown_in_examples_is_valid(page: str) -> None:
     text = (ROOT / page).read_text()
-    blocks = re.findall(r"^    \[(?:project|agents|checks)[^\n]*\n(?:^    .*\n|^\n(?=    \S))*", text, re.MULTILINE)
+    blocks = re.findall(
+        r"^    \[(?:project|agents|accounts|checks|prices)[^\n]*\n(?:^    .*\n|^\n(?=    \S))*", text, re.MULTILINE
+    )
     assert blocks
     for block in blocks:
         plain = re.sub(r"^    ", "", block, flags=re.MULTILINE)

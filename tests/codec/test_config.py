@@ -74,6 +74,9 @@ can = ["cost"]
 [agents.script]
 profile = "command"
 command = ["./agent.sh", "-v", "-v"]
+[accounts.team]
+hours = ["22:00-06:00", "sat,sun 00:00-24:00 UTC"]
+resume_after_limit = false
 [roles]
 featurebuilder = {agent = "claude", max_iterations = 50}
 bugfix = "codex"
@@ -181,6 +184,8 @@ def test_every_section_is_read_without_a_warning() -> None:
     assert (claude.tool_timeout_s, claude.max_steps, claude.max_answers) == (1200, 500, 0)
     assert (claude.max_output, claude.on_interrupt, claude.no_progress) == (3 << 29, "restart", 5)
     assert settings.agents["script"].command == ("./agent.sh", "-v", "-v")
+    assert [window.text for window in settings.accounts["team"].hours] == ["22:00-06:00", "sat,sun 00:00-24:00 UTC"]
+    assert not settings.accounts["team"].resume_after_limit
     assert settings.roles == {
         "featurebuilder": RoleSettings(agent="claude", max_iterations=50),
         "bugfix": RoleSettings(agent="codex"),
@@ -318,6 +323,8 @@ def test_all_mistakes_are_told_at_once_with_their_keys() -> None:
         ("[checks.a]\ncommand = 'a'\nmemory = '4000g'", "checks.a.memory"),
         ("[checks.a]\ncommand = 'a'\nmax_output = -1", "checks.a.max_output"),
         ("[queues.a]\nworkers = 0", "queues.a.workers"),
+        ("[queues.a]\nhours = 'at night'", "queues.a.hours"),
+        ("[accounts.a]\nresume_after_limit = 'no'", "accounts.a.resume_after_limit"),
         ("[queues.a]\nworkers = 5000", "at most 1024"),
         ("[queues.a]\nbudget = {usd = true}", "queues.a.budget.usd"),
         ("[repos.a]", "repos.a.path"),

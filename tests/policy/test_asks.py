@@ -36,7 +36,10 @@ def test_an_account_whose_limit_is_known_to_be_gone_goes_on(world: World, by: st
 def test_an_account_that_waits_for_nothing_is_no_queue_either(world: World) -> None:
     refused = ask(world, c.Resume(queue="account:other"))
     assert isinstance(refused, c.Refusal)
-    assert "known: q" in refused.text
+    assert refused.text == "account other is not parked (parked: team); `orchestrator status`"
+    held = ask(world, c.Pause(queue="account:team"))
+    assert isinstance(held, c.Refusal)
+    assert "pause the queues whose agents use it" in held.text
 
 
 def test_an_account_is_not_paused(world: World) -> None:

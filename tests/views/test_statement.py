@@ -8,8 +8,9 @@ import pytest
 
 from orchestrator.model import events as e
 from orchestrator.model.fold import apply
+from orchestrator.model.hours import Window
 from orchestrator.model.scope import Scope
-from orchestrator.model.settings import AgentSettings, Budget, Settings
+from orchestrator.model.settings import AccountSettings, AgentSettings, Budget, Settings
 from orchestrator.model.specs import GateSpec, QueueSpec, Status, TaskSpec
 from orchestrator.model.world import World
 from orchestrator.policy.seat import Seat
@@ -115,6 +116,33 @@ def test_an_account_is_told_of_while_it_waits() -> None:
     parked = e.AccountParked(account="team", code="limit", text="resets", until=AT + 1000, task="q/A")
     assert [account["name"] for account in status(after(parked))["accounts"]] == ["team"]
     assert status(after(parked), now=AT + 1000)["accounts"] == []
+    by_hand = msgspec.structs.replace(parked, by_hand=True)
+    (account,) = status(after(by_hand), now=AT + 1000)["accounts"]
+    assert (account["until"], account["resets"]) == (None, "2026-01-01T00:00:01Z")
+    assert "`orchestrator resume account:team` goes on" in account["text"]
+
+
+def test_an_account_names_its_agents_and_the_tasks_that_wait_for_it() -> None:
+    agents = {name: AgentSettings(name=name, account="team") for name in ("sh", "other")}
+    settings = msgspec.structs.replace(SETTINGS, agents=agents)
+    parked = e.AccountParked(account="team", code="limit", text="resets", until=AT + 1000)
+    seat = Seat(me="reader", scope=Scope(), settings=settings, peers={}, targets={"q": "main"})
+    (account,) = status_of(after(parked), AT, seat).accounts
+    assert (account.agents, account.waiting) == (("sh", "other"), ("q/A", "q/B"))
+
+
+def test_hours_are_told_of_an_account_whose_every_agent_is_out_of_them() -> None:
+    night = (Window(start=22 * 60, end=6 * 60, text="22:00-06:00"),)
+    agents = {"sh": AgentSettings(name="sh", hours=night, account="team"), "free": AgentSettings(name="free")}
+    shared = AccountSettings(name="free", hours=(Window(start=60, end=120, text="01:00-02:00"),))
+    settings = Settings(agent="sh", agents=agents, accounts={"free": shared})
+    seat = Seat(me="reader", scope=Scope(), settings=settings, peers={}, targets={"q": "main"})
+    noon = status_of(after(), AT + 12 * 3_600_000, seat).accounts
+    assert [(a.name, a.code, a.until) for a in noon] == [
+        ("team", "hours", "2026-01-01T22:00:00Z"),
+        ("free", "hours", "2026-01-02T01:00:00Z"),
+    ]
+    assert [a.name for a in status_of(after(), AT, seat).accounts] == ["free"]
 
 
 @pytest.mark.parametrize(

@@ -343,7 +343,7 @@ class Stage:
 
     def do_alarm(self, _plain: list[str], _named: dict[str, str]) -> list[str]:
         """Say when time alone changes what may happen."""
-        return [w.told(alarm(self.world, self.agenda, self.now, self.settings)) or "never"]
+        return [w.told(alarm(self.world, self.agenda, self.now, self.seat(next(iter(self.chairs))))) or "never"]
 
     def do_reasons(self, plain: list[str], _named: dict[str, str]) -> list[str]:
         """Say of every open task why it does not run."""

@@ -7,12 +7,14 @@ from typing import Any
 import msgspec
 
 from orchestrator.codec.conditions import read_condition
-from orchestrator.codec.fields import Complaints
+from orchestrator.codec.fields import Complaints, Fields
+from orchestrator.codec.hours import read_hours
 from orchestrator.codec.moments import format_duration, parse_duration
 from orchestrator.model import effects as f
 from orchestrator.model import events as e
 from orchestrator.model.conditions import Condition
-from orchestrator.model.settings import AgentSettings, Budget, QueueSettings, RoleSettings, Settings
+from orchestrator.model.hours import Window
+from orchestrator.model.settings import AccountSettings, AgentSettings, Budget, QueueSettings, RoleSettings, Settings
 from orchestrator.model.specs import Action, Add, Notify, PauseQueue, ResumeQueue, RunAction, TaskSpec, Unlock
 
 EPOCH = 1_767_225_600_000
@@ -120,7 +122,7 @@ def action(text: str) -> Action:
     return actions[word]
 
 
-def configured(settings: Settings, way: list[str], value: str) -> Settings:
+def configured(settings: Settings, way: list[str], value: str) -> Settings:  # noqa: C901 - a case a kind of setting
     """Set one value of the configuration by its dotted name."""
     replace = msgspec.structs.replace
     match way:
@@ -141,6 +143,7 @@ def configured(settings: Settings, way: list[str], value: str) -> Settings:
                 "account": str,
                 "fallback": _names,
                 "no_progress": int,
+                **_OF_ACCOUNTS,
             }
             read = number_or_names[field](value)
             return replace(settings, agents={**settings.agents, name: replace(known_agent, **{field: read})})
@@ -148,6 +151,13 @@ def configured(settings: Settings, way: list[str], value: str) -> Settings:
             agent_name, _, limit = value.partition(":")
             role = RoleSettings(agent=agent_name, max_iterations=int(limit) if limit else None)
             return replace(settings, roles={**settings.roles, name: role})
+        case ["account", name, field]:
+            account = settings.accounts.get(name, AccountSettings(name=name))
+            account = replace(account, **{field: _OF_ACCOUNTS[field](value)})
+            return replace(settings, accounts={**settings.accounts, name: account})
+        case ["queue", name, "hours"]:
+            queue = settings.queues.get(name, QueueSettings())
+            return replace(settings, queues={**settings.queues, name: replace(queue, hours=_hours(value))})
         case ["queue", name, field]:
             known = settings.queues.get(name, QueueSettings())
             changed = replace(known, **{field: int(value) if value.isdigit() else value})
@@ -163,6 +173,13 @@ def configured(settings: Settings, way: list[str], value: str) -> Settings:
 def _limited(budget: Budget, field: str, value: str) -> Budget:
     limit = None if value == "none" else int(value) if field in {"iterations", "tokens"} else float(value)
     return msgspec.structs.replace(budget, **{field: limit})
+
+
+def _hours(text: str) -> tuple[Window, ...]:
+    return read_hours(Fields({"hours": text}, "", Complaints("transcript")))
+
+
+_OF_ACCOUNTS: dict[str, Any] = {"hours": _hours, "resume_after_limit": lambda value: value == "true"}
 
 
 def _names(text: str) -> tuple[str, ...]:

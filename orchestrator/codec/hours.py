@@ -1,0 +1,69 @@
+"""Windows of the week as people write them: `22:00-06:00`, `mon-fri 18:00-24:00 Europe/Berlin`. Asks no clock."""
+
+import re
+from zoneinfo import ZoneInfo
+
+from orchestrator.codec.canonical import Json
+from orchestrator.codec.fields import Fields, as_lines
+from orchestrator.model.hours import DAYS, Window
+
+REMEDY = 'write hours, as "22:00-06:00", "mon-fri 18:00-24:00" or "22:00-06:00 Europe/Berlin"'
+_DAY = f"(?:{'|'.join(DAYS)})"
+_RUN = rf"{_DAY}(?:\s*-\s*{_DAY})?"
+_WINDOW = re.compile(
+    rf"(?:(?P<days>{_RUN}(?:\s*,\s*{_RUN})*)\s+)?"
+    r"(?P<start>\d{1,2}:\d\d)\s*-\s*(?P<end>\d{1,2}:\d\d)(?:\s+(?P<zone>[A-Za-z][\w/+-]*))?",
+    re.IGNORECASE,
+)
+_MIDNIGHT = 24 * 60
+
+
+def read_hours(fields: Fields) -> tuple[Window, ...]:
+    """Read `hours`: one window or a list of them; none: always."""
+    nothing: tuple[Window, ...] = ()
+    return fields.read("hours", _windows, nothing, REMEDY)
+
+
+def _windows(value: Json) -> tuple[Window, ...] | None:
+    lines = as_lines(value)
+    windows = [_window(line) for line in lines or ()]
+    return tuple(window for window in windows if window) if lines and all(windows) else None
+
+
+def _window(text: str) -> Window | None:
+    found = _WINDOW.fullmatch(text)
+    if found is None:
+        return None
+    start, end = _minutes(found["start"]), _minutes(found["end"])
+    zone = found["zone"] or ""
+    if start is None or end is None or start in {_MIDNIGHT, end} or not _known(zone):
+        return None
+    return Window(start=start, end=end, days=_days(found["days"]), zone=zone, text=text)
+
+
+def _minutes(clock: str) -> int | None:
+    hours, minutes = map(int, clock.split(":"))
+    total = hours * 60 + minutes
+    return total if minutes < 60 and total <= _MIDNIGHT else None  # noqa: PLR2004 - minutes of an hour
+
+
+def _days(text: str | None) -> tuple[int, ...]:
+    if not text:
+        return tuple(range(len(DAYS)))
+    found: set[int] = set()
+    for part in text.lower().split(","):
+        run = [DAYS.index(word.strip()) for word in part.split("-")]
+        found |= set(_around(run[0], run[-1]))
+    return tuple(sorted(found))
+
+
+def _around(first: int, last: int) -> range | tuple[int, ...]:
+    """Give the days from one to another; `fri-mon` goes over the weekend."""
+    return range(first, last + 1) if first <= last else (*range(first, len(DAYS)), *range(last + 1))
+
+
+def _known(zone: str) -> bool:
+    try:
+        return not zone or ZoneInfo(zone) is not None
+    except (KeyError, ValueError, OSError):  # KeyError: nobody knows such a zone
+        return False
