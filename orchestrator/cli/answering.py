@@ -1,21 +1,23 @@
 """How every verb that asks for something does so: open, decide, append, render, say what happened."""
 
+from collections.abc import Callable
+
 import click
 
 from orchestrator.cli.context import Context, clean, paint, refuse_agents, waits, who
-from orchestrator.daemon.desk import writing
+from orchestrator.daemon.desk import Desk, writing
 from orchestrator.model.commands import Ask, Refusal
 from orchestrator.model.events import Event
 from orchestrator.views.story import tell
 
 
-def do(context: Context, verb: str, ask: Ask) -> int:
-    """Do what a person asks and say what came of it: 0 done, 1 refused."""
+def do(context: Context, verb: str, ask: Ask | Callable[[Desk], Ask]) -> int:
+    """Do what a person asks and say what came of it: 0 done, 1 refused. An ask may be made at the desk."""
     refuse_agents(verb)
 
     async def act() -> tuple[Event, ...] | Refusal:
         async with writing(context.project, who()) as desk:
-            return await desk.ask(ask)
+            return await desk.ask(ask(desk) if callable(ask) else ask)
 
     answer = waits(act)
     if isinstance(answer, Refusal):

@@ -14,14 +14,15 @@ _LEVELS = {"ok": "good", "warn": "warn", "bad": "bad"}
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="As JSON (`orchestrator schema doctor`).")
+@click.option("--audit", "audited", is_flag=True, help="Also check the journal's hash chain and every signature.")
 @pass_context
-def command(context: Context, *, as_json: bool) -> int:
+def command(context: Context, *, as_json: bool, audited: bool) -> int:
     """Check git, disk, sandbox, programs, queue files and the journal. Changes nothing.
 
     Exit codes: 0 nothing bad (perhaps warnings), 1 something is bad, 4 the journal is damaged or cannot be read.
     """
     root = context.root
-    answer = waits(lambda: examine_project(root))
+    answer = waits(lambda: examine_project(root, audited=audited))
     if as_json:
         click.echo(msgspec.json.encode(answer))
     else:

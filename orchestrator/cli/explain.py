@@ -7,7 +7,9 @@ from orchestrator.cli import explain_account
 from orchestrator.cli.context import Context, clean, paint, pass_context, waits
 from orchestrator.daemon.desk import Desk, reading
 from orchestrator.errors import InvalidInputError
-from orchestrator.model.answers import AccountAnswer, QueueAnswer, StatusAnswer, TaskAnswer, WorkerAnswer
+from orchestrator.model.answers import AccountAnswer, GateAnswer, QueueAnswer, StatusAnswer, TaskAnswer, WorkerAnswer
+
+_GATE = "gate:"
 
 
 @click.command("explain")
@@ -15,7 +17,7 @@ from orchestrator.model.answers import AccountAnswer, QueueAnswer, StatusAnswer,
 @click.option("--json", "as_json", is_flag=True, help="The tasks explained, as JSON.")
 @pass_context
 def command(context: Context, what: str | None, *, as_json: bool) -> int:
-    """Say why a TASK (`queue/ID`) or QUEUE does not run, or what an `account:NAME` waits for; else, all that waits."""
+    """Say why a TASK (`queue/ID`), QUEUE, gate:ID or account:NAME waits; without one, everything that does."""
     if what is not None and what.startswith(explain_account.PREFIX):
         return _account(context, what, as_json=as_json)
 
@@ -24,6 +26,11 @@ def command(context: Context, what: str | None, *, as_json: bool) -> int:
             return await desk.status(), _holdups(desk)
 
     answer, holdups = waits(ask)
+    if what is not None and what.startswith(_GATE):
+        gate = _stop(answer, what)
+        for line in [msgspec.json.encode(gate).decode()] if as_json else map(clean, _gate(gate)):
+            click.echo(line)
+        return 0
     found = _chosen(answer, what)
     if as_json:
         click.echo(msgspec.json.encode([{"task": f"{q.name}/{t.id}", **msgspec.to_builtins(t)} for q, t in found]))
@@ -55,6 +62,27 @@ def _account(context: Context, what: str, *, as_json: bool) -> int:
 def _holdups(desk: Desk) -> dict[str, tuple[str, ...]]:
     """Name for each task who waits for it."""
     return {ref: tuple(sorted(waiting)) for ref, waiting in desk.world.dependents.items()}
+
+
+def _stop(answer: StatusAnswer, what: str) -> GateAnswer:
+    """Find a gate by `gate:ID`."""
+    name = what.removeprefix(_GATE)
+    found = next((gate for gate in answer.gates if gate.id == name), None)
+    if found is None:
+        known = ", ".join(gate.id for gate in answer.gates) or "none"
+        raise InvalidInputError(f"there is no gate {name!r} (known: {known})")
+    return found
+
+
+def _gate(gate: GateAnswer) -> list[str]:
+    lines = [paint(f"gate:{gate.id}", "head") + f"  {gate.state}  {gate.title}"]
+    lines += [f"  waits for: {name}" for name in gate.waiting_for]
+    lines += [f"  signed by: {', '.join(gate.signed_by)}"] if gate.signed_by else []
+    lines += [f"  signing affirms: {item}" for item in gate.checklist] if gate.state != "open" else []
+    lines += [f"  due: {gate.deadline}"] if gate.deadline else []
+    if gate.approvers and gate.state != "open":
+        lines.append(f"  what helps: orchestrator approve gate:{gate.id} --as {' or '.join(gate.approvers)}")
+    return [*lines, *([f"  behind it wait: {', '.join(gate.behind)}"] if gate.behind and gate.state != "open" else [])]
 
 
 def _chosen(answer: StatusAnswer, what: str | None) -> list[tuple[QueueAnswer, TaskAnswer]]:

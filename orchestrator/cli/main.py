@@ -25,6 +25,8 @@ VERBS = {
     "inbox": "what waits for a person, with the evidence; accept or reject what agents propose",
     "answer": "answer what a task's agent asks",
     "decide": "revert, override or abort a blocked task",
+    "approve": "sign a gate, affirming its checklist",
+    "reject": "hold a gate, with the reason, until it is approved anew",
     "add": "add a task to a queue",
     "edit": "change a task",
     "retry": "grant a task its iterations anew",

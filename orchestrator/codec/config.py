@@ -70,6 +70,7 @@ def read_settings(text: bytes, *, path: str) -> Settings:
         checkpoint_s=project.checkpoint_s,
         agent=project.agent,
         max_iterations=project.max_iterations,
+        allowed_signers=project.allowed_signers,
         agents=sections.read_agents(top, profiles),
         profiles=profiles,
         accounts=sections.read_accounts(top),
@@ -85,9 +86,10 @@ def read_settings(text: bytes, *, path: str) -> Settings:
         triggers=read_triggers(top, path, "", calendar),
         gates=read_gates(top, path, ""),
         actions=limits.read_actions(top),
+        people=limits.read_people(top),
+        notify=limits.read_notify(top),
         store=limits.read_store(top),
     )
-    limits.judge_later(top)
     return replace(settings, warnings=complaints.settle())
 
 

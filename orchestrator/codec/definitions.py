@@ -17,6 +17,7 @@ from orchestrator.model.specs import (
     PauseQueue,
     ResumeQueue,
     RunAction,
+    Rung,
     TriggerSpec,
     Unlock,
 )
@@ -35,6 +36,7 @@ _GATE = frozenset(
         "evidence",
         "deadline",
         "escalate",
+        "hold",
     }
 )
 _REMARKS = frozenset({"title", "description", "notes", "comment"})
@@ -143,7 +145,6 @@ def _gate(fields: Fields, place: str, source: str, queue: str) -> GateSpec | Non
         return None
     inside = Fields(fields.values, f"gate {name}: ", fields.complaints)
     inside.refuse_unknown(_GATE | _REMARKS)
-    _judge_escalation(inside)
     approvers = inside.texts("approvers")
     quorum = inside.whole("quorum", 0, 1 if approvers else 0)
     if quorum and not approvers:
@@ -159,6 +160,9 @@ def _gate(fields: Fields, place: str, source: str, queue: str) -> GateSpec | Non
         evidence=inside.texts("evidence"),
         deadline=inside.moment("deadline"),
         source=source,
+        queue=queue,
+        hold_s=round(inside.seconds("hold", 0.0)) or None,
+        escalate=_ladder(inside),
     )
 
 
@@ -167,8 +171,16 @@ def _requires(fields: Fields, queue: str) -> Condition | None:
     return None if value is None else read_condition(value, f"{fields.prefix}requires", fields.complaints, queue)
 
 
-def _judge_escalation(fields: Fields) -> None:
+def _ladder(fields: Fields) -> tuple[Rung, ...]:
+    """Read who is told once something has waited so long."""
+    rungs: list[Rung] = []
     for _, row in fields.rows("escalate"):
         after = row.values.get("after")
-        if not isinstance(after, str) or parse_duration(after) is None:
+        seconds = parse_duration(after) if isinstance(after, str) else None
+        if seconds is None:
             row.refuse("after", 'write a duration, as "30m"')
+        elif not (who := row.line("notify")):
+            row.refuse("notify", "name the person, role or address to tell")
+        else:
+            rungs.append(Rung(after_s=round(seconds), notify=who))
+    return tuple(sorted(rungs, key=lambda rung: rung.after_s))

@@ -4,11 +4,18 @@ from msgspec.structs import replace
 
 from orchestrator.codec.budgets import BUDGET, budget_of
 from orchestrator.codec.canonical import Json
-from orchestrator.codec.fields import Complaints, Fields, as_whole
+from orchestrator.codec.fields import Fields, as_whole
 from orchestrator.codec.hours import read_hours
 from orchestrator.codec.moments import HOUR, parse_duration
 from orchestrator.codec.sections import argv_of, each, positive, section
-from orchestrator.model.settings import Calendar, QueueSettings, RepoSettings, Settings
+from orchestrator.model.settings import (
+    Calendar,
+    NotifySettings,
+    PersonSettings,
+    QueueSettings,
+    RepoSettings,
+    Settings,
+)
 
 QUEUE = ("workers", "checks", "agent", "base", "repo", "iterations", "budget", "hours")
 REPO = ("path", "base")
@@ -110,16 +117,17 @@ def read_store(top: Fields) -> str:
     return url
 
 
-def judge_later(top: Fields) -> None:
-    """Judge the sections nobody here keeps: people and notices."""
-    notify = section(top, "notify", NOTIFY)
-    notify.texts("urls")
-    notify.texts("on")
-    each(top, "people", _person)
+def read_notify(top: Fields) -> NotifySettings:
+    """Read `[notify]`: who is told of what."""
+    fields = section(top, "notify", NOTIFY)
+    return NotifySettings(urls=fields.texts("urls"), on=fields.texts("on"))
 
 
-def _person(_: str, fields: Fields) -> Complaints:
+def read_people(top: Fields) -> dict[str, PersonSettings]:
+    """Read `[people.NAME]`."""
+    return each(top, "people", _person)
+
+
+def _person(name: str, fields: Fields) -> PersonSettings:
     fields.warn_unknown(PERSON)
-    fields.texts("roles")
-    fields.texts("notify")
-    return fields.complaints
+    return PersonSettings(name=name, roles=fields.texts("roles"), notify=fields.texts("notify"))

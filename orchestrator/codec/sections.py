@@ -36,6 +36,7 @@ PROJECT = (
     "checkpoint",
     "agent",
     "max_iterations",
+    "allowed_signers",
 )
 AGENT = (
     "profile",
@@ -173,6 +174,7 @@ def read_project(top: Fields) -> Settings:
         checkpoint_s=fields.seconds("checkpoint", default.checkpoint_s),
         agent=fields.optional("agent"),
         max_iterations=fields.whole("max_iterations", 1, default.max_iterations),
+        allowed_signers=fields.line("allowed_signers"),
     )
 
 

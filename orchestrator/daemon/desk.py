@@ -18,13 +18,14 @@ from orchestrator.journal.file import FileJournal
 from orchestrator.journal.presence import FilePresence
 from orchestrator.journal.snapshot import Snapshot, load, save
 from orchestrator.model.answers import StatusAnswer
-from orchestrator.model.commands import Ask
-from orchestrator.model.events import Commit
+from orchestrator.model.commands import Ask, Refusal
+from orchestrator.model.events import Commit, Event
 from orchestrator.model.fold import apply
 from orchestrator.model.scope import Scope
 from orchestrator.model.world import World
 from orchestrator.policy.asks import answer
 from orchestrator.policy.decide import Answer
+from orchestrator.policy.initiative import owed
 from orchestrator.policy.prompt import compose
 from orchestrator.policy.seat import Seat
 from orchestrator.views.statement import status_of
@@ -106,7 +107,15 @@ class Desk:
 
     async def ask(self, ask: Ask) -> Answer:
         """Do what a person asks, or say why not."""
-        return await self.ledger.commit(lambda world: answer(world, ask, self.seat()))
+        done = await self.ledger.commit(lambda world: answer(world, ask, self.seat()))
+        return done if isinstance(done, Refusal) else (*done, *await self._follow())
+
+    async def _follow(self) -> tuple[Event, ...]:
+        """Record what now follows of itself, so that it stands also where nothing runs: gates that open, unlocks."""
+        found: list[Event] = []
+        while not isinstance(more := await self.ledger.commit(lambda world: owed(world, self.now())), Refusal) and more:
+            found.extend(more)
+        return tuple(found)
 
     async def snapshot(self) -> None:
         """Keep the world as a cache for the next start, when it is worth it."""

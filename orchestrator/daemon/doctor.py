@@ -10,6 +10,7 @@ from pathlib import Path
 from orchestrator.agents.surroundings import installed
 from orchestrator.codec.worlds import copy_world
 from orchestrator.daemon import holding, machine, programs
+from orchestrator.daemon.audit import audit
 from orchestrator.daemon.compose import repositories
 from orchestrator.daemon.facts import about_agents, look_up
 from orchestrator.daemon.intake import Intake
@@ -30,10 +31,13 @@ DAMAGED, BAD, FINE = 4, 1, 0
 Lines = tuple[DoctorLine, ...]
 
 
-async def examine_project(root: Path) -> DoctorAnswer:
-    """Look at the machine and at the project at `root`."""
+async def examine_project(root: Path, *, audited: bool = False) -> DoctorAnswer:
+    """Look at the machine and at the project at `root`; `audited`: at every line of its journal and every signature."""
     past = await Past.read(root)
-    lines = await _Visit(root, past).go()
+    visit = _Visit(root, past)
+    lines = await visit.go()
+    if audited and not past.broken:
+        lines = (*lines, *await audit(visit.project))
     return DoctorAnswer(exit=DAMAGED if past.broken else _worst(lines), lines=lines)
 
 

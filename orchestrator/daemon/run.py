@@ -15,6 +15,7 @@ from orchestrator.daemon.compose import Built, build
 from orchestrator.daemon.desk import Desk, open_desk
 from orchestrator.daemon.facts import about_agents, gather
 from orchestrator.daemon.intake import Intake, fold_scratch
+from orchestrator.daemon.lookout import Lookout
 from orchestrator.daemon.patches import Patches
 from orchestrator.daemon.project import Project, RandomIds
 from orchestrator.daemon.windows import Windows
@@ -172,6 +173,8 @@ class _Run:
         self.windows = Windows(project, self.engine.ledger, desk.intake)
         self._dirty = anyio.Event()
         self._discards: list[tuple[str, int]] = []
+        self.lookout = Lookout(self.engine, built.trees, built.ground.branches())
+        self.engine.ready_to_leave = lambda: self.lookout.ready
         self.patches = Patches(project.state / "runs", built.ground)
 
     async def go(self) -> Report:
@@ -187,6 +190,7 @@ class _Run:
             group.start_soon(self._edits)
             group.start_soon(self._render_always)
             group.start_soon(self._tidy)
+            group.start_soon(self.lookout.go)
             leave = await self.engine.run(self.scope)
             group.cancel_scope.cancel()
         await self._last_look()
@@ -199,6 +203,7 @@ class _Run:
 
     def _on_commits(self, world: World, commits: Sequence[Commit], _touched: object) -> None:
         self.watcher.commits(world, commits)
+        self.lookout.note(commits)
         for commit in commits:
             for event in commit.events:
                 if isinstance(event, e.AttemptEnded) and commit.by == self.desk.me:

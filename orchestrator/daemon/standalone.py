@@ -21,7 +21,6 @@ from orchestrator.model.settings import AgentSettings, RepoSettings, Settings
 from orchestrator.model.specs import TaskSpec
 from orchestrator.model.verdicts import Judgement
 from orchestrator.ports.verifier import Case
-from orchestrator.ports.workspace import Change
 from orchestrator.processes.runner import GuardedRunner
 from orchestrator.verify.checks import CheckVerifier
 from orchestrator.verify.honest import HONEST
@@ -34,10 +33,6 @@ from orchestrator.workspace.trees import GitTrees
 
 QUEUE = "verify"
 _COPIED = "autocrlf|eol|filemode|ignorecase|precomposeunicode|symlinks"
-_EMPTY = {
-    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
-}
 _REV = ("rev-parse", "-q", "--verify", "--end-of-options")
 
 
@@ -48,17 +43,6 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     base: str
     message: str = ""
     spec: TaskSpec | None = None
-
-
-class _Trees(GitTrees):
-    """Git's trees, in which an empty base is an empty tree."""
-
-    def __init__(self, ground: Ground, empty: str) -> None:
-        super().__init__(ground)
-        self._empty = empty
-
-    async def changes(self, queue: str, base: str, commit: str) -> tuple[Change, ...]:
-        return await super().changes(queue, base or self._empty, commit)
 
 
 class _Here(Ground):
@@ -78,7 +62,7 @@ class Court:
     def __init__(self, repository: Repository, settings: Settings, ground: Ground, runner: GuardedRunner) -> None:
         self._repository = repository
         self._settings = settings
-        self._trees = _Trees(ground, _EMPTY[repository.format])
+        self._trees = GitTrees(ground)
         environ: Mapping[str, str] = dict(os.environ)
         self._verifier = CheckVerifier(settings, self._trees, runner, repository.state, environ)
         self._count = 0

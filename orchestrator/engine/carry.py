@@ -20,6 +20,7 @@ from orchestrator.model.talk import Heard
 from orchestrator.model.world import Attempt, Task, World
 from orchestrator.policy import limits
 from orchestrator.policy.briefing import brief
+from orchestrator.policy.gates import queue_of_gate
 from orchestrator.policy.notes import notes_of
 from orchestrator.policy.prompt import PromptInput, compose
 from orchestrator.policy.seat import Seat
@@ -37,6 +38,8 @@ async def carry_out(effect: f.Effect, world: World, seat: Seat, hands: Hands, wo
     if isinstance(effect, f.DoAction):
         ok, note = await hands.actions.run(effect.key, world.actions[effect.key].action)
         return c.NoteAction(key=effect.key, ok=ok, note=note)
+    if isinstance(effect, f.CheckGate):
+        return await _inspect(effect, world, hands)
     task = world.tasks[effect.task]
     if task.attempt is None:
         raise RuntimeError(f"{effect.task} has no attempt to carry out {effect} for")
@@ -44,6 +47,25 @@ async def carry_out(effect: f.Effect, world: World, seat: Seat, hands: Hands, wo
         return await _Carrier(effect, task, task.attempt, world, seat, hands, words).go()
     except FaultError as error:
         return c.NoteFault(task=effect.task, fence=effect.fence, text=str(error))
+
+
+async def _inspect(effect: f.CheckGate, world: World, hands: Hands) -> c.Outcome:
+    """Run a gate's checks on the target's head, absolutely: there is no base, so nothing is pre-existing."""
+    gate = world.gates[effect.gate]
+    case = Case(
+        task=f"{queue_of_gate(world, gate)}/gate.{gate.id}",
+        attempt=effect.tries,
+        iteration=1,
+        commit=effect.commit,
+        tree=effect.commit,
+        base="",
+        checks=gate.spec.checks,
+    )
+    try:
+        judgement = await hands.verifier.judge(case)
+    except FaultError as error:
+        return c.NoteInspection(gate=gate.id, commit=effect.commit, fault=str(error))
+    return c.NoteInspection(gate=gate.id, commit=effect.commit, judgement=judgement)
 
 
 class _Carrier:

@@ -75,6 +75,14 @@ class GateAnswer(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     state: str
     waiting_for: tuple[str, ...] = ()
+    title: str = ""
+    signed_by: tuple[str, ...] = ()
+    checklist: tuple[str, ...] = ()
+    deadline: str | None = None
+    approvers: tuple[str, ...] = ()
+    """Who may sign: names and roles of the gate, and the people of these roles."""
+    behind: tuple[str, ...] = ()
+    """The tasks that wait for it."""
 
 
 class WorkerAnswer(msgspec.Struct, frozen=True, kw_only=True):

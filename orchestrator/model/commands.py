@@ -121,6 +121,15 @@ class NoteAction(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class NoteInspection(msgspec.Struct, frozen=True, kw_only=True):
+    """A gate's checks have spoken about a commit, or could not (`fault`)."""
+
+    gate: str
+    commit: str
+    judgement: Judgement | None = None
+    fault: str = ""
+
+
 Outcome: TypeAlias = (
     NotePrepared
     | NoteLost
@@ -135,6 +144,7 @@ Outcome: TypeAlias = (
     | NoteKept
     | NoteFault
     | NoteAction
+    | NoteInspection
 )
 
 
@@ -250,9 +260,41 @@ class Reject(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Approve(msgspec.Struct, frozen=True, kw_only=True):
+    """One person's signature under a gate."""
+
+    gate: str
+    by: str
+    note: str = ""
+    evidence: tuple[str, ...] = ()
+    said: str = ""
+    signature: str = ""
+
+
+class RejectGate(msgspec.Struct, frozen=True, kw_only=True):
+    """Hold a gate until someone approves it anew."""
+
+    gate: str
+    by: str
+    reason: str
+
+
 AskOfTalk: TypeAlias = AnswerQuestion | AcceptProposal | Reject
 Ask: TypeAlias = (
-    Retry | Skip | Cancel | Decide | Done | Pause | Resume | AddTask | EditTask | Attach | Detach | AskOfTalk
+    Retry
+    | Skip
+    | Cancel
+    | Decide
+    | Done
+    | Pause
+    | Resume
+    | AddTask
+    | EditTask
+    | Attach
+    | Detach
+    | Approve
+    | RejectGate
+    | AskOfTalk
 )
 
 

@@ -72,4 +72,12 @@ class DoAction(msgspec.Struct, frozen=True, kw_only=True):
     tries: int
 
 
-Effect: TypeAlias = Prepare | RunAgent | CaptureWork | Judge | Combine | Advance | Keep | DoAction
+class CheckGate(msgspec.Struct, frozen=True, kw_only=True):
+    """Run a gate's checks on a commit."""
+
+    gate: str
+    commit: str
+    tries: int
+
+
+Effect: TypeAlias = Prepare | RunAgent | CaptureWork | Judge | Combine | Advance | Keep | DoAction | CheckGate

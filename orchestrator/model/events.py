@@ -13,15 +13,21 @@ from orchestrator.model.budget_events import BudgetReached as BudgetReached
 from orchestrator.model.event_parts import CheckSummary as CheckSummary
 from orchestrator.model.event_parts import EventBase
 from orchestrator.model.event_parts import Imported as Imported
+from orchestrator.model.gate_events import FileSeen as FileSeen
+from orchestrator.model.gate_events import GateApproved as GateApproved
+from orchestrator.model.gate_events import GateChecked as GateChecked
+from orchestrator.model.gate_events import GateChecking as GateChecking
+from orchestrator.model.gate_events import GateDefined as GateDefined
+from orchestrator.model.gate_events import GateOpened as GateOpened
+from orchestrator.model.gate_events import GateReady as GateReady
+from orchestrator.model.gate_events import GateRejected as GateRejected
+from orchestrator.model.gate_events import GateRemoved as GateRemoved
+from orchestrator.model.gate_events import MomentReached as MomentReached
+from orchestrator.model.gate_events import TargetMoved as TargetMoved
 from orchestrator.model.lane_events import AccountParked as AccountParked
 from orchestrator.model.lane_events import AccountResumed as AccountResumed
 from orchestrator.model.lane_events import ActionFinished as ActionFinished
 from orchestrator.model.lane_events import ActionStarted as ActionStarted
-from orchestrator.model.lane_events import GateApproved as GateApproved
-from orchestrator.model.lane_events import GateDefined as GateDefined
-from orchestrator.model.lane_events import GateOpened as GateOpened
-from orchestrator.model.lane_events import GateRejected as GateRejected
-from orchestrator.model.lane_events import GateRemoved as GateRemoved
 from orchestrator.model.lane_events import LaneParked as LaneParked
 from orchestrator.model.lane_events import LaneResumed as LaneResumed
 from orchestrator.model.lane_events import TriggerDefined as TriggerDefined
@@ -328,6 +334,12 @@ Event: TypeAlias = (
     | GateApproved
     | GateRejected
     | GateOpened
+    | GateReady
+    | GateChecking
+    | GateChecked
+    | TargetMoved
+    | FileSeen
+    | MomentReached
 )
 
 

@@ -13,10 +13,10 @@ Rules
 from functools import singledispatch
 
 from orchestrator.model import events as e
-from orchestrator.model import fold_attempts, fold_talk, fold_train, fold_visits
+from orchestrator.model import fold_attempts, fold_gates, fold_talk, fold_train, fold_visits
 from orchestrator.model.specs import QueueSpec, RunAction, Status
 from orchestrator.model.truth import holds
-from orchestrator.model.world import Gate, PendingAction, Queue, Signature, Task, Trigger, World
+from orchestrator.model.world import PendingAction, Queue, Task, Trigger, World
 
 
 def apply(world: World, commit: e.Commit) -> None:
@@ -32,6 +32,7 @@ def apply(world: World, commit: e.Commit) -> None:
         fold_train.fold(event, world)
         fold_visits.fold(event, world)
         fold_talk.fold(event, world)
+        fold_gates.fold(event, world)
     _owe(world)
 
 
@@ -169,7 +170,7 @@ def _(event: e.EditRefused, world: World) -> None:
     touch(world, f"queue:{event.queue}")
 
 
-# -- triggers, actions, gates --------------------------------------------------------------------------------------
+# -- triggers and actions ------------------------------------------------------------------------------------------
 
 
 @_fold.register
@@ -215,45 +216,6 @@ def _(event: e.ActionStarted, world: World) -> None:
 def _(event: e.ActionFinished, world: World) -> None:
     if action := world.actions.get(event.key):
         action.done, action.note, action.worker, action.since = event.ok, event.note, "", world.at
-
-
-@_fold.register
-def _(event: e.GateDefined, world: World) -> None:
-    gate = world.gates.setdefault(event.gate, Gate(id=event.gate, spec=event.spec, since=world.at))
-    gate.spec = event.spec
-    world.gate_specs.setdefault(event.gate, []).append((world.seq, event.spec))
-    world.definitions += 1
-    touch(world, f"gate:{event.gate}")
-
-
-@_fold.register
-def _(event: e.GateRemoved, world: World) -> None:
-    world.gates.pop(event.gate, None)
-    world.gate_specs.setdefault(event.gate, []).append((world.seq, None))
-    world.definitions += 1
-
-
-@_fold.register
-def _(event: e.GateApproved, world: World) -> None:
-    _sign(world, event.gate, Signature(by=event.by, at=world.at, approved=True, note=event.note))
-
-
-@_fold.register
-def _(event: e.GateRejected, world: World) -> None:
-    _sign(world, event.gate, Signature(by=event.by, at=world.at, approved=False, note=event.reason))
-
-
-def _sign(world: World, gate_id: str, signature: Signature) -> None:
-    if gate := world.gates.get(gate_id):
-        gate.signatures = [*(s for s in gate.signatures if s.by != signature.by), signature]
-        touch(world, f"gate:{gate_id}")
-
-
-@_fold.register
-def _(event: e.GateOpened, world: World) -> None:
-    if gate := world.gates.get(event.gate):
-        gate.open, gate.since = True, world.at
-        touch(world, f"gate:{event.gate}")
 
 
 # -- what is owed --------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""Facts about what stands around tasks: lanes, accounts, triggers and gates. See `events` for the rules."""
+"""Facts about what stands around tasks: lanes, accounts and triggers. See `events` for the rules."""
 
 from orchestrator.model.event_parts import EventBase
-from orchestrator.model.specs import GateSpec, TriggerSpec
+from orchestrator.model.specs import TriggerSpec
 
 # -- lanes ---------------------------------------------------------------------------------------------------------
 
@@ -73,29 +73,3 @@ class ActionFinished(EventBase, frozen=True, tag="action.finished"):
     key: str
     ok: bool
     note: str = ""
-
-
-class GateDefined(EventBase, frozen=True, tag="gate.defined"):
-    gate: str
-    spec: GateSpec
-
-
-class GateRemoved(EventBase, frozen=True, tag="gate.removed"):
-    gate: str
-
-
-class GateApproved(EventBase, frozen=True, tag="gate.approved"):
-    gate: str
-    by: str
-    note: str = ""
-    evidence: tuple[str, ...] = ()
-
-
-class GateRejected(EventBase, frozen=True, tag="gate.rejected"):
-    gate: str
-    by: str
-    reason: str
-
-
-class GateOpened(EventBase, frozen=True, tag="gate.opened"):
-    gate: str

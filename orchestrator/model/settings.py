@@ -124,6 +124,21 @@ class RepoSettings(msgspec.Struct, frozen=True, kw_only=True):
     base: str | None = None
 
 
+class PersonSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who signs, decides and is told: `[people.NAME]`. `notify` are addresses of channels."""
+
+    name: str
+    roles: tuple[str, ...] = ()
+    notify: tuple[str, ...] = ()
+
+
+class NotifySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is told of what by default: `[notify]`."""
+
+    urls: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+
+
 class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     """How long a working day and week are, for estimates: `[calendar]`."""
 
@@ -165,5 +180,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     triggers: tuple[TriggerSpec, ...] = ()
     gates: tuple[GateSpec, ...] = ()
     actions: dict[str, tuple[str, ...]] = {}
+    people: dict[str, PersonSettings] = {}
+    allowed_signers: str = ""
+    """A file, relative to the project, that says whose SSH key is whose; where set, approvals must be signed."""
+    notify: NotifySettings = NotifySettings()
     warnings: tuple[str, ...] = ()
     store: str = "file:.aibrain"

@@ -136,6 +136,13 @@ class TriggerSpec(msgspec.Struct, frozen=True, kw_only=True):
     """The file that defines it, for messages."""
 
 
+class Rung(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of an escalation ladder: who is told once something has waited so long (seconds)."""
+
+    after_s: int
+    notify: str
+
+
 class GateSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A hard stop: what must hold before what depends on it may start."""
 
@@ -149,3 +156,8 @@ class GateSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     evidence: tuple[str, ...] = ()
     deadline: int | None = None
     source: str = ""
+    queue: str = ""
+    """Whose target its checks run on; empty: the project's."""
+    hold_s: int | None = None
+    """Its checks must have been green for so long."""
+    escalate: tuple[Rung, ...] = ()

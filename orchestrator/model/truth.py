@@ -93,3 +93,16 @@ def names_in(condition: Condition) -> tuple[str, ...]:
             return names_in(part)
         case _:  # pragma: no cover - the union is closed
             assert_never(condition)
+
+
+def moments_in(condition: Condition) -> tuple[int, ...]:
+    """List the moments (milliseconds) a condition names."""
+    match condition:
+        case TimeReached(at=at):
+            return (at,)
+        case All(of=parts) | Any(of=parts):
+            return tuple(at for part in parts for at in moments_in(part))
+        case Not(of=part):
+            return moments_in(part)
+        case _:
+            return ()

@@ -260,7 +260,22 @@ class Gate(msgspec.Struct, kw_only=True):
     spec: GateSpec
     open: bool = False
     signatures: list[Signature] = []
+    """The last word of each person, in the order in which they were said."""
     since: int = 0
+    ready_since: int | None = None
+    """Since when only people are waited for."""
+    checker: str = ""
+    """The worker that runs its checks on `checking` now."""
+    checking: str = ""
+    tries: int = 0
+    checked: str = ""
+    """The commit its checks last spoke about, when, and what they said."""
+    checked_at: int = 0
+    verdict: str = ""
+    failing: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    note: str = ""
+    green_since: int | None = None
 
 
 class Departure(msgspec.Struct, frozen=True, kw_only=True):
@@ -313,6 +328,9 @@ class World(msgspec.Struct, kw_only=True):
     budgets_told: dict[str, str] = {}
     """Budget (`budget_key`) -> `near` or `reached`: what was said of it last."""
     seen_files: dict[str, int] = {}
+    """Paths of conditions that exist in a target -> the seq at which that was first seen."""
+    heads: dict[str, str] = {}
+    """Queue -> the head of its target as last seen; only while a gate needs to know."""
     dependents: dict[str, dict[str, None]] = {}
     """`queue/ID` or `gate:ID` -> refs of the tasks that name it."""
     accounts: dict[str, Park] = {}

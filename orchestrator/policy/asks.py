@@ -13,6 +13,7 @@ from orchestrator.model.world import Step, Task, World
 from orchestrator.policy.decide import Answer
 from orchestrator.policy.limits import lands
 from orchestrator.policy.seat import Seat, running
+from orchestrator.policy.signing import sign
 from orchestrator.policy.talk import answered, no_such, rejected
 from orchestrator.policy.versions import behind_last
 from orchestrator.policy.visits import attach, detach, in_the_way
@@ -27,6 +28,8 @@ def answer(world: World, ask: c.Ask, seat: Seat) -> Answer:
             return _hold(world, ask)
         case c.AddTask():
             return _add(world, ask)
+        case c.Approve() | c.RejectGate():
+            return sign(world, ask, seat)
         case c.AcceptProposal():
             return _accept(world, ask)
         case c.Reject():

@@ -14,6 +14,7 @@ from orchestrator.model.world import Attempt, Task, World
 from orchestrator.policy.accounts import CODES, consequences
 from orchestrator.policy.budgets import notices
 from orchestrator.policy.endings import blocked, clears, ended, exhausts, fault
+from orchestrator.policy.gates import FAULT
 from orchestrator.policy.landing import Landing, on_the_train, red, red_target
 from orchestrator.policy.prices import charge, model_of
 from orchestrator.policy.seat import Seat
@@ -41,10 +42,38 @@ def decide(world: World, outcome: c.Outcome, now: int, seat: Seat) -> Answer:
         if action is None or action.done or action.worker != seat.me:
             return c.Refusal(f"action {outcome.key} is no longer ours")
         return (e.ActionFinished(key=outcome.key, ok=outcome.ok, note=outcome.note),)
+    if isinstance(outcome, c.NoteInspection):
+        return _inspected(world, outcome, seat)
     task = world.tasks.get(outcome.task)
     if task is None or task.claim is None or task.attempt is None or task.claim.fence != outcome.fence:
         return c.Refusal(f"{outcome.task} has changed hands since: this outcome is stale")
     return _decide(world, outcome, task, task.attempt, (now, seat))
+
+
+def _summaries(judgement: Judgement) -> tuple[e.CheckSummary, ...]:
+    return tuple(
+        e.CheckSummary(name=r.name, report=r.report.value, summary=r.summary, seconds=r.seconds, cached=r.cached)
+        for r in judgement.checks
+    )
+
+
+def _inspected(world: World, outcome: c.NoteInspection, seat: Seat) -> Answer:
+    gate = world.gates.get(outcome.gate)
+    if gate is None or gate.checker != seat.me or gate.checking != outcome.commit:
+        return c.Refusal(f"the checks of gate {outcome.gate} are no longer ours")
+    judgement = outcome.judgement
+    fault = outcome.fault or (judgement.fault if judgement is not None else "")
+    if judgement is None or fault:
+        return (e.GateChecked(gate=gate.id, commit=outcome.commit, verdict=FAULT, note=fault),)
+    return (
+        e.GateChecked(
+            gate=gate.id,
+            commit=outcome.commit,
+            verdict=judgement.verdict.value,
+            checks=_summaries(judgement),
+            findings=() if judgement.verdict is Verdict.PASS else judgement.regressions[:MAX_FINDINGS],
+        ),
+    )
 
 
 def _decide(world: World, outcome: _OfTask, task: Task, attempt: Attempt, moment: tuple[int, Seat]) -> Answer:
@@ -177,10 +206,7 @@ def _reached(task: Task, attempt: Attempt, judgement: Judgement, verdict: Verdic
         verdict=verdict,
         tree=judgement.tree,
         base=judgement.base,
-        checks=tuple(
-            e.CheckSummary(name=r.name, report=r.report.value, summary=r.summary, seconds=r.seconds, cached=r.cached)
-            for r in judgement.checks
-        ),
+        checks=_summaries(judgement),
         findings=() if verdict is Verdict.PASS else judgement.regressions[:MAX_FINDINGS],
         merged=merged,
     )

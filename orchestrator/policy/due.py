@@ -20,7 +20,12 @@ def due(world: World, seat: Seat) -> tuple[f.Effect, ...]:
         for action in world.actions.values()
         if action.worker == seat.me and not action.done
     )
-    return (*(effect for effect in steps if effect is not None), *actions)
+    inspections = (
+        f.CheckGate(gate=gate.id, commit=gate.checking, tries=gate.tries)
+        for gate in world.gates.values()
+        if gate.checker == seat.me
+    )
+    return (*(effect for effect in steps if effect is not None), *actions, *inspections)
 
 
 def under_way(world: World, seat: Seat) -> tuple[tuple[Task, Attempt, Claim], ...]:

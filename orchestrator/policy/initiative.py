@@ -1,7 +1,7 @@
 """What a process does of its own accord: one small commit at a time, as a function of the world.
 
 Rules, in order; the first that has something to say is appended, expecting the very world it was decided on:
-1. what is owed: unlocks, triggers, actions nobody runs;
+1. what is owed: gates that may open, unlocks, triggers, actions and checks of gates nobody runs;
 2. lanes whose wait is over;
 3. own attempts: begin the next iteration, fail at the limit, release when draining, board the train;
 4. orphans: tasks whose worker is gone are taken over on the same attempt;
@@ -21,6 +21,7 @@ from orchestrator.policy.accounts import serving
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.budgets import notices, run_over, run_words
 from orchestrator.policy.due import under_way
+from orchestrator.policy.gates import arrivals, inspections, openings
 from orchestrator.policy.landing import convict
 from orchestrator.policy.limits import exhausted, is_human, max_iterations, retry_at, used_iterations
 from orchestrator.policy.progress import diagnosis, rescuer, stuck
@@ -46,6 +47,10 @@ def initiative(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
 
 
 def _unlock(world: World, _agenda: Agenda, _now: int, _seat: Seat) -> Events:
+    return _unlocked(world)
+
+
+def _unlocked(world: World) -> Events:
     return tuple(
         e.QueueUnlocked(queue=queue.name, because="unlock_when")
         for queue in world.queues.values()
@@ -53,7 +58,19 @@ def _unlock(world: World, _agenda: Agenda, _now: int, _seat: Seat) -> Events:
     )
 
 
+def _open(world: World, _agenda: Agenda, now: int, _seat: Seat) -> Events:
+    return arrivals(world, now) or openings(world, now)
+
+
+def _inspect(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
+    return () if seat.draining or seat.full else inspections(world, now, seat)
+
+
 def _fire(world: World, _agenda: Agenda, _now: int, _seat: Seat) -> Events:
+    return _fired(world)
+
+
+def _fired(world: World) -> Events:
     trigger = next((t for t in world.triggers.values() if t.due), None)
     if trigger is None:
         return ()
@@ -243,4 +260,9 @@ def _may_start(world: World, task: Task, now: int, seat: Seat) -> bool:
     return reason is not None and reason.code is Code.READY
 
 
-_RULES: tuple[Rule, ...] = (_unlock, _fire, _act, _unpark, _own, _adopt, _spoil, _claim)
+_RULES: tuple[Rule, ...] = (_open, _unlock, _fire, _act, _inspect, _unpark, _own, _adopt, _spoil, _claim)
+
+
+def owed(world: World, now: int) -> Events:
+    """Give what follows from what stands, whoever records it: gates that may open, unlocks, firings."""
+    return openings(world, now) or _unlocked(world) or _fired(world)

@@ -11,6 +11,7 @@ from orchestrator.model.scope import Leave
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Task, World
 from orchestrator.policy.budgets import run_ends, run_over, used_up
+from orchestrator.policy.gates import open_tasks, opens_by_itself
 from orchestrator.policy.reasons import Code, Reason, reason_for
 from orchestrator.policy.seat import Seat, mine, running
 from orchestrator.policy.visits import holder
@@ -91,9 +92,11 @@ def _limited(seat: Seat, now: int) -> bool:
 
 
 def _others(world: World, task: Task, reason: Reason, now: int, seat: Seat) -> Stay | None:
-    """Wait for a dependency, lock or conflict only while a live process works on it, or its end is known."""
-    if reason.code not in {Code.DEPENDENCY, Code.LOCKED, Code.CONFLICT}:
+    """Wait for a dependency, lock, gate or conflict only while a live process works on it, or its end is known."""
+    if reason.code not in {Code.DEPENDENCY, Code.LOCKED, Code.CONFLICT, Code.GATE}:
         return None
+    if reason.code is Code.GATE and (stay := _gates(world, reason, now, seat)) is not None:
+        return stay
     seen: set[str] = {task.ref}
     for name in _causes(world, task, reason):
         if (stay := _progress(world, name, now, seat, seen)) is not None:
@@ -101,10 +104,24 @@ def _others(world: World, task: Task, reason: Reason, now: int, seat: Seat) -> S
     return None
 
 
+def _gates(world: World, reason: Reason, now: int, seat: Seat) -> Stay | None:
+    """Wait for gates whose checks run, or are about to, and for those that time alone will open."""
+    for gate in (world.gates.get(name.removeprefix("gate:")) for name in reason.on):
+        if gate is None or (at := opens_by_itself(world, gate, now, seat)) is None:
+            continue
+        return Stay(until=at if at > now else None, text=reason.text)
+    return None
+
+
 def _causes(world: World, task: Task, reason: Reason) -> tuple[str, ...]:
-    if reason.code is Code.LOCKED:
-        return _unlockers(world, task.ref.partition("/")[0])
-    return reason.on
+    match reason.code:
+        case Code.LOCKED:
+            return _unlockers(world, task.ref.partition("/")[0])
+        case Code.GATE:
+            gates = (world.gates.get(name.removeprefix("gate:")) for name in reason.on)
+            return tuple(ref for gate in gates if gate is not None for ref in open_tasks(world, gate))
+        case _:
+            return reason.on
 
 
 def _unlockers(world: World, queue: str) -> tuple[str, ...]:
@@ -132,7 +149,7 @@ def _progress(world: World, ref: str, now: int, seat: Seat, seen: set[str]) -> S
             return Stay(until=reason.until) if reason.until is not None else None
         case Code.FAULT:
             return _patience(reason, now, seat)
-        case Code.DEPENDENCY | Code.CONFLICT | Code.LOCKED:
+        case Code.DEPENDENCY | Code.CONFLICT | Code.LOCKED | Code.GATE:
             ways = (_progress(world, name, now, seat, seen) for name in _causes(world, task, reason))
             return next((stay for stay in ways if stay is not None), None)
         case _:

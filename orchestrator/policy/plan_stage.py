@@ -9,10 +9,10 @@ Rules
 from collections.abc import Iterable
 from copy import copy
 
-from orchestrator.model.conditions import All, Any, Condition, Not, TimeReached
+from orchestrator.model.conditions import All, Condition
 from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import ENDED, Status, Unlock
-from orchestrator.model.truth import dependency_met, holds, names_in
+from orchestrator.model.truth import dependency_met, holds, moments_in, names_in
 from orchestrator.model.world import Claim, Task, World
 
 Watcher = tuple[str, str]
@@ -39,7 +39,7 @@ class Stage:
 
     def moments(self) -> list[int]:
         """List the moments from now on at which time alone changes something, in order."""
-        found = [at for condition in self._conditions.values() for at in _moments(condition)]
+        found = [at for condition in self._conditions.values() for at in moments_in(condition)]
         found += [starts(task) for task in self.world.tasks.values() if task.status is Status.PENDING]
         return sorted({-(-(at - self.now) // 1000) for at in found if at > self.now})
 
@@ -161,15 +161,3 @@ def _conditions(world: World) -> dict[Watcher, Condition]:
         if any(isinstance(deed, Unlock) for deed in trigger.spec.do):
             found["trigger", trigger.id] = trigger.spec.when
     return found
-
-
-def _moments(condition: Condition) -> list[int]:
-    match condition:
-        case TimeReached(at=at):
-            return [at]
-        case All(of=parts) | Any(of=parts):
-            return [at for part in parts for at in _moments(part)]
-        case Not(of=part):
-            return _moments(part)
-        case _:
-            return []

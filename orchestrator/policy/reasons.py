@@ -14,6 +14,7 @@ from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Step, Task, World
 from orchestrator.policy import budgets
 from orchestrator.policy.accounts import shut, waits_for
+from orchestrator.policy.gates import waiting_for
 from orchestrator.policy.holds import conflicting
 from orchestrator.policy.limits import is_human
 from orchestrator.policy.seat import Seat, running
@@ -113,11 +114,22 @@ def _orphan(_world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
     return Reason(code=Code.ORPHAN, since=task.since, text=f"its worker {worker} is gone: any `run` takes it over")
 
 
-def _gate(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
+def _gate(world: World, task: Task, now: int, _seat: Seat) -> Reason | None:
     gates = tuple(d for d in task.spec.dependencies if d.startswith("gate:") and not dependency_met(world, d))
     if not gates:
         return None
-    return Reason(code=Code.GATE, on=gates, since=task.since, text=f"waits for {', '.join(gates)} to open")
+    text = f"waits for {', '.join(gates)} to open{_first(world, gates[0], now)}"
+    return Reason(code=Code.GATE, on=gates, since=task.since, text=text)
+
+
+def _first(world: World, name: str, now: int) -> str:
+    """Say what the first of the gates waits for."""
+    gate = world.gates.get(name.removeprefix("gate:"))
+    waits = waiting_for(world, gate, now) if gate is not None else ()
+    return f": {', '.join(waits[:_NAMED])}{' ...' if len(waits) > _NAMED else ''}" if waits else ""
+
+
+_NAMED = 4
 
 
 def _dependency(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:

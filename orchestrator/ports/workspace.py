@@ -120,7 +120,7 @@ class Trees(Protocol):
     """Reading what is stored: diffs, files, clean checkouts. Never writes to the user's checkout or refs."""
 
     async def changes(self, queue: str, base: str, commit: str) -> tuple[Change, ...]:
-        """List what differs between two commits."""
+        """List what differs between two commits; without a base, everything in the commit is new."""
         ...
 
     async def read(self, queue: str, commit: str, path: str) -> bytes | None:

@@ -6,6 +6,7 @@ from orchestrator.codec.moments import format_moment
 from orchestrator.model import answers as a
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Gate, Queue, Task, World
+from orchestrator.policy import gates
 from orchestrator.policy.limits import staffed
 from orchestrator.policy.reasons import Code, Reason, reason_for
 from orchestrator.policy.seat import Seat, running
@@ -28,7 +29,7 @@ def status_of(
     return a.StatusAnswer(
         seq=world.seq,
         queues=queues,
-        gates=tuple(_gate(gate, now) for gate in world.gates.values()),
+        gates=tuple(_gate(world, gate, now, seat) for gate in world.gates.values()),
         workers=tuple(_worker(world, world.tasks[ref], seat, pid_of) for ref in world.claims),
         budget=money.budget_answer(world.spent, seat.settings.budget, now),
         accounts=held_accounts(world, now, seat),
@@ -156,17 +157,21 @@ def proposals_of(world: World) -> tuple[a.ProposalAnswer, ...]:
     )
 
 
-def _gate(gate: Gate, now: int) -> a.GateAnswer:
-    if gate.open:
-        return a.GateAnswer(id=gate.id, state="open")
-    state = "waiting"
-    if any(not s.approved for s in gate.signatures):
-        state = "rejected"
-    elif gate.spec.deadline is not None and gate.spec.deadline <= now:
-        state = "expired"
-    signed = {s.by for s in gate.signatures if s.approved}
-    missing = tuple(f"signature of {who}" for who in gate.spec.approvers if who not in signed)
-    return a.GateAnswer(id=gate.id, state=state, waiting_for=missing or ("its condition",))
+_NOBODY = "a process that opens it: `orchestrator run`"
+
+
+def _gate(world: World, gate: Gate, now: int, seat: Seat) -> a.GateAnswer:
+    return a.GateAnswer(
+        id=gate.id,
+        state=gates.state_of(world, gate, now).value,
+        waiting_for=gates.waiting_for(world, gate, now) or ((_NOBODY,) * (not gate.open)),
+        title=gate.spec.title,
+        signed_by=gates.signed_by(gate),
+        checklist=gate.spec.checklist,
+        approvers=gates.may_sign(seat.settings, gate.spec),
+        behind=tuple(world.dependents.get(f"gate:{gate.id}", ())),
+        deadline=format_moment(gate.spec.deadline) if gate.spec.deadline else None,
+    )
 
 
 def _worker(world: World, task: Task, seat: Seat, pid_of: PidOf) -> a.WorkerAnswer:

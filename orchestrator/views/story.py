@@ -31,7 +31,7 @@ def tell(event: e.Event) -> Told | None:
 
 
 def _words(event: e.Event) -> tuple[str, str] | None:
-    for part in (_definition, _progress, _talk, _landing, _ending, _lane):
+    for part in (_definition, _progress, _talk, _landing, _ending, _lane, _gate):
         if (said := part(event)) is not None:
             return said
     return None
@@ -205,8 +205,20 @@ def _lane(event: e.Event) -> tuple[str, str] | None:
             return "info", f"account {event.account} goes on{_why(event.because)}"
         case e.BudgetNeared() | e.BudgetReached():
             return _budget(event)
+        case _:
+            return None
+
+
+def _gate(event: e.Event) -> tuple[str, str] | None:
+    match event:
         case e.GateOpened():
             return "good", f"gate {event.gate} opened"
+        case e.GateReady():
+            return "warn", f"gate {event.gate} waits for people: `orchestrator explain gate:{event.gate}`"
+        case e.GateChecked():
+            level = {"PASS": "good", "FAULT": "bad"}.get(event.verdict, "warn")
+            first = f": {finding_line(event.findings[0])}" if event.findings else f": {event.note}" * bool(event.note)
+            return level, f"gate {event.gate}: checks {event.verdict} on {event.commit[:12]}{first}"
         case e.GateApproved():
             return "info", f"gate {event.gate} approved by {event.by}"
         case e.GateRejected():

@@ -115,6 +115,11 @@ class Ground:
             raise FaultError(f"the repository of queue {queue} was not looked at yet: open the workspace first")
         return found
 
+    def branches(self) -> tuple[Path, ...]:
+        """Give the folders in which git keeps the branches of the repositories found so far."""
+        folders = (repository.git_dir / "refs" / "heads" for repository in self._found.values())
+        return tuple(dict.fromkeys(folder for folder in folders if folder.is_dir()))
+
     def lock(self, name: str) -> anyio.Lock:
         """Give this process's lock of a name; other processes are held off by compare-and-swap and by fences."""
         return self._locks.setdefault(name, anyio.Lock())

@@ -18,6 +18,13 @@ _NAMES_ALONE = 3
 """Parts of an answer `<id> missing`, against `<id> blob <size>` with the bytes behind."""
 
 
+EMPTY = {
+    "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+"""The tree without files, which git knows by heart."""
+
+
 class GitTrees:
     """`ports.workspace.Trees` over git. Paths that are not UTF-8 are shown with escapes and read as absent."""
 
@@ -25,9 +32,11 @@ class GitTrees:
         self._ground = ground
 
     async def changes(self, queue: str, base: str, commit: str) -> tuple[Change, ...]:
-        """List what differs between two commits; a mode that changes alone is an M with one blob."""
+        """List what differs; a mode that changes alone is an M with one blob. Without a base, everything is new."""
         repository = await self._ground.repository(queue)
-        said = await through(repository, "diff-tree", "-r", "-z", "--no-renames", "--raw", base, commit)
+        said = await through(
+            repository, "diff-tree", "-r", "-z", "--no-renames", "--raw", base or EMPTY[repository.format], commit
+        )
         rows = said.out.split(b"\0")[:-1]
         return tuple(_change(about, path, repository.zero) for about, path in zip(rows[::2], rows[1::2], strict=True))
 

@@ -387,7 +387,8 @@ def test_all_problems_of_a_file_are_told_at_once() -> None:
        "status": "completed"},
       {"id": "C", "when": 1}
      ],
-     "gates": [{"id": "g", "quorm": 1}, {"id": "G"}, 5, {"id": "h", "escalate": [{}]}, {"id": "i", "quorum": 1}],
+     "gates": [{"id": "g", "quorm": 1}, {"id": "G"}, 5, {"id": "h", "escalate": [{}, {"after": "1h"}]},
+        {"id": "i", "quorum": 1}],
      "triggers": [{"id": "t", "when": "A", "do": []}, {"id": "u", "do": [{"unlock": "x", "run": "y"}]}, {"id": "."},
        {"id": "v", "when": "A", "do": [{"unlock": "a b"}, {"notify": ""}, {"add": {"task": {"id": "T"}}}]},
        {"id": "w", "when": "A", "do": [{"add": 1}, {"add": {"queue": "a b"}}, {"add": {"queue": "x"}}]}]}"""
@@ -409,6 +410,7 @@ def test_all_problems_of_a_file_are_told_at_once() -> None:
         "gate G stands twice",
         "gates[3] is 5",
         "gate h: escalate[1].after is null",
+        "gate h: escalate[2].notify is null",
         "gate i: quorum is 1; name in approvers",
         "trigger t: do is []",
         "trigger u: when is null",
@@ -421,7 +423,7 @@ def test_all_problems_of_a_file_are_told_at_once() -> None:
         "trigger w: do[3].add.task is null",
     ):
         assert any(problem.startswith(f"queues/q.json: {line}") for problem in found), line
-    assert len(found) == 26
+    assert len(found) == 27
 
 
 def test_a_queue_needs_a_safe_name() -> None:

@@ -22,7 +22,7 @@ _VALUES: dict[Any, Any] = {
     tuple[Finding, ...]: (),
 }
 DEFINING = (
-    *(e.QueueAdded, e.TriggerDefined, e.GateDefined, e.TriggerRemoved, e.GateRemoved),
+    *(e.QueueAdded, e.TriggerDefined, e.GateDefined, e.TriggerRemoved, e.GateRemoved, e.FileSeen),
     *(e.AccountParked, e.BudgetNeared, e.BudgetReached),
 )
 """These need nothing to be there, or leave a note of their passing."""

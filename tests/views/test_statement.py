@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from orchestrator.model import events as e
+from orchestrator.model.conditions import TaskIs
 from orchestrator.model.fold import apply
 from orchestrator.model.hours import Window
 from orchestrator.model.scope import Scope
@@ -62,7 +63,8 @@ def test_it_has_every_field_of_the_contract() -> None:
             "since": "2026-01-01T00:00:00Z", "agent": "sh", "pid": 4711, "alive": True,
         }
     ]  # fmt: skip
-    assert said["gates"] == [{"id": "g", "state": "waiting", "waiting_for": ["signature of ana"]}]
+    (gate,) = said["gates"]
+    assert (gate["id"], gate["state"], gate["waiting_for"]) == ("g", "ready", ["1 signature of ana"])
     assert said["notices"] == ["a notice"]
 
 
@@ -148,12 +150,13 @@ def test_hours_are_told_of_an_account_whose_every_agent_is_out_of_them() -> None
 @pytest.mark.parametrize(
     ("events", "spec", "state", "waiting"),
     [
-        ((), GateSpec(id="g"), "waiting", ["its condition"]),
-        ((e.GateApproved(gate="g", by="ana"),), GateSpec(id="g", approvers=("ana", "bea")), "waiting",
-         ["signature of bea"]),
+        ((), GateSpec(id="g"), "ready", ["a process that opens it: `orchestrator run`"]),
+        ((), GateSpec(id="g", requires=TaskIs(task="q/A")), "waiting", ["q/A"]),
+        ((e.GateApproved(gate="g", by="ana"),), GateSpec(id="g", approvers=("ana", "bea"), quorum=2), "ready",
+         ["1 signature of ana, bea"]),
         ((e.GateRejected(gate="g", by="ana", reason="no"),), GateSpec(id="g", approvers=("ana",)), "rejected",
-         ["signature of ana"]),
-        ((), GateSpec(id="g", deadline=AT), "expired", ["its condition"]),
+         ["a new approval: ana rejected it (no)", "1 signature of ana"]),
+        ((), GateSpec(id="g", deadline=AT), "expired", ["a new approval: its deadline has passed"]),
         ((e.GateOpened(gate="g"),), GateSpec(id="g", approvers=("ana",)), "open", []),
     ],
 )  # fmt: skip

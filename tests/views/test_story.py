@@ -10,7 +10,8 @@ from tests.model.every_event import EVERY_EVENT
 
 UNTOLD = (
     e.QueueAdded, e.QueueEdited, e.AttemptPrepared, e.IterationCaptured, e.TrainBoarded, e.TrainProposed,
-    e.TriggerDefined, e.TriggerRemoved, e.ActionStarted, e.GateDefined, e.GateRemoved,
+    e.TriggerDefined, e.TriggerRemoved, e.ActionStarted, e.GateDefined, e.GateRemoved, e.GateChecking, e.TargetMoved,
+    e.FileSeen, e.MomentReached,
 )  # fmt: skip
 """What only machines care about."""
 

@@ -12,17 +12,20 @@ import msgspec
 from orchestrator.model import commands as c
 from orchestrator.model import effects as f
 from orchestrator.model import events as e
+from orchestrator.model.conditions import All, TaskIs
 from orchestrator.model.fold import apply
 from orchestrator.model.scope import Leave, Scope
-from orchestrator.model.settings import AgentSettings, Settings
+from orchestrator.model.settings import AgentSettings, PersonSettings, Settings
 from orchestrator.model.specs import ENDED, GateSpec, QueueSpec, TaskSpec, TriggerSpec
 from orchestrator.model.spending import micros
+from orchestrator.model.verdicts import Judgement, Report, Verdict
 from orchestrator.model.world import Train, World
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.alarm import alarm
 from orchestrator.policy.asks import answer
 from orchestrator.policy.decide import Answer, decide
 from orchestrator.policy.due import due
+from orchestrator.policy.gates import state_of, waiting_for
 from orchestrator.policy.initiative import initiative
 from orchestrator.policy.outlook import outlook
 from orchestrator.policy.reasons import reason_for
@@ -161,10 +164,56 @@ class Stage:
         self.happen("files", e.TaskRemoved(task=plain[0]) if known else e.TriggerRemoved(trigger=plain[0]))
         return []
 
-    def do_gate(self, plain: list[str], _named: dict[str, str]) -> list[str]:
-        """Define a gate."""
-        self.happen("files", e.GateDefined(gate=plain[0], spec=GateSpec(id=plain[0])))
+    def do_gate(self, plain: list[str], named: dict[str, str]) -> list[str]:
+        """Define a gate: `gate infra after=backend/T1 checks=smoke by=ana,ops quorum=2 hold=600 due=+1h`."""
+        approvers = _listed(named.get("by", "ana"))
+        needs = tuple(TaskIs(task=ref) for ref in _listed(named.get("after", "")))
+        spec = GateSpec(
+            id=plain[0],
+            requires=All(of=needs) if needs else None,
+            checks=_listed(named.get("checks", "")),
+            evidence=_listed(named.get("evidence", "")),
+            approvers=approvers,
+            quorum=int(named.get("quorum", "1" if approvers else "0")),
+            hold_s=int(named["hold"]) if "hold" in named else None,
+            deadline=w.moment(named["due"]) if "due" in named else None,
+        )
+        self.happen("files", e.GateDefined(gate=plain[0], spec=spec))
         return []
+
+    def do_approve(self, plain: list[str], named: dict[str, str]) -> list[str]:
+        """Sign a gate: `approve infra ana`."""
+        return self._asked(c.Approve(gate=plain[0], by=plain[1], note=named.get("note", "")))
+
+    def _asked(self, ask: c.Ask) -> list[str]:
+        seat = Seat(me="person", scope=Scope(), settings=self.settings, peers={}, targets={})
+        return self.said("person", answer(self.world, ask, seat))
+
+    def do_reject(self, plain: list[str], _named: dict[str, str]) -> list[str]:
+        """Reject a gate: `reject infra ana "too early"`."""
+        return self._asked(c.RejectGate(gate=plain[0], by=plain[1], reason=plain[2]))
+
+    def do_person(self, plain: list[str], named: dict[str, str]) -> list[str]:
+        """Name somebody and their roles: `person bob roles=ops`."""
+        person = PersonSettings(name=plain[0], roles=_listed(named.get("roles", "")))
+        self.settings = msgspec.structs.replace(self.settings, people={**self.settings.people, person.name: person})
+        return []
+
+    def do_seen(self, plain: list[str], _named: dict[str, str]) -> list[str]:
+        """Let a file be seen in a target."""
+        return self.happen("files", e.FileSeen(path=plain[0]))
+
+    def do_head(self, plain: list[str], _named: dict[str, str]) -> list[str]:
+        """Let the target of queues be seen at a commit: `head abc1 backend`."""
+        return self.happen("files", e.TargetMoved(target="main", commit=plain[0], queues=tuple(plain[1:])))
+
+    def do_gates(self, _plain: list[str], _named: dict[str, str]) -> list[str]:
+        """Show where every gate stands and what it waits for."""
+        known = self.world.gates.values()
+        return [
+            f"{gate.id} {state_of(self.world, gate, self.now)}: {'; '.join(waiting_for(self.world, gate, self.now))}"
+            for gate in known
+        ]
 
     def do_open(self, plain: list[str], _named: dict[str, str]) -> list[str]:
         """Open a gate."""
@@ -256,10 +305,20 @@ class Stage:
         effect = self.chairs[name].due[ref]
         if isinstance(effect, f.DoAction):
             return self._report(name, c.NoteAction(key=effect.key, ok=what == "ok", note=" ".join(rest)))
+        if isinstance(effect, f.CheckGate):
+            return self._report(name, self._inspected(effect, what, rest))
         return self.came(name, effect, what, rest, named)
 
+    def _inspected(self, effect: f.CheckGate, what: str, words: Sequence[str]) -> c.NoteInspection:
+        """Say what a gate's checks said: `PASS`, `FAIL check...` or `fault TEXT`."""
+        if what == "fault":
+            return c.NoteInspection(gate=effect.gate, commit=effect.commit, fault=" ".join(words))
+        reports = tuple(Report(name=name, report=Verdict(what)) for name in words)
+        judgement = Judgement(verdict=Verdict(what), tree="", base="", checks=reports)
+        return c.NoteInspection(gate=effect.gate, commit=effect.commit, judgement=judgement)
+
     def came(self, name: str, effect: f.Effect, what: str, rest: Sequence[str], named: dict[str, str]) -> list[str]:
-        assert not isinstance(effect, f.DoAction)
+        assert not isinstance(effect, f.DoAction | f.CheckGate)
         target = self._target(effect.task.partition("/")[0])
         outcome = OUTCOMES[what](self.world, effect, self.heads.get(target, f"{target}@0"), rest, named)
         if isinstance(outcome, c.NoteAdvance):
@@ -385,3 +444,7 @@ class Stage:
 
 _LIMITS = ("max-iterations", "max-tasks", "max-tokens")
 _NOBODY = Seat(me="cli", scope=Scope(), settings=Settings(), peers={}, targets={})
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()

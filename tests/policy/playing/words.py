@@ -221,12 +221,20 @@ def _field(name: str, value: Any) -> str:
 
 def of(effect: f.Effect) -> str:
     """Name what an effect is for: a task or an action's key."""
-    return effect.key if isinstance(effect, f.DoAction) else effect.task
+    match effect:
+        case f.DoAction():
+            return effect.key
+        case f.CheckGate():
+            return f"gate:{effect.gate}"
+        case _:
+            return effect.task
 
 
 def tell_effect(effect: f.Effect) -> str:
     """Put an effect on one line."""
     match effect:
+        case f.CheckGate():
+            return f"check gate:{effect.gate} at {effect.commit}"
         case f.Prepare():
             return f"prepare {effect.task} {effect.attempt}"
         case f.RunAgent():

@@ -1,0 +1,97 @@
+"""How gates follow from the journal, and what conditions have seen outside it. See `fold` for the rules."""
+
+from functools import singledispatch
+
+from orchestrator.model import events as e
+from orchestrator.model.world import Gate, Signature, World
+
+
+@singledispatch
+def fold(event: e.Event, world: World) -> None:  # noqa: ARG001 - the others are folded next door
+    """Fold an event about a gate, a target, a file or time."""
+    return
+
+
+def _touch(world: World, gate: str) -> None:
+    world.touched[f"gate:{gate}"] = None
+
+
+@fold.register
+def _(event: e.GateDefined, world: World) -> None:
+    gate = world.gates.setdefault(event.gate, Gate(id=event.gate, spec=event.spec, since=world.at))
+    if gate.spec.checks != event.spec.checks:
+        gate.checked, gate.verdict, gate.green_since = "", "", None
+    gate.spec = event.spec
+    world.gate_specs.setdefault(event.gate, []).append((world.seq, event.spec))
+    world.definitions += 1
+    _touch(world, event.gate)
+
+
+@fold.register
+def _(event: e.GateRemoved, world: World) -> None:
+    world.gates.pop(event.gate, None)
+    world.gate_specs.setdefault(event.gate, []).append((world.seq, None))
+    world.definitions += 1
+
+
+@fold.register
+def _(event: e.GateApproved, world: World) -> None:
+    _sign(world, event.gate, Signature(by=event.by, at=world.at, approved=True, note=event.note))
+
+
+@fold.register
+def _(event: e.GateRejected, world: World) -> None:
+    _sign(world, event.gate, Signature(by=event.by, at=world.at, approved=False, note=event.reason))
+
+
+def _sign(world: World, gate_id: str, signature: Signature) -> None:
+    if gate := world.gates.get(gate_id):
+        gate.signatures = [*(s for s in gate.signatures if s.by != signature.by), signature]
+        gate.ready_since = gate.ready_since if signature.approved else None
+        _touch(world, gate_id)
+
+
+@fold.register
+def _(event: e.GateReady, world: World) -> None:
+    if gate := world.gates.get(event.gate):
+        gate.ready_since = world.at
+        _touch(world, event.gate)
+
+
+@fold.register
+def _(event: e.GateOpened, world: World) -> None:
+    if gate := world.gates.get(event.gate):
+        gate.open, gate.since, gate.checker = True, world.at, ""
+        _touch(world, event.gate)
+
+
+@fold.register
+def _(event: e.GateChecking, world: World) -> None:
+    if gate := world.gates.get(event.gate):
+        gate.checker, gate.checking = event.worker, event.commit
+        gate.tries += 1
+
+
+@fold.register
+def _(event: e.GateChecked, world: World) -> None:
+    gate = world.gates.get(event.gate)
+    if gate is None:
+        return
+    gate.checker, gate.checked, gate.checked_at = "", event.commit, world.at
+    gate.verdict, gate.findings, gate.note = event.verdict, event.findings, event.note
+    gate.failing = tuple(check.name for check in event.checks if check.report != "PASS")
+    if event.verdict != "PASS":
+        gate.green_since = None
+    elif gate.green_since is None:
+        gate.green_since = world.at
+    _touch(world, event.gate)
+
+
+@fold.register
+def _(event: e.TargetMoved, world: World) -> None:
+    world.heads.update(dict.fromkeys(event.queues, event.commit))
+
+
+@fold.register
+def _(event: e.FileSeen, world: World) -> None:
+    world.seen_files.setdefault(event.path, world.seq)

@@ -1,0 +1,167 @@
+"""What a gate waits for, in words; what conditions are looked for outside the journal; whether waiting is of use."""
+
+import msgspec
+import pytest
+
+from orchestrator.model import conditions as c
+from orchestrator.model import events as e
+from orchestrator.model.commands import NoteInspection, Refusal
+from orchestrator.model.specs import GateSpec, Notify
+from orchestrator.model.world import World
+from orchestrator.policy import gates
+from orchestrator.policy.agenda import Agenda
+from orchestrator.policy.alarm import alarm
+from orchestrator.policy.decide import decide
+from orchestrator.policy.initiative import owed
+from orchestrator.policy.outlook import Stay, outlook
+from orchestrator.policy.seat import Seat
+from tests.policy.playing.planning import NOW, gate, queue, seat_of, task, then, trigger, world_of
+
+MINUTE = 60_000
+
+
+def waits(world: World, name: str = "g", now: int = NOW) -> tuple[str, ...]:
+    return gates.waiting_for(world, world.gates[name], now)
+
+
+def alive(world: World) -> Seat:
+    return msgspec.structs.replace(seat_of(world), peers={"w": None})
+
+
+@pytest.mark.parametrize(
+    ("requires", "said"),
+    [
+        (c.TaskIs(task="q/A"), ("q/A",)),
+        (c.TaskIs(task="q/A", state="failed"), ("q/A failed",)),
+        (c.VerdictIs(task="q/A"), ("q/A",)),
+        (c.VerdictIs(task="q/A", state="FAIL"), ("q/A FAIL",)),
+        (c.QueueIs(queue="q"), ("queue q",)),
+        (c.QueueIs(queue="q", state="paused"), ("queue q paused",)),
+        (c.GateIs(gate="h"), ("gate:h",)),
+        (c.FileExists(path="a.md"), ("file:a.md",)),
+        (c.Not(of=c.QueueIs(queue="q", state="unlocked")), ("not queue:q",)),
+        (c.Any(of=(c.TaskIs(task="q/A"), c.GateIs(gate="h"))), ("any of q/A, gate:h",)),
+        (c.Any(of=()), ("any of nothing",)),
+        (c.All(of=(c.TaskIs(task="q/A"), c.TaskIs(task="q/NONE"))), ("q/A", "q/NONE")),
+    ],
+)
+def test_what_is_not_true_is_named(requires: c.Condition, said: tuple[str, ...]) -> None:
+    assert waits(world_of(task("q/A"), gate("g", requires=requires), gate("h"))) == said
+
+
+def test_a_gate_with_nothing_to_wait_for_opens_and_what_hangs_on_it_follows() -> None:
+    world = world_of(
+        task("q/A"),
+        queue("r", unlock_when=c.GateIs(gate="g")),
+        gate("g"),
+        trigger("t", when=c.GateIs(gate="g"), do=(Notify(message="x"),)),
+    )
+    events: list[e.Event] = []
+    while more := owed(world, NOW):
+        events += more
+        then(world, *more)
+    assert [type(event).__name__ for event in events] == ["GateOpened", "QueueUnlocked", "TriggerFired"]
+
+
+def test_only_what_something_waits_for_is_looked_for() -> None:
+    world = world_of(
+        task("q/A"),
+        queue("r", unlock_when=c.FileExists(path="r.md")),
+        gate("g", requires=c.FileExists(path="g.md"), evidence=("e.md",), checks=("smoke",)),
+        gate("h", evidence=("h.md",)),
+        gate("bare"),
+        trigger("t", when=c.All(of=(c.FileExists(path="t.md"), c.TimeReached(at=NOW + MINUTE))), do=()),
+    )
+    then(world, e.GateOpened(gate="h"), e.FileSeen(path="g.md"), e.FileSeen(path="g.md"))
+    assert gates.watched_files(world) == {"r.md", "e.md", "t.md"}
+    assert gates.watched_queues(world) == ("q",)
+    assert world.seen_files["g.md"] == world.seq
+    then(world, e.QueueUnlocked(queue="r"), e.GateOpened(gate="g"))
+    assert gates.watched_files(world) == {"t.md"}
+    assert gates.watched_queues(world) == ()
+
+
+def test_moments_are_noted_once_they_have_come() -> None:
+    world = world_of(task("q/A"), trigger("t", when=c.Not(of=c.TimeReached(at=NOW + MINUTE)), do=()))
+    assert gates.arrivals(world, NOW) == ()
+    assert gates.arrivals(world, NOW + 2 * MINUTE) == (e.MomentReached(moment=NOW + MINUTE),)
+    assert alarm(world, Agenda(), NOW, seat_of(world)) == NOW + MINUTE
+
+
+def test_deadlines_checks_that_could_not_speak_and_green_periods_wake_the_engine() -> None:
+    due = NOW + 5 * MINUTE
+    world = world_of(
+        task("q/A"), gate("g", checks=("smoke",), hold_s=60, deadline=due), gate("open", deadline=due), gate("bare")
+    )
+    then(world, e.TargetMoved(target="m", commit="c1", queues=("q",)), e.GateOpened(gate="open"))
+    assert set(gates.moments(world)) == {due}
+    then(world, e.GateChecked(gate="g", commit="c1", verdict="FAULT", note="no"))
+    assert set(gates.moments(world)) == {due, world.at + MINUTE}
+    then(world, e.GateChecked(gate="g", commit="c1", verdict="PASS"))
+    then(world, e.GateChecked(gate="g", commit="c1", verdict="PASS"))
+    assert set(gates.moments(world)) == {due, world.at + MINUTE}
+    assert waits(world) == ("checks to stay green for 60 s",)
+
+
+def test_other_checks_begin_anew_and_a_gate_that_is_gone_is_ignored() -> None:
+    world = world_of(task("q/A"), gate("g", checks=("smoke",)))
+    then(world, e.GateChecked(gate="g", commit="c1", verdict="PASS"))
+    then(world, e.GateDefined(gate="g", spec=GateSpec(id="g", checks=("smoke", "load"))))
+    assert (world.gates["g"].verdict, world.gates["g"].green_since) == ("", None)
+    then(world, e.GateRemoved(gate="g"))
+    assert world.gates == {}
+
+
+# -- is it of use to wait? -----------------------------------------------------------------------------------------
+
+
+def look(world: World, now: int = NOW) -> object:
+    return outlook(world, now, alive(world))
+
+
+def test_a_run_stays_for_checks_that_run_and_for_what_time_will_open() -> None:
+    needs = c.TimeReached(at=NOW + MINUTE)
+    timed = world_of(task("q/B", 1, "gate:g"), gate("g", requires=needs))
+    assert look(timed) == Stay(until=NOW + MINUTE, text="waits for gate:g to open: at")
+    world = world_of(task("q/B", 1, "gate:g"), gate("g", checks=("smoke",), hold_s=60))
+    then(world, e.TargetMoved(target="m", commit="c1", queues=("q",)))
+    assert not isinstance(look(world), Stay)
+    then(world, e.GateChecking(gate="g", commit="c1", worker="w"))
+    assert isinstance(look(world), Stay)
+    then(world, e.GateChecked(gate="g", commit="c1", verdict="FAULT"))
+    assert isinstance(look(world), Stay)
+    then(world, e.GateChecked(gate="g", commit="c1", verdict="FAIL"))
+    assert not isinstance(look(world), Stay)
+    then(world, e.GateChecked(gate="g", commit="c1", verdict="PASS"))
+    assert isinstance(look(world), Stay)
+    assert not isinstance(look(world, NOW + 2 * MINUTE), Stay)
+
+
+def test_a_run_stays_while_something_works_on_what_a_gate_waits_for() -> None:
+    nested = c.All(of=(c.GateIs(gate="h"), c.GateIs(gate="g"), c.QueueIs(queue="r"), c.TaskIs(task="q/NONE")))
+    world = world_of(
+        task("q/A"),
+        task("q/B", 1, "gate:g"),
+        task("r/A"),
+        gate("g", requires=nested),
+        gate("h", requires=c.TaskIs(task="q/A")),
+    )
+    assert gates.open_tasks(world, world.gates["g"]) == ("q/A", "r/A")
+    then(world, e.TaskClaimed(task="r/A", attempt=1, worker="other"))
+    seat = msgspec.structs.replace(seat_of(world), peers={"w": None, "other": None})
+    assert isinstance(outlook(world, NOW, seat), Stay)
+    then(world, e.GateRejected(gate="g", by="ana", reason="no"))
+    assert gates.open_tasks(world, world.gates["g"]) == ()
+    assert gates.opens_by_itself(world, world.gates["g"], NOW, seat) is None
+    assert gates.open_tasks(world_of(gate("bare")), world_of(gate("bare")).gates["bare"]) == ()
+
+
+def test_a_gate_nobody_defined_is_not_waited_for() -> None:
+    assert not isinstance(look(world_of(task("q/B", 1, "gate:none"))), Stay)
+
+
+def test_checks_that_are_no_longer_ours_change_nothing() -> None:
+    world = world_of(task("q/A"), gate("g", checks=("smoke",)))
+    then(world, e.GateChecking(gate="g", commit="c1", worker="other"))
+    note = NoteInspection(gate="g", commit="c1")
+    assert isinstance(decide(world, note, NOW, alive(world)), Refusal)
