@@ -14,7 +14,16 @@ from orchestrator.ports.runner import Runner
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Trees
 from orchestrator.verify.answers import Answers
-from orchestrator.verify.command import Fill, digest, environment, fill, promises_report, wary
+from orchestrator.verify.command import (
+    ASKS_REPORT,
+    Fill,
+    digest,
+    environment,
+    fill,
+    promises_report,
+    starts_pytest,
+    wary,
+)
 from orchestrator.verify.counterproof import runs_tests
 from orchestrator.verify.doubting import Doubter
 from orchestrator.verify.execution import Order, execute
@@ -149,7 +158,7 @@ class Asker:
                 folder=str(self._folder),
                 label=".".join(part for part in (question.label, around.label) if part),
                 witness=around.witness,
-                report=around.report,
+                report=around.report or question.tells_tests,
                 timeout_s=min(around.timeout_s or question.check.timeout_s, question.check.timeout_s),
             )
             return await execute(self._runner, order, place)
@@ -219,7 +228,7 @@ def _about_tree(check: CheckSettings, case: Case, guarded: Guarded) -> Question:
         tree=case.tree,
         base=case.base,
         overlay=guarded.overlay,
-        argv=fill(check.command, Fill(base=case.base, tests=expand(case.tests, paths), files=case.files)),
+        argv=_argv(check, Fill(base=case.base, tests=expand(case.tests, paths), files=case.files)),
         named={entry: named_by(entry, paths) for entry in case.tests},
         label="merged" if case.merged else "",
         paths=guarded.head_paths,
@@ -236,11 +245,15 @@ def _about_base(check: CheckSettings, case: Case, guarded: Guarded) -> Question:
         tree=case.base,
         base=case.base,
         overlay=(),
-        argv=fill(check.command, Fill(base=case.base, tests=tests, files=case.files)),
+        argv=_argv(check, Fill(base=case.base, tests=tests, files=case.files)),
         named={},
         label="base",
         paths=guarded.base_paths,
     )
+
+
+def _argv(check: CheckSettings, values: Fill) -> tuple[str, ...]:
+    return (*fill(check.command, values), *((ASKS_REPORT,) if starts_pytest(check) else ()))
 
 
 def lets_pass(report: Report, known: Known) -> bool:

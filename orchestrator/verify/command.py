@@ -2,6 +2,7 @@
 
 import hashlib
 import posixpath
+import re
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -13,6 +14,8 @@ ALLOWED = ("PATH", "LANG", "LANGUAGE", "TERM", "TZ", "USER", "LOGNAME", "SHELL",
 """Variables of ours that checks see; with them every `LC_*`. HOME and TMPDIR are private."""
 
 REPORT = "{report}"
+ASKS_REPORT = "--junitxml={report}"
+_PYTEST = re.compile(r"(?:^|/)(?:pytest|py\.test)$")
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -27,6 +30,13 @@ class Fill(msgspec.Struct, frozen=True, kw_only=True):
 def promises_report(check: CheckSettings) -> bool:
     """Say whether a run of the check must leave a report behind."""
     return check.format in {"junit", "sarif", "regex"} and any(REPORT in argument for argument in check.command)
+
+
+def starts_pytest(check: CheckSettings) -> bool:
+    """Say whether a check that goes by its exit code starts pytest itself, so that it can be asked for a report too."""
+    if check.format or check.protocol or not check.command or "--" in check.command:
+        return False
+    return bool(_PYTEST.search(check.command[0])) or " -m pytest " in f" {' '.join(check.command)} "
 
 
 def fill(command: tuple[str, ...], values: Fill) -> tuple[str, ...]:

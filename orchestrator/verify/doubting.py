@@ -133,13 +133,14 @@ class Doubter:
         if answer.trouble:
             return _Seen(silent=answer.findings[0].message, seconds=ran.seconds)
         passed = answer.report is Verdict.PASS
-        if not (promises_report(question.check) and question.check.format == "junit"):
+        if not question.tells_tests or (ran.report is None and not promises_report(question.check)):
             return _Seen(unmoved=passed, reached=ran.code not in _NOTHING_RAN, seconds=ran.seconds)
         try:
             told, reached = weigh(tests_of(ran), chosen())
         except InvalidInputError as error:
             return _Seen(silent=str(error), seconds=ran.seconds)
-        return _Seen(lies=told, unmoved=passed and not reached, reached=reached, seconds=ran.seconds)
+        by_code = passed and question.check.format != "junit"
+        return _Seen(lies=told, unmoved=by_code or (passed and not reached), reached=reached, seconds=ran.seconds)
 
 
 def _unreached(seen: _Seen) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from orchestrator.model.settings import CheckSettings
+from orchestrator.verify.command import promises_report, starts_pytest
 from orchestrator.verify.reading import Named
 
 
@@ -22,6 +23,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     named: Named
     label: str
     paths: frozenset[str] = frozenset()
+
+    @property
+    def tells_tests(self) -> bool:
+        """Say whether a run leaves a JUnit report: one the check promises, or one asked for besides its exit code."""
+        return starts_pytest(self.check) or (promises_report(self.check) and self.check.format == "junit")
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):

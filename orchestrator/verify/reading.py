@@ -147,7 +147,14 @@ def _troubled(check: CheckSettings, ran: Ran, trouble: Trouble, cause: str) -> A
 
 
 def _by_code(ran: Ran) -> Answer:
-    return Answer(report=Verdict.PASS) if ran.code == 0 else Answer(report=Verdict.FAIL, findings=(_exit(ran),))
+    """Let the exit code decide; what a report that was asked for besides says of tests is only remembered."""
+    if ran.code != 0:
+        return Answer(report=Verdict.FAIL, findings=(_exit(ran),))
+    try:
+        told = tests_of(ran) if ran.report is not None else ()
+    except InvalidInputError:
+        told = ()
+    return Answer(report=Verdict.PASS, good=tuple(case.id for case in told if case.outcome == "passed"))
 
 
 def _exit(ran: Ran) -> Finding:

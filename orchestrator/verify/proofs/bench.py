@@ -10,7 +10,6 @@ import msgspec
 from orchestrator.codec.junit import Case as JUnitCase
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.verdicts import Proof
-from orchestrator.verify.command import promises_report
 from orchestrator.verify.counterproof import is_case
 from orchestrator.verify.proofs.facts import Found
 from orchestrator.verify.proofs.scope import Names, pairs
@@ -117,15 +116,15 @@ def _around(question: Question, name: str, alter: Callable[[Path], object], witn
     def change(root: Path) -> None:
         alter(root)
 
-    promised = promises_report(question.check) and question.check.format == "junit"
-    options = "" if promised else f"{question.check.env.get('PYTEST_ADDOPTS', '')} --junitxml='{{report}}'".strip()
+    tells = question.tells_tests
+    options = f"{question.check.env.get('PYTEST_ADDOPTS', '')} --junitxml='{{report}}'".strip()
     return Around(
         alter=change,
         label=name,
         witness=witness,
         timeout_s=left_s,
-        env={"PYTEST_ADDOPTS": options} if options else {},
-        report=not promised,
+        env={} if tells else {"PYTEST_ADDOPTS": options},
+        report=not tells,
     )
 
 
