@@ -7,10 +7,12 @@ from orchestrator.cli import answer
 from orchestrator.cli.answering import do
 from orchestrator.cli.context import Context, clean, paint, pass_context, waits, who
 from orchestrator.daemon.desk import Desk, reading
+from orchestrator.errors import InvalidInputError
 from orchestrator.model.answers import ProposalAnswer, QuestionAnswer
 from orchestrator.model.commands import AcceptProposal, Reject
 from orchestrator.model.specs import Status
 from orchestrator.model.world import Task
+from orchestrator.views.patches import files_of, stat_line
 from orchestrator.views.statement import proposals_of, questions_of
 from orchestrator.views.story import finding_line
 
@@ -18,24 +20,37 @@ _SHOWN = 10
 """Findings and files a person reads at a glance."""
 
 
-class Waiting(msgspec.Struct, frozen=True):
-    """Everything that waits: blocked tasks with the command that shows their work, questions, proposals."""
+class Blocked(msgspec.Struct, frozen=True):
+    """A blocked task and its evidence: the command that shows its work, what that changes, where its verdict lies."""
 
-    blocked: list[tuple[Task, str]]
+    task: Task
+    command: str
+    patch: str = ""
+    verdict: str = ""
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Everything that waits: blocked tasks with their evidence, questions, proposals."""
+
+    blocked: list[Blocked]
     questions: tuple[QuestionAnswer, ...]
     proposals: tuple[ProposalAnswer, ...]
 
 
 @click.group("inbox", invoke_without_command=True)
+@click.option("--diff", metavar="TASK", help="Show the work of one blocked task, as a patch.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.pass_context
-def command(ctx: click.Context, *, as_json: bool) -> None:
+def command(ctx: click.Context, *, diff: str | None, as_json: bool) -> None:
     """List what waits for a person: blocked tasks, agents' questions, and the work they propose."""
     if ctx.invoked_subcommand is not None:
         return
     context = ctx.find_object(Context)
     assert context is not None  # noqa: S101  # main always sets it
     found = waits(lambda: _look(context))
+    if diff is not None:
+        _show(found.blocked, diff)
+        return
     if as_json:
         click.echo(msgspec.json.encode(_entries(found)))
         return
@@ -70,16 +85,32 @@ command.add_command(answer.command)
 
 async def _look(context: Context) -> Waiting:
     async with reading(context.project) as desk:
-        blocked = [(t, _diff(desk, t)) for t in desk.world.tasks.values() if t.status is Status.BLOCKED]
+        blocked = [_blocked_of(desk, t) for t in desk.world.tasks.values() if t.status is Status.BLOCKED]
         return Waiting(blocked, questions_of(desk.world), proposals_of(desk.world))
 
 
-def _diff(desk: Desk, task: Task) -> str:
-    """Name the command that shows the work in question."""
+def _blocked_of(desk: Desk, task: Task) -> Blocked:
+    """Gather the evidence of a blocked task."""
     attempt = task.attempt
     if attempt is None or not attempt.commit:
-        return ""
-    return f"git -C {desk.repository_of(task.ref)} diff {attempt.base[:12]} {attempt.commit[:12]}"
+        return Blocked(task, "")
+    shows = f"git -C {desk.repository_of(task.ref)} diff {attempt.base[:12]} {attempt.commit[:12]}"
+    folder = desk.project.state / "runs" / task.ref / str(attempt.number) / str(attempt.iteration)
+    verdicts = [path for name in ("verdict-merged.json", "verdict.json") if (path := folder / name).is_file()]
+    patch = folder / "diff.patch"
+    text = patch.read_text("utf-8", "replace") if patch.is_file() else ""
+    return Blocked(task, shows, text, str(verdicts[0]) if verdicts else "")
+
+
+def _show(blocked: list[Blocked], name: str) -> None:
+    """Print the patch of the task named."""
+    found = [one for one in blocked if name in {one.task.ref, one.task.ref.partition("/")[2]}]
+    if len(found) != 1:
+        waits_ = ", ".join(one.task.ref for one in found or blocked) or "nothing does"
+        raise InvalidInputError(f"{name}: no one blocked task is called that; name one that waits: {waits_}")
+    if not found[0].patch:
+        raise InvalidInputError(f"{found[0].task.ref}: no patch was kept; {found[0].command or 'it has no work'}")
+    click.echo(clean(found[0].patch), nl=False)
 
 
 # -- as JSON -------------------------------------------------------------------------------------------------------
@@ -88,11 +119,11 @@ def _diff(desk: Desk, task: Task) -> str:
 def _entries(found: Waiting) -> list[dict[str, object]]:
     questions = [{"kind": "question", "reason": q.text, **msgspec.to_builtins(q)} for q in found.questions]
     proposals = [{"kind": "proposal", "reason": p.title, **msgspec.to_builtins(p)} for p in found.proposals]
-    return [*(_entry(task, diff) for task, diff in found.blocked), *questions, *proposals]
+    return [*map(_entry, found.blocked), *questions, *proposals]
 
 
-def _entry(task: Task, diff: str) -> dict[str, object]:
-    attempt = task.attempt
+def _entry(blocked: Blocked) -> dict[str, object]:
+    task, attempt = blocked.task, blocked.task.attempt
     return {
         "kind": "blocked",
         "task": task.ref,
@@ -100,7 +131,9 @@ def _entry(task: Task, diff: str) -> dict[str, object]:
         "findings": msgspec.to_builtins(task.feedback),
         "files": task.files,
         "commit": attempt.commit if attempt else "",
-        "diff": diff,
+        "diff": blocked.command,
+        "stat": msgspec.to_builtins(files_of(blocked.patch)),
+        "verdict": blocked.verdict,
     }
 
 
@@ -109,17 +142,23 @@ def _entry(task: Task, diff: str) -> dict[str, object]:
 
 def _blocked(found: Waiting) -> list[str]:
     asked = {question.task for question in found.questions if question.blocked}
-    return [line for task, diff in found.blocked for line in _task(task, diff, asks=task.ref in asked)]
+    return [line for one in found.blocked for line in _task(one, asks=one.task.ref in asked)]
 
 
-def _task(task: Task, diff: str, *, asks: bool) -> list[str]:
+def _task(blocked: Blocked, *, asks: bool) -> list[str]:
+    task = blocked.task
     lines = [f"{_head(task.ref)}  {clean(task.spec.title or task.spec.description[:60])}", f"  {clean(task.reason)}"]
     lines += [f"  - {clean(finding_line(finding))}" for finding in task.feedback[:_SHOWN]]
-    if task.files:
-        more = " ..." if len(task.files) > _SHOWN else ""
-        lines.append(f"  changed: {clean(', '.join(task.files[:_SHOWN]))}{more}")
-    if diff:
-        lines.append(f"  diff: {clean(diff)}")
+    changed = [stat_line(one) for one in files_of(blocked.patch)] or list(task.files)
+    if changed:
+        more = " ..." if len(changed) > _SHOWN else ""
+        lines.append(f"  changed: {clean(', '.join(changed[:_SHOWN]))}{more}")
+    if blocked.patch:
+        lines.append(f"  patch: orchestrator inbox --diff {task.ref}")
+    if blocked.command:
+        lines.append(f"  diff: {clean(blocked.command)}")
+    if blocked.verdict:
+        lines.append(f"  evidence: {clean(blocked.verdict)}")
     if asks:
         lines.append(f"  answer: orchestrator answer {task.ref} '...'")
     lines.append(f"  {'or' if asks else 'answer'}: orchestrator decide {task.ref} revert|override|abort --reason '...'")

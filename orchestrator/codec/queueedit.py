@@ -21,6 +21,9 @@ from orchestrator.model.specs import Status
 from orchestrator.model.verdicts import Verdict
 
 TASK_KEYS = frozenset({"features", "tasks"})
+_RARE = frozenset({"overridden_by", "override_reason"})
+"""Members that are written only where there is something to say."""
+
 _MOMENTS = ("last_attempt", "completed_at")
 _OTHER_MOMENTS = ("started_at", "created_at", "blocked_at")
 _ORDER = (
@@ -141,11 +144,14 @@ def _shown(result: TaskResult, dialect: _Dialect) -> dict[str, Json]:
         result.branch or None,
         result.commit or None,
         int(cost) if cost.is_integer() else cost,
+        result.overridden_by or None,
+        result.override_reason or None,
     )
     return dict(zip(RESULT_FIELDS, shown, strict=True))
 
 
 def _write_result(file: _File, element: Element, value: Mapping[str, Json], shown: Mapping[str, Json]) -> None:
+    shown = {key: new for key, new in shown.items() if key in value or key not in _RARE or new is not None}
     if all(key in value and _same(key, value[key], new) for key, new in shown.items()):
         return
     task = Object(file.source, element.start, file.style)

@@ -105,6 +105,8 @@ def _results() -> Schema:
                 "branch",
                 "commit",
                 "cost_usd",
+                "overridden_by",
+                "override_reason",
             )
         },
     }

@@ -31,6 +31,8 @@ RESULT_FIELDS = (
     "branch",
     "commit",
     "cost_usd",
+    "overridden_by",
+    "override_reason",
 )
 """What the orchestrator keeps current in a task; not part of what is asked for."""
 SPEC_FIELDS = (

@@ -49,6 +49,8 @@ class TaskResult(msgspec.Struct, frozen=True, kw_only=True):
     branch: str = ""
     commit: str = ""
     usd: float = 0.0
+    overridden_by: str = ""
+    override_reason: str = ""
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):

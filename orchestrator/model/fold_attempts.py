@@ -99,6 +99,8 @@ def _(event: e.VerdictReached, world: World) -> None:
     task.repeated = task.repeated + 1 if same else 0
     task.verdict, task.checks, task.feedback = event.verdict.value, event.checks, event.findings
     task.reported = True
+    if not event.merged:
+        task.overridden_by, task.override_reason = event.by, event.reason
     attempt = task.attempt
     if attempt is None or attempt.number != event.attempt:
         return

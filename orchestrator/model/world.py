@@ -162,6 +162,9 @@ class Task(msgspec.Struct, kw_only=True):
     """The commit the next attempt starts from, and what it was based on."""
     overrides: list[str] = []
     """Trees a person called PASS."""
+    overridden_by: str = ""
+    """Who said so of the work its verdict is about, and why; empty where checks did."""
+    override_reason: str = ""
     not_before: int = 0
     questions: list[Question] = []
     """What its agents asked people, oldest first."""

@@ -195,4 +195,6 @@ def result_of(task: Task) -> TaskResult:
         branch=task.branch,
         commit=task.commit or (imported.commit if imported else ""),
         usd=task.usd,
+        overridden_by=task.overridden_by,
+        override_reason=task.override_reason,
     )

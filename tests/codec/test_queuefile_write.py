@@ -106,6 +106,17 @@ def test_what_is_equal_in_meaning_is_not_touched() -> None:
     assert written(before, {"A": DONE}) == before
 
 
+def test_who_called_work_a_pass_is_written_where_somebody_did_and_taken_back_where_nobody_does() -> None:
+    before = '{"tasks":[{"id":"A"}]}'
+    word = TaskResult(status=Status.PENDING, verdict="PASS", overridden_by="Ben", override_reason="we want this")
+    said = written(before, {"A": word})
+    (task,) = json.loads(said)["tasks"]
+    assert (task["overridden_by"], task["override_reason"]) == ("Ben", "we want this")
+    assert "overrid" not in written(before, {"A": DONE})
+    (task,) = json.loads(written(said, {"A": DONE}))["tasks"]
+    assert (task["overridden_by"], task["override_reason"]) == (None, None)
+
+
 def test_true_is_not_one() -> None:
     before = '{"tasks": [{"id": "A", "status": "completed", "attempts": true, "passes": 1}]}'
     after: Any = json.loads(written(before, {"A": DONE}))

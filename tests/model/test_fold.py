@@ -74,6 +74,23 @@ def test_a_verdict_about_an_attempt_that_has_ended_is_told_and_moves_nothing(wor
     assert (task.verdict, task.attempt.step if task.attempt else None) == ("PASS", Step.PREPARE)
 
 
+def test_a_persons_word_stands_until_checks_speak_of_other_work(world: World) -> None:
+    happen(world, e.TaskClaimed(task="q/A", attempt=1, worker="w"))
+    word = e.VerdictReached(
+        task="q/A", attempt=1, iteration=1, verdict=Verdict.PASS, tree="t", base="b", by="Ben", reason="we want this"
+    )
+    happen(world, word)
+    task = world.tasks["q/A"]
+    assert (task.overridden_by, task.override_reason) == ("Ben", "we want this")
+    checked = e.VerdictReached(
+        task="q/A", attempt=1, iteration=1, verdict=Verdict.PASS, tree="m", base="b", merged=True
+    )
+    happen(world, checked)
+    assert task.overridden_by == "Ben"
+    happen(world, e.VerdictReached(task="q/A", attempt=1, iteration=2, verdict=Verdict.FAIL, tree="u", base="b"))
+    assert (task.overridden_by, task.override_reason) == ("", "")
+
+
 @pytest.mark.parametrize("seq", [1, 3])
 def test_a_commit_that_does_not_follow_is_a_bug(world: World, seq: int) -> None:
     with pytest.raises(ValueError, match="does not follow"):

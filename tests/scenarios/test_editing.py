@@ -148,6 +148,7 @@ def test_every_decision_shows_in_status_and_in_the_file(shop: Shop) -> None:
     assert "orchestrator decide work/R revert|override|abort" in inbox
     diff = next(line for line in inbox.splitlines() if line.startswith("  diff: ")).removeprefix("  diff: git ")
     assert ".github" in shop.git(*diff.split())
+    shows_evidence(shop, next(entry for entry in waiting if entry["task"] == "work/R"), inbox)
 
     assert shop.ask("decide", "work/R", "revert").code == 2  # a decision needs a reason
     shop.play("work/R", "works; claims")
@@ -164,6 +165,10 @@ def test_every_decision_shows_in_status_and_in_the_file(shop: Shop) -> None:
     assert shop.ask("skip", "work/F", "--reason", "somebody else did it").code == 0
     assert in_file(shop, "work/F") == "skipped"
 
+    saved = shop.saved("work")["by_id"]
+    assert (saved["O"]["overridden_by"], saved["O"]["override_reason"]) == ("Ben", "we want this")
+    assert "overridden_by" not in saved["R"]
+
     assert agreed(shop) == {"work/R": "pending", "work/O": "pending", "work/X": "failed", "work/F": "skipped"}
 
     assert shop.run().code == 1  # what was aborted has failed
@@ -171,8 +176,20 @@ def test_every_decision_shows_in_status_and_in_the_file(shop: Shop) -> None:
     assert shop.git("ls-tree", "--name-only", "orchestrator/main", ".github/") == ".github/O.yml"
     assert [line.split()[1:3] for line in verdicts(shop) if "by=Ben" in line] == [["PASS", "work/O"]]
     assert 'reason="we want this"' in "".join(verdicts(shop))
+    assert shop.saved("work")["by_id"]["O"]["overridden_by"] == "Ben"  # and it stays, once it has landed
     history = shop.ask("history", "work/O").out
     assert all(word in history for word in ("BLOCKED", "override", "Ben", "completed"))
+
+
+def shows_evidence(shop: Shop, entry: dict[str, Any], inbox: str) -> None:
+    """See that the inbox has what a decision is made on: what was changed, the patch, the verdict."""
+    shown = shop.ask("inbox", "--diff", "R")
+    assert shown.code == 0
+    assert "+++ b/.github/R.yml" in shown.out
+    assert shop.ask("inbox", "--diff", "work/F").code == 2
+    assert {"path": ".github/R.yml", "added": 1, "removed": 0} in entry["stat"]
+    assert json.loads(Path(entry["verdict"]).read_text())["verdict"] == "BLOCKED"
+    assert f"evidence: {entry['verdict']}" in inbox
 
 
 def verdicts(shop: Shop) -> list[str]:
