@@ -48,13 +48,15 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     prompt: str = ""
     """Path of the prompt's file."""
     scratch: str = ""
+    mcp: tuple[str, ...] = ()
+    """Words that make it know our MCP server."""
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of agent.
 
-    `template` follows the program; `{confine}`, `{id}`, `{model}` and `{args}` stand for as many words as there are,
-    `{prompt}` and `{scratch}` for paths within a word. `stream` names the normaliser.
+    `template` follows the program; `{confine}`, `{id}`, `{model}`, `{mcp}` and `{args}` stand for as many words as
+    there are, `{prompt}` and `{scratch}` for paths within a word. `stream` names the normaliser.
     """
 
     name: str
@@ -89,6 +91,13 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Settings of its own, where flags and variables do not reach: a JSON file of ours, of the lowest rank it knows."""
     config_at: str = ""
     """The variable that tells it where that file is."""
+    mcp: tuple[str, ...] = ()
+    """Words that make it know an MCP server: `{mcp_file}` is a file that names it, `{mcp_command}` and `{mcp_args}` are
+    its program and arguments as JSON."""
+    mcp_in_config: bool = False
+    """It is made known in `config` instead."""
+    mcp_as: str = "mcpServers"
+    """The shape in which its settings name servers; see `talking.SHAPES`."""
     diary: str = ""
     """Below HOME, with `{session}`: where it writes down what it tells neither stdout nor stderr."""
     env: dict[str, str] = {}
@@ -109,7 +118,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             return ()
         if not self.program and not agent.command:
             raise FaultError(f'agent {agent.name}: nothing to run; say command = ["..."] in [agents.{agent.name}]')
-        words = {"{id}": self._session(call), "{args}": (*self._limits(agent), *agent.args)}
+        words = {"{id}": self._session(call), "{mcp}": call.mcp, "{args}": (*self._limits(agent), *agent.args)}
         return self._spelled(self.template, agent, level, call, words)
 
     def attaching(self, agent: AgentSettings, level: Level, session: str) -> tuple[str, ...]:

@@ -16,7 +16,6 @@ whether work is good: a claim only starts the verifier.
 """
 
 import contextlib
-import json
 import sys
 from pathlib import Path
 from typing import Protocol, assert_never
@@ -170,11 +169,17 @@ class GuardedAgents:
             env["PATH"] = talking.on_path(folder, env["PATH"])
         self._argv(profile, agent, place, env["PATH"], Call())
         folder.make()
+        server = talking.mcp_server(folder, place, level) if job.briefing is not None else None
         if profile.config_at:
-            folder.write(CONFIG, json.dumps(profile.config).encode())
+            folder.write(CONFIG, talking.config(profile, server))
         call = sessions.chosen(folder, profile, place.seen_as, job.session)
-        paths = msgspec.structs.replace(call, prompt=str(folder.file(PROMPT)), scratch=str(folder.file("scratch")))
-        argv = self._argv(profile, agent, place, env["PATH"], paths)
+        whole = msgspec.structs.replace(
+            call,
+            prompt=str(folder.file(PROMPT)),
+            scratch=str(folder.file("scratch")),
+            mcp=talking.mcp_words(folder, profile, server),
+        )
+        argv = self._argv(profile, agent, place, env["PATH"], whole)
         if not argv:
             argv = self._stage_replay(folder, agent, job)
         home, place = house(folder, profile, agent, place, Path(self._around.home))

@@ -91,10 +91,11 @@ def program(word: str, place: Place, level: Level, agent: str, path: str) -> str
         raise FaultError(f"agent {agent} cannot start: {host} does not exist; create it or correct [agents.{agent}]")
     if not os.access(host, os.X_OK):
         raise FaultError(f"agent {agent} cannot start: {host} is not executable; run chmod +x {host}")
-    return _as_shown(host, place) if level.mounts else str(host)
+    return as_shown(host, place, level)
 
 
-def _as_shown(host: Path, place: Place) -> str:
-    if not host.is_relative_to(place.checkout):
+def as_shown(host: Path, place: Place, level: Level) -> str:
+    """Say where a program of the host is seen: what lies in the user's checkout stands beside the attempt."""
+    if not level.mounts or not host.is_relative_to(place.checkout):
         return str(host)
     return str(Path(place.project) / ".aibrain" / "project" / host.relative_to(place.checkout))

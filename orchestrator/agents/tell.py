@@ -80,6 +80,18 @@ def answer(run: Path, name: str, seconds: float) -> str | None:
     return f"{reply.get('by') or 'a person'} answers: {reply['answer']}" if reply else None
 
 
+def answers(run: Path) -> str:
+    """Give what people have answered in this iteration."""
+    replies = [_read(path) for path in sorted((run / "replies").glob("*.json"))]
+    found = [f"{reply['text']}: {reply['answer']}" for reply in replies if reply and reply.get("answer") is not None]
+    return "\n".join(found) or "nothing is answered yet"
+
+
+def context(run: Path) -> str:
+    """Give what can be looked up about the task."""
+    return (run / "briefing.json").read_text(encoding="utf-8").rstrip("\n")
+
+
 def _read(path: Path) -> dict[str, Any] | None:
     try:
         found = json.loads(path.read_bytes())
@@ -132,8 +144,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Talk to the people you work for. A TEXT of '-' is read from standard input.",
     )
     verbs = parser.add_subparsers(required=True, metavar="VERB")
-    context = verbs.add_parser("context", help="print the task, findings, inputs and what is left of its limits")
-    context.set_defaults(do=_context)
+    look = verbs.add_parser("context", help="print the task, findings, inputs and what is left of its limits")
+    look.set_defaults(do=_context)
     for verb, meaning in _SIMPLE.items():
         one = verbs.add_parser(verb, help=meaning)
         one.add_argument("text", metavar="TEXT")
@@ -143,8 +155,8 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--wait", type=float, default=WAIT_S, metavar="SECONDS", help=f"at most {LONGEST_WAIT_S:.0f}")
     ask.add_argument("--go-on", action="store_true", help="do not wait: you can work on without the answer")
     ask.set_defaults(do=_ask)
-    answers = verbs.add_parser("answers", help="print what people have answered in this iteration")
-    answers.set_defaults(do=_answers)
+    heard = verbs.add_parser("answers", help="print what people have answered in this iteration")
+    heard.set_defaults(do=_answers)
     _proposing(verbs.add_parser("propose", help="propose a follow-up task; a person decides"))
     return parser
 
@@ -170,8 +182,7 @@ def _proposing(parser: argparse.ArgumentParser) -> None:
 
 
 def _context(run: Path, _asked: argparse.Namespace) -> int:
-    sys.stdout.write((run / "briefing.json").read_text(encoding="utf-8").rstrip("\n") + "\n")
-    return 0
+    return _print(context(run))
 
 
 def _simple(run: Path, asked: argparse.Namespace) -> int:
@@ -188,9 +199,7 @@ def _ask(run: Path, asked: argparse.Namespace) -> int:
 
 
 def _answers(run: Path, _asked: argparse.Namespace) -> int:
-    replies = [_read(path) for path in sorted((run / "replies").glob("*.json"))]
-    found = [f"{reply['text']}: {reply['answer']}" for reply in replies if reply and reply.get("answer") is not None]
-    return _print("\n".join(found) or "nothing is answered yet")
+    return _print(answers(run))
 
 
 def _propose(run: Path, asked: argparse.Namespace) -> int:

@@ -43,6 +43,7 @@ VERBS = {
     "prompt": "print the prompt a task's next iteration would get",
     "board": "print the board over all queues",
     "doctor": "check git, disk, sandbox, tools and the journal; changes nothing",
+    "mcp": "serve the agent of one run as an MCP server; started by agents",
     "schema": "print the JSON schema of a file or answer",
 }
 

@@ -34,6 +34,7 @@ class ProfileSettings(msgspec.Struct, frozen=True, kw_only=True):
     assign: tuple[str, ...] | None = None
     resume: tuple[str, ...] | None = None
     attach: tuple[str, ...] | None = None
+    mcp: tuple[str, ...] | None = None
     alone: tuple[str, ...] | None = None
     held: tuple[str, ...] | None = None
     dangerous: tuple[str, ...] | None = None

@@ -1,6 +1,7 @@
 """Agents that talk back, with real processes: what they ask, report and propose reaches people, who answer."""
 
 import json
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -41,8 +42,6 @@ def test_an_agent_waits_for_an_answer_though_its_orchestrator_dies_and_proposals
 
     assert shop.ask("inbox", "accept", inbox[1]["id"], "--as", "ana").code == 0
     assert [t["id"] for t in json.loads((shop.root / "queues/work.json").read_text())["tasks"]] == ["A", "PAINT"]
-    assert shop.ask("inbox", "accept", inbox[1]["id"]).code == 1
-    assert "nothing waits" in shop.ask("inbox").out
 
 
 @pytest.mark.slow
@@ -69,6 +68,31 @@ def test_who_ends_its_turn_gets_the_answer_in_its_next_prompt_and_holds_up_nobod
     assert shop.ledger("work/A") == shop.ledger("work/B") == ["1 1", "1 2"]
 
 
+CLAUDE_AGENT = """
+[agents.c]
+profile = "claude-code"
+command = ["./claude.sh"]
+allow_dangerous = true
+"""
+SPEAKS_MCP = """\
+#!{python}
+import json, sys
+from pathlib import Path
+import anyio
+from mcp import Client, StdioServerParameters
+
+async def main():
+    told = json.loads(Path(sys.argv[sys.argv.index("--mcp-config") + 1]).read_bytes())["mcpServers"]["orchestrator"]
+    async with Client(StdioServerParameters(**told)) as client:
+        await client.call_tool("report_progress", {{"text": "by MCP"}})
+        await client.call_tool("propose_task", {{"title": "more of it"}})
+        result = await client.call_tool("ask_person", {{"question": "Which colour?", "wait_seconds": 60}})
+    return result.content[0].text
+
+said = anyio.run(main)
+Path("main.py").write_text(f"open = {{said!r}}\\n")
+print(json.dumps({{"type": "result", "subtype": "success", "is_error": False, "result": "<promise>DONE</promise>"}}))
+"""
 CLAUDE = """\
 #!/bin/sh
 cat > /dev/null
@@ -84,7 +108,7 @@ echo '{"type":"result","subtype":"success","is_error":false,"result":"done <prom
 
 @pytest.mark.slow
 def test_logs_show_the_work_as_it_happens_between_what_is_recorded_of_it(shop: Shop) -> None:
-    shop.config('[agents.c]\nprofile = "claude-code"\ncommand = ["./claude.sh"]\nallow_dangerous = true\n')
+    shop.config(CLAUDE_AGENT)
     shop.queue("work", {"id": "A", "agent": "c"})
     shop.write("claude.sh", CLAUDE, mode=0o755)
     shop.hold("go")
@@ -109,5 +133,20 @@ def test_logs_show_the_work_as_it_happens_between_what_is_recorded_of_it(shop: S
     assert "│" not in quiet.out
     transcript = shop.ask("logs", "--task", "work/A", "--transcript").out
     assert transcript.splitlines()[:3] == ["started opus session s-1", "▸ Bash: make it", "  ✓ made"]
-    missing = shop.ask("logs", "--task", "work/A", "--transcript", "--iteration", "7")
-    assert (missing.code, "known: 1.1" in missing.err) == (2, True)
+
+
+@pytest.mark.slow
+def test_an_agent_that_speaks_mcp_is_given_the_same_words_inside_its_sandbox(make_shop: Callable[..., Shop]) -> None:
+    shop = make_shop(sandbox="auto")
+    shop.config(
+        '[agents.c]\nprofile = "claude-code"\ncommand = ["./claude.py"]\nallow_dangerous = true\n', sandbox="auto"
+    )
+    shop.queue("work", {"id": "A", "agent": "c"})
+    shop.write("claude.py", SPEAKS_MCP.format(python=sys.executable), mode=0o755)
+    shop.commit()
+    run = shop.start("run")
+    shop.until("agent.asked")
+    assert shop.ask("answer", "work/A", "red").code == 0
+    assert run.wait().code == 0
+    assert [event["text"] for event in shop.events("agent.reported")] == ["by MCP"]
+    assert "answers: red" in shop.git("show", "orchestrator/main:main.py")
