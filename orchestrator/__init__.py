@@ -10,5 +10,5 @@ __all__ = ["__version__"]
 def __getattr__(name: str) -> Any:
     """Give `orchestrator.open` on first use, so that importing the package costs nothing."""
     if name == "open":
-        return importlib.import_module("orchestrator.daemon.project").open_project
+        return importlib.import_module("orchestrator.daemon.api").open_project
     raise AttributeError(f"module 'orchestrator' has no attribute {name!r}")

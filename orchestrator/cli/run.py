@@ -26,6 +26,7 @@ _MAX_PROMPT = 1 << 20
 @click.option("--queue", "queues", multiple=True, metavar="Q", help="Only this queue; repeatable (default: every one).")
 @click.option("--work-queue", "files", multiple=True, type=click.Path(path_type=Path), help="A queue file elsewhere.")
 @click.option("--task", metavar="QUEUE/ID", help="Only this task.")
+@click.option("--until", metavar="TASK|gate:ID", help="Go only so far, and start nothing this does not wait for.")
 @click.option("--prompt", type=click.Path(path_type=Path), help="Work one prompt as task prompt/<file stem>.")
 @click.option("--agent", help="Use this agent instead of what queues and tasks say.")
 @click.option("--max-iterations", type=click.IntRange(1), metavar="N", help="Agent iterations this run may spend.")
@@ -44,6 +45,7 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     queues: tuple[str, ...],
     files: tuple[Path, ...],
     task: str | None,
+    until: str | None,
     prompt: Path | None,
     agent: str | None,
     max_iterations: int | None,
@@ -65,6 +67,7 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     scope = Scope(
         queues=queues or None,
         task=task,
+        until=until,
         workers=workers,
         max_iterations=max_iterations,
         max_tasks=max_tasks,

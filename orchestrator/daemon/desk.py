@@ -117,9 +117,9 @@ class Desk:
             found.extend(more)
         return tuple(found)
 
-    async def snapshot(self) -> None:
-        """Keep the world as a cache for the next start, when it is worth it."""
-        if self.world.seq - self._snapshot_seq < SNAPSHOT_EVERY:
+    async def snapshot(self, *, always: bool = False) -> None:
+        """Keep the world as a cache for the next start, when it is worth it (or `always`)."""
+        if self.world.seq - self._snapshot_seq < SNAPSHOT_EVERY and not always:
             return
         line = await self.journal.hash_at(self.world.seq)
         if line is not None:

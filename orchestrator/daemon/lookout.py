@@ -46,7 +46,7 @@ class Lookout:
                 group.start_soon(self._listen, folder)
             while True:
                 self._changed, self._looking = anyio.Event(), True
-                await self._look()
+                await self.look()
                 self._looking = False
                 self._engine.wake()
                 await self._changed.wait()
@@ -60,7 +60,8 @@ class Lookout:
         finally:
             bell.close()
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Look once for everything that is waited for."""
         world = self._engine.world
         files, queues = watched_files(world), watched_queues(world)
         if not files and not queues:

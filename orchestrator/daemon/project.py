@@ -88,12 +88,6 @@ def load_settings(root: Path) -> Settings:
     return Settings()
 
 
-def open_project(path: str | os.PathLike[str] = ".") -> Project:
-    """Find and read the project at or above a path. Raises InvalidInputError, naming every problem."""
-    root = find_root(Path(path), None)
-    return Project(root, load_settings(root))
-
-
 class RandomIds:
     """Ids nobody had before: 16 hex digits of the system's randomness."""
 

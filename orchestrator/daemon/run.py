@@ -3,10 +3,12 @@
 Order matters: everything that could refuse is looked at before anything is written, so that bad input changes nothing.
 """
 
+import contextlib
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import anyio
 import msgspec
@@ -32,6 +34,7 @@ from orchestrator.model.world import World
 from orchestrator.policy.additions import PROMPT_QUEUE, define_prompt_task
 from orchestrator.policy.outlook import SIGNALLED
 from orchestrator.policy.preflight import preflight
+from orchestrator.policy.until import is_known
 from orchestrator.ports.agents import RunKey
 from orchestrator.views.statement import status_of
 
@@ -49,6 +52,8 @@ class Request:
     """Further queue files (`--work-queue`)."""
     prompt: tuple[str, str] | None = None
     """Name (the file's stem) and text of `--prompt`."""
+    signals: bool = True
+    """Listen to Ctrl-C and the like; a library's caller has its own ways."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,13 @@ class Report:
 
 async def run(project: Project, request: Request, watcher: Watcher) -> Report:
     """Work the queues in scope until nothing of them can proceed."""
+    async with _seated(project, request, watcher) as run_:
+        return await run_.go()
+
+
+@contextlib.asynccontextmanager
+async def _seated(project: Project, request: Request, watcher: Watcher) -> AsyncGenerator["_Run", None]:
+    """Look first, then sit down at the journal; leave it however it ends."""
     me = RandomIds().new()[:8]
     scope, built = await _look_first(project, request, watcher)
     project.make_state()
@@ -81,7 +93,7 @@ async def run(project: Project, request: Request, watcher: Watcher) -> Report:
     desk.intake = Intake(project, request.files)
     desk.presence.join(me, scope.queues)
     try:
-        return await _Run(project, desk, built, scope, request, watcher).go()
+        yield _Run(project, desk, built, scope, request, watcher)
     finally:
         desk.presence.leave()
         desk.journal.close()
@@ -128,6 +140,8 @@ def _scope(request: Request, reading: Reading, world: World) -> Scope:
         problems.append(f"there is no task {scope.task!r}; name it as queue/ID (`orchestrator status` lists them)")
     if not world.queues and not broken:
         problems.append("there are no queues: write queues/NAME.json, `orchestrator init`, or `run --prompt FILE`")
+    if scope.until is not None and not is_known(world, scope.until):
+        problems.append(f"there is no {scope.until!r} to go until; name a task as queue/ID or a gate as gate:ID")
     if problems:
         raise InvalidInputError(*problems)
     if scope.task is not None and not names:
@@ -177,23 +191,27 @@ class _Run:
         self.engine.ready_to_leave = lambda: self.lookout.ready
         self.patches = Patches(project.state / "runs", built.ground)
 
-    async def go(self) -> Report:
-        """Take everything in, work, render, leave."""
-        ledger = self.engine.ledger
-        ledger.observers += [self.windows.note, self._on_commits]
-        await self.desk.intake.take_in(ledger)
+    async def begin(self) -> None:
+        """Take everything in."""
+        self.engine.ledger.observers += [self.windows.note, self._on_commits]
+        await self.desk.intake.take_in(self.engine.ledger)
         await self.engine.propose(lambda world: _prompted(world, self.request.prompt))
         self.watcher.started(self.engine)
+
+    async def go(self) -> Report:
+        """Take everything in, work, render, leave."""
+        await self.begin()
         leave = Leave(SIGNALLED, "cancelled")
         async with anyio.create_task_group() as group:
-            group.start_soon(self._signals)
+            if self.request.signals:
+                group.start_soon(self._signals)
             group.start_soon(self._edits)
             group.start_soon(self._render_always)
             group.start_soon(self._tidy)
             group.start_soon(self.lookout.go)
             leave = await self.engine.run(self.scope)
             group.cancel_scope.cancel()
-        await self._last_look()
+        await self.end()
         return Report(leave, self._status(), self.scope)
 
     def _status(self) -> StatusAnswer:
@@ -251,11 +269,12 @@ class _Run:
             await self._dirty.wait()
             self._dirty = anyio.Event()
             with anyio.CancelScope(shield=True):  # half a rendering would lose what was noted for it
-                await self._render()
+                await self.render()
             await self.patches.write()
             await anyio.sleep(RENDER_EVERY_S)
 
-    async def _render(self) -> None:
+    async def render(self) -> None:
+        """Bring the files people look at up to date."""
         seat = self.engine.seat(self.engine.world)
         await self.windows.render(self.engine.world, seat, self._status(), self.desk.now())
 
@@ -281,18 +300,59 @@ class _Run:
         text = "".join(f"{problem}\n" for problem in dict.fromkeys(problems) if problem)
         write_atomic(self.project.state / "notices", text.encode())
 
+    async def end(self) -> None:
+        """Render everything and leave."""
+        await self._last_look()
+
     async def _last_look(self) -> None:
         await self._discard()
         await self.engine.ledger.catch_up()
-        await self._render()
+        await self.render()
         for _ in range(LAST_LOOKS):
             if not self.windows.stale:
                 break
             await self.desk.intake.take_in(self.engine.ledger)  # somebody saved in this very moment
-            await self._render()
+            await self.render()
         await self.patches.write()
         self.windows.close()
         await self.desk.snapshot()
+
+
+class Bench:
+    """A seat at which one thing is done at a time, at a caller's pace."""
+
+    def __init__(self, run_: _Run) -> None:
+        self._run = run_
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def sit(cls, project: Project, request: Request) -> AsyncGenerator["Bench", None]:
+        """Sit down; on leaving, what is claimed is given back and everything is rendered."""
+        nobody = Watcher(warn=lambda _: None, commits=lambda *_: None, started=lambda _: None)
+        async with _seated(project, request, nobody) as run_:
+            await run_.begin()
+            try:
+                yield cls(run_)
+            finally:
+                await run_.engine.release("left by its caller")
+                await run_.end()
+
+    async def step(self) -> tuple[e.Event, ...]:
+        """Do one thing, record it, and bring the files people look at up to date."""
+        run_ = self._run
+        await run_.desk.intake.take_in(run_.engine.ledger)
+        await run_.lookout.look()
+        events = await run_.engine.step()
+        await run_.render()
+        return events
+
+    async def checkpoint(self) -> dict[str, Any]:
+        """Keep the files of every attempt of this project that stands, and the world as a snapshot."""
+        run_ = self._run
+        captured = await run_.engine.checkpoint()
+        await run_.render()
+        await run_.desk.snapshot(always=True)
+        return {"seq": run_.engine.world.seq, "captured": captured}
 
 
 def abandoned(folder: Path, world: World) -> list[tuple[str, int]]:

@@ -35,6 +35,7 @@ from orchestrator.policy.initiative import initiative
 from orchestrator.policy.outlook import SIGNALLED, Stay, outlook
 from orchestrator.policy.seat import Seat, mine
 from orchestrator.policy.talk import replied
+from orchestrator.policy.until import needed
 from orchestrator.ports.agents import RunKey
 from orchestrator.ports.journal import Journal, Presence
 from orchestrator.ports.time import Clock, Ids
@@ -68,6 +69,7 @@ class Engine:
         self._used: set[RunKey] = set()
         self._taken: set[str] = set()
         self._micros = self._tokens = 0
+        self._only: tuple[int, frozenset[str]] | None = None
         self._since = clock.now()
         self._draining = self._stopping = self._detaching = False
         self._wake = anyio.Event()
@@ -126,10 +128,38 @@ class Engine:
             micros=self._micros,
             tokens=self._tokens,
             taken=len(self._taken),
+            only=self._needed(world),
             zone=self.zone,
             draining=self._draining,
             full=self.ledger.full,
         )
+
+    def _needed(self, world: World) -> frozenset[str] | None:
+        """Name what a run that goes only so far may do; found anew when a definition has changed."""
+        if self.scope.until is None:
+            return None
+        if self._only is None or self._only[0] != world.definitions:
+            self._only = (world.definitions, needed(world, self.scope.until))
+        return self._only[1]
+
+    async def step(self) -> tuple[e.Event, ...]:
+        """Do one thing and record it: a commit of our own accord, else one effect carried out to its end.
+
+        Gives what was recorded; nothing where nothing can be done now. Cancelled, an agent goes on under its guardian.
+        """
+        await self.ledger.catch_up()
+        if events := await self._initiative():
+            return events
+        seat = self.seat(self.world)
+        for effect in due(self.world, seat):
+            before = self.world.seq
+            outcome = await carry_out(effect, self.world, seat, self.hands, self._talk.overhear)
+            self._mail.append((effect, outcome))
+            await self._take_in()
+            commits = await self.ledger.journal.read(before)
+            if events := tuple(event for commit in commits if commit.by == self.me for event in commit.events):
+                return events
+        return ()
 
     # -- the loop --------------------------------------------------------------------------------------------------
 
@@ -230,14 +260,17 @@ class Engine:
         return decide(world, outcome, self.clock.now(), self.seat(world))
 
     async def _take_initiative(self) -> bool:
+        return bool(await self._initiative())
+
+    async def _initiative(self) -> tuple[e.Event, ...]:
         events = await self.ledger.commit(
             lambda world: initiative(world, self.ledger.agenda, self.clock.now(), self.seat(world))
         )
         if isinstance(events, c.Refusal):
-            return False
+            return ()
         for event in events:
             self._count(event)
-        return bool(events)
+        return events
 
     def _count(self, event: e.Event) -> None:
         if isinstance(event, e.IterationStarted) and not event.restarted:
@@ -304,6 +337,24 @@ class Engine:
         )
         left = outlook(self.world, self.clock.now(), self.seat(self.world))
         return left if isinstance(left, Leave) else Leave(SIGNALLED, "stopped by a signal")
+
+    async def release(self, reason: str) -> None:
+        """Give every claim back; the attempts stay as they are, and whoever comes next goes on."""
+        await self.ledger.commit(
+            lambda world: tuple(e.TaskReleased(task=ref, reason=reason) for ref in mine(world, self.seat(world)))
+        )
+
+    async def checkpoint(self) -> dict[str, str]:
+        """Keep the working files of every attempt that stands; give the ref under which each is held."""
+        kept: dict[str, str] = {}
+        for task in self.world.tasks.values():
+            attempt = task.attempt
+            key = AttemptKey(task.ref, attempt.number) if attempt is not None else None
+            if attempt is None or key is None or not attempt.base or not await self.hands.workspace.exists(key):
+                continue
+            capture = await self.hands.workspace.capture(key, max(1, attempt.iteration), attempt.base)
+            kept[task.ref] = capture.ref
+        return kept
 
     async def discard(self, task: str, attempt: int) -> None:
         """Remove the workspace of an attempt that has ended; its refs stay."""

@@ -17,6 +17,8 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     max_tokens: int | None = None
     max_wall_s: float | None = None
     """Seconds on the clock, from its start; None: as `[budget] wall` says."""
+    until: str | None = None
+    """Go only so far: a task (`queue/ID`) or a gate (`gate:ID`), and nothing it does not wait for."""
     agent: str | None = None
     watch: bool = False
     interactive: bool = True

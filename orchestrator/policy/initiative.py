@@ -28,6 +28,7 @@ from orchestrator.policy.progress import diagnosis, rescuer, stuck
 from orchestrator.policy.reasons import Code, over_budget, over_hours, reason_for
 from orchestrator.policy.seat import Seat, free_slot, mine, spare
 from orchestrator.policy.train import is_proved, may_board, target_of
+from orchestrator.policy.until import is_reached
 from orchestrator.policy.versions import behind_last
 from orchestrator.policy.visits import holder
 
@@ -194,7 +195,7 @@ def _adopt(world: World, _agenda: Agenda, _now: int, seat: Seat) -> Events:
         task = world.tasks[ref]
         if holder(task, seat) is not None:
             continue
-        if not seat.alive(worker) and seat.scope.holds(ref) and spare(world, ref.partition("/")[0], seat):
+        if not seat.alive(worker) and seat.serves(ref) and spare(world, ref.partition("/")[0], seat):
             number = task.attempt.number if task.attempt is not None else task.attempts
             # its agent may live, and knows the slot (and the port) it was given
             return (e.TaskClaimed(task=ref, attempt=number, worker=seat.me, slot=task.slot, resumed=True),)
@@ -204,7 +205,7 @@ def _adopt(world: World, _agenda: Agenda, _now: int, seat: Seat) -> Events:
 def _spoil(world: World, agenda: Agenda, _now: int, seat: Seat) -> Events:
     for ref in agenda.spoiled:
         task = world.tasks[ref]
-        if not seat.scope.holds(ref) or task.status is not Status.PENDING:
+        if not seat.serves(ref) or task.status is not Status.PENDING:
             continue
         upstream = ", ".join(
             d for d in task.spec.dependencies if d in world.tasks and world.tasks[d].status in {"failed", "blocked"}
@@ -216,13 +217,13 @@ def _spoil(world: World, agenda: Agenda, _now: int, seat: Seat) -> Events:
 
 
 def _claim(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
-    if seat.draining or (seat.full and mine(world, seat)):
+    if seat.draining or _arrived(world, seat) or (seat.full and mine(world, seat)):
         return ()  # with nothing of ours running, a claim is what finds out whether there is room again
     slots = {name: free_slot(world, name, seat) for name in world.queues if seat.scope.covers(name)}
     open_ = [name for name, slot in slots.items() if slot is not None and startable(world, name, now, seat)]
     for ref in agenda.candidates(open_):
         task = world.tasks[ref]
-        if not seat.scope.holds(ref) or not _may_start(world, task, now, seat):
+        if not seat.serves(ref) or not _may_start(world, task, now, seat):
             continue
         if task.spec.when is not None and not task.attempts and not holds(world, task.spec.when):
             return (e.TaskSkipped(task=ref, reason="its `when` is not true"),)
@@ -232,6 +233,10 @@ def _claim(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
             e.TaskClaimed(task=ref, attempt=number, worker=seat.me, slot=slot or 1, resumed=task.attempt is not None),
         )
     return ()
+
+
+def _arrived(world: World, seat: Seat) -> bool:
+    return seat.scope.until is not None and is_reached(world, seat.scope.until)
 
 
 def startable(world: World, name: str, now: int, seat: Seat) -> bool:

@@ -14,6 +14,7 @@ from orchestrator.policy.budgets import run_ends, run_over, used_up
 from orchestrator.policy.gates import open_tasks, opens_by_itself
 from orchestrator.policy.reasons import Code, Reason, reason_for
 from orchestrator.policy.seat import Seat, mine, running
+from orchestrator.policy.until import is_reached
 from orchestrator.policy.visits import holder
 
 DONE, FAILED, LIMIT, WAITING, SIGNALLED = 0, 1, 3, 5, 130
@@ -30,6 +31,8 @@ def outlook(world: World, now: int, seat: Seat) -> Stay | Leave:
     """Say whether this process still has something to wait for."""
     if mine(world, seat):
         return Stay(text="working")
+    if seat.scope.until is not None and is_reached(world, seat.scope.until):
+        return _arrived(world, seat.scope.until)
     if seat.draining:
         return _leave(world, now, seat)
     reasons = _open(world, now, seat)
@@ -40,6 +43,14 @@ def outlook(world: World, now: int, seat: Seat) -> Stay | Leave:
     if seat.scope.watch and not _limited(seat, now):
         return Stay(until=run_ends(seat), text="nothing to do: watching for more")
     return _leave(world, now, seat)
+
+
+def _arrived(world: World, target: str) -> Leave:
+    """Leave at the target, and say in what state it is."""
+    task = world.tasks.get(target)
+    if task is not None and task.status is Status.FAILED:
+        return Leave(FAILED, _name([task], "failed"))
+    return Leave(DONE, f"{target} is {task.status.value if task is not None else 'open'}")
 
 
 def _within_wall(stays: list[Stay], now: int, seat: Seat) -> Stay | None:
@@ -55,7 +66,7 @@ def _within_wall(stays: list[Stay], now: int, seat: Seat) -> Stay | None:
 
 
 def _in_scope(world: World, seat: Seat) -> list[Task]:
-    return [task for task in world.tasks.values() if seat.scope.holds(task.ref)]
+    return [task for task in world.tasks.values() if seat.serves(task.ref)]
 
 
 def _open(world: World, now: int, seat: Seat) -> list[tuple[Task, Reason | None]]:
@@ -140,7 +151,7 @@ def _progress(world: World, ref: str, now: int, seat: Seat, seen: set[str]) -> S
     reason = reason_for(world, task, now, seat)
     queue = ref.partition("/")[0]
     others = any(queues is None or queue in queues for peer, queues in seat.peers.items() if peer != seat.me)
-    if reason is None or not (others or seat.scope.holds(ref)):
+    if reason is None or not (others or seat.serves(ref)):
         return None
     match reason.code:
         case Code.READY | Code.ORPHAN:

@@ -31,11 +31,17 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     tokens: int = 0
     taken: int = 0
     """Tasks this process has claimed anew."""
+    only: frozenset[str] | None = None
+    """The tasks that `scope.until` needs; None: all."""
     zone: tzinfo = UTC
     """Where the machine's clock is read, for hours that name no zone."""
     draining: bool = False
     full: bool = False
     """The disk is: nothing new starts until there is room."""
+
+    def serves(self, ref: str) -> bool:
+        """Say whether a task is this process's to do."""
+        return self.scope.holds(ref) and (self.only is None or ref in self.only)
 
     def alive(self, worker: str) -> bool:
         """Say whether a worker's process lives."""
