@@ -51,12 +51,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         for path in self.shared.get(task, ()):
             lines = dict.fromkeys((*resolved(files.get(path, "")), task))
             files[path] = "".join(f"{line}\n" for line in lines)
-        mine = _clash_file(task)
+        mine = clash_file(task)
         if mine in self.clashes:
             files[mine] = " ".join(sorted(p for p in self.clashes[mine] if p in files))
 
 
-def _clash_file(task: str) -> str:
+def clash_file(task: str) -> str:
+    """Name the file that makes a task clash with others."""
     return f"clash/{task}"
 
 
@@ -142,7 +143,7 @@ class _Drawing:
         if self.dice.random() < 0.5:  # noqa: PLR2004 - a coin
             return {}
         group = self.dice.sample(self.refs, min(len(self.refs), 3))
-        paths = [_clash_file(ref) for ref in group if not self.repos[ref.partition("/")[0]]]
+        paths = [clash_file(ref) for ref in group if not self.repos[ref.partition("/")[0]]]
         return {path: tuple(other for other in paths if other != path) for path in paths}
 
     def _triggers(self, locked: dict[str, q.Condition | None]) -> tuple[e.Event, ...]:

@@ -33,7 +33,7 @@ class ScriptedVerifier:
         self.passed: set[str] = set()
         """Trees some judgement called PASS."""
         self.asked = 0
-        self._workspace, self._chaos, self._pace = workspace, chaos or Chaos(), pace or Pace()
+        self.workspace, self._chaos, self._pace = workspace, chaos or Chaos(), pace or Pace()
         self._clashes = dict(clashes or {})
 
     async def judge(self, case: Case) -> Judgement:
@@ -42,12 +42,12 @@ class ScriptedVerifier:
         await self._chaos.linger(self._pace.low, self._pace.high)
         if self._chaos.strikes("verifier.cannot"):
             raise FaultError("the checks cannot start: the test runner is missing")
-        node = self._workspace.store[case.commit]
+        node = self.workspace.store[case.commit]
         if node.tree != case.tree:
             raise ValueError(f"{case.task}: commit {case.commit} does not have the tree {case.tree}")
         if self._chaos.strikes("verifier.fault"):
             return Judgement(verdict=Verdict.FAIL, tree=case.tree, base=case.base, fault="tests: killed by signal 9")
-        base = self._workspace.store[case.base].files if case.base else {}
+        base = self.workspace.store[case.base].files if case.base else {}
         findings = self._look(case, node.files, base)
         if not findings and self._flakes(case):
             findings = [Finding(message="failed this once", rule="flake", id="flake")]

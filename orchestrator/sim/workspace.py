@@ -1,12 +1,13 @@
 """Git in memory: targets, attempts and their captured work, shared by all simulated processes as a disk is.
 
 Rules
-1. A change happens at one moment, before or after which the caller may die: whoever asks again gets the same answer.
-2. The environment may fail before the change or after it; either way asking again is safe.
+1. What a method does is done in commands, as with git: each changes something at one moment, before or after which the
+   caller may die. Whoever asks again gets the same answer.
+2. The environment may fail before the first command or after the last; either way asking again is safe.
 3. It keeps a ledger of what landed, which only the simulation's invariants read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 
@@ -17,6 +18,12 @@ from orchestrator.sim.chaos import Chaos, Pace
 from orchestrator.sim.store import Files, Node, Store, merge
 
 FIRST = {"README": "a project\n"}
+_TRIES = 20
+"""Times a moving ref is looked at again."""
+
+
+async def _nothing_happens(command: str) -> None:
+    del command
 
 
 class Landing(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +62,8 @@ class MemoryWorkspace:
         self._repos, self._base = dict(repos or {}), base
         self._first = self.store.commit(files if files is not None else FIRST, (), "first")
         self._attempts: dict[AttemptKey, _Attempt] = {}
+        self.command: Callable[[str], Awaitable[None]] = _nothing_happens
+        """Told of each command before it takes effect; it may let the caller die there."""
 
     # -- what the simulation does to it ----------------------------------------------------------------------------
 
@@ -84,7 +93,7 @@ class MemoryWorkspace:
 
     def overtake(self, queue: str) -> None:
         """Let the target take in the user's commits at this very moment, as another process might."""
-        self._take_in(queue)
+        self.refs[self.target_name(queue)] = self._goal(queue)
 
     def head(self, queue: str) -> Node:
         """Look at the target without touching it."""
@@ -95,7 +104,7 @@ class MemoryWorkspace:
     async def target(self, queue: str) -> Head:
         """Give the target's head, with the user's new commits taken in."""
         await self._toil("target")
-        head = self._take_in(queue)
+        head = await self._take_in(queue)
         await self._linger()
         return Head(head.commit, head.tree)
 
@@ -107,8 +116,10 @@ class MemoryWorkspace:
         """Make the attempt's folder; one that stands already is left as it is, at its own base."""
         await self._toil("prepare")
         if key not in self._attempts:
+            await self.command("prepare: update-ref base")
             self.refs[f"{_ref(key)}/base"] = base
-            self._attempts[key] = _Attempt(head=base, files=dict(self._node(carry or base).files))
+            await self.command("prepare: read-tree")
+            self._attempts.setdefault(key, _Attempt(head=base, files=dict(self._node(carry or base).files)))
         await self._after("prepare")
         return self.refs[f"{_ref(key)}/base"]
 
@@ -125,7 +136,9 @@ class MemoryWorkspace:
             raise FaultError(f"the workspace of {key.task} attempt {key.attempt} is gone")
         ref = f"{_ref(key)}/{iteration}"
         known = self.store[self.refs[ref]] if ref in self.refs else None
+        await self.command("capture: commit-tree")
         made = known if known is not None and known.files == attempt.files else self._capture(attempt, key, iteration)
+        await self.command("capture: update-ref")
         self.refs[ref] = attempt.head = made.commit
         changed = tuple(change.path for change in self._changes(base, made.commit))
         await self._after("capture")
@@ -139,9 +152,13 @@ class MemoryWorkspace:
     ) -> Merged | Collision:
         """Merge the commit onto another, or onto the target's head."""
         await self._toil("combine")
-        tip, work = self._node(onto) if onto else self._take_in(_queue(key)), self._node(commit)
+        tip, work = self._node(onto) if onto else await self._take_in(_queue(key)), self._node(commit)
+        await self.command("combine: merge-tree")
         files, paths = merge(self._node(base).files, tip.files, work.files)
+        await self.command("combine: commit-tree")
         made = self.store.commit(files, (tip.commit, work.commit), f"{message}{' (conflicts)' if paths else ''}")
+        await self.command("combine: update-ref")
+        self.refs[f"{_ref(key)}/{'conflict' if paths else 'merged'}"] = made.commit
         await self._after("combine")
         if paths:
             return Collision(onto=tip.commit, paths=paths, marked=made.commit)
@@ -150,17 +167,22 @@ class MemoryWorkspace:
     async def advance(self, key: AttemptKey, commit: str, onto: str) -> bool:
         """Move the target by compare-and-swap; the user's branch follows if it can without a merge."""
         await self._toil("advance")
-        queue, new = _queue(key), self._node(commit)
-        head = self.head(queue).commit
-        landed = self.store.holds(head, commit)
-        if not landed and head == onto:
-            landed, name = True, self.target_name(queue)
+        queue, new, name = _queue(key), self._node(commit), self.target_name(_queue(key))
+        await self.command("advance: update-ref target")
+        landed = self.store.holds(self.head(queue).commit, commit)
+        if not landed and self.head(queue).commit == onto:
+            landed = True
             self.refs[name] = commit
             self.landings.append(Landing(key=key, target=name, commit=commit, tree=new.tree, onto=onto))
-            if self.store.holds(commit, self._user(queue)):
-                self.refs[self._branch(queue)] = commit
+        await self.command("advance: merge --ff-only")
+        self._follow(queue)
         await self._after("advance")
         return landed
+
+    def _follow(self, queue: str) -> None:
+        head = self.head(queue).commit
+        if self.store.holds(head, self._user(queue)):
+            self.refs[self._branch(queue)] = head
 
     async def contains(self, queue: str, commit: str) -> bool:
         """Say whether the target's history holds the commit."""
@@ -228,21 +250,35 @@ class MemoryWorkspace:
     def _user(self, queue: str) -> str:
         return self.refs.setdefault(self._branch(queue), self._first.commit)
 
-    def _take_in(self, queue: str) -> Node:
+    async def _take_in(self, queue: str) -> Node:
         """Make the target if it is not there, and bring the user's new commits into it."""
+        name = self.target_name(queue)
+        for _ in range(_TRIES):
+            before = self.refs.get(name)
+            goal = self._goal(queue)
+            if goal == before:
+                return self.store[goal]
+            await self.command("take in: update-ref target")
+            if self.refs.get(name) == before:
+                self.refs[name] = goal
+                await self.command("take in: merge --ff-only")
+                self._follow(queue)
+                return self.store[goal]
+        raise FaultError(f"{name} keeps moving")
+
+    def _goal(self, queue: str) -> str:
+        """Say where the target belongs: what landed and the user's commits, merged where they differ."""
         user, name = self._user(queue), self.target_name(queue)
-        head = self.refs.setdefault(name, user)
+        head = self.refs.get(name, user)
         if self.store.holds(head, user):
-            return self.store[head]
+            return head
         if self.store.holds(user, head):
-            self.refs[name] = user
-            return self.store[user]
+            return user
         fork = self.store.fork(head, user)
         files, paths = merge(self.store[fork].files, self.store[head].files, self.store[user].files)
         if paths:
             raise FaultError(f"{self._base} and {name} conflict in {', '.join(paths)}: merge them by hand")
-        self.refs[name] = self.store.commit(files, (head, user), f"take in {self._base}").commit
-        return self.store[self.refs[name]]
+        return self.store.commit(files, (head, user), f"take in {self._base}").commit
 
     async def _linger(self) -> None:
         await self._chaos.linger(self._pace.low, self._pace.high)
@@ -253,6 +289,7 @@ class MemoryWorkspace:
             raise FaultError(f"git failed before {step}: no space left on the device")
 
     async def _after(self, step: str) -> None:
+        await self.command(f"{step}: all done")
         if self._chaos.strikes("workspace.after"):
             raise FaultError(f"git failed after {step}: no space left on the device")
         await self._linger()
