@@ -175,7 +175,7 @@ def _simulated(arrived: Sequence[Arrived], seconds: float) -> list[str]:
         git_commands=f"{_all(arrived, 'commands')}; processes that died at one: {deaths:,}",
         sent_back=f"{back}; in doubt behind others: {_all(arrived, 'doubted')}",
         target_moved_under_a_proposal=_all(arrived, "missed"),
-        proposals_on_somebody_elses=_all(arrived, "behind"),
+        proposals_built_on_others=_all(arrived, "behind"),
         judgements=f"{_all(arrived, 'judged')}, of them failing for no reason: {_all(arrived, 'flakes')}",
         journal_commits=f"{_all(arrived, 'commits')}, each looked at as it was stored",
         it_took=f"{seconds / 60:.1f} min, {AT_ONCE} batches at a time",
