@@ -26,7 +26,7 @@ from orchestrator.model.scope import Scope
 from orchestrator.model.settings import AgentSettings, QueueSettings, RepoSettings, Settings
 from orchestrator.model.specs import QueueSpec, TaskSpec
 from orchestrator.model.verdicts import Finding, Judgement, Report, Verdict
-from orchestrator.ports.agents import AgentEnd, Job, Life, Outcome, RunKey
+from orchestrator.ports.agents import AgentEnd, Hear, Job, Life, Outcome, RunKey, unheard
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import AttemptKey
 from orchestrator.sim.actions import MemoryActions
@@ -103,8 +103,9 @@ class HandMade:
     def __init__(self, ground: Ground, ends: Path) -> None:
         self._ground, self._ends = ground, ends
 
-    async def run(self, job: Job) -> AgentEnd:
-        """Write the work and record the end, unless it is recorded."""
+    async def run(self, job: Job, hear: Hear = unheard) -> AgentEnd:
+        """Write the work and record the end, unless it is recorded; it has nothing to say."""
+        del hear
         end = self._end(job.key)
         if not end.exists():
             await anyio.lowlevel.checkpoint()
