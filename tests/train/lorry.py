@@ -25,6 +25,7 @@ from orchestrator.model import events as e
 from orchestrator.model.scope import Scope
 from orchestrator.model.settings import AgentSettings, QueueSettings, RepoSettings, Settings
 from orchestrator.model.specs import QueueSpec, TaskSpec
+from orchestrator.model.talk import Reply
 from orchestrator.model.verdicts import Finding, Judgement, Report, Verdict
 from orchestrator.ports.agents import AgentEnd, Hear, Job, Life, Outcome, RunKey, unheard
 from orchestrator.ports.verifier import Case
@@ -119,6 +120,9 @@ class HandMade:
 
     async def stop(self, key: RunKey) -> None:
         """Nothing outlives its call."""
+
+    async def reply(self, key: RunKey, word: str, reply: Reply) -> None:
+        """Nobody said anything."""
 
     def sandbox(self, task: str) -> str:
         """Name the level: it runs in this process."""
