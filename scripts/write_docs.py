@@ -20,6 +20,7 @@ from orchestrator.agents.calling import Provenance
 from orchestrator.cli.main import VERBS, cli
 from orchestrator.model import events, prices
 from orchestrator.model.specs import Status
+from orchestrator.policy import approaches, templates
 from orchestrator.verify import honest
 from orchestrator.verify.proofs import saying
 
@@ -163,12 +164,29 @@ def price_table() -> str:
     return "\n".join(rows)
 
 
+def place_table() -> str:
+    """List the places of a template."""
+    rows = ["| place | what stands there |", "|---|---|"]
+    return "\n".join([*rows, *(f"| `{{{name}}}` | {_cell(text)} |" for name, text in templates.PLACES.items())])
+
+
+def type_table() -> str:
+    """List the types of tasks that have an approach of their own, and their other names."""
+    rows = ["| type | also written | how its work is done |", "|---|---|---|"]
+    for kind, text in approaches.APPROACHES.items():
+        also = ", ".join(f"`{name}`" for name, means in approaches.ALIASES.items() if means == kind)
+        rows.append(f"| `{kind}` | {also} | {_cell(text)} |")
+    return "\n".join(rows)
+
+
 PARTS = {
     "verbs": ("cli.md", command_line),
     "events": ("journal.md", event_table),
     "rules": ("verification.md", rule_table),
     "proofs": ("verification.md", proof_table),
     "profiles": ("agents.md", profile_table),
+    "places": ("prompts.md", place_table),
+    "types": ("prompts.md", type_table),
     "prices": ("budgets.md", price_table),
 }
 

@@ -17,6 +17,7 @@ from orchestrator.agents.folders import STDERR, TRANSCRIPT, RunFolder, tail_regu
 from orchestrator.agents.normalise.registry import events_of
 from orchestrator.model.agent_events import FailureKind, Final, Outcome
 from orchestrator.policy.outcome import AgentResult, EndFacts, Heard, classify, sum_up
+from orchestrator.policy.summary import summary_of
 from orchestrator.ports.agents import AgentEnd, Job
 from orchestrator.ports.runner import End, Watch
 
@@ -57,6 +58,7 @@ class Ended:
             account_scope=result.account_scope,
             session=result.session,
             model=result.model,
+            summary=summary_of(result.final, printed=self._profile.stream == "plain"),
         )
 
     def forgot_session(self) -> bool:

@@ -37,7 +37,8 @@ from orchestrator.agents.vetting import why_dangerous
 from orchestrator.agents.watchdogs import Watchdogs
 from orchestrator.errors import FaultError
 from orchestrator.model.settings import AgentSettings, Settings
-from orchestrator.model.talk import Reply
+from orchestrator.model.talk import Heard, Learn, Reply
+from orchestrator.policy.learnings import said_in_passing
 from orchestrator.policy.staffing import agent_settings
 from orchestrator.ports.agents import AgentEnd, Hear, Job, Life, RunKey, unheard
 from orchestrator.ports.runner import End, Launch, Level, Place, Runner, Watch
@@ -83,6 +84,9 @@ class GuardedAgents:
             await to_thread.run_sync(self._forget, folder)
             end = await self._to_the_end(folder, agent, job, spool)
             ended = await to_thread.run_sync(self._look, folder, agent, job, end)
+        if agent.talk != "none":
+            for number, text in enumerate(said_in_passing(ended.result.final, folder.prompt()), start=1):
+                hear(Heard(f"final-{number}", Learn(text=text)))
         return await to_thread.run_sync(self._conclude, folder, agent, ended)
 
     async def life(self, key: RunKey) -> Life:

@@ -1,20 +1,27 @@
-"""`orchestrator prompt TASK`: what the agent of its next iteration would be told."""
+"""`orchestrator prompt TASK`: what the agent of its next iteration would be told; or the template that is made of."""
 
 import click
 
 from orchestrator.cli.context import Context, clean, pass_context, waits
 from orchestrator.daemon.desk import reading
+from orchestrator.errors import InvalidInputError
 
 
 @click.command("prompt")
-@click.argument("task")
+@click.argument("task", required=False)
+@click.option("--template", metavar="TYPE", help="Print the template of this type of task instead, to begin one with.")
 @pass_context
-def command(context: Context, task: str) -> int:
-    """Print the prompt of TASK's next iteration."""
+def command(context: Context, task: str | None, template: str | None) -> int:
+    """Print the prompt of TASK's next iteration, exactly as it would be sent.
+
+    Where its agent was interrupted, a paragraph that says so goes before it.
+    """
+    if (task is None) is (template is None):
+        raise InvalidInputError("prompt takes either a TASK or --template TYPE")
 
     async def ask() -> str:
         async with reading(context.project) as desk:
-            return desk.prompt(task)
+            return desk.prompt(task) if task is not None else desk.template(template or "")
 
     click.echo(clean(waits(ask)), nl=False)
     return 0

@@ -291,6 +291,7 @@ def config_schema() -> Schema:
     properties: Schema = {
         "project": _section(sections.PROJECT),
         "agents": _named(_section(sections.AGENT)),
+        "prompts": _named({"type": ["string", "null"]}),
         "profiles": _named(_object(_PROFILE, closed=True)),
         "accounts": _named(_section(sections.ACCOUNT)),
         "roles": _named({"anyOf": [{"type": "string"}, _section(sections.ROLE, ("agent",))]}),

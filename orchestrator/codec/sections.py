@@ -37,6 +37,7 @@ PROJECT = (
     "agent",
     "max_iterations",
     "allowed_signers",
+    "rules",
 )
 AGENT = (
     "profile",
@@ -175,7 +176,17 @@ def read_project(top: Fields) -> Settings:
         agent=fields.optional("agent"),
         max_iterations=fields.whole("max_iterations", 1, default.max_iterations),
         allowed_signers=fields.line("allowed_signers"),
+        rules=next(iter(_inside(fields, "rules")), ""),
     )
+
+
+def read_prompts(top: Fields) -> dict[str, str]:
+    """Read `[prompts]`: a template's path by type of task, in small letters."""
+    table = top.inner("prompts")
+    if table is None:
+        return {}
+    paths = {kind.lower(): _inside(table, kind) for kind in table.values}
+    return {kind: path[0] for kind, path in paths.items() if path}
 
 
 def _sandbox(fields: Fields) -> tuple[str, tuple[str, ...]]:

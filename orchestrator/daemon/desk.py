@@ -11,7 +11,6 @@ from orchestrator.daemon.intake import Intake
 from orchestrator.daemon.project import Project, RandomIds
 from orchestrator.daemon.runs import guardian_pid
 from orchestrator.daemon.windows import Windows
-from orchestrator.engine.carry import prompt_input
 from orchestrator.engine.ledger import Ledger
 from orchestrator.errors import InvalidInputError
 from orchestrator.journal.file import FileJournal
@@ -27,6 +26,7 @@ from orchestrator.policy.asks import answer
 from orchestrator.policy.decide import Answer
 from orchestrator.policy.initiative import owed
 from orchestrator.policy.prompt import compose
+from orchestrator.policy.prompting import prompt_input, spelled_out, template_for
 from orchestrator.policy.seat import Seat
 from orchestrator.views.statement import status_of
 
@@ -103,7 +103,13 @@ class Desk:
         task = self.world.tasks.get(ref)
         if task is None:
             raise InvalidInputError(f"there is no task {ref!r}; name it as queue/ID (`orchestrator status` lists them)")
+        self.project.read_texts()
         return compose(prompt_input(self.world, task, self.seat()))
+
+    def template(self, kind: str) -> str:
+        """Give the template that prompts for a type of task are made of, as a person could write it."""
+        self.project.read_texts()
+        return spelled_out(template_for(self.project.settings, kind), kind)
 
     async def ask(self, ask: Ask) -> Answer:
         """Do what a person asks, or say why not."""

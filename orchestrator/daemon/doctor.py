@@ -71,6 +71,10 @@ class _Visit:
         except InvalidInputError as error:
             return tuple(bad(problem) for problem in error.problems)
         self.project = Project(self.root, self.settings)
+        try:
+            self.project.read_texts()
+        except InvalidInputError as error:
+            return tuple(bad(problem) for problem in error.problems)
         warnings = tuple(doubtful(f"{CONFIG}: {text}", "correct or remove it") for text in self.settings.warnings)
         return warnings or (ok("configuration"),)
 

@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from datetime import tzinfo
 from pathlib import Path
 
+import msgspec
+
 from orchestrator.agents.endings import local_zone
 from orchestrator.codec.config import read_settings
 from orchestrator.errors import InvalidInputError, JournalError
 from orchestrator.files.atomic import ignore_itself, private_dir
 from orchestrator.model.settings import Settings
+from orchestrator.policy import templates
 
 STATE = ".aibrain"
 CONFIG = "orchestrator.toml"
+MAX_TEXT = 64 * 1024
+"""Bytes of a text that goes into prompts."""
 _MARKS = (STATE, CONFIG, "queues")
 
 
@@ -43,6 +48,27 @@ class Project:
         except OSError:
             return ()
 
+    def read_texts(self) -> None:
+        """Read what the configuration names by path: templates of prompts, the project's rules.
+
+        Raises InvalidInputError with everything that is wrong with them, each with its file and line.
+        """
+        shapes, rules = frozenset(self.settings.prompts.values()), self.settings.rules
+        named: dict[str, str] = {}
+        problems: list[str] = []
+        for path in sorted({*shapes, *([rules] if rules else [])}):
+            try:
+                text = _read_text(self.root, path)
+                if path in shapes:
+                    templates.vet(text, path)
+                named[path] = text
+            except InvalidInputError as error:
+                problems += error.problems
+        if problems:
+            raise InvalidInputError(*problems)
+        found = {kind: named[path] for kind, path in self.settings.prompts.items()}
+        self.settings = msgspec.structs.replace(self.settings, templates=found, rules_text=named.get(rules, ""))
+
     def make_state(self) -> None:
         """Make the private state folder, which ignores itself in git. Raises JournalError where nothing can be kept."""
         try:
@@ -53,6 +79,20 @@ class Project:
         except OSError as error:
             remedy = "let it be written to, or work in a copy of the project"
             raise JournalError(f"{self.state}: cannot keep anything there: {error.strerror}; {remedy}") from error
+
+
+def _read_text(root: Path, path: str) -> str:
+    try:
+        content = (root / path).read_bytes()
+    except OSError as error:
+        raise InvalidInputError(f"{path}: cannot read it: {error.strerror}; write it, or correct {CONFIG}") from error
+    if len(content) > MAX_TEXT:
+        raise InvalidInputError(f"{path}: {len(content)} bytes, at most {MAX_TEXT} go into prompts; shorten it")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InvalidInputError(f"{path}: line {line}: not UTF-8; save it as UTF-8") from None
 
 
 def find_root(start: Path, explicit: Path | None) -> Path:

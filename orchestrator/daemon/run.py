@@ -101,6 +101,7 @@ async def _seated(project: Project, request: Request, watcher: Watcher) -> Async
 
 async def _look_first(project: Project, request: Request, watcher: Watcher) -> tuple[Scope, Built]:
     """Read, vet and preflight everything without writing anything."""
+    project.read_texts()
     desk = await open_desk(project, "preflight", read_only=True)
     try:
         intake = Intake(project, request.files)

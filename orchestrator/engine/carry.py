@@ -15,16 +15,14 @@ from orchestrator.engine.hands import Hands
 from orchestrator.errors import FaultError
 from orchestrator.model import commands as c
 from orchestrator.model import effects as f
-from orchestrator.model.specs import SATISFIES
 from orchestrator.model.talk import Heard
 from orchestrator.model.world import Attempt, Task, World
 from orchestrator.policy import limits
 from orchestrator.policy.briefing import brief
 from orchestrator.policy.gates import queue_of_gate
-from orchestrator.policy.notes import notes_of
-from orchestrator.policy.prompt import PromptInput, compose
+from orchestrator.policy.prompt import compose
+from orchestrator.policy.prompting import prompt_input, steering
 from orchestrator.policy.seat import Seat
-from orchestrator.policy.talk import talks
 from orchestrator.ports.agents import AgentEnd, Job, Life, RunKey
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import AttemptKey, Collision
@@ -142,6 +140,7 @@ class _Carrier:
             until_ms=end.until,
             session=end.session,
             model=end.model,
+            summary=end.summary,
             input_tokens=end.input_tokens,
             cached_tokens=end.cached_tokens,
             output_tokens=end.output_tokens,
@@ -242,31 +241,6 @@ def _job(world: World, task: Task, attempt: Attempt, seat: Seat) -> Job:
     )
 
 
-def prompt_input(world: World, task: Task, seat: Seat) -> PromptInput:
-    """Gather what the next prompt of a task is made of."""
-    queue = world.queues[task.ref.partition("/")[0]]
-    attempt = task.attempt
-    conflicts = tuple(f.path for f in task.feedback if f.rule == "merge-conflict")
-    upstream = (world.tasks[name] for name in task.spec.dependencies if name in world.tasks)
-    return PromptInput(
-        task=task.ref,
-        spec=task.spec,
-        promise=limits.promise(world, task),
-        attempt=attempt.number if attempt else task.attempts + 1,
-        iteration=attempt.iteration if attempt else 1,
-        queue_title=queue.spec.title,
-        checks=limits.checks(world, task, seat.settings),
-        feedback=tuple(f for f in task.feedback if f.rule != "merge-conflict"),
-        notes=notes_of(task),
-        conflicts=conflicts,
-        inputs=tuple(path for other in upstream if other.status in SATISFIES for path in other.spec.outputs),
-        answers=tuple((q.text, q.answer) for q in task.questions if q.answer),
-        talks=talks(
-            seat.settings, attempt.agent if attempt and attempt.agent else limits.staffed(world, task, seat).agent
-        ),
-    )
-
-
 def _case(world: World, task: Task, attempt: Attempt, seat: Seat, effect: f.Judge) -> Case:
     return Case(
         task=task.ref,
@@ -280,5 +254,6 @@ def _case(world: World, task: Task, attempt: Attempt, seat: Seat, effect: f.Judg
         files=task.spec.files,
         allow_test_changes=task.spec.allow_test_changes,
         allow_protected=task.spec.allow_protected,
+        steering=() if limits.repository(world, task, seat.settings) else steering(seat.settings),
         merged=effect.merged,
     )

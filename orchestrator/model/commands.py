@@ -46,6 +46,7 @@ class NoteAgent(_Outcome, frozen=True):
     until_ms: int | None = None
     session: str = ""
     model: str = ""
+    summary: str = ""
     input_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0

@@ -152,6 +152,8 @@ class AgentFinished(EventBase, frozen=True, tag="agent.finished"):
     """False: the account or its service failed, not the agent; the iteration is had again."""
     session: str = ""
     model: str = ""
+    summary: str = ""
+    """Its last words, short; for whoever builds on its work."""
     input_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0

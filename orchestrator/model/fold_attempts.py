@@ -61,6 +61,7 @@ def _(event: e.AgentFinished, world: World) -> None:
     if found := under_way(world, event.task, event.attempt):
         task, attempt = found
         attempt.claimed, attempt.consumed, task.note = event.claimed, event.consumed, event.note
+        task.summary = event.summary or task.summary
         task.session = f"{attempt.agent}:{event.session}" if event.session else ""
         if not event.consumed:
             attempt.resumes = attempt.resumes + 1 if attempt.resumed == event.iteration else 1

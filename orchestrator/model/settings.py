@@ -164,6 +164,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     checkpoint_s: float = 900.0
     agent: str | None = None
     max_iterations: int = 30
+    rules: str = ""
+    """Path of the project's rules, from its root; and their text, once it was read."""
+    rules_text: str = ""
+    prompts: dict[str, str] = {}
+    """Paths of templates by type of task (`default`: every other), and their texts, once they were read."""
+    templates: dict[str, str] = {}
     agents: dict[str, AgentSettings] = {}
     accounts: dict[str, AccountSettings] = {}
     profiles: dict[str, ProfileSettings] = {}

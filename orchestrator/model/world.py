@@ -143,6 +143,8 @@ class Task(msgspec.Struct, kw_only=True):
     """One line for the next prompt: no claim, timeout, interrupted."""
     session: str = ""
     """The agent's own session of the last call, and by which agent (`agent:session`)."""
+    summary: str = ""
+    """What its agent said last."""
     held: Hold | None = None
     hands: str = ""
     """Who worked in its folder by hand, until an agent that was started after that (`hands_seq`) has ended."""

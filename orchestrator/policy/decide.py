@@ -131,6 +131,7 @@ def _finished(task: Task, attempt: Attempt, outcome: c.NoteAgent, seat: Seat) ->
         note=outcome.note,
         consumed=outcome.outcome not in CODES,
         session=outcome.session,
+        summary=outcome.summary,
         model=model,
         input_tokens=outcome.input_tokens,
         cached_tokens=outcome.cached_tokens,

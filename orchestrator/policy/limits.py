@@ -70,6 +70,13 @@ def checks(world: World, task: Task, settings: Settings) -> tuple[str, ...]:
     return defined if "honest" in defined else (*defined, "honest")
 
 
+def repository(world: World, task: Task, settings: Settings) -> str:
+    """Name the repository the task works in, empty for the project's own."""
+    name = task.ref.partition("/")[0]
+    own = settings.queues.get(name)
+    return world.queues[name].spec.repo or (own.repo if own else None) or ""
+
+
 def backoff_ms(probes: int) -> int:
     """Give the wait before the next look at a fault: 1, 2, 4, ... at most 60 seconds."""
     return min(60, 1 << min(probes, 6)) * 1000

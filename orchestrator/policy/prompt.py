@@ -1,20 +1,26 @@
-"""What an agent is told: the task, what came of the last try, what not to touch and how to say it is done.
+"""What an agent is told: the task, what it builds on, what came of the last try, what not to touch, how to be done.
 
-Pure text from values. Never contains a literal claim, not even where a person wrote one into the task: an agent that
-echoes its prompt must not claim by it, and one that claims honestly must not repeat a line of it.
+Pure text from values, put into a template. Never contains a literal claim, not even where a person wrote one into the
+task or a template: an agent that echoes its prompt must not claim by it, and one that claims honestly must not repeat
+a line of it.
 """
 
 import contextlib
-import re
 
 import msgspec
 
 from orchestrator.model.specs import TaskSpec
+from orchestrator.model.talk import Learning
 from orchestrator.model.verdicts import Finding
+from orchestrator.policy.approaches import approach
+from orchestrator.policy.claims import without_claims as without_claims  # noqa: PLC0414 - whoever quotes needs it
+from orchestrator.policy.templates import BUILT_IN, fill
 
 MAX_FINDINGS = 40
 MAX_MESSAGE = 2000
 """Characters of one finding."""
+MAX_RULES = 16_000
+"""Characters of the project's rules: what is longer belongs into files that agents read when they need them."""
 
 TALK = """## Talk back
 
@@ -26,11 +32,21 @@ The program `orchestrator-tell` (also `$ORCHESTRATOR_RUN_DIR/bin/orchestrator-te
 - `orchestrator-tell ask TEXT`: a question only a person can answer; waits a while
 - `orchestrator-tell blocked TEXT`: you cannot go on without a person; then end your turn without claiming
 - `orchestrator-tell propose --title T --description D`: work you noticed that is not part of this task
-- `orchestrator-tell learn TEXT`: what later tasks of this project should know
+- `orchestrator-tell learn TEXT`: what later tasks of this project should know; or say it in your final message, \
+between an opening and a closing XML tag named `learning`
 
 Nothing of it says that you are done."""
 
-_CLAIM = re.compile(r"<\s*promise\s*>(.*?)<\s*/\s*promise\s*>", re.DOTALL | re.IGNORECASE)
+
+class Upstream(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished task that this one builds on. `summary` is its agent's last message, `reason` why it was skipped."""
+
+    task: str
+    title: str = ""
+    commit: str = ""
+    outputs: tuple[str, ...] = ()
+    summary: str = ""
+    reason: str = ""
 
 
 class PromptInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,51 +70,62 @@ class PromptInput(msgspec.Struct, frozen=True, kw_only=True):
     """Paths that hold conflict markers of a merge with the target."""
     inputs: tuple[str, ...] = ()
     """Outputs of finished tasks that this one builds on."""
+    upstream: tuple[Upstream, ...] = ()
+    """Those tasks, as far as they made something or said something."""
     answers: tuple[tuple[str, str], ...] = ()
     """(what its agents asked, what a person answered), oldest first."""
     talks: bool = False
     """It can talk back while it works."""
+    learnings: tuple[Learning, ...] = ()
+    """What earlier tasks recorded, the most telling first."""
+    rules: str = ""
+    """The project's own, in its own words; empty: what its repository says of itself."""
+    steering: tuple[str, ...] = ()
+    """Further files no agent may touch: those that prompts are made of."""
+    template: str = BUILT_IN
 
 
 def compose(given: PromptInput) -> str:
     """Write the prompt of one iteration; ends with a newline."""
-    sections = (
-        _heading(given),
-        _body(given.spec),
-        _scope(given.spec),
-        _details(given.spec.details),
-        _list("Read first (made by tasks this one builds on)", given.inputs),
-        _feedback(given.feedback),
-        _conflicts(given.conflicts),
-        _list("Know before you start", given.notes),
-        _answers(given.answers),
-        _limits(given.spec),
-        TALK if given.talks else "",
-        _finish(given),
-    )
-    return "\n\n".join(section for section in sections if section) + "\n"
+    return without_claims(fill(given.template, parts_of(given)))
 
 
-def without_claims(text: str) -> str:
-    """Say in words what a literal claim would say by its form."""
-    while True:  # a claim inside a claim shows itself once the outer one is gone
-        text, found = _CLAIM.subn(lambda claim: f"the promise tag around {claim[1].strip() or 'the word'}", text)
-        if not found:
-            return text
+def parts_of(given: PromptInput) -> dict[str, str]:
+    """Give what stands in each place of a template."""
+    return {
+        "task": given.task,
+        "id": given.spec.id,
+        "title": given.spec.title or given.spec.id,
+        "type": given.spec.type,
+        "queue": given.task.partition("/")[0],
+        "attempt": str(given.attempt),
+        "iteration": str(given.iteration),
+        "heading": _heading(given),
+        "description": given.spec.description.strip(),
+        "approach": _section("How to go about it", approach(given.spec.type)),
+        "scope": _scope(given.spec),
+        "details": _details(given.spec.details),
+        "upstream": _upstream(given.upstream),
+        "conflicts": _conflicts(given.conflicts),
+        "findings": _feedback(given.feedback),
+        "notes": _list("Know before you start", given.notes),
+        "answers": _answers(given.answers),
+        "rules": _rules(given.rules),
+        "learnings": _learnings(given.learnings),
+        "limits": _limits(given.spec, given.steering),
+        "talk": TALK if given.talks else "",
+        "finish": _finish(given),
+    }
 
 
 def _heading(given: PromptInput) -> str:
-    title = without_claims(given.spec.title) or given.spec.id
+    title = given.spec.title or given.spec.id
     where = " of ".join(part for part in (given.queue_title or given.task.partition("/")[0], given.project) if part)
     again = f" This is iteration {given.iteration} of attempt {given.attempt}." if given.iteration > 1 else ""
     return (
         f"# {title}\n\nYou are working on task {given.task} ({where}). The current directory is a private copy of the "
         f"repository, yours alone; edit it in place.{again}"
     )
-
-
-def _body(spec: TaskSpec) -> str:
-    return without_claims(spec.description).strip()
 
 
 def _scope(spec: TaskSpec) -> str:
@@ -118,7 +145,7 @@ def _details(details: str) -> str:
         return ""
     with contextlib.suppress(msgspec.DecodeError):  # other people's text: what does not parse is shown as it is
         details = msgspec.json.format(details, indent=2)
-    return f"## Further details from the queue file\n\n{without_claims(details)}"
+    return _section("Further details from the queue file", details)
 
 
 def _feedback(findings: tuple[Finding, ...]) -> str:
@@ -137,19 +164,17 @@ def _feedback(findings: tuple[Finding, ...]) -> str:
 def _finding(finding: Finding) -> str:
     place = f"{finding.path}:{finding.line}" if finding.path and finding.line else finding.path
     head = " ".join(part for part in (place, f"[{finding.rule}]" if finding.rule else "") if part)
-    message = without_claims(finding.message).strip()
+    message = finding.message.strip()
     if len(message) > MAX_MESSAGE:
         message = message[:MAX_MESSAGE] + " ... (cut)"
     return "- " + (f"{head}: " if head else "") + message.replace("\n", "\n    ")
 
 
 def _answers(answers: tuple[tuple[str, str], ...]) -> str:
-    told = "\n\n".join(f"You asked: {_quoted(asked)}\n\nA person answers: {_quoted(said)}" for asked, said in answers)
+    told = "\n\n".join(
+        f"You asked: {_indented(asked)}\n\nA person answers: {_indented(said)}" for asked, said in answers
+    )
     return f"## What people answered\n\n{told}" if told else ""
-
-
-def _quoted(text: str) -> str:
-    return without_claims(text).strip().replace("\n", "\n    ")
 
 
 def _conflicts(paths: tuple[str, ...]) -> str:
@@ -161,14 +186,45 @@ def _conflicts(paths: tuple[str, ...]) -> str:
     )
 
 
-def _limits(spec: TaskSpec) -> str:
+def _upstream(made: tuple[Upstream, ...]) -> str:
+    return _section("What this builds on", "\n".join(_made(one) for one in made))
+
+
+def _made(one: Upstream) -> str:
+    title = f" ({one.title})" if one.title else ""
+    if one.reason:
+        return f"- {one.task}{title} was skipped: {one.reason}"
+    landed = f", landed as {one.commit[:12]}" if one.commit else ""
+    outputs = f"; it made {', '.join(one.outputs)}, which you read first" if one.outputs else ""
+    said = f"; its agent's last words:\n    {_indented(one.summary)}" if one.summary else ""
+    return f"- {one.task}{title}{landed}{outputs}{said}"
+
+
+def _rules(text: str) -> str:
+    if not text.strip():
+        text = "Follow what the repository says of itself, where it does: AGENTS.md, CLAUDE.md, CONTRIBUTING.md."
+    cut = (
+        f"{text[:MAX_RULES].rstrip()}\n\n(cut here: the rest is too long for a prompt)"
+        if len(text) > MAX_RULES
+        else text
+    )
+    return _section("Rules of this project", cut.strip())
+
+
+def _learnings(known: tuple[Learning, ...]) -> str:
+    lines = "\n".join(f"- ({one.task}) {_indented(one.text)}" for one in known)
+    return _section("What earlier tasks learned", f"Nobody has checked it.\n\n{lines}") if known else ""
+
+
+def _limits(spec: TaskSpec, steering: tuple[str, ...]) -> str:
+    more = "".join(f", `{path}`" for path in steering)
     allowed = tuple(dict.fromkeys((*spec.allow_test_changes, *spec.allow_protected)))
     exceptions = f"\n\nThis task may change: {', '.join(allowed)}." if allowed else ""
     return (
-        "## Leave alone\n\nDo not edit `queues/`, `orchestrator.toml`, `.aibrain/`, the settings of CI, hooks, linters "
-        "and test runners, or tests that already exist. Do not skip, delete or weaken tests, and leave no stubs: the "
-        "work is judged on a clean checkout by checks you cannot reach. You need not commit; your files are collected "
-        "as they are." + exceptions
+        f"## Leave alone\n\nDo not edit `queues/`, `orchestrator.toml`, `.aibrain/`{more}, the settings of CI, hooks, "
+        "linters and test runners, or tests that already exist. Do not skip, delete or weaken tests, and leave no "
+        "stubs: the work is judged on a clean checkout by checks you cannot reach. You need not commit; your files are "
+        "collected as they are." + exceptions
     )
 
 
@@ -188,8 +244,16 @@ def _finish(given: PromptInput) -> str:
 
 
 def _list(title: str, items: tuple[str, ...]) -> str:
-    return f"## {title}\n\n{_bullets(items)}" if items else ""
+    return _section(title, _bullets(items))
 
 
 def _bullets(items: tuple[str, ...]) -> str:
-    return "\n".join(f"- {without_claims(item)}" for item in items)
+    return "\n".join(f"- {item}" for item in items)
+
+
+def _section(title: str, text: str) -> str:
+    return f"## {title}\n\n{text}" if text else ""
+
+
+def _indented(text: str) -> str:
+    return text.strip().replace("\n", "\n    ")

@@ -56,9 +56,14 @@ _UNLESS_ALLOWED = (
 )
 
 
-def is_protected(path: str, allow: tuple[str, ...] = ()) -> str | None:
-    """Say why the path may not be changed, or None. `allow` is the task's `allow_protected`."""
+def is_protected(path: str, allow: tuple[str, ...] = (), steering: tuple[str, ...] = ()) -> str | None:
+    """Say why the path may not be changed, or None. `allow` is the task's `allow_protected`.
+
+    `steering` are further files, those that the configuration makes prompts of.
+    """
     folded = path.casefold()
+    if folded in {name.casefold() for name in steering} and not matches_any(path, allow):
+        return "prompts are made of it, and it would steer every later agent"
     for pattern, why in _ALWAYS.items():
         if matches_any(folded, (pattern,)):
             return why

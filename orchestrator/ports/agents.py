@@ -77,6 +77,8 @@ class AgentEnd(msgspec.Struct, frozen=True, kw_only=True):
     output_tokens: int = 0
     reasoning_tokens: int = 0
     """Part of the output."""
+    summary: str = ""
+    """Its last words, short."""
     priced: bool = True
     """`usd` is the agent's own word; False: it names no price, only tokens."""
 

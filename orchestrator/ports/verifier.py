@@ -21,6 +21,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     allow_test_changes: tuple[str, ...] = ()
     allow_protected: tuple[str, ...] = ()
+    steering: tuple[str, ...] = ()
+    """Further protected files: those that prompts are made of."""
     merged: bool = False
     words: str = ""
     """A commit's message where it is all that says what the task was; empty where a queue says it."""

@@ -25,6 +25,7 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True):
     edits: tuple[Edit, ...]
     allow_test_changes: tuple[str, ...] = ()
     allow_protected: tuple[str, ...] = ()
+    steering: tuple[str, ...] = ()
     merged: bool = False
     files: tuple[str, ...] = ()
     whole: bool = False

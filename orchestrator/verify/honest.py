@@ -73,6 +73,7 @@ async def judge_honestly(trees: Trees, queue: str, case: Case, name: str = HONES
             edits=tuple(edits),
             allow_test_changes=case.allow_test_changes,
             allow_protected=(*case.allow_protected, *asked),
+            steering=case.steering,
             spares_tests=not asks_to_remove_tests(case.words),
             merged=case.merged,
             files=case.files,

@@ -23,7 +23,7 @@ def nothing_changed(diff: Diff) -> Iterable[Finding]:
 def protected_path(diff: Diff) -> Iterable[Finding]:
     """Find changes to what steers the orchestrator, CI, git hooks or other agents."""
     for edit in () if diff.whole else diff.edits:
-        why = is_protected(edit.path, diff.allow_protected)
+        why = is_protected(edit.path, diff.allow_protected, diff.steering)
         if why is None:
             continue
         how = "; or let the task's `allow_protected` name it" if can_be_allowed(edit.path) else ""

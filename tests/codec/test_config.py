@@ -26,6 +26,10 @@ patience = "10m"
 orphan_timeout = "1h30m"
 checkpoint = 900
 agent = "claude"
+rules = "docs/RULES.md"
+[prompts]
+Feature = "prompts/feature.md"
+default = "prompts/task.md"
 [agents.claude]
 profile = "claude-code"
 args = ["--model", "opus", "--model"]
@@ -178,6 +182,8 @@ def test_every_section_is_read_without_a_warning() -> None:
     assert settings.egress == (Allowed("example.org"),)
     assert {check.egress for check in settings.checks.values()} == {settings.egress}
     assert (settings.patience_s, settings.orphan_timeout_s, settings.checkpoint_s) == (600, 5400, 900)
+    assert (settings.rules, settings.templates) == ("docs/RULES.md", {})
+    assert settings.prompts == {"feature": "prompts/feature.md", "default": "prompts/task.md"}
     claude = settings.agents["claude"]
     assert (claude.profile, claude.args, claude.timeout_s) == ("claude-code", ("--model", "opus", "--model"), 2700)
     assert (claude.env, claude.home, claude.concurrency) == ({"NAME": "value"}, "shared", 3)
@@ -289,6 +295,9 @@ def test_all_mistakes_are_told_at_once_with_their_keys() -> None:
     ("text", "says"),
     [
         ("[project]\nsandbox = []", "project.sandbox"),
+        ("[project]\nrules = '/etc/passwd'", "project.rules"),
+        ("[prompts]\nfeature = '../feature.md'", "prompts.feature"),
+        ("prompts = 'x'", "prompts is"),
         ("[project]\negress = ['https://a.example']", "project.egress"),
         ("[project]\negress = [1]", '"127.0.0.1:8080"'),
         ("[project]\nsandbox = 'vm'", "auto, none, landlock, bwrap"),

@@ -72,3 +72,11 @@ def test_forms_and_texts_for_people_are_no_settings(path: str) -> None:
 def test_what_agents_read_there_is() -> None:
     assert is_protected(".github/copilot-instructions.md")
     assert is_protected(".github/instructions/python.instructions.md")
+
+
+def test_what_prompts_are_made_of_is_protected_until_a_person_opens_it() -> None:
+    why = is_protected("Prompts/feature.md", (), ("prompts/feature.md",))
+    assert why is not None
+    assert "prompts are made of it" in why
+    assert is_protected("prompts/feature.md", ("prompts/**",), ("prompts/feature.md",)) is None
+    assert is_protected("prompts/other.md", (), ("prompts/feature.md",)) is None

@@ -88,6 +88,11 @@ def an_agent_that_never_asks(shop: Shop) -> None:
     shop.queue("work", {"id": "A", "agent": "claude"})
 
 
+def a_wrong_template(shop: Shop) -> None:
+    shop.write("prompts/task.md", "Do {title}.\n{descripton}\n")
+    shop.config('[prompts]\ndefault = "prompts/task.md"\n')
+
+
 CASES = {
     "a queue nobody wrote": Case(nothing, ("--queue", "nope"), ("'nope'", "queues/nope.json")),
     "a task nobody wrote": Case(nothing, ("--task", "work/nope"), ("work/nope", "status")),
@@ -130,6 +135,14 @@ CASES = {
     "a git that is too old": Case(an_old_git, (), ("2.30.2", "2.39.4")),
     "an agent that never asks, and nothing to hold it": Case(
         an_agent_that_never_asks, (), ("bypassPermissions", "L0", "allow_dangerous = true in [agents.claude]")
+    ),
+    "a template with a place nobody fills": Case(
+        a_wrong_template, (), ("prompts/task.md: line 2: {descripton}", "did you mean {description}?")
+    ),
+    "a template that is not there": Case(
+        lambda shop: shop.config('[prompts]\nfeature = "gone.md"\n'),
+        (),
+        ("gone.md: cannot read it", "orchestrator.toml"),
     ),
     "a kind of agent that cannot be": Case(
         lambda shop: shop.config('[profiles.house]\nlike = "codx"\n'),
