@@ -1,7 +1,12 @@
-"""Which tasks may not run side by side: one folder, resources, files, agents with limited places. Pure; a rule each."""
+"""Which tasks may not run side by side, and which had better not. Pure; a rule each.
+
+May not: one folder, resources, files both say they will touch, agents with limited places. Had better not: what would
+touch a file that a running one has changed so far. Such a task lets others of its priority go first, and waits for
+nobody: where nothing else could start, it starts.
+"""
 
 from orchestrator.model.world import Task, World
-from orchestrator.policy.globs import overlap
+from orchestrator.policy.globs import matches_any, overlap
 from orchestrator.policy.limits import staffed
 from orchestrator.policy.seat import Seat
 
@@ -14,6 +19,25 @@ def conflicting(world: World, task: Task, seat: Seat) -> tuple[tuple[str, ...], 
         if on:
             return on, text
     return (), ""
+
+
+def foreseen(world: World, task: Task, seat: Seat) -> tuple[tuple[str, ...], str]:
+    """Name the running tasks whose changes so far this one's will probably conflict with, and in what."""
+    target = seat.targets.get(task.ref.partition("/")[0], "")
+    done = frozenset(task.files) if task.attempts else frozenset[str]()
+    if not done and not task.spec.files:
+        return (), ""
+    found: dict[str, str] = {}
+    for ref in world.claims:
+        holder = world.tasks[ref]
+        if ref != task.ref and seat.targets.get(ref.partition("/")[0], "") == target:
+            changed = holder.files if holder.attempt is not None and holder.attempt.commit else ()
+            both = (p for p in changed if p in done or matches_any(p, task.spec.files))
+            said = (p for p in done if matches_any(p, holder.spec.files))
+            if path := next(both, "") or next(said, ""):
+                found[ref] = path
+    text = ", ".join(f"{ref} is changing {path}" for ref, path in found.items())
+    return tuple(found), text
 
 
 def split_resource(name: str) -> tuple[str, bool]:

@@ -5,11 +5,12 @@ Rules, in order; the first that has something to say is appended, expecting the 
 2. lanes whose wait is over;
 3. own attempts: begin the next iteration, fail at the limit, release when draining, board the train;
 4. orphans: tasks whose worker is gone are taken over on the same attempt;
-5. new claims, most urgent first.
+5. new claims, most urgent first, of equals rather one that will not conflict with what runs.
 On conflict nothing of it was stored and everything is asked again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import takewhile
 from typing import assert_never
 
 from orchestrator.model import events as e
@@ -22,6 +23,7 @@ from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.budgets import notices, run_over, run_words
 from orchestrator.policy.due import under_way
 from orchestrator.policy.gates import arrivals, inspections, openings
+from orchestrator.policy.holds import foreseen
 from orchestrator.policy.landing import convict
 from orchestrator.policy.limits import exhausted, is_human, max_iterations, retry_at, used_iterations
 from orchestrator.policy.progress import diagnosis, rescuer, stuck
@@ -221,18 +223,26 @@ def _claim(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
         return ()  # with nothing of ours running, a claim is what finds out whether there is room again
     slots = {name: free_slot(world, name, seat) for name in world.queues if seat.scope.covers(name)}
     open_ = [name for name, slot in slots.items() if slot is not None and startable(world, name, now, seat)]
-    for ref in agenda.candidates(open_):
-        task = world.tasks[ref]
-        if not seat.serves(ref) or not _may_start(world, task, now, seat):
-            continue
-        if task.spec.when is not None and not task.attempts and not holds(world, task.spec.when):
-            return (e.TaskSkipped(task=ref, reason="its `when` is not true"),)
-        slot = slots[ref.partition("/")[0]]
-        number = task.attempt.number if task.attempt else task.attempts + 1
-        return (
-            e.TaskClaimed(task=ref, attempt=number, worker=seat.me, slot=slot or 1, resumed=task.attempt is not None),
-        )
-    return ()
+    waiting = (world.tasks[ref] for ref in agenda.candidates(open_) if seat.serves(ref))
+    task = _best(world, (task for task in waiting if _may_start(world, task, now, seat)), seat)
+    if task is None:
+        return ()
+    if task.spec.when is not None and not task.attempts and not holds(world, task.spec.when):
+        return (e.TaskSkipped(task=task.ref, reason="its `when` is not true"),)
+    slot = slots[task.ref.partition("/")[0]]
+    number = task.attempt.number if task.attempt else task.attempts + 1
+    return (
+        e.TaskClaimed(task=task.ref, attempt=number, worker=seat.me, slot=slot or 1, resumed=task.attempt is not None),
+    )
+
+
+def _best(world: World, tasks: Iterator[Task], seat: Seat) -> Task | None:
+    """Choose the first; one that would probably conflict lets the next of the same priority go first."""
+    first = next(tasks, None)
+    if first is None or not foreseen(world, first, seat)[0]:
+        return first
+    equals = takewhile(lambda task: task.spec.priority == first.spec.priority, tasks)
+    return next((task for task in equals if not foreseen(world, task, seat)[0]), first)
 
 
 def _arrived(world: World, seat: Seat) -> bool:

@@ -15,7 +15,7 @@ from orchestrator.model.world import Step, Task, World
 from orchestrator.policy import budgets
 from orchestrator.policy.accounts import shut, waits_for
 from orchestrator.policy.gates import waiting_for
-from orchestrator.policy.holds import conflicting
+from orchestrator.policy.holds import conflicting, foreseen
 from orchestrator.policy.limits import is_human
 from orchestrator.policy.seat import Seat, running
 from orchestrator.policy.visits import holder
@@ -60,7 +60,9 @@ def reason_for(world: World, task: Task, now: int, seat: Seat, *, probe: bool = 
             continue
         if (reason := rule(world, task, now, seat)) is not None:
             return reason
-    return Reason(code=Code.READY, since=task.since, text="could start now")
+    on, text = foreseen(world, task, seat)
+    later = f", after others of its priority: {text}" if on else ""
+    return Reason(code=Code.READY, on=on, since=task.since, text=f"could start now{later}")
 
 
 def _person(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
