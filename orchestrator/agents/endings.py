@@ -59,6 +59,7 @@ class Ended:
             session=result.session,
             model=result.model,
             summary=summary_of(result.final, printed=self._profile.stream == "plain"),
+            final=result.final,
         )
 
     def forgot_session(self) -> bool:

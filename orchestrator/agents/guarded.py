@@ -60,14 +60,20 @@ class GuardedAgents:
     """The real `Agents`. `project` is the project's root; run folders are made below its `.aibrain/runs`."""
 
     def __init__(
-        self, settings: Settings, runner: Runner, places: Places, project: str, surroundings: Surroundings
+        self,
+        settings: Settings,
+        runner: Runner,
+        places: Places,
+        project: str,
+        surroundings: Surroundings,
+        runs: Path | None = None,
     ) -> None:
         self._settings = settings
         self._runner = runner
         self._places = places
         self._project = Path(project)
         self._around = surroundings
-        self._runs = self._project / ".aibrain" / "runs"
+        self._runs = runs or self._project / ".aibrain" / "runs"
 
     async def run(self, job: Job, hear: Hear = unheard) -> AgentEnd:
         """Start, adopt or read; see the theory above. Cancelling leaves the agent running."""

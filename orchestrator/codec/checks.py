@@ -12,6 +12,8 @@ from orchestrator.model.settings import CheckSettings
 CHECK = (
     "command",
     "builtin",
+    "agent",
+    "prompt",
     "format",
     "pattern",
     "protocol",
@@ -39,14 +41,14 @@ def _check(egress: tuple[Allowed, ...] | None, name: str, fields: Fields) -> Che
     fields.warn_unknown(CHECK)
     default = CheckSettings(name=name)
     command, builtin = argv_of(fields), fields.choice("builtin", ("honest",), "")
-    if not {"command", "builtin"} & set(fields.values):
-        fields.complaints.refuse(f'{fields.prefix}command is missing; write it, as ["pytest", "-q"]')
-    if command and builtin:
-        fields.refuse("builtin", "a check has a command or is built in; remove one")
+    agent, prompt = fields.line("agent"), fields.text("prompt")
+    _one_answers(fields)
     return CheckSettings(
         name=name,
         command=command,
         builtin=builtin,
+        agent=agent,
+        prompt=prompt,
         format=fields.choice("format", FORMATS, ""),
         pattern=_pattern(fields),
         protocol=fields.choice("protocol", ("verdict",), ""),
@@ -60,6 +62,17 @@ def _check(egress: tuple[Allowed, ...] | None, name: str, fields: Fields) -> Che
         env=env_of(fields),
         pass_env=fields.texts("pass_env"),
     )
+
+
+def _one_answers(fields: Fields) -> None:
+    """See that exactly one kind of answer is asked for: a command's, a built-in check's, a reviewer's."""
+    found = [key for key in ("command", "builtin", "agent", "prompt") if key in fields.values]
+    if not found:
+        fields.complaints.refuse(f'{fields.prefix}command is missing; write it, as ["pytest", "-q"]')
+    kinds = {"review" if key in {"agent", "prompt"} else key for key in found}
+    if len(kinds) > 1:
+        said = "a check has a command, is built in, or is a review by an agent; remove one"
+        fields.refuse(found[-1], said)
 
 
 def _pattern(fields: Fields) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from orchestrator.agents.guarded import GuardedAgents
+from orchestrator.agents.reviewing import GuardedReviewer
 from orchestrator.agents.surroundings import Surroundings, environment, installed
 from orchestrator.agents.visiting import Visits
 from orchestrator.daemon.actions import CommandActions
@@ -66,7 +67,8 @@ async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
     trees = GitTrees(ground)
     around = Surroundings(environ=project.environ, home=project.environ.get("HOME", str(Path("/nonexistent"))))
     agents = GuardedAgents(settings, runner, trees, str(project.root), around)
-    verifier = CheckVerifier(settings, trees, runner, project.state, project.environ)
+    reviewer = GuardedReviewer(settings, runner, around)
+    verifier = CheckVerifier(settings, trees, runner, project.state, project.environ, reviewer)
     actions = CommandActions(project)
     hands = Hands(agents, verifier, workspace, actions)
     return Built(hands, ground, trees, workspace, installed(project.environ), runner)

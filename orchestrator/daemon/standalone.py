@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from orchestrator.agents.surroundings import environment
+from orchestrator.agents.reviewing import GuardedReviewer
+from orchestrator.agents.surroundings import Surroundings, environment
 from orchestrator.daemon.clock import WallClock
 from orchestrator.daemon.desk import reading
 from orchestrator.daemon.project import STATE, Project, load_settings
@@ -64,7 +65,9 @@ class Court:
         self._settings = settings
         self._trees = GitTrees(ground)
         environ: Mapping[str, str] = dict(os.environ)
-        self._verifier = CheckVerifier(settings, self._trees, runner, repository.state, environ)
+        around = Surroundings(environ=environ, home=environ.get("HOME", "/nonexistent"))
+        reviewer = GuardedReviewer(settings, runner, around)
+        self._verifier = CheckVerifier(settings, self._trees, runner, repository.state, environ, reviewer)
         self._count = 0
 
     async def judge(self, subject: Subject, names: tuple[str, ...]) -> Judgement:
@@ -91,6 +94,8 @@ class Court:
                 allow_test_changes=spec.allow_test_changes,
                 allow_protected=spec.allow_protected,
                 words=subject.message,
+                title=spec.title,
+                description=spec.description,
             )
         )
 

@@ -256,4 +256,7 @@ def _case(world: World, task: Task, attempt: Attempt, seat: Seat, effect: f.Judg
         allow_protected=task.spec.allow_protected,
         steering=() if limits.repository(world, task, seat.settings) else steering(seat.settings),
         merged=effect.merged,
+        title=task.spec.title,
+        description=task.spec.description,
+        author=attempt.agent,
     )

@@ -189,6 +189,10 @@ class VerdictReached(EventBase, frozen=True, tag="verdict.reached"):
     merged: bool = False
     by: str = ""
     reason: str = ""
+    usd: float = 0.0
+    """What reviewers cost, where checks are reviews."""
+    tokens: int = 0
+    priced: bool = True
 
 
 class AttemptEnded(EventBase, frozen=True, tag="attempt.ended"):

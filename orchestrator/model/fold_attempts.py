@@ -5,7 +5,7 @@ from functools import singledispatch
 from orchestrator.model import events as e
 from orchestrator.model import fold_talk
 from orchestrator.model.budget_events import budget_key
-from orchestrator.model.fold_spending import count, pay
+from orchestrator.model.fold_spending import count, pay, pay_reviewers
 from orchestrator.model.moves import leave_train, let_go, move, step, under_way
 from orchestrator.model.specs import SATISFIES, Status
 from orchestrator.model.verdicts import Finding, Verdict
@@ -93,6 +93,7 @@ def _take_back(world: World, task: Task, attempt: Attempt) -> None:
 
 @fold.register
 def _(event: e.VerdictReached, world: World) -> None:
+    pay_reviewers(world, event)
     task = world.tasks.get(event.task)
     if task is None:
         return

@@ -15,17 +15,28 @@ def pay(world: World, event: e.AgentFinished) -> None:
     """Put down what a call used, whatever became of its task: also where that was removed meanwhile."""
     if event.task.partition("/")[0] not in world.queues:
         return
+    _put_down(world, event)
+    for spent in _purses(world, event.task):
+        spent.ms += round(event.seconds * 1000)
+    if not event.priced:
+        name = event.model or _by(world.tasks.get(event.task))
+        world.unpriced[name] = world.unpriced.get(name, 0) + 1
+
+
+def pay_reviewers(world: World, event: e.VerdictReached) -> None:
+    """Put down what reviewers used, as what the agent itself did."""
+    if event.task.partition("/")[0] in world.queues and (event.usd or event.tokens):
+        _put_down(world, event)
+
+
+def _put_down(world: World, event: e.AgentFinished | e.VerdictReached) -> None:
     amount, day = micros(event.usd), day_of(world.at)
     for spent in _purses(world, event.task):
         spent.micros += amount
         spent.tokens += event.tokens
-        spent.ms += round(event.seconds * 1000)
         spent.unpriced += not event.priced
         if amount:
             spent.days[day] = spent.days.get(day, 0) + amount
-    if not event.priced:
-        name = event.model or _by(world.tasks.get(event.task))
-        world.unpriced[name] = world.unpriced.get(name, 0) + 1
 
 
 def _purses(world: World, ref: str) -> list[Spent]:

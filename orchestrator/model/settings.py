@@ -88,6 +88,10 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     protocol: str = ""
     """`verdict`: one JSON line on stdout."""
     pass_rate: float = 1.0
+    agent: str = ""
+    """Who reviews, where the check is a review: empty is whoever did not do the work."""
+    prompt: str = ""
+    """What a reviewer is asked besides; with `agent` it makes the check a review."""
     max: dict[str, int] = {}
     """SARIF and regex: how many results of a level are let pass; empty: the exit code decides."""
     timeout_s: float = 900.0
@@ -101,6 +105,11 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What of the network it may reach; None: all of it."""
     env: dict[str, str] = {}
     pass_env: tuple[str, ...] = ()
+
+    @property
+    def reviews(self) -> bool:
+        """Say whether an agent answers, instead of a command."""
+        return bool(self.agent or self.prompt)
 
 
 class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -55,6 +55,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     summary: str = ""
     """Short, for one log line: `FAIL(3)`."""
     proofs: tuple[Proof, ...] = ()
+    agent: str = ""
+    """Who reviewed, where it is a review; what that cost stands in `usd` and `tokens`."""
+    usd: float = 0.0
+    tokens: int = 0
+    priced: bool = True
+    """False: `usd` is too low, for nobody knows the price of the tokens."""
     on_base: bool = False
     """A merged tree fails it, and so does what it was merged onto, which nothing but the exit code could tell apart."""
 

@@ -210,6 +210,9 @@ def _reached(task: Task, attempt: Attempt, judgement: Judgement, verdict: Verdic
         checks=_summaries(judgement),
         findings=() if verdict is Verdict.PASS else judgement.regressions[:MAX_FINDINGS],
         merged=merged,
+        usd=sum(report.usd for report in judgement.checks),
+        tokens=sum(report.tokens for report in judgement.checks),
+        priced=all(report.priced for report in judgement.checks),
     )
 
 

@@ -71,6 +71,8 @@ class AgentEnd(msgspec.Struct, frozen=True, kw_only=True):
     """The reason lies with the account the agent uses: it holds for every lane that uses the same one."""
     session: str = ""
     """The agent's own session, to be resumed or attached to."""
+    final: str = ""
+    """What it said last."""
     model: str = ""
     input_tokens: int = 0
     cached_tokens: int = 0

@@ -50,6 +50,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     readable: tuple[str, ...] = ()
     writable: tuple[str, ...] = ()
     shared: tuple[tuple[str, str], ...] = ()
+    sealed: bool = False
+    """The workspace is shown read-only, where the level can."""
 
 
 class Pattern(msgspec.Struct, frozen=True, kw_only=True):

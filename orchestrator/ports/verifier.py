@@ -24,6 +24,11 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     steering: tuple[str, ...] = ()
     """Further protected files: those that prompts are made of."""
     merged: bool = False
+    title: str = ""
+    description: str = ""
+    """What the task is, for who reviews."""
+    author: str = ""
+    """The agent that did the work."""
     words: str = ""
     """A commit's message where it is all that says what the task was; empty where a queue says it."""
 

@@ -127,6 +127,10 @@ class Trees(Protocol):
         """Give a file's content in a commit, or None."""
         ...
 
+    async def patch(self, queue: str, base: str, commit: str) -> bytes:
+        """Give the difference of two commits as a patch `git apply` takes."""
+        ...
+
     async def paths(self, queue: str, commit: str) -> tuple[str, ...]:
         """List all files of a commit."""
         ...

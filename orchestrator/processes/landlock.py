@@ -46,8 +46,16 @@ def cage_of(place: Place, own: Home, real_home: str, outputs: Iterable[str]) -> 
     hidden = (*denied_paths(real_home), *map(os.path.realpath, _PRIVATE), state)
     scratch = str(Path(own.run_dir) / "scratch")
     private = (own.home,) if os.path.realpath(own.home) != os.path.realpath(real_home) else ()
-    written = (place.workspace, own.tmp, scratch, *private, *place.writable, _SHARED_MEMORY)
-    shown = (place.checkout, place.objects, own.run_dir, *place.readable, *(host for host, _ in place.shared))
+    mine = () if place.sealed else (place.workspace,)
+    written = (*mine, own.tmp, scratch, *private, *place.writable, _SHARED_MEMORY)
+    shown = (
+        place.workspace,
+        place.checkout,
+        place.objects,
+        own.run_dir,
+        *place.readable,
+        *(host for host, _ in place.shared),
+    )
     programs = (*program_folders(real_home), *programs_below(own.path, ()), *shown_of_run())
     given = [os.path.realpath(path) for path in (*shown, *programs) if path]
     read = [*_around("/", hidden), *(part for path in given for part in _around(path, hidden))]

@@ -134,7 +134,10 @@ def _mounts(shown: _Shown, place: Place, own: Home, real_home: str) -> dict[str,
     """Say what is mounted where; what is writable comes last, so that it wins where a path is named twice."""
     scratch = str(Path(own.run_dir) / "scratch")
     private = (own.home,) if os.path.realpath(own.home) != os.path.realpath(real_home) else ()
-    mounts = {shown.seen: _Mount("--bind", place.workspace), shown.state: _Mount("--tmpfs")}
+    mounts = {
+        shown.seen: _Mount("--ro-bind" if place.sealed else "--bind", place.workspace),
+        shown.state: _Mount("--tmpfs"),
+    }
     if place.objects and place.objects_as:
         mounts[shown.path(place.objects_as)] = _Mount("--ro-bind", place.objects)
     if place.checkout and Path(place.checkout).is_dir():

@@ -8,7 +8,8 @@ Theory of operation
 4. A structured FAIL is compared with the base's answer, asked once: what stood there before is pre-existing.
 5. A merged tree that fails is asked once more, to tell a flake from a defect.
 6. Tests that pass are put to the counterproof; where all is well, the honest check asks on what they are worth.
-7. Answers are kept by everything they depend on; a fault never is.
+7. A review is asked for last, and only where nothing else says no.
+8. Answers are kept by everything they depend on; a fault never is.
 Whatever goes wrong in here becomes a fault of that check, never a PASS.
 """
 
@@ -23,6 +24,7 @@ from orchestrator.model.ids import queue_of
 from orchestrator.model.settings import CheckSettings, Settings
 from orchestrator.model.verdicts import Finding, Judgement, Report, Verdict
 from orchestrator.policy.verdict import conclude
+from orchestrator.ports.reviewer import Reviewer
 from orchestrator.ports.runner import Runner
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Trees
@@ -33,6 +35,7 @@ from orchestrator.verify.guard import MISSING, TAMPERED, Guarded, guard
 from orchestrator.verify.honest import HONEST, judge_honestly
 from orchestrator.verify.proven import proven
 from orchestrator.verify.reading import printable
+from orchestrator.verify.reviewing import Reviews
 from orchestrator.verify.runner_config import RunnerConfig
 from orchestrator.verify.test_files import path_of
 
@@ -41,7 +44,13 @@ class CheckVerifier:
     """Implements the Verifier port. `environ` is the environment checks may inherit from, by an allow-list."""
 
     def __init__(
-        self, settings: Settings, trees: Trees, runner: Runner, state_dir: Path, environ: Mapping[str, str]
+        self,
+        settings: Settings,
+        trees: Trees,
+        runner: Runner,
+        state_dir: Path,
+        environ: Mapping[str, str],
+        reviewer: Reviewer | None = None,
     ) -> None:
         self._settings = settings
         self._trees = trees
@@ -49,6 +58,7 @@ class CheckVerifier:
         self._state = state_dir
         self._environ = dict(environ)
         self._answers = Answers(state_dir / "reports")
+        self._reviews = Reviews(trees, self._answers, reviewer)
         self._config = RunnerConfig(check.command for check in settings.checks.values())
 
     async def judge(self, case: Case) -> Judgement:
@@ -72,16 +82,18 @@ class CheckVerifier:
         outcomes = [_objection(name, found) for name, found in _objections(guarded) if found]
         asked = [check for check in checks if check.builtin or not guarded.tampered]
         told: dict[str, Outcome] = {}
-        # the honest check asks on where others have ended
-        for check in sorted(asked, key=lambda one: one.builtin == HONEST):
-            told[check.name] = await self._ask(check, case, guarded, tuple(told.values()))
-        outcomes.extend(told[check.name] for check in asked)
+        for check in sorted(asked, key=_rank):
+            if not check.reviews or all(map(_lets_pass, (*outcomes, *told.values()))):
+                told[check.name] = await self._ask(check, case, guarded, tuple(told.values()))
+        outcomes.extend(told[check.name] for check in asked if check.name in told)
         return _demand_named(tuple(outcomes), guarded)
 
     async def _ask(self, check: CheckSettings, case: Case, guarded: Guarded, told: tuple[Outcome, ...]) -> Outcome:
         try:
             if check.builtin == HONEST:
                 return await self._honest(check, case, guarded, told)
+            if check.reviews:
+                return await self._review(check, case)
             if check.builtin or not check.command:
                 return _faulty(check.name, f"nothing is defined to run: give [checks.{check.name}] a command")
             return await self._asker(case).ask(check, case, guarded)
@@ -93,13 +105,27 @@ class CheckVerifier:
         folder = run_folder(self._state, case)
         return Asker(self._trees, self._runner, self._answers, self._environ, folder, furnished)
 
+    async def _review(self, check: CheckSettings, case: Case) -> Outcome:
+        started = anyio.current_time()
+        report = await self._reviews.ask(check, case, run_folder(self._state, case))
+        return Outcome(report=msgspec.structs.replace(report, seconds=anyio.current_time() - started))
+
     async def _honest(self, check: CheckSettings, case: Case, guarded: Guarded, told: tuple[Outcome, ...]) -> Outcome:
         started = anyio.current_time()
         report = await judge_honestly(self._trees, queue_of(case.task), case, check.name)
-        if all(lets_pass(outcome.report, outcome.known) and not outcome.report.fault for outcome in told):
+        if all(map(_lets_pass, told)):
             stores = self._trees, self._answers
             report = await proven(report, self._asker(case).ran, stores, (case, guarded), told)
         return Outcome(report=msgspec.structs.replace(report, seconds=anyio.current_time() - started))
+
+
+def _rank(check: CheckSettings) -> int:
+    """Put what costs most last: the honest check asks on where others have ended, and reviewers are paid."""
+    return 2 if check.reviews else 1 if check.builtin == HONEST else 0
+
+
+def _lets_pass(outcome: Outcome) -> bool:
+    return lets_pass(outcome.report, outcome.known) and not outcome.report.fault
 
 
 def _objections(guarded: Guarded) -> tuple[tuple[str, tuple[Finding, ...]], ...]:

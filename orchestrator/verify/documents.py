@@ -66,6 +66,7 @@ def _check(report: Report) -> Mapping[str, object]:
         "seconds": round(report.seconds, 3),
         "cached": report.cached,
         "fault": report.fault or None,
+        **({"agent": report.agent, "usd": report.usd, "tokens": report.tokens} if report.agent else {}),
         "proofs": [
             {"name": proof.name, "outcome": proof.outcome, "about": proof.about, "seconds": round(proof.seconds, 3)}
             for proof in report.proofs

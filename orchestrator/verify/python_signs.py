@@ -12,6 +12,7 @@ from orchestrator.verify.python_source import parse
 
 _RUNNERS = frozenset({"pytest", "_pytest", "unittest", "nose"})
 _SIGNS = frozenset({"PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_WORKER"})
+_CALLERS = frozenset({"co_filename", "co_name", "f_code", "_getframe", "currentframe", "stack", "extract_stack"})
 _EXITS = frozenset({"exit", "_exit", "quit", "abort"})
 _FLIPS = frozenset(
     {
@@ -37,8 +38,25 @@ def _signs(tree: ast.Module) -> Iterator[tuple[int, str]]:
             case ast.Call(func=ast.Attribute(attr="get", value=where), args=[ast.Constant(value=str(text)), *_]):
                 if text in _RUNNERS and last_name(where) == "modules":
                     yield node.lineno, ast.unparse(node)
+            case ast.Compare() | ast.Call() if _asks_who_calls(node):
+                yield node.lineno, ast.unparse(node)
             case _:
                 pass
+
+
+def _asks_who_calls(node: ast.Compare | ast.Call) -> bool:
+    """Say whether a caller's name or file is looked at for a test's."""
+    match node:
+        case ast.Compare():
+            parts = [node.left, *node.comparators]
+        case ast.Call(func=ast.Attribute(attr="endswith" | "startswith" | "match" | "search", value=where)):
+            parts = [where, *node.args]
+        case _:
+            return False
+    told = any(isinstance(part, ast.Constant) and "test" in str(part.value).lower() for part in parts)
+    return told and any(
+        last_name(inner) in _CALLERS for part in parts for inner in ast.walk(part) if isinstance(inner, ast.expr)
+    )
 
 
 def _always_equal(tree: ast.Module) -> Iterator[tuple[int, str]]:

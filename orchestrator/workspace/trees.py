@@ -58,7 +58,8 @@ class GitTrees:
     async def patch(self, queue: str, base: str, commit: str) -> bytes:
         """Give the difference of two commits as a patch `git apply` takes."""
         repository = await self._ground.repository(queue)
-        return (await through(repository, "diff-tree", "-p", "--binary", "--no-renames", base, commit)).out
+        start = base or EMPTY[repository.format]
+        return (await through(repository, "diff-tree", "-p", "--binary", "--no-renames", start, commit)).out
 
     async def paths(self, queue: str, commit: str) -> tuple[str, ...]:
         """List all files of a commit."""

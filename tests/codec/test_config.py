@@ -167,6 +167,14 @@ def test_what_a_check_may_use_is_read_in_any_unit() -> None:
     assert read_settings(b"[checks.a]\ncommand = 'a'\nmemory = 7", path="x").checks["a"].max_output == 64 << 20
 
 
+def test_a_check_may_be_a_review() -> None:
+    settings = read_settings(
+        b"[checks.a]\nagent = 'codex'\n[checks.b]\nprompt = 'look'\n[checks.c]\ncommand = 'c'", path="x"
+    )
+    assert [settings.checks[name].reviews for name in "abc"] == [True, True, False]
+    assert (settings.checks["a"].agent, settings.checks["b"].prompt) == ("codex", "look")
+
+
 def test_an_expression_goes_with_its_format() -> None:
     text = b"[checks.a]\ncommand = 'a'\nformat = 'regex'\npattern = '(?P<path>.*):(?P<line>[0-9]+): (?P<message>.*)'"
     assert read_settings(text, path="x").checks["a"].pattern.startswith("(?P<path>")
@@ -321,6 +329,8 @@ def test_all_mistakes_are_told_at_once_with_their_keys() -> None:
         ("[profiles.claude]\n[profiles.claude-code]", "keep one of them"),
         ("[roles]\nx = {}", "roles.x.agent"),
         ("[checks.a]\ncommand = 'a'\nbuiltin = 'honest'", "remove one"),
+        ("[checks.a]\nagent = 'a'\ncommand = 'a'", "remove one"),
+        ("[checks.a]\nprompt = 'a'\nbuiltin = 'honest'", "remove one"),
         ("[checks.a]\nbuiltin = 'honst'", "did you mean honest?"),
         ("[checks.a]\ncommand = 'a'\npass_rate = 90", "checks.a.pass_rate"),
         ("[checks.a]\ncommand = 'a'\nformat = 'regex'", "checks.a.pattern is null; write an expression"),

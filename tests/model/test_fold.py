@@ -74,6 +74,15 @@ def test_a_verdict_about_an_attempt_that_has_ended_is_told_and_moves_nothing(wor
     assert (task.verdict, task.attempt.step if task.attempt else None) == ("PASS", Step.PREPARE)
 
 
+def test_what_reviewers_cost_is_put_down_for_the_task_its_queue_and_the_project(world: World) -> None:
+    happen(world, e.TaskClaimed(task="q/A", attempt=1, worker="w"))
+    verdict = e.VerdictReached(task="q/A", attempt=1, iteration=1, verdict=Verdict.FAIL, tree="t", base="b")
+    happen(world, verdict, msgspec.structs.replace(verdict, usd=0.25, tokens=100, priced=False))
+    happen(world, msgspec.structs.replace(verdict, task="gone/A", usd=5.0))
+    for spent in (world.tasks["q/A"].spent, world.queues["q"].spent, world.spent):
+        assert (spent.micros, spent.tokens, spent.unpriced, spent.ms) == (250_000, 100, 1, 0)
+
+
 def test_a_persons_word_stands_until_checks_speak_of_other_work(world: World) -> None:
     happen(world, e.TaskClaimed(task="q/A", attempt=1, worker="w"))
     word = e.VerdictReached(

@@ -1,5 +1,6 @@
 """Real, small stand-ins: commits are folders of text, programs are plain subprocesses."""
 
+import difflib
 import os
 import signal
 import subprocess
@@ -56,6 +57,13 @@ class FolderTrees:
     async def read(self, queue: str, commit: str, path: str) -> bytes | None:
         text = self.commits[commit].get(path)
         return None if text is None else text.encode()
+
+    async def patch(self, queue: str, base: str, commit: str) -> bytes:
+        old, new = self.commits[base], self.commits[commit]
+        rows: list[str] = []
+        for path in sorted({*old, *new}):
+            rows += difflib.unified_diff(old.get(path, "").splitlines(), new.get(path, "").splitlines(), path, path)
+        return "\n".join(rows).encode()
 
     async def paths(self, queue: str, commit: str) -> tuple[str, ...]:
         return tuple(sorted(self.commits[commit]))
