@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ VERBS = {
     "reject": "hold a gate, with the reason, until it is approved anew",
     "add": "add a task to a queue",
     "edit": "change a task",
+    "import": "take in a task list of another tool as a queue",
+    "export": "write queues as a task list of another tool",
     "retry": "grant a task its iterations anew",
     "skip": "leave a task undone, with a reason",
     "cancel": "stop working on a task and hold it",
@@ -59,7 +62,7 @@ class Verbs(click.Group):
         """Import one verb."""
         if cmd_name not in VERBS:
             return None
-        module = importlib.import_module(f"orchestrator.cli.{cmd_name}")
+        module = importlib.import_module(f"orchestrator.cli.{cmd_name}{'_' * iskeyword(cmd_name)}")
         command: click.Command = module.command
         return command
 

@@ -1,0 +1,86 @@
+"""Which format a file is in, and what reads and writes it."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from orchestrator.codec.canonical import loads
+from orchestrator.codec.foreign import beads, github, markdown, prd, taskmaster
+from orchestrator.codec.foreign.shape import Foreign, Now, Record
+from orchestrator.errors import InvalidInputError
+
+QUEUE = "queue"
+"""A queue file as it is, in any of its dialects."""
+READERS: Mapping[str, Callable[[bytes, str], tuple[Foreign, ...]]] = {
+    prd.NAME: prd.read,
+    taskmaster.NAME: taskmaster.read,
+    beads.NAME: beads.read,
+    github.NAME: github.read,
+    markdown.NAME: markdown.read,
+}
+WRITERS: Mapping[str, Callable[[Sequence[Record], Mapping[str, Sequence[Now]]], bytes]] = {
+    prd.NAME: prd.write,
+    taskmaster.NAME: taskmaster.write,
+    beads.NAME: beads.write,
+    markdown.NAME: markdown.write,
+}
+FORMATS = (QUEUE, *READERS)
+
+
+def detect(data: bytes, path: str) -> str:
+    """Say which format a file is in. InvalidInputError if it is in none that is known."""
+    if path.endswith((".md", ".markdown")):
+        return markdown.NAME
+    try:
+        document = loads(data)
+    except InvalidInputError as error:
+        return _not_json(data, path, error)
+    if prd.is_it(document):
+        return prd.NAME
+    if github.is_it(document) and document:
+        return github.NAME
+    if taskmaster.is_it(document):
+        return taskmaster.NAME
+    if isinstance(document, dict) and any(isinstance(document.get(key), list) for key in ("tasks", "features")):
+        return QUEUE
+    if beads.is_it([document]):
+        return beads.NAME  # a file of one line
+    raise InvalidInputError(f"{path}: it is JSON, but no list of tasks that is known; say --format {'|'.join(FORMATS)}")
+
+
+def _not_json(data: bytes, path: str, error: InvalidInputError) -> str:
+    try:
+        if beads.is_it(beads.lines_of(data)):
+            return beads.NAME
+    except InvalidInputError:
+        pass
+    if markdown.is_it(data.decode("utf-8", "replace")):
+        return markdown.NAME
+    raise InvalidInputError(f"{path}: {error} (and it is neither JSON lines nor a checklist)")
+
+
+def read_foreign(data: bytes, path: str, kind: str, queue: str) -> tuple[Foreign, ...]:
+    """Read a file of a format into queues; `queue` names it where the file does not."""
+    try:
+        return READERS[kind](data, queue)
+    except InvalidInputError as error:
+        raise InvalidInputError(*(f"{path}: {problem}" for problem in error.problems)) from None
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InvalidInputError(f"{path}: it is not in the format {kind} ({error}); say another --format") from None
+
+
+def empty_source(kind: str, queue: str) -> Record:
+    """Give what an export of a queue that came of no such file begins with."""
+    rest: dict[str, Record] = {
+        prd.NAME: {"document": {}, "records": {}},
+        taskmaster.NAME: {"tag": queue, "document": {}, "tasks": []},
+        beads.NAME: {"lines": []},
+        markdown.NAME: {"text": f"# {queue}\n\n"},
+    }
+    return {"format": kind, **rest.get(kind, {})}
+
+
+def write_foreign(sources: Sequence[Record], tasks: Mapping[str, Sequence[Now]]) -> bytes:
+    """Write queues that came of one file back in its format. Each source also names its `queue`."""
+    kind = str(sources[0].get("format"))
+    if kind not in WRITERS:
+        raise InvalidInputError(f"nothing can be written in the format {kind}; take --format queue")
+    return WRITERS[kind](sources, tasks)

@@ -1,0 +1,120 @@
+"""Task lists of other tools: taken in as queue files, and given back. Overwrites nothing."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from orchestrator.codec.canonical import dumps_pretty, loads
+from orchestrator.codec.foreign.formats import QUEUE, detect, empty_source, read_foreign, write_foreign
+from orchestrator.codec.foreign.shape import Foreign, Now, Record, safe
+from orchestrator.codec.queuefile import read_queue
+from orchestrator.daemon.project import Project
+from orchestrator.errors import InvalidInputError
+from orchestrator.files.atomic import write_atomic
+from orchestrator.model.documents import QueueDocument
+from orchestrator.model.world import Queue, World
+
+FOLDER = "queues"
+_MOST = 64 << 20
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """One queue that a file became: what it holds, and the file it is to be."""
+
+    kind: str
+    path: Path
+    data: bytes
+    document: QueueDocument
+    warnings: tuple[str, ...] = ()
+
+
+def read_list(project: Project, data: bytes, name: str, kind: str | None, queue: str | None) -> tuple[Taken, ...]:
+    """Read a list of tasks in whatever format into queue files, and judge them as queue files are."""
+    if len(data) > _MOST:
+        raise InvalidInputError(f"{name}: {len(data)} bytes, at most {_MOST} are read; split it")
+    chosen = kind or detect(data, name)
+    stem = queue or safe(Path(name).name.partition(".")[0] or "imported")
+    if chosen == QUEUE:
+        return (_judged(project, QUEUE, queue or _named(data, stem), data, ()),)
+    found = read_foreign(data, name, chosen, stem)
+    if not any(each.tasks for each in found):
+        raise InvalidInputError(f"{name}: there is no task in it (read as {chosen}; --format says otherwise)")
+    return tuple(_of(project, chosen, each) for each in found if each.tasks)
+
+
+def _of(project: Project, kind: str, found: Foreign) -> Taken:
+    return _judged(project, kind, found.queue, dumps_pretty(found.document()), found.warnings)
+
+
+def _named(data: bytes, stem: str) -> str:
+    value = loads(data)
+    name = value.get("queue") if isinstance(value, dict) else None
+    return name if isinstance(name, str) and name else stem
+
+
+def _judged(project: Project, kind: str, name: str, data: bytes, warnings: tuple[str, ...]) -> Taken:
+    path = project.root / FOLDER / f"{name}.json"
+    document = read_queue(data, path=f"{FOLDER}/{name}.json", calendar=project.settings.calendar)
+    return Taken(kind=kind, path=path, data=data, document=document, warnings=(*warnings, *document.warnings))
+
+
+def keep(taken: Sequence[Taken]) -> None:
+    """Write the queue files; none where one of them is there already."""
+    there = [each.path for each in taken if each.path.exists()]
+    if there:
+        raise InvalidInputError(
+            *(f"{path}: is there already; --queue names another, --add adds what is new to it" for path in there)
+        )
+    for each in taken:
+        each.path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(each.path, each.data, mode=0o644)
+
+
+# -- and back ------------------------------------------------------------------------------------------------------
+
+
+def give_back(project: Project, world: World, names: Sequence[str], kind: str | None) -> bytes:
+    """Write queues in a format: the one they came in, unless another is asked for."""
+    queues = [_known(world, name) for name in names] or list(world.queues.values())
+    files = {queue.name: _file(project, queue) for queue in queues}
+    sources = {name: document.get("source") for name, document in files.items()}
+    chosen = kind or next((str(s["format"]) for s in sources.values() if isinstance(s, dict) and "format" in s), QUEUE)
+    if chosen == QUEUE:
+        if len(queues) > 1:
+            raise InvalidInputError("a queue file holds one queue; name it with --queue")
+        return (project.root / queues[0].spec.path).read_bytes()
+    tasks = {queue.name: [_now(world, ref) for ref in queue.tasks] for queue in queues}
+    return write_foreign([{**_source(sources[name], chosen, name), "queue": name} for name in files], tasks)
+
+
+def _source(found: Any, kind: str, name: str) -> Record:
+    return found if isinstance(found, dict) and found.get("format") == kind else empty_source(kind, name)
+
+
+def _known(world: World, name: str) -> Queue:
+    if name not in world.queues:
+        raise InvalidInputError(f"there is no queue {name!r} (known: {', '.join(world.queues) or 'none'})")
+    return world.queues[name]
+
+
+def _file(project: Project, queue: Queue) -> Record:
+    try:
+        value = loads((project.root / queue.spec.path).read_bytes()) if queue.spec.path else {}
+    except OSError:
+        value = {}
+    return value if isinstance(value, dict) else {}
+
+
+def _now(world: World, ref: str) -> Now:
+    task = world.tasks[ref]
+    spec = task.spec
+    return Now(
+        id=spec.id,
+        status=task.status.value,
+        title=spec.title,
+        description=spec.description,
+        dependencies=spec.dependencies,
+        priority=spec.priority,
+    )

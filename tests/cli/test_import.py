@@ -1,0 +1,70 @@
+"""Task lists of other tools, taken in and given back by the commands."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DATA = Path(__file__).parents[1] / "data" / "foreign"
+pytestmark = pytest.mark.slow
+
+
+def test_a_list_becomes_a_queue_and_goes_back_with_where_its_tasks_stand(project: Any) -> None:
+    said = project.run("import", str(DATA / "tasks.json"))
+    assert said.code == 0, said.err
+    assert "6 tasks (2 completed, 1 in progress, 1 skipped) are in" in said.out
+    assert "2: depends on 9, which is not in the file; left out" in said.err
+    assert (project.folder / "queues/harbour.json").exists()
+    tiers = json.loads(project.run("plan", "--format", "json").out)["tiers"]
+    assert "master/2" in tiers[-1]
+    assert project.run("skip", "master/2.3", "--reason", "no oil").code == 0
+    back = json.loads(project.run("export", "--queue", "master", "--queue", "harbour").out)
+    assert back["master"]["tasks"][1]["subtasks"][2]["status"] == "cancelled"
+    assert back["harbour"]["tasks"][0]["status"] == "blocked"
+    assert "- [ ] 2: Raise the mast" in project.run("export", "--queue", "master", "--format", "markdown").out
+    out = project.folder / "out.json"
+    assert project.run("export", "--queue", "master", "--format", "queue", "-o", str(out)).code == 0
+    assert json.loads(out.read_text())["source"]["format"] == "taskmaster"
+    assert "name it with --queue" in project.run("export", "--format", "queue").err
+    assert "there is no queue 'none'" in project.run("export", "--queue", "none").err
+
+
+def test_nothing_is_overwritten_and_only_what_is_new_is_added(project: Any) -> None:
+    trial = project.run("import", str(DATA / "prd.json"), "--queue", "ferry", "--dry-run")
+    assert trial.code == 0
+    assert "3 tasks (1 completed) would be in" in trial.out
+    assert not (project.folder / "queues/ferry.json").exists()
+    assert project.run("import", str(DATA / "prd.json"), "--queue", "ferry").code == 0
+    again = project.run("import", str(DATA / "prd.json"), "--queue", "ferry")
+    assert again.code == 2
+    assert "is there already; --queue names another, --add adds what is new to it" in again.err
+    more = json.loads((DATA / "prd.json").read_text())
+    more["userStories"] += [
+        {"id": "US-010", "title": "ten", "passes": False, "dependencies": ["US-011"]},
+        {"id": "US-011", "title": "eleven", "passes": False},
+    ]
+    path = project.write("more.json", json.dumps(more))
+    added = project.run("import", str(path), "--queue", "ferry", "--add")
+    assert added.code == 0, added.err
+    tasks = {task["id"]: task for task in json.loads((project.folder / "queues/ferry.json").read_text())["tasks"]}
+    assert tasks["US-010"]["dependencies"] == ["US-011"]
+    assert tasks["US-001"]["status"] == "completed"
+
+
+def test_standard_input_and_what_is_no_list(project: Any) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "orchestrator", "import", "-", "--queue", "gh"],
+        cwd=project.folder, env=project.env, input=(DATA / "issues.json").read_bytes(), capture_output=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "3 tasks (1 completed) are in" in done.stdout.decode()
+    bad = project.run("import", str(project.write("x.json", '{"x": 1}')))
+    assert bad.code == 2
+    assert "x.json: it is JSON, but no list of tasks that is known" in bad.err
+    assert "cannot read it: No such file" in project.run("import", "none.json").err
+    empty = project.run("import", str(project.write("e.json", '{"userStories": []}')))
+    assert "there is no task in it" in empty.err
