@@ -3,9 +3,10 @@
 A filter is a list of refusals; what none of them names is allowed. On a processor that is not in the tables there is
 none, and `program` says so. Programs of a second system interface (32 bit, x32) find nothing there.
 
-Groups: `keys`, the kernel's key rings, which cross every border; `terminal`, typing into it; `rings`, io_uring, which
-no filter sees through; `unix`, sockets in the file system; `inet`, of the network all but TCP; `cuts`, cutting files
-short by name, which Landlock does not know before its third version.
+Groups: `keys`, the kernel's key rings, which cross every border; `terminal`, typing into it; `limits`, what others may
+use; `ipc`, memory and queues by number; `rings`, io_uring, which no filter sees through; `unix`, sockets in the file
+system; `inet`, of the network all but TCP; `cuts`, cutting files short by name, which Landlock does not know before its
+third version.
 """
 
 import errno
@@ -21,6 +22,16 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "sendmsg": (46, 211),
     "socketpair": (53, 199),
     "truncate": (76, 45),
+    "shmget": (29, 194),
+    "shmat": (30, 196),
+    "semget": (64, 190),
+    "semop": (65, 193),
+    "msgget": (68, 186),
+    "msgsnd": (69, 189),
+    "msgrcv": (70, 188),
+    "semtimedop": (220, 192),
+    "mq_open": (240, 180),
+    "prlimit64": (302, 261),
     "add_key": (248, 217),
     "request_key": (249, 218),
     "keyctl": (250, 219),
@@ -32,6 +43,7 @@ _NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "openat2": (437, 437),
 }
 """In the order of the machines."""
+_IPC = ("shmget", "shmat", "semget", "semop", "semtimedop", "msgget", "msgsnd", "msgrcv", "mq_open")
 _OTHER_INTERFACE = 0x40000000
 
 _UNIX, _INET, _INET6, _NETLINK = 1, 2, 10, 16
@@ -50,6 +62,8 @@ _ANY_INET: Condition = (0, _WHOLE, (_INET, _INET6), True)
 GROUPS: dict[str, tuple[Refusal, ...]] = {
     "keys": (("add_key", ()), ("request_key", ()), ("keyctl", ())),
     "terminal": (("ioctl", ((1, _WHOLE, (_TIOCSTI, _TIOCLINUX), True),)),),
+    "limits": (("prlimit64", ((0, _WHOLE, (0,), False),)),),
+    "ipc": tuple((name, ()) for name in _IPC),
     "rings": (("io_uring_setup", ()), ("io_uring_enter", ()), ("io_uring_register", ())),
     "unix": (
         ("socket", ((0, _WHOLE, (_UNIX,), True),)),

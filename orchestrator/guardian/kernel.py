@@ -15,12 +15,8 @@ MARKER = "ORCHESTRATOR_RUN"
 SETTLE_S = 10.0
 AGAIN_S = 0.002
 _NEWNS, _NEWUSER, _NEWPID, _NEWNET = 0x00020000, 0x10000000, 0x20000000, 0x40000000
+_NEWUTS, _NEWIPC = 0x04000000, 0x08000000
 _PDEATHSIG, _CHILD_SUBREAPER = 1, 36
-_PROC_FLAGS = 0x2 | 0x4 | 0x8
-"""No setuid, no devices, no execution."""
-_SHM_FLAGS = 0x2 | 0x4
-_SLAVE = 0x80000 | 0x4000
-"""Recursively: the system's later mounts show, ours do not leave."""
 _CPU_FIELDS = slice(11, 15)
 """utime, stime, cutime, cstime in `/proc/PID/stat`, counted from the state."""
 _PPID, _START = 1, 19
@@ -78,9 +74,10 @@ def limit(resource: int, most: int) -> None:
         libc("setrlimit", resource, (ctypes.c_ulong * 2)(most, most))
 
 
-def leave_namespaces(*, as_user: bool, network: bool) -> None:
-    """Leave for new PID and mount namespaces, and a network; `as_user` inside a user namespace with our own ids."""
-    _leave(_NEWPID | _NEWNS | (_NEWNET if network else 0), as_user=as_user)
+def leave_namespaces(*, as_user: bool, network: bool, all_else: bool) -> None:
+    """Leave for new PID and mount namespaces, a network, all else; `as_user` in a user namespace with our own ids."""
+    more = (_NEWNET if network else 0) | (_NEWUTS | _NEWIPC if all_else else 0)
+    _leave(_NEWPID | _NEWNS | more, as_user=as_user)
 
 
 def leave_network() -> None:
@@ -98,17 +95,6 @@ def _leave(namespaces: int, *, as_user: bool) -> None:
     for name, text in maps if as_user else ():
         with open(f"/proc/self/{name}", "w", encoding="ascii") as stream:
             stream.write(text)
-
-
-def mount_proc() -> None:
-    """Show this PID namespace's own processes in /proc."""
-    libc("mount", b"none", b"/", None, ctypes.c_ulong(_SLAVE), None)
-    libc("mount", b"proc", b"/proc", b"proc", ctypes.c_ulong(_PROC_FLAGS), None)
-
-
-def mount_shared_memory() -> None:
-    """Give this mount namespace shared memory of its own."""
-    libc("mount", b"none", b"/dev/shm", b"tmpfs", ctypes.c_ulong(_SHM_FLAGS), b"mode=1777")  # ours
 
 
 # -- the table of processes ----------------------------------------------------------------------------------------

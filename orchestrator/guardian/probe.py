@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Callable
 
-from orchestrator.guardian import cage, calls, kernel, network
+from orchestrator.guardian import cage, calls, kernel, mounts, network
 
 _NOTHING_LEFT: cage.Cage = {
     "files": True,
@@ -49,7 +49,15 @@ def _leave_network() -> None:
 
 
 def _leave_namespaces() -> None:
-    kernel.leave_namespaces(as_user=os.getuid() != 0, network=False)
+    kernel.leave_namespaces(as_user=os.getuid() != 0, network=False, all_else=True)
+    problem = _tried(_mount)  # only a child is in the new PID namespace
+    if problem:
+        raise OSError(problem)
+
+
+def _mount() -> None:
+    mounts.show_own_processes()
+    mounts.hold_files([])
 
 
 def _tried(trial: Callable[[], None]) -> str:

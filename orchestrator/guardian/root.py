@@ -14,7 +14,7 @@ import signal
 import socket
 from typing import Any, NoReturn
 
-from orchestrator.guardian import cage, calls, kernel, limits, network
+from orchestrator.guardian import cage, calls, kernel, limits, mounts, network
 from orchestrator.guardian.records import Launch
 from orchestrator.guardian.streams import Stdio
 
@@ -59,7 +59,7 @@ def fork_root(isolation: str, launch: Launch, pipes: Pipes, stdio: Stdio) -> int
         _close_all_but(*pipes.roots(), *stdio)
         apart = bool(pipes.doors)
         if namespaced:
-            kernel.leave_namespaces(as_user=isolation == "userns", network=apart)
+            kernel.leave_namespaces(as_user=isolation == "userns", network=apart, all_else=_is_caged(launch))
             if os.fork():
                 os._exit(0)
         elif apart:
@@ -117,9 +117,9 @@ class _Init:
         root = os.getpid()
         if self._namespaced:
             root = int(os.readlink("/proc/self"))  # the old /proc still tells the pid by which the guardian knows us
-            kernel.mount_proc()
-            if self._caged():
-                kernel.mount_shared_memory()
+            mounts.show_own_processes()
+            if _is_caged(self._launch):
+                self._hold_files()
         else:
             kernel.adopt_orphans()
         if self._pipes.doors:
@@ -127,10 +127,12 @@ class _Init:
         self._pipes.give.close()
         self._pipes.tell(root=root)
 
-    def _caged(self) -> bool:
-        """Say whether Landlock is what holds the program's hands off files."""
+    def _hold_files(self) -> None:
+        """Let mounts hold what Landlock does not know, and let the program have the terminals that are its own."""
         own = self._launch["cage"]
-        return own is not None and own["files"]
+        if own is not None:
+            mounts.hold_files(mounts.own(own["write"]))
+            own["devices"].append(mounts.TERMINALS)
 
     def _work(self, stdio: Stdio) -> NoReturn:
         """Start the agent, wait for it or for the guardian's death, leave nothing behind."""
@@ -210,6 +212,11 @@ class _Init:
                     self._pipes.tell(**({"code": code} if code >= 0 else {"signal": -code}))
             if pid in (0, agent):
                 return pid == agent
+
+
+def _is_caged(launch: Launch) -> bool:
+    """Say whether Landlock is what holds the program's hands off files."""
+    return launch["cage"] is not None and launch["cage"]["files"]
 
 
 def _filter(groups: list[str]) -> list[str]:

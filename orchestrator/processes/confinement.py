@@ -16,7 +16,7 @@ from orchestrator.processes import landlock, sandbox, system
 from orchestrator.processes.landlock import Cage
 
 _NEVER = ("keys", "terminal")
-_CAGED = (*_NEVER, "rings", "unix")
+_CAGED = (*_NEVER, "limits", "ipc", "rings", "unix")
 _PORTS_ONLY = ("rings", "inet")
 _KNOWS_CUTS = 3
 

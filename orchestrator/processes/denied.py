@@ -21,6 +21,8 @@ _LOGINS = (
 )
 _PROGRAMS = (".claude/local",)
 """Inside a denied folder, but where a CLI may be installed; shown again."""
+_PATH = 7
+"""The field of `/proc/net/unix` that says where a socket is bound."""
 _SYSTEM = (
     *("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/ssh", "/etc/sudoers", "/etc/sudoers.d"),
     *("/etc/kubernetes", "/etc/docker", "/var/lib/docker", "/var/lib/containers", "/var/lib/containerd"),
@@ -32,9 +34,35 @@ _SYSTEM = (
 def denied_paths(home: str) -> tuple[str, ...]:
     """List what exists here and must be hidden, links resolved."""
     named = [*(Path(home) / name for name in (*_KEYS, *_LOGINS)), *(Path(name) for name in _SYSTEM)]
-    return tuple(sorted({str(path.resolve()) for path in named if path.exists()}))
+    return tuple(sorted({str(path.resolve()) for path in named if is_there(path)}))
+
+
+def listening_sockets() -> tuple[str, ...]:
+    """List the sockets in the file system that somebody listens on now: a read-only view does not keep them closed."""
+    try:
+        lines = Path("/proc/net/unix").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ()
+    named = {fields[-1] for line in lines if len(fields := line.split(None, _PATH)) > _PATH}
+    return tuple(
+        sorted(
+            {
+                str(path.resolve())
+                for path in map(Path, named)
+                if path.is_absolute() and is_there(path) and path.is_socket()
+            }
+        )
+    )
+
+
+def is_there(path: Path) -> bool:
+    """Say whether there is something we may look at: what is not ours to see, programs of ours cannot see either."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def program_folders(home: str) -> tuple[str, ...]:
     """List the folders inside denied ones that hold programs."""
-    return tuple(str(path) for name in _PROGRAMS if (path := Path(home) / name).is_dir())
+    return tuple(str(path) for name in _PROGRAMS if is_there(path := Path(home) / name))

@@ -18,7 +18,7 @@ from orchestrator.processes.sandbox import STATE, Home, programs_below, shown_of
 
 NEWEST = 1 << 10
 _PRIVATE = ("/tmp", "/var/tmp", "/run", "/dev")  # noqa: S108  # not theirs to look into
-_DEVICES = tuple(f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts"))
+_DEVICES = tuple(f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty", "ptmx"))
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108  # semaphores live there
 
 

@@ -11,13 +11,14 @@ import shutil
 import stat
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from orchestrator.errors import FaultError
 from orchestrator.ports.runner import Place
-from orchestrator.processes.denied import denied_paths, program_folders
+from orchestrator.processes.denied import denied_paths, is_there, listening_sockets, program_folders
 
 STATE = ".aibrain"
 _PROBE_S = 20.0
@@ -59,15 +60,17 @@ def bwrap_argv(bwrap: str, place: Place, own: Home, real_home: str) -> list[str]
     _check_sources(mounts)
     _remake_mount_points(mounts, shown.seen, place.workspace)
     named = {os.path.realpath(mount.source) for mount in mounts.values() if mount.source}
-    denied = [path for path in denied_paths(real_home) if path not in named]
+    secret = [path for path in denied_paths(real_home) if path not in named]
+    sockets = _outside(listening_sockets(), (shown.state, *_real_state(place, shown), *secret))
     argv = [bwrap, *_NAMESPACES, *_SYSTEM, *_held_proc(), *_run_folder(), "--bind", own.tmp, "/tmp"]  # noqa: S108  # private, inside
     argv += ["--tmpfs", "/var/tmp"] if Path("/var/tmp").is_dir() else []  # noqa: S108  # private, inside
-    hidden = [*denied, *_real_state(place, shown)]
+    hidden = [*secret, *_outside(sockets, _REPLACED), *_real_state(place, shown)]
     argv += _masks("/", "/", hidden, set(mounts))
     for where, mount in sorted(mounts.items(), key=lambda item: Path(item[0]).parts):
         argv += [mount.option, mount.source, where] if mount.source else [mount.option, where]
         if mount.source:
-            argv += _masks(mount.source, where, [*denied, shown.state, *_real_state(place, shown)], set(mounts))
+            hidden = [*secret, *sockets, shown.state, *_real_state(place, shown)]
+            argv += _masks(mount.source, where, hidden, set(mounts))
     return [*argv, "--remount-ro", shown.state, "--chdir", shown.seen]
 
 
@@ -169,14 +172,14 @@ def programs_below(path: str, never: tuple[str, ...]) -> tuple[str, ...]:
         whole = real.parent if _is_prefix(real.parent) else real
         below = any(whole.is_relative_to(top) and str(whole) != top for top in _REPLACED)
         theirs = any(real.is_relative_to(place) for place in never)
-        if below and not theirs and real.is_dir():
+        if below and not theirs and is_there(real):
             found[str(whole)] = None
     return tuple(found)
 
 
 def _is_prefix(folder: Path) -> bool:
     """Say whether programs in the folder's `bin` need the rest of it: a virtual environment, a prefix of its own."""
-    return str(folder) not in _REPLACED and ((folder / "pyvenv.cfg").is_file() or (folder / "lib").is_dir())
+    return str(folder) not in _REPLACED and (is_there(folder / "pyvenv.cfg") or is_there(folder / "lib"))
 
 
 def _check_sources(mounts: dict[str, _Mount]) -> None:
@@ -204,6 +207,10 @@ def shown_of_run() -> tuple[str, ...]:
 
 def _run_folder() -> list[str]:
     return [word for path in shown_of_run() for word in ("--ro-bind", path, path)]
+
+
+def _outside(paths: Iterable[str], folders: Iterable[str]) -> list[str]:
+    return [path for path in paths if not any(Path(path).is_relative_to(folder) for folder in folders)]
 
 
 def _real_state(place: Place, shown: _Shown) -> list[str]:
