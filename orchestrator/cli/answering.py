@@ -1,6 +1,6 @@
 """How every verb that asks for something does so: open, decide, append, render, say what happened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import click
 
@@ -23,11 +23,16 @@ def do(context: Context, verb: str, ask: Ask | Callable[[Desk], Ask]) -> int:
     if isinstance(answer, Refusal):
         click.echo(f"cannot {verb}: {clean(answer.text)}", err=True)
         return 1
-    for event in answer:
+    tell_events(answer)
+    if not answer:
+        click.echo("nothing to do: it is so already")
+    return 0
+
+
+def tell_events(events: Iterable[Event]) -> None:
+    """Say what happened, a line each."""
+    for event in events:
         told = tell(event)
         if told is not None:
             where = told.task or told.queue
             click.echo(f"{where}  {paint(clean(told.text), told.level)}" if where else clean(told.text))
-    if not answer:
-        click.echo("nothing to do: it is so already")
-    return 0

@@ -32,6 +32,7 @@ VERBS = {
     "edit": "change a task",
     "import": "take in a task list of another tool as a queue",
     "export": "write queues as a task list of another tool",
+    "done": "report a person's task as done; its checks decide all the same",
     "retry": "grant a task its iterations anew",
     "skip": "leave a task undone, with a reason",
     "cancel": "stop working on a task and hold it",

@@ -187,6 +187,9 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
     task: str
     by: str
     evidence: tuple[str, ...] = ()
+    judgement: Judgement | None = None
+    """What the task's checks said of the target's head; None where it has none."""
+    commit: str = ""
 
 
 class Pause(msgspec.Struct, frozen=True, kw_only=True):

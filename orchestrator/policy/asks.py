@@ -11,6 +11,7 @@ from orchestrator.model.specs import SATISFIES, Status
 from orchestrator.model.verdicts import Verdict
 from orchestrator.model.world import Step, Task, World
 from orchestrator.policy.decide import Answer
+from orchestrator.policy.humans import done
 from orchestrator.policy.limits import lands
 from orchestrator.policy.seat import Seat, running
 from orchestrator.policy.signing import sign
@@ -68,7 +69,7 @@ def _task(world: World, task: Task, ask: _OfTask, seat: Seat) -> Answer:
         case c.Decide():
             return _decide(task, ask)
         case c.Done():
-            return c.Refusal(f"{task.ref} is done by an agent, not by a person; use `orchestrator skip` or `decide`")
+            return done(world, task, ask, seat)
         case c.EditTask():
             return _edit(world, task, ask)
         case c.AnswerQuestion():

@@ -20,6 +20,7 @@ from orchestrator.policy.prices import charge, model_of
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.staffing import agent_settings
 from orchestrator.policy.talk import hear, pleads, unless_it_asks
+from orchestrator.policy.verdict import findings_of, summaries
 
 Answer = tuple[e.Event, ...] | c.Refusal
 _OfTask = (
@@ -50,13 +51,6 @@ def decide(world: World, outcome: c.Outcome, now: int, seat: Seat) -> Answer:
     return _decide(world, outcome, task, task.attempt, (now, seat))
 
 
-def _summaries(judgement: Judgement) -> tuple[e.CheckSummary, ...]:
-    return tuple(
-        e.CheckSummary(name=r.name, report=r.report.value, summary=r.summary, seconds=r.seconds, cached=r.cached)
-        for r in judgement.checks
-    )
-
-
 def _inspected(world: World, outcome: c.NoteInspection, seat: Seat) -> Answer:
     gate = world.gates.get(outcome.gate)
     if gate is None or gate.checker != seat.me or gate.checking != outcome.commit:
@@ -70,8 +64,8 @@ def _inspected(world: World, outcome: c.NoteInspection, seat: Seat) -> Answer:
             gate=gate.id,
             commit=outcome.commit,
             verdict=judgement.verdict.value,
-            checks=_summaries(judgement),
-            findings=() if judgement.verdict is Verdict.PASS else judgement.regressions[:MAX_FINDINGS],
+            checks=summaries(judgement),
+            findings=findings_of(judgement, judgement.verdict),
         ),
     )
 
@@ -207,14 +201,10 @@ def _reached(task: Task, attempt: Attempt, judgement: Judgement, verdict: Verdic
         verdict=verdict,
         tree=judgement.tree,
         base=judgement.base,
-        checks=_summaries(judgement),
-        findings=() if verdict is Verdict.PASS else judgement.regressions[:MAX_FINDINGS],
+        checks=summaries(judgement),
+        findings=findings_of(judgement, verdict),
         merged=merged,
         usd=sum(report.usd for report in judgement.checks),
         tokens=sum(report.tokens for report in judgement.checks),
         priced=all(report.priced for report in judgement.checks),
     )
-
-
-MAX_FINDINGS = 50
-"""More than this an agent does not read, and the journal need not carry: all are in `verdict.json`."""

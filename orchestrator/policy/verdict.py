@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from orchestrator.model.event_parts import CheckSummary
 from orchestrator.model.verdicts import Finding, Judgement, Report, Verdict
 
 NOTHING_RAN = Finding(
@@ -82,3 +83,20 @@ def _sort(reports: tuple[Report, ...], known: Mapping[str, Known]) -> tuple[tupl
         old.extend(there)
         new.extend(finding for finding in report.findings if finding.id not in ids)
     return tuple(old), tuple(new)
+
+
+def summaries(judgement: Judgement) -> tuple[CheckSummary, ...]:
+    """Give what the journal keeps of each check."""
+    return tuple(
+        CheckSummary(name=r.name, report=r.report.value, summary=r.summary, seconds=r.seconds, cached=r.cached)
+        for r in judgement.checks
+    )
+
+
+def findings_of(judgement: Judgement, verdict: Verdict) -> tuple[Finding, ...]:
+    """Give the findings the journal keeps: none of a PASS."""
+    return () if verdict is Verdict.PASS else judgement.regressions[:MAX_FINDINGS]
+
+
+MAX_FINDINGS = 50
+"""More than this an agent does not read, and the journal need not carry: all are in `verdict.json`."""
