@@ -21,6 +21,7 @@ from orchestrator.cli.main import VERBS, cli
 from orchestrator.model import events, prices
 from orchestrator.model.specs import Status
 from orchestrator.policy import approaches, templates
+from orchestrator.policy.aftermath import AFTERMATH
 from orchestrator.verify import honest
 from orchestrator.verify.proofs import saying
 
@@ -164,6 +165,14 @@ def price_table() -> str:
     return "\n".join(rows)
 
 
+def outcome_table() -> str:
+    """List how an agent's call can end, and what follows."""
+    rows = ["| outcome | how it shows | uses up an iteration | and then |", "|---|---|---|---|"]
+    for outcome, after in AFTERMATH.items():
+        rows.append(f"| `{outcome.value}` | {after.shows} | {'yes' if after.counts else 'no'} | {after.then} |")
+    return "\n".join(rows)
+
+
 def place_table() -> str:
     """List the places of a template."""
     rows = ["| place | what stands there |", "|---|---|"]
@@ -185,6 +194,7 @@ PARTS = {
     "rules": ("verification.md", rule_table),
     "proofs": ("verification.md", proof_table),
     "profiles": ("agents.md", profile_table),
+    "outcomes": ("agents.md", outcome_table),
     "places": ("prompts.md", place_table),
     "types": ("prompts.md", type_table),
     "prices": ("budgets.md", price_table),

@@ -125,7 +125,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         """Make the argv that opens a session for a person; empty where it cannot."""
         if not self.attach or not session:
             return ()
-        return self._spelled(self.attach, agent, level, Call(session=session), {})
+        return self._spelled(self.attach, agent, level, Call(session=session), {"{args}": agent.args})
 
     def _spelled(
         self,

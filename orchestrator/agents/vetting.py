@@ -29,7 +29,7 @@ _WITHIN = {
     "resume": frozenset({"{session}"}),
     "attach": frozenset({"{session}"}),
 }
-_STANDING_ALONE = {"template": _WHOLE, "attach": frozenset({"{confine}", "{model}"})}
+_STANDING_ALONE = {"template": _WHOLE, "attach": frozenset({"{confine}", "{model}", "{args}"})}
 
 
 def complaints(settings: Settings) -> tuple[str, ...]:

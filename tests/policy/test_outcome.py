@@ -20,6 +20,8 @@ from orchestrator.model.agent_events import (
     ToolStart,
     Usage,
 )
+from orchestrator.policy.accounts import CODES
+from orchestrator.policy.aftermath import AFTERMATH
 from orchestrator.policy.complaints import blamed_line, of_status, of_words
 from orchestrator.policy.outcome import AgentResult, EndFacts, classify, sum_up
 from orchestrator.policy.resets import epoch_ms, reset_ms
@@ -353,3 +355,11 @@ def test_a_clock_time_tomorrow_is_the_same_clock_time_over_a_change_of_the_clock
 
 def test_an_epoch_may_be_in_seconds_or_milliseconds() -> None:
     assert epoch_ms(1_795_175_430) == epoch_ms(1_795_175_430_000) == 1_795_175_430_000
+
+
+# -- what follows ----------------------------------------------------------------------------------------------------
+
+
+def test_every_outcome_has_what_follows_and_exactly_those_of_accounts_use_up_nothing() -> None:
+    assert AFTERMATH.keys() == set(Outcome)
+    assert {outcome.value for outcome, after in AFTERMATH.items() if not after.counts} == CODES.keys()

@@ -92,7 +92,7 @@ def _opencode_env(base: str, **options: str) -> dict[str, str]:
 
 def _opencode(base: str) -> AgentSettings:
     env = _opencode_env(base, apiKey=_KEY)
-    return AgentSettings(name="opencode", profile="opencode", model=f"fake/{MODEL}", env=env)
+    return AgentSettings(name="opencode", profile="opencode", model=f"fake/{MODEL}", env=env, max_answers=5)
 
 
 def _opencode_login(base: str) -> AgentSettings:
@@ -160,7 +160,15 @@ KINDS = {
         _claude_login_home,
     ),
     "codex": Kind("codex", "@openai/codex@0.169.0", _codex, _nothing, _codex_login, _codex_login_home),
-    "opencode": Kind("opencode", "opencode-ai@1.18.33", _opencode, _nothing, _opencode_login, _opencode_login_home),
+    "opencode": Kind(
+        "opencode",
+        "opencode-ai@1.18.33",
+        _opencode,
+        _nothing,
+        _opencode_login,
+        _opencode_login_home,
+        (("cut", Outcome.LOOPING),),  # it asks again at once, for ever
+    ),
     "gemini": Kind("gemini", "@google/gemini-cli@0.61.0", _gemini, _gemini_home, _gemini, _gemini_home),
     "qwen": Kind("qwen", "@qwen-code/qwen-code@0.15.10", _qwen, _nothing, _qwen_login, _qwen_login_home),
     "pi": Kind(

@@ -152,6 +152,18 @@ def test_a_person_whose_process_is_killed_has_let_go_and_leaves_nothing_behind(s
     assert shop.events("task.detached") == []
 
 
+def test_an_agent_left_behind_is_stopped_and_its_session_resumed_where_it_is_said_to(shop: Shop) -> None:
+    shop.config(CONFIG.replace("[profiles", 'on_interrupt = "resume"\n[profiles'))
+    run = shop.start("run")
+    shop.started("work/T")
+    run.kill()
+    assert shop.guardians() != []
+    assert shop.run().code == 0
+    first, second = calls(shop, 1)
+    assert ("resume" in first, "resume S-1" in second) == (False, True)
+    assert len(shop.events("agent.finished")) == 1
+
+
 def test_it_takes_a_terminal_and_a_task_that_was_begun(shop: Shop) -> None:
     answer = shop.ask("attach", "work/T")
     assert (answer.code, "needs a terminal" in answer.err) == (2, True)
