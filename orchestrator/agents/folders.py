@@ -7,6 +7,7 @@ Rules
 3. `stopped.json` says why we stop a run before we stop it, so that its end reads the same after a crash.
 """
 
+import copy
 import json
 import os
 import shutil
@@ -115,6 +116,12 @@ class RunFolder:
         sync_folder(shelf)
         sync_folder(self.path)
 
+    def shelved(self, kind: str, number: int) -> "RunFolder":
+        """Give the folder the records of a run were moved to."""
+        shelf = copy.copy(self)
+        shelf.path = self.file(f"{kind}-{number}")
+        return shelf
+
     def latest(self) -> "RunFolder":
         """Give the folder of the attempt's last iteration that has one; this one where none has."""
         numbers = [int(name) for name in _names(self.path.parent) if name.isdigit()]
@@ -122,11 +129,15 @@ class RunFolder:
         return RunFolder(self._runs, key)
 
     def plays(self) -> int:
-        """Count the task's iterations so far, over all attempts, this one included."""
-        earlier = 0
-        for attempt in range(1, self._key.attempt):
-            earlier += sum(1 for name in _names(self._task / str(attempt)) if name.isdigit())
-        return earlier + self._key.iteration
+        """Count the task's calls so far, over all attempts, this one included; one that was cut short is none.
+
+        An iteration has more than one where its account cut it off: those ended and were had again.
+        """
+        key = self._key
+        earlier = [self._task / str(attempt) for attempt in range(1, key.attempt)]
+        there = [folder / name for folder in earlier for name in _names(folder) if name.isdigit()]
+        there += [self._task / str(key.attempt) / str(number) for number in range(1, key.iteration + 1)]
+        return len(there) + sum(name.startswith("ended-") for folder in there for name in _names(folder))
 
     @contextmanager
     def transcript(self) -> Generator[BinaryIO | None]:

@@ -16,6 +16,8 @@ class GrowingFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._inode = self._at = 0
+        self.files = 0
+        """How many files there were under the name so far."""
         self._parts: list[bytes] = []
         """Of the line that has no end yet."""
 
@@ -38,7 +40,7 @@ class GrowingFile:
 
     def _recognise(self, inode: int) -> None:
         if inode != self._inode:
-            self._inode, self._at, self._parts = inode, 0, []
+            self._inode, self._at, self._parts, self.files = inode, 0, [], self.files + 1
 
     def _whole(self, block: bytes) -> Iterator[bytes]:
         *whole, rest = block.split(b"\n")

@@ -16,14 +16,13 @@ whether work is good: a claim only starts the verifier.
 """
 
 import contextlib
-import sys
 from pathlib import Path
 from typing import Protocol, assert_never
 
 import msgspec
 from anyio import to_thread
 
-from orchestrator.agents import cassettes, sessions, talking
+from orchestrator.agents import replaying, sessions, talking
 from orchestrator.agents.calling import UNATTENDED, Call, Profile
 from orchestrator.agents.diagnosis import Sight, why, write_diagnosis
 from orchestrator.agents.endings import Ended, local_zone
@@ -31,6 +30,7 @@ from orchestrator.agents.folders import CONFIG, PROMPT, STDERR, TRANSCRIPT, RunF
 from orchestrator.agents.homes import house, leave
 from orchestrator.agents.profiles import profile_of
 from orchestrator.agents.redact import Redactor, redact_folder, redaction, secrets_of
+from orchestrator.agents.replaying import as_played
 from orchestrator.agents.spool import Spool, leave_reply
 from orchestrator.agents.surroundings import Surroundings, environment, program, variables
 from orchestrator.agents.vetting import why_dangerous
@@ -146,7 +146,7 @@ class GuardedAgents:
 
     async def _follow(self, folder: RunFolder, agent: AgentSettings, job: Job) -> End:
         limit = job.timeout_s or agent.timeout_s or None
-        dogs = Watchdogs(folder.file(TRANSCRIPT), profile_of(agent).stream, agent)
+        dogs = Watchdogs(folder.file(TRANSCRIPT), as_played(profile_of(agent), folder).stream, agent)
         watch, end = await self._runner.wait(str(folder.path), timeout_s=limit, watchdog=dogs)
         if watch is Watch.ENDED:
             return end or End(reason="lost")
@@ -190,12 +190,13 @@ class GuardedAgents:
             mcp=talking.mcp_words(folder, profile, server),
         )
         argv = self._argv(profile, agent, place, env["PATH"], whole)
+        prompt = _asked(folder, job, profile, call)
         if not argv:
-            argv = self._stage_replay(folder, agent, job)
+            argv = replaying.stage(folder, agent, self._project, job.key.task, prompt)
         home, place = house(folder, profile, agent, place, Path(self._around.home))
         if job.briefing is not None:
             talking.stage(folder, job.briefing)
-        folder.write(PROMPT, _asked(folder, job, profile, call).encode())
+        folder.write(PROMPT, prompt.encode())
         return Launch(
             run_dir=str(folder.path),
             argv=argv,
@@ -219,22 +220,6 @@ class GuardedAgents:
             raise FaultError(refused)
         return (program(argv[0], place, level, agent.name, path), *argv[1:]) if argv else ()
 
-    def _stage_replay(self, folder: RunFolder, agent: AgentSettings, job: Job) -> tuple[str, ...]:
-        """Copy the player and its part into the run folder, the one thing the sandbox shows of ours."""
-        if not agent.cassette:
-            raise FaultError(f'agent {agent.name}: no cassette; say cassette = "FILE" in [agents.{agent.name}]')
-        path = self._project / agent.cassette
-        try:
-            recorded = path.read_bytes()
-        except OSError as problem:
-            raise FaultError(f"agent {agent.name}: cannot read cassette {path}: {problem.strerror}") from None
-        cassette = cassettes.read_cassette(recorded, agent.cassette)
-        part = cassettes.part_for(cassette, job.key.task, folder.plays(), agent.cassette)
-        folder.write("player.py", Path(__file__).with_name("player.py").read_bytes())
-        folder.write("play.json", part)
-        python = str(Path(sys.executable).resolve())
-        return (python, "-I", "-S", str(folder.file("player.py")), str(folder.file("play.json")))
-
     # -- after -----------------------------------------------------------------------------------------------------
 
     def _set_aside(self, folder: RunFolder, agent: AgentSettings, job: Job) -> None:
@@ -247,7 +232,7 @@ class GuardedAgents:
         if kind == "cut" and agent.on_interrupt == "restart":
             sessions.forget(folder)
         else:
-            sessions.note_session(folder, profile_of(agent), place.seen_as)
+            sessions.note_session(folder, as_played(profile_of(agent), folder), place.seen_as)
         folder.shelve(kind)
 
     def _forget(self, folder: RunFolder) -> None:
@@ -255,7 +240,7 @@ class GuardedAgents:
         folder.shelve("fault")
 
     def _look(self, folder: RunFolder, agent: AgentSettings, job: Job, end: End) -> Ended:
-        profile = profile_of(agent)
+        profile = as_played(profile_of(agent), folder)
         theirs = Path(self._around.home)
         secrets = self._secrets(agent)
         if agent.home != "shared":

@@ -100,6 +100,11 @@ async def _or_fault(work: Awaitable[End]) -> End | FaultError:
         return error
 
 
+def words_in(folder: RunFolder) -> list[tuple[str, bytes]]:
+    """Give all words that lie in a run's outbox, by id, as they are."""
+    return _files(folder.file("scratch"), frozenset())
+
+
 def _files(scratch: Path, known: frozenset[str]) -> list[tuple[str, bytes]]:
     """Read the plain files of plain names in the outbox that are not known, in the order of their names."""
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC

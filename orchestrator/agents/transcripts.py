@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from orchestrator.agents.calling import Profile
 from orchestrator.agents.folders import STDERR, TRANSCRIPT, RunFolder
 from orchestrator.agents.growing import GrowingFile
+from orchestrator.agents.normalise.lines import Normaliser
 from orchestrator.agents.normalise.registry import NORMALISERS
 from orchestrator.agents.profiles import profile_of
+from orchestrator.agents.replaying import as_played
 from orchestrator.errors import FaultError
 from orchestrator.model.agent_events import AgentEvent, Final, Text
 from orchestrator.model.settings import Settings
@@ -18,10 +21,11 @@ _STDERR_TAIL = 16 << 10
 class Transcript:
     """One call's stream. Lines that are broken or unknown come out as they are; nothing here ever fails over them."""
 
-    def __init__(self, folder: RunFolder, stream: str) -> None:
-        self._folder, self._stream = folder, stream
+    def __init__(self, folder: RunFolder, profile: Profile) -> None:
+        self._folder, self._profile = folder, profile
         self._file = GrowingFile(folder.file(TRANSCRIPT))
-        self._normaliser = NORMALISERS[stream]()
+        self._stream = ""
+        self._normaliser: Normaliser | None = None
 
     @property
     def path(self) -> Path:
@@ -30,19 +34,20 @@ class Transcript:
 
     def again(self) -> None:
         """Go on with the call that follows in the same folder; what was given of the one before is not given again."""
-        self._normaliser = NORMALISERS[self._stream]()
+        self._normaliser = None
 
     def new(self) -> Iterator[AgentEvent]:
         """Give what happened since the last call."""
         for line in self._file.lines():
-            yield from self._normaliser.feed(line)
+            yield from self._reader().feed(line)
 
     def finish(self, code: int | None) -> Iterator[AgentEvent]:
         """Give what is left once the call has ended with this exit status (None: it was killed)."""
         yield from self.new()
+        reader = self._reader()
         if rest := self._file.rest():
-            yield from self._normaliser.feed(rest)
-        for event in self._normaliser.close(code, self._folder.last_words(STDERR, _STDERR_TAIL)[0]):
+            yield from reader.feed(rest)
+        for event in reader.close(code, self._folder.last_words(STDERR, _STDERR_TAIL)[0]):
             if not (
                 self._stream == "plain" and isinstance(event, Final)
             ):  # what a script printed last was text already
@@ -53,11 +58,18 @@ class Transcript:
         said = self._folder.last_words(STDERR, _STDERR_TAIL)[0] if self._stream == "plain" else ""
         return tuple(Text(text=line) for line in said.splitlines() if line.strip())
 
+    def _reader(self) -> Normaliser:
+        """Choose how it reads when there is something to read: what a recording is one of is known by then."""
+        if self._normaliser is None:
+            self._stream = as_played(self._profile, self._folder).stream
+            self._normaliser = NORMALISERS[self._stream]()
+        return self._normaliser
 
-def stream_of(settings: Settings, agent: str) -> str:
-    """Name the stream an agent speaks; one nobody knows any more is read as text."""
+
+def profile_named(settings: Settings, agent: str) -> Profile:
+    """Find the profile of an agent; one nobody knows any more is read as text."""
     found = agent_settings(settings, agent)
     try:
-        return profile_of(found).stream if found is not None else "plain"
+        return profile_of(found) if found is not None else Profile(name=agent)
     except FaultError:
-        return "plain"
+        return Profile(name=agent)

@@ -37,6 +37,13 @@ _MAX_PROMPT = 1 << 20
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Tasks at once, in all.")
 @click.option("--non-interactive", is_flag=True, help="Blocked work is reverted and retried within its budget.")
 @click.option("--watch", is_flag=True, help="Stay for more when everything is done.")
+@click.option(
+    "--record",
+    is_flag=False,
+    flag_value="",
+    metavar="[PATH]",
+    help="Record every agent call for profile `replay`: in a file, a folder, or .aibrain/cassettes/QUEUE.json.",
+)
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", help="json: one commit a line.")
 @pass_context
 def command(  # noqa: PLR0913 - click hands over one argument an option
@@ -56,6 +63,7 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     workers: int | None,
     non_interactive: bool,
     watch: bool,
+    record: str | None,
     output: str,
 ) -> int:
     """Work the queues. The same command goes on after any interruption.
@@ -78,7 +86,7 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
         watch=watch,
         interactive=not non_interactive,
     )
-    request = Request(scope, tuple(path.resolve() for path in files), _prompt(prompt))
+    request = Request(scope, tuple(path.resolve() for path in files), _prompt(prompt), record)
     progress = Progress(as_json=output == "json")
     report = waits(lambda: run(context.project, request, _watcher(progress, as_json=output == "json")))
     progress.close()

@@ -17,7 +17,7 @@ from anyio.abc import TaskGroup
 from orchestrator.daemon.desk import Desk
 from orchestrator.daemon.watching import Watching
 from orchestrator.files.atomic import private_dir
-from orchestrator.files.bell import Bell
+from orchestrator.files.bell import ringing
 from orchestrator.model.agent_events import AgentEvent
 from orchestrator.ports.agents import RunKey
 
@@ -141,15 +141,5 @@ class Following:
             scope.cancel()
 
     async def _listen(self, folder: Path, scope: anyio.CancelScope) -> None:
-        """Look again whenever something in the folder changes; until it is there, whenever it may have come nearer."""
         with scope:
-            while True:
-                here = next(path for path in (folder, *folder.parents) if path.is_dir())
-                bell = Bell(here)
-                try:
-                    self._stirred.set()
-                    while here == folder or not (here / folder.relative_to(here).parts[0]).is_dir():
-                        await bell.wait()
-                        self._stirred.set()
-                finally:
-                    bell.close()
+            await ringing(folder, lambda: self._stirred.set())  # noqa: PLW0108 - the event is another one each time

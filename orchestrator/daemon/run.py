@@ -20,6 +20,7 @@ from orchestrator.daemon.intake import Intake, fold_scratch
 from orchestrator.daemon.lookout import Lookout
 from orchestrator.daemon.patches import Patches
 from orchestrator.daemon.project import Project, RandomIds
+from orchestrator.daemon.recorder import Recorder, goal_of
 from orchestrator.daemon.windows import Windows
 from orchestrator.engine.engine import Engine
 from orchestrator.errors import InvalidInputError
@@ -52,6 +53,8 @@ class Request:
     """Further queue files (`--work-queue`)."""
     prompt: tuple[str, str] | None = None
     """Name (the file's stem) and text of `--prompt`."""
+    record: str | None = None
+    """Where the recordings go (`--record`); empty: where they go by default. None: nothing is recorded."""
     signals: bool = True
     """Listen to Ctrl-C and the like; a library's caller has its own ways."""
 
@@ -102,6 +105,8 @@ async def _seated(project: Project, request: Request, watcher: Watcher) -> Async
 async def _look_first(project: Project, request: Request, watcher: Watcher) -> tuple[Scope, Built]:
     """Read, vet and preflight everything without writing anything."""
     project.read_texts()
+    if request.record is not None:
+        goal_of(project, request.record)
     desk = await open_desk(project, "preflight", read_only=True)
     try:
         intake = Intake(project, request.files)
@@ -191,6 +196,9 @@ class _Run:
         self.lookout = Lookout(self.engine, built.trees, built.ground.branches())
         self.engine.ready_to_leave = lambda: self.lookout.ready
         self.patches = Patches(project.state / "runs", built.ground)
+        self.recorder: Recorder | None = None
+        if request.record is not None:
+            self.recorder = Recorder(project, built.trees, goal_of(project, request.record), watcher.warn)
 
     async def begin(self) -> None:
         """Take everything in."""
@@ -210,6 +218,8 @@ class _Run:
             group.start_soon(self._render_always)
             group.start_soon(self._tidy)
             group.start_soon(self.lookout.go)
+            if self.recorder is not None:
+                group.start_soon(self.recorder.follow)
             leave = await self.engine.run(self.scope)
             group.cancel_scope.cancel()
         await self.end()
@@ -229,6 +239,8 @@ class _Run:
                     self._discards.append((event.task, event.attempt))
                 elif isinstance(event, e.IterationCaptured) and commit.by == self.desk.me:
                     self.patches.note(RunKey(event.task, event.attempt, event.iteration))
+                if self.recorder is not None and commit.by == self.desk.me:
+                    self.recorder.note(world, event)
         self._dirty.set()
 
     async def _signals(self) -> None:
@@ -271,8 +283,13 @@ class _Run:
             self._dirty = anyio.Event()
             with anyio.CancelScope(shield=True):  # half a rendering would lose what was noted for it
                 await self.render()
-            await self.patches.write()
+            await self._keep_records()
             await anyio.sleep(RENDER_EVERY_S)
+
+    async def _keep_records(self) -> None:
+        await self.patches.write()
+        if self.recorder is not None:
+            await self.recorder.write()
 
     async def render(self) -> None:
         """Bring the files people look at up to date."""
@@ -314,7 +331,7 @@ class _Run:
                 break
             await self.desk.intake.take_in(self.engine.ledger)  # somebody saved in this very moment
             await self.render()
-        await self.patches.write()
+        await self._keep_records()
         self.windows.close()
         await self.desk.snapshot()
 

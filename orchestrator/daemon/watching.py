@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from orchestrator.agents.folders import RunFolder
-from orchestrator.agents.transcripts import Transcript, stream_of
+from orchestrator.agents.transcripts import Transcript, profile_named
 from orchestrator.daemon.desk import Desk
 from orchestrator.model import events as e
 from orchestrator.model.agent_events import AgentEvent
@@ -73,7 +73,7 @@ class Watching:
 
     def transcript(self, iteration: Iteration) -> Transcript:
         """Open what an iteration's agent wrote."""
-        return Transcript(self.folder(iteration.key), stream_of(self._desk.project.settings, iteration.agent))
+        return Transcript(self.folder(iteration.key), profile_named(self._desk.project.settings, iteration.agent))
 
 
 def running(world: World) -> Iterator[Iteration]:

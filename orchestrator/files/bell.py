@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event as ThreadEvent
 from threading import Lock
@@ -66,6 +67,20 @@ class Bell:
     def close(self) -> None:
         """Stop listening. Nobody may be waiting."""
         self._source.close()
+
+
+async def ringing(folder: Path, rung: Callable[[], None]) -> None:
+    """Call `rung` at once, and for ever when the folder's content changes or, until it is there, may come nearer."""
+    while True:
+        here = next(path for path in (folder, *folder.parents) if path.is_dir())
+        bell = Bell(here)
+        try:
+            rung()
+            while here == folder or not (here / folder.relative_to(here).parts[0]).is_dir():
+                await bell.wait()
+                rung()
+        finally:
+            bell.close()
 
 
 def _source(folder: Path, what: int) -> _Source:

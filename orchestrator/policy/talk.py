@@ -148,9 +148,9 @@ def answer_to(question: t.Question) -> t.Reply:
 
 
 def talks(settings: Settings, agent: str) -> bool:
-    """Say whether an agent may talk back; a recording says only what was recorded."""
+    """Say whether an agent may talk back."""
     found = agent_settings(settings, agent)
-    return found is not None and found.talk == "auto" and found.profile != "replay"
+    return found is not None and found.talk == "auto"
 
 
 # -- what waits for a person ---------------------------------------------------------------------------------------

@@ -61,6 +61,13 @@ class GitTrees:
         start = base or EMPTY[repository.format]
         return (await through(repository, "diff-tree", "-p", "--binary", "--no-renames", start, commit)).out
 
+    async def plain_patch(self, queue: str, base: str, commit: str) -> bytes:
+        """Give the same with every file as it is, bytes that are no text too: what stands in it can be found in it."""
+        repository = await self._ground.repository(queue)
+        return (
+            await through(repository, "diff-tree", "-p", "--text", "--no-renames", "--full-index", base, commit)
+        ).out
+
     async def paths(self, queue: str, commit: str) -> tuple[str, ...]:
         """List all files of a commit."""
         repository = await self._ground.repository(queue)

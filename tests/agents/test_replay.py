@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from orchestrator.agents import player
-from orchestrator.agents.cassettes import Cassette, part_for, read_cassette
+from orchestrator.agents.cassettes import Cassette, part_for, read_cassette, write_part
 from orchestrator.agents.folders import RunFolder
 from orchestrator.errors import FaultError
 from orchestrator.ports.agents import Outcome, RunKey
@@ -28,6 +28,10 @@ def recording(*plays: dict[str, Any]) -> bytes:
     return json.dumps({"version": 1, "pace": 0, "tasks": {"backend/T-1": list(plays)}}).encode()
 
 
+def part_of(whole: Cassette, task: str, number: int, name: str) -> bytes:
+    return write_part(part_for(whole, task, number, name), "")
+
+
 def play(part: bytes, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.chdir(workspace)
     (workspace / "part.json").write_bytes(part)
@@ -38,7 +42,7 @@ def play(part: bytes, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> int:
 
 def test_the_nth_iteration_plays_the_nth_recording_and_later_ones_the_last() -> None:
     both = cassette({"final": "one"}, {"final": "two"})
-    said = [json.loads(part_for(both, "backend/T-1", number, "c"))["play"]["final"] for number in (1, 2, 3, 9)]
+    said = [json.loads(part_of(both, "backend/T-1", number, "c"))["play"]["final"] for number in (1, 2, 3, 9)]
     assert said == ["one", "two", "two", "two"]
 
 
@@ -54,7 +58,7 @@ def test_lines_become_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caps
     ]
     (tmp_path / "gone.py").touch()
     whole = cassette({"steps": steps, "final": ["ok", "<promise>DONE</promise>"], "exit": 4})
-    assert play(part_for(whole, "backend/T-1", 1, "c"), tmp_path, monkeypatch) == 4
+    assert play(part_of(whole, "backend/T-1", 1, "c"), tmp_path, monkeypatch) == 4
     assert (tmp_path / "a" / "b.py").read_text() == "x = 1\ny = 3\n"
     assert (tmp_path / "run.sh").stat().st_mode & 0o111
     assert not (tmp_path / "gone.py").exists()
@@ -67,7 +71,7 @@ def test_playing_twice_changes_nothing_more(tmp_path: Path, monkeypatch: pytest.
         {"do": "edit", "path": "a.py", "old": ["    return 1"], "new": ["    check()", "    return 1"]},
         {"do": "edit", "path": "a.py", "old": "f()", "new": "g()"},
     ]
-    part = part_for(cassette({"steps": steps}), "backend/T-1", 1, "c")
+    part = part_of(cassette({"steps": steps}), "backend/T-1", 1, "c")
     assert play(part, tmp_path, monkeypatch) == 0
     once = (tmp_path / "a.py").read_text()
     assert once == "def g():\n    check()\n    return 1\n"
@@ -99,7 +103,7 @@ def test_what_does_not_fit_is_refused_naming_the_file(
     (outside / "secret").touch()
     (work / "link").symlink_to(outside)
     (work / "a.py").write_text("1 = 1\n")
-    assert play(part_for(cassette({"steps": [step]}), "backend/T-1", 1, "c"), work, monkeypatch) == player.MISFIT
+    assert play(part_of(cassette({"steps": [step]}), "backend/T-1", 1, "c"), work, monkeypatch) == player.MISFIT
     assert why in capsys.readouterr().err
     assert (outside / "secret").exists()
 
@@ -129,7 +133,7 @@ def test_a_cassette_that_cannot_be_read_is_a_fault_that_says_why(content: bytes,
 
 def test_a_task_nobody_recorded_is_a_fault() -> None:
     with pytest.raises(FaultError, match=r"c.json holds no recording of backend/T-2; give the task another agent"):
-        part_for(cassette({"final": "x"}), "backend/T-2", 1, "c.json")
+        part_of(cassette({"final": "x"}), "backend/T-2", 1, "c.json")
 
 
 # -- as an agent ---------------------------------------------------------------------------------------------------

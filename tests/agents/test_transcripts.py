@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from orchestrator.agents import growing
+from orchestrator.agents.calling import Profile
 from orchestrator.agents.folders import RunFolder
 from orchestrator.agents.growing import GrowingFile
-from orchestrator.agents.transcripts import Transcript, stream_of
+from orchestrator.agents.transcripts import Transcript, profile_named
 from orchestrator.model.agent_events import AgentEvent, Failure, Final, Raw, Started, Text
 from orchestrator.model.settings import AgentSettings, Settings
 from orchestrator.ports.agents import RunKey
@@ -60,7 +61,7 @@ class Run:
     def __init__(self, root: Path, stream: str) -> None:
         self.folder = RunFolder(root, RunKey("q/T", 1, 1))
         self.folder.make()
-        self.transcript = Transcript(self.folder, stream)
+        self.transcript = Transcript(self.folder, Profile(name=stream, stream=stream))
 
     def writes(self, content: bytes, name: str = "transcript.jsonl") -> None:
         append(self.folder.file(name), content)
@@ -104,7 +105,7 @@ def test_a_scripts_last_words_are_told_once_and_what_it_complained_of_too(tmp_pa
 def test_an_agent_nobody_knows_any_more_is_read_as_text() -> None:
     agents = {"c": AgentSettings(name="c", profile="codex"), "odd": AgentSettings(name="odd", profile="gone")}
     settings = Settings(agents=agents)
-    assert [stream_of(settings, name) for name in ("c", "odd", "nobody")] == ["codex", "plain", "plain"]
+    assert [profile_named(settings, name).stream for name in ("c", "odd", "nobody")] == ["codex", "plain", "plain"]
 
 
 def test_a_final_message_of_a_stream_is_told(tmp_path: Path) -> None:

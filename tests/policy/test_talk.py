@@ -380,13 +380,9 @@ def test_who_asks_again_hears_the_answer_and_who_is_refused_hears_why(table: Tab
     assert replied(table.task, note, ()).text == "noted"
 
 
-def test_a_recording_and_an_agent_told_not_to_do_not_talk() -> None:
-    agents = {
-        "a": AgentSettings(name="a"),
-        "r": AgentSettings(name="r", profile="replay"),
-        "n": AgentSettings(name="n", talk="none"),
-    }
-    assert [talks(Settings(agents=agents), name) for name in ("a", "r", "n", "nobody")] == [True, False, False, False]
+def test_an_agent_told_not_to_does_not_talk() -> None:
+    agents = {"a": AgentSettings(name="a"), "n": AgentSettings(name="n", talk="none")}
+    assert [talks(Settings(agents=agents), name) for name in ("a", "n", "nobody")] == [True, False, False]
 
 
 # -- what names nothing --------------------------------------------------------------------------------------------
