@@ -65,7 +65,7 @@ class Visits:
             agent=agent,
             argv=argv or (self._shell(),),
             session=session if argv else "",
-            workspace=place.seen_as if level is Level.L2 else place.workspace,
+            workspace=place.seen_as if level.mounts else place.workspace,
             level=level.value,
         )
 

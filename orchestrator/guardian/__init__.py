@@ -14,6 +14,10 @@ Rules
    there is a lifeline, its end is the tree's end at once. What runs inside the tree is not let in.
 5. `exit.json` appears whole and synced, after the last process, before the lock is free. A run with a lifeline syncs
    nothing: whoever could ask after a crash is dead with it.
+6. What the agent writes comes through a pipe of ours where secrets are to be taken out (`redaction`); it never holds
+   the file itself. The rules are data in the launch.
+7. What holds the agent is taken on by its own process before it becomes the agent (`cage`, `mounts`), and cannot be
+   given back. Where its network is limited, its init makes the doors inside and hands them to us (`network`, `proxy`).
 
 The handshake is one JSON line on stdout: `{"ready": pid}`, `{"refused": why}` or `{"fault": why}`. On the socket
 a caller says `{"do": "look"}` or `{"do": "stop", "grace_s": 3.0}` and hears `{"look": {...}}` and, last,

@@ -21,6 +21,7 @@ from orchestrator.guardian.network import Rule, Target
 _CONNECT_S, _HEAD_S = 30.0, 30.0
 _MOST_HEAD, _BLOCK = 1 << 16, 1 << 16
 _MOST_AT_ONCE = 256
+_AGAIN_S = 0.05
 _WEB = 80
 _MOST_HOSTS = 1000
 _RECORD = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -77,8 +78,9 @@ class Proxy:
             self._places.acquire()
             try:
                 client, _ = door.accept()
-            except OSError:
+            except OSError:  # so many are open that there is no room for another
                 self._places.release()
+                time.sleep(_AGAIN_S)
                 continue
             threading.Thread(target=self._attend, args=(client, target), daemon=True).start()
 
