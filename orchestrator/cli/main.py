@@ -43,6 +43,7 @@ VERBS = {
     "agents": "which agents could work here; `agents test NAME` proves one",
     "verify": "judge a revision, the working tree, a task or everything; needs no queue",
     "plan": "what the queues add up to: tiers, critical path, schedule, and whether parallel work pays",
+    "report": "the status document people would write by hand: Markdown, HTML or JSON",
     "simulate": "play the queues many times: when they finish, what it costs, where they get stuck",
     "prompt": "print the prompt a task's next iteration would get",
     "board": "print the board over all queues",

@@ -14,6 +14,7 @@ from orchestrator.errors import InvalidInputError
 from orchestrator.model.answers import DoctorAnswer, StatusAnswer
 from orchestrator.model.events import Commit, Event
 from orchestrator.model.plan_answers import ForecastAnswer, PlanAnswer
+from orchestrator.model.report_answers import ReportAnswer
 from orchestrator.model.train_answers import TrainAnswer
 from orchestrator.model.verdicts import Judgement
 
@@ -65,6 +66,7 @@ _SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Json]]]] = {
     "journal": ("One line of the journal: a commit", _journal),
     "plan": ("orchestrator plan --format json", lambda: _of(PlanAnswer)),
     "queue": ("A work queue file", queue_schema),
+    "report": ("orchestrator report --format json", lambda: _of(ReportAnswer)),
     "simulate": ("orchestrator simulate --json", lambda: _of(ForecastAnswer)),
     "status": ("orchestrator status --json", lambda: _of(StatusAnswer)),
     "train": ("orchestrator train --json", lambda: _of(TrainAnswer)),

@@ -1,5 +1,7 @@
 """Tasks that people do: their checks run all the same, and what stands behind them goes on."""
 
+import json
+
 import pytest
 
 from tests.scenarios.conftest import Shop
@@ -45,3 +47,24 @@ def test_a_person_reports_a_task_and_what_waits_for_it_starts(shop: Shop) -> Non
     assert "contract.txt sha256:" in shop.events("task.completed", task="legal/SIGN")[0]["note"]
     assert shop.run().code == 0
     assert shop.task("legal/SHIP")["status"] == "completed"
+
+    _is_reported(shop)
+
+
+def _is_reported(shop: Shop) -> None:
+    report = json.loads(shop.ask("report", "--json").out)
+    (legal,) = report["queues"]
+    assert (legal["done"], legal["total"], legal["percent"]) == (4, 4, 100)
+    phases = {task["id"]: task for task in legal["tasks"]}
+    assert phases["legal/SHIP"]["actual_hours"] >= 0
+    assert phases["legal/SHIP"]["commit"]
+    assert [decision["by"] for decision in report["decisions"]] == ["ana", "ana"]
+    assert report["decisions"][1]["why"].startswith("contract.txt sha256:")
+    assert report["measure"]["speedup"] is not None
+    assert "legal/SHIP" in report["period"]["completed"]
+    page = shop.root / "report.html"
+    assert shop.ask("report", "--format", "html", "-o", str(page)).code == 0
+    assert "<td>SHIP SHIP</td>" in page.read_text()
+    assert "<script" not in page.read_text()
+    assert "## Decisions" in shop.ask("report").out
+    assert shop.ask("report", "--since", "ever").code == 2

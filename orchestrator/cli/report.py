@@ -1,0 +1,66 @@
+"""`orchestrator report`: the status document people would write by hand, computed from the journal."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from orchestrator.cli.context import Context, clean, pass_context, waits
+from orchestrator.codec.moments import parse_duration, parse_moment
+from orchestrator.daemon.desk import Desk, reading
+from orchestrator.errors import InvalidInputError
+from orchestrator.files.atomic import write_atomic
+from orchestrator.model.report_answers import ReportAnswer
+from orchestrator.policy.plan import make_plan
+from orchestrator.views.planned import plan_answer
+from orchestrator.views.report import Source, html_page, markdown_page
+
+
+@click.command("report")
+@click.option("--format", "how", type=click.Choice(["md", "html", "json"]), default="md", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("--since", default="24h", show_default=True, metavar="TIME", help="Tell in detail what happened since.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of standard output.")
+@pass_context
+def command(context: Context, *, how: str, as_json: bool, since: str, output: Path | None) -> int:
+    """Report progress, phases, blockers with their age, dates, decisions, estimate against actual, next steps."""
+
+    async def ask() -> ReportAnswer:
+        async with reading(context.project) as desk:
+            return await _report(desk, since)
+
+    answer = waits(ask)
+    text = _written(answer, "json" if as_json else how)
+    if output is None:
+        click.echo(clean(text) if how == "md" and not as_json else text, nl=False)
+        return 0
+    try:
+        write_atomic(output, text.encode(), mode=0o644)
+    except OSError as error:
+        raise InvalidInputError(f"{output}: cannot write it: {error.strerror}; name another file") from None
+    return 0
+
+
+async def _report(desk: Desk, since: str) -> ReportAnswer:
+    now, seat = desk.now(), desk.seat()
+    plan = plan_answer(desk.world, make_plan(desk.world, seat, now), now, seat.settings.calendar)
+    source = Source(desk.world, await desk.commits(), await desk.status(), plan, now)
+    return source.report(desk.project.name, _begin(since, now))
+
+
+def _begin(since: str, now: int) -> int:
+    seconds = parse_duration(since)
+    moment = parse_moment(since) if seconds is None else now - round(seconds * 1000)
+    if moment is None:
+        raise InvalidInputError(f"--since {since}: write a duration as 24h, or a moment as 2026-03-01T09:00:00Z")
+    return moment
+
+
+def _written(answer: ReportAnswer, how: str) -> str:
+    match how:
+        case "json":
+            return msgspec.json.encode(answer).decode() + "\n"
+        case "html":
+            return html_page(answer)
+        case _:
+            return markdown_page(answer)
