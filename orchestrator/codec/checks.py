@@ -12,6 +12,8 @@ from orchestrator.model.settings import CheckSettings
 CHECK = (
     "command",
     "builtin",
+    "plugin",
+    "options",
     "agent",
     "prompt",
     "format",
@@ -47,6 +49,8 @@ def _check(egress: tuple[Allowed, ...] | None, name: str, fields: Fields) -> Che
         name=name,
         command=command,
         builtin=builtin,
+        plugin=fields.line("plugin"),
+        options=_options(fields),
         agent=agent,
         prompt=prompt,
         format=fields.choice("format", FORMATS, ""),
@@ -66,13 +70,20 @@ def _check(egress: tuple[Allowed, ...] | None, name: str, fields: Fields) -> Che
 
 def _one_answers(fields: Fields) -> None:
     """See that exactly one kind of answer is asked for: a command's, a built-in check's, a reviewer's."""
-    found = [key for key in ("command", "builtin", "agent", "prompt") if key in fields.values]
+    found = [key for key in ("command", "builtin", "plugin", "agent", "prompt") if key in fields.values]
     if not found:
         fields.complaints.refuse(f'{fields.prefix}command is missing; write it, as ["pytest", "-q"]')
     kinds = {"review" if key in {"agent", "prompt"} else key for key in found}
     if len(kinds) > 1:
-        said = "a check has a command, is built in, or is a review by an agent; remove one"
+        said = "a check has a command, is built in, a plug-in's, or a review by an agent; remove one"
         fields.refuse(found[-1], said)
+
+
+def _options(fields: Fields) -> dict[str, object]:
+    table = fields.inner("options")
+    if table is not None and "plugin" not in fields.values:
+        fields.refuse("options", "they are told to a plug-in; name it in plugin, or remove them")
+    return dict(table.values) if table is not None else {}
 
 
 def _pattern(fields: Fields) -> str:

@@ -44,12 +44,15 @@ MAX_BYTES = 4 * 1024 * 1024
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 
 
-def read_settings(text: bytes, *, path: str) -> Settings:
+def read_settings(text: bytes, *, path: str, plugged: Mapping[str, Json] | None = None) -> Settings:
     """Read the configuration; `path` names it in messages, and `pyproject.toml` says which table is meant.
+
+    `plugged` are kinds of agents from elsewhere, as tables of `[profiles]`; the file's own of the same name go first.
 
     `InvalidInputError.problems` holds every problem, each `PATH: KEY is X; remedy`.
     """
     values, prefix = _table(text, path)
+    values = _with_profiles(values, plugged or {})
     complaints = Complaints(path)
     top = Fields(values, prefix, complaints)
     top.warn_unknown(TOP)
@@ -94,6 +97,11 @@ def read_settings(text: bytes, *, path: str) -> Settings:
         store=limits.read_store(top),
     )
     return replace(settings, warnings=complaints.settle())
+
+
+def _with_profiles(values: Mapping[str, Json], plugged: Mapping[str, Json]) -> Mapping[str, Json]:
+    own = values.get("profiles", {})
+    return {**values, "profiles": {**plugged, **own}} if plugged and isinstance(own, dict) else values
 
 
 def _table(text: bytes, path: str) -> tuple[Mapping[str, Json], str]:

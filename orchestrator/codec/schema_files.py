@@ -227,6 +227,7 @@ _KEYS: Schema = {
     "allow_dangerous": _FLAG,
     "talk": _words("auto", "none"),
     "builtin": _words("honest"),
+    "options": {"type": "object"},
     "format": _words(*checks.FORMATS),
     "memory": {"type": ["string", "integer"], "description": "As 4g or 512MiB; a number is bytes."},
     "processes": _whole(0),

@@ -11,13 +11,14 @@ from orchestrator.agents.surroundings import Surroundings, environment, installe
 from orchestrator.agents.visiting import Visits
 from orchestrator.daemon.actions import CommandActions
 from orchestrator.daemon.clock import WallClock
+from orchestrator.daemon.plugins import EntryPointPlugins
 from orchestrator.daemon.project import Project
 from orchestrator.engine.hands import Hands
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.settings import AgentSettings, RepoSettings
 from orchestrator.model.specs import QueueSpec
 from orchestrator.processes.runner import GuardedRunner
-from orchestrator.verify.checks import CheckVerifier
+from orchestrator.verify.checks import CheckVerifier, Others
 from orchestrator.workspace.clones import GitWorkspace
 from orchestrator.workspace.ground import Furnishing, Ground
 from orchestrator.workspace.inplace import InplaceWorkspace
@@ -67,8 +68,8 @@ async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
     trees = GitTrees(ground)
     around = Surroundings(environ=project.environ, home=project.environ.get("HOME", str(Path("/nonexistent"))))
     agents = GuardedAgents(settings, runner, trees, str(project.root), around)
-    reviewer = GuardedReviewer(settings, runner, around)
-    verifier = CheckVerifier(settings, trees, runner, project.state, project.environ, reviewer)
+    others = Others(GuardedReviewer(settings, runner, around), EntryPointPlugins())
+    verifier = CheckVerifier(settings, trees, runner, project.state, project.environ, others)
     actions = CommandActions(project)
     hands = Hands(agents, verifier, workspace, actions)
     return Built(hands, ground, trees, workspace, installed(project.environ), runner)

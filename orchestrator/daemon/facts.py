@@ -8,6 +8,7 @@ import msgspec
 from orchestrator.agents import vetting
 from orchestrator.agents.profiles import profile_of
 from orchestrator.daemon.compose import Built
+from orchestrator.daemon.plugins import check_names
 from orchestrator.errors import FaultError
 from orchestrator.inbox.folder import Reading
 from orchestrator.model.settings import Settings
@@ -45,7 +46,13 @@ async def look_up(
             untracked |= _untracked(repository, tasks, None if inplace else await _tracked(repository))
             missing |= _missing(repository, tasks)
     documents = tuple(file.document for file in reading.files)
-    return Facts(documents=documents, untracked=frozenset(untracked), missing=frozenset(missing), installed=installed)
+    return Facts(
+        documents=documents,
+        untracked=frozenset(untracked),
+        missing=frozenset(missing),
+        checks=check_names(),
+        installed=installed,
+    )
 
 
 def about_agents(facts: Facts, settings: Settings, level: Level) -> Facts:

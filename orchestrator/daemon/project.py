@@ -10,6 +10,7 @@ import msgspec
 
 from orchestrator.agents.endings import local_zone
 from orchestrator.codec.config import read_settings
+from orchestrator.daemon import plugins
 from orchestrator.errors import InvalidInputError, JournalError
 from orchestrator.files.atomic import ignore_itself, private_dir
 from orchestrator.model.settings import Settings
@@ -124,8 +125,8 @@ def load_settings(root: Path) -> Settings:
         except OSError as error:
             raise InvalidInputError(f"{name}: cannot read it: {error.strerror}; make it a readable file") from error
         if name == CONFIG or b"[tool.orchestrator" in text:
-            return read_settings(text, path=name)
-    return Settings()
+            return read_settings(text, path=name, plugged=plugins.profiles())
+    return read_settings(b"", path=CONFIG, plugged=plugins.profiles())
 
 
 class RandomIds:

@@ -16,6 +16,7 @@ from orchestrator.agents.reviewing import GuardedReviewer
 from orchestrator.agents.surroundings import Surroundings, environment
 from orchestrator.daemon.clock import WallClock
 from orchestrator.daemon.desk import reading
+from orchestrator.daemon.plugins import EntryPointPlugins, check_names
 from orchestrator.daemon.project import STATE, Project, load_settings
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.settings import AgentSettings, RepoSettings, Settings
@@ -23,7 +24,7 @@ from orchestrator.model.specs import TaskSpec
 from orchestrator.model.verdicts import Judgement
 from orchestrator.ports.verifier import Case
 from orchestrator.processes.runner import GuardedRunner
-from orchestrator.verify.checks import CheckVerifier
+from orchestrator.verify.checks import CheckVerifier, Others
 from orchestrator.verify.honest import HONEST
 from orchestrator.workspace.git import git
 from orchestrator.workspace.ground import Furnishing, Ground
@@ -66,16 +67,17 @@ class Court:
         self._trees = GitTrees(ground)
         environ: Mapping[str, str] = dict(os.environ)
         around = Surroundings(environ=environ, home=environ.get("HOME", "/nonexistent"))
-        reviewer = GuardedReviewer(settings, runner, around)
-        self._verifier = CheckVerifier(settings, self._trees, runner, repository.state, environ, reviewer)
+        others = Others(GuardedReviewer(settings, runner, around), EntryPointPlugins())
+        self._verifier = CheckVerifier(settings, self._trees, runner, repository.state, environ, others)
         self._count = 0
 
     async def judge(self, subject: Subject, names: tuple[str, ...]) -> Judgement:
         """Run the checks named (none: every one defined, and `honest`) and conclude."""
         checks = names or tuple(dict.fromkeys([*self._settings.checks, HONEST]))
-        unknown = [name for name in checks if name not in self._settings.checks and name != HONEST]
+        there = dict.fromkeys([*self._settings.checks, HONEST, *sorted(check_names())])
+        unknown = [name for name in checks if name not in there]
         if unknown:
-            known = ", ".join(dict.fromkeys([*self._settings.checks, HONEST]))
+            known = ", ".join(there)
             raise InvalidInputError(f"--check {unknown[0]}: no such check is defined; known: {known}")
         self._count += 1
         tree = (await self._repository.git("rev-parse", f"{subject.commit}^{{tree}}")).line()

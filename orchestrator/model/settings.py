@@ -88,6 +88,9 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
     protocol: str = ""
     """`verdict`: one JSON line on stdout."""
     pass_rate: float = 1.0
+    plugin: str = ""
+    """The name of a check that another package brings, and what it is told."""
+    options: dict[str, object] = {}
     agent: str = ""
     """Who reviews, where the check is a review: empty is whoever did not do the work."""
     prompt: str = ""

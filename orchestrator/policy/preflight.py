@@ -103,7 +103,8 @@ class _Judge:
         self._triggers()
         self._gates()
         self._definitions()
-        if self.open and not self.settings.checks and not self.facts.checks:
+        self._plugins()
+        if self.open and not self.settings.checks:
             remedy = f"define [checks.tests] in {CONFIGURATION}"
             self.warnings.append(f"no check is defined: `honest` alone judges and nothing runs tests; {remedy}")
         self.warnings += money_warnings(self.world, self.settings, self.scope, self.facts.installed, self.facts.reports)
@@ -237,6 +238,16 @@ class _Judge:
         gates = {name: gate.spec.source for name, gate in self.world.gates.items()}
         self._unique("trigger", triggers, [(t.id, d.path) for d in documents for t in d.triggers])
         self._unique("gate", gates, [(g.id, d.path) for d in documents for g in d.gates])
+
+    def _plugins(self) -> None:
+        """Find checks whose package is not there."""
+        for name, check in self.settings.checks.items():
+            if check.plugin and check.plugin not in self.facts.checks:
+                known = ", ".join(sorted(self.facts.checks)) or "none"
+                self.problems.append(
+                    f"{CONFIGURATION}: checks.{name}.plugin: no package brings a check {check.plugin!r} "
+                    f"(known: {known}); install it beside orchestrator, or correct the name"
+                )
 
     def _unique(self, word: str, known: Mapping[str, str], written: Iterable[tuple[str, str]]) -> None:
         for name, path in written:

@@ -14,6 +14,7 @@ Whatever goes wrong in here becomes a fault of that check, never a PASS.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
@@ -24,6 +25,7 @@ from orchestrator.model.ids import queue_of
 from orchestrator.model.settings import CheckSettings, Settings
 from orchestrator.model.verdicts import Finding, Judgement, Report, Verdict
 from orchestrator.policy.verdict import conclude
+from orchestrator.ports.checks import Plugins
 from orchestrator.ports.reviewer import Reviewer
 from orchestrator.ports.runner import Runner
 from orchestrator.ports.verifier import Case
@@ -33,11 +35,23 @@ from orchestrator.verify.asking import Asker, Outcome, lets_pass
 from orchestrator.verify.documents import run_folder, summarised, write_verdict
 from orchestrator.verify.guard import MISSING, TAMPERED, Guarded, guard
 from orchestrator.verify.honest import HONEST, judge_honestly
+from orchestrator.verify.plugged import PluggedChecks
 from orchestrator.verify.proven import proven
 from orchestrator.verify.reading import printable
 from orchestrator.verify.reviewing import Reviews
 from orchestrator.verify.runner_config import RunnerConfig
 from orchestrator.verify.test_files import path_of
+
+
+@dataclass(frozen=True)
+class Others:
+    """Who else may answer: agents that review, checks that other packages bring."""
+
+    reviewer: Reviewer | None = None
+    plugins: Plugins | None = None
+
+
+NOBODY = Others()
 
 
 class CheckVerifier:
@@ -50,7 +64,7 @@ class CheckVerifier:
         runner: Runner,
         state_dir: Path,
         environ: Mapping[str, str],
-        reviewer: Reviewer | None = None,
+        others: Others = NOBODY,
     ) -> None:
         self._settings = settings
         self._trees = trees
@@ -58,7 +72,8 @@ class CheckVerifier:
         self._state = state_dir
         self._environ = dict(environ)
         self._answers = Answers(state_dir / "reports")
-        self._reviews = Reviews(trees, self._answers, reviewer)
+        self._reviews = Reviews(trees, self._answers, others.reviewer)
+        self._plugged = PluggedChecks(trees, self._answers, others.plugins)
         self._config = RunnerConfig(check.command for check in settings.checks.values())
 
     async def judge(self, case: Case) -> Judgement:
@@ -78,7 +93,7 @@ class CheckVerifier:
             guarded = await guard(self._trees, case, self._config)
         except Exception as error:  # noqa: BLE001 - a verifier that crashes must not pass, nor take its lane down
             return (_faulty("checkout", _why(error)),)
-        checks = [self._settings.checks.get(name) or CheckSettings(name=name, builtin=name) for name in case.checks]
+        checks = [self._settings.checks.get(name) or _undefined(name) for name in case.checks]
         outcomes = [_objection(name, found) for name, found in _objections(guarded) if found]
         asked = [check for check in checks if check.builtin or not guarded.tampered]
         told: dict[str, Outcome] = {}
@@ -94,6 +109,9 @@ class CheckVerifier:
                 return await self._honest(check, case, guarded, told)
             if check.reviews:
                 return await self._review(check, case)
+            if check.plugin:
+                report, known = await self._plugged.ask(check, case)
+                return Outcome(report=report, known=known)
             if check.builtin or not check.command:
                 return _faulty(check.name, f"nothing is defined to run: give [checks.{check.name}] a command")
             return await self._asker(case).ask(check, case, guarded)
@@ -117,6 +135,11 @@ class CheckVerifier:
             stores = self._trees, self._answers
             report = await proven(report, self._asker(case).ran, stores, (case, guarded), told)
         return Outcome(report=msgspec.structs.replace(report, seconds=anyio.current_time() - started))
+
+
+def _undefined(name: str) -> CheckSettings:
+    """Give a check nobody configured: one that is built in, else a plug-in's."""
+    return CheckSettings(name=name, builtin=name) if name == HONEST else CheckSettings(name=name, plugin=name)
 
 
 def _rank(check: CheckSettings) -> int:

@@ -240,6 +240,14 @@ def test_checks_of_plug_ins_are_known() -> None:
     assert Project().queue("q", task("A", checks=("x",))).judge(Facts(checks=frozenset({"x"}))).problems == ()
 
 
+def test_a_check_of_a_package_that_is_not_there_is_refused_before_anything_runs() -> None:
+    checks = {"todo": CheckSettings(name="todo", plugin="todo"), "t": CheckSettings(name="t", command=("t",))}
+    project, settings = Project().queue("q", task("A")), msgspec.structs.replace(SETTINGS, checks=checks)
+    problem = only(project.judge(settings=settings))
+    assert "orchestrator.toml: checks.todo.plugin: no package brings a check 'todo' (known: none)" in problem
+    assert project.judge(Facts(checks=frozenset({"todo"})), settings=settings).problems == ()
+
+
 def test_an_empty_queue_and_one_nothing_unlocks_are_warned_of() -> None:
     project = Project().queue("empty").queue("q", task("A"), locked=True)
     warnings = project.judge().warnings

@@ -10,7 +10,7 @@ import pytest
 from orchestrator.errors import FaultError
 from orchestrator.model.verdicts import Verdict
 from orchestrator.ports.reviewer import Reviewed, ReviewOrder
-from orchestrator.verify.checks import CheckVerifier
+from orchestrator.verify.checks import CheckVerifier, Others
 
 Say = Callable[[str, ReviewOrder], str]
 
@@ -44,7 +44,7 @@ def judged(court: Any, say: Say, **more: Any) -> tuple[Any, FakeReviewer]:
 
 
 def verifier(court: Any, reviewer: FakeReviewer) -> CheckVerifier:
-    return CheckVerifier(court.settings, court.trees, court.runner, court.state, court.environ, reviewer)
+    return CheckVerifier(court.settings, court.trees, court.runner, court.state, court.environ, Others(reviewer))
 
 
 @pytest.fixture
