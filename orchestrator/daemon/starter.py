@@ -13,12 +13,13 @@ from pathlib import Path
 
 import msgspec
 
+from orchestrator.agents import vetting
 from orchestrator.agents.surroundings import installed
 from orchestrator.daemon.project import CONFIG, STATE, find_root, is_project
 from orchestrator.daemon.stacks import Stack, Suite, configured_in, detect
 from orchestrator.errors import FaultError, InvalidInputError
 from orchestrator.files.atomic import sync_folder, write_all
-from orchestrator.model.settings import RepoSettings
+from orchestrator.model.settings import AgentSettings, RepoSettings
 from orchestrator.processes import confinement
 from orchestrator.workspace.git import git
 from orchestrator.workspace.ground import Furnishing, vet_furnishing
@@ -66,16 +67,24 @@ async def place_for(start: Path, explicit: Path | None) -> Path:
 async def look(root: Path, environ: Mapping[str, str]) -> Found:
     """Look at a folder, its repository and the machine."""
     stack = detect(root, environ)
-    found = Found(root=root, stack=stack, agents=installed(environ))
+    agents = installed(environ)
+    found = Found(root=root, stack=stack, agents=agents, trouble=_unheld(agents))
     try:
         repository, trouble = await _repository(root)
     except FaultError as error:
-        return msgspec.structs.replace(found, inplace=not (root / ".git").exists(), trouble=(str(error),))
+        repository, trouble = None, (str(error),)
     if repository is None:
-        return msgspec.structs.replace(found, inplace=not (root / ".git").exists(), trouble=trouble)
+        inplace = not (root / ".git").exists()
+        return msgspec.structs.replace(found, inplace=inplace, trouble=(*trouble, *found.trouble))
     shared = [path for path in stack.shared if not await _refusal(repository, path)]
     unshared = [text for path in stack.shared if (text := await _refusal(repository, path))]
     return msgspec.structs.replace(found, base=repository.base, shared=tuple(shared), unshared=tuple(unshared))
+
+
+def _unheld(agents: tuple[str, ...]) -> tuple[str, ...]:
+    """Say that the agent tasks get by default would do anything it likes here, with nothing to hold it."""
+    why = vetting.why_unfit(AgentSettings(name=agents[0], profile=agents[0]), confinement.detect()) if agents else ""
+    return (why,) if why else ()
 
 
 async def _repository(root: Path) -> tuple[Repository | None, tuple[str, ...]]:

@@ -373,3 +373,15 @@ def test_a_file_that_appears_meanwhile_is_kept(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="cannot write"):
         starter.write(_begun(tmp_path / "gone"))
+
+
+@pytest.mark.parametrize("level", [Level.L0, Level.L2])
+def test_an_agent_that_nothing_would_hold_here_is_told_at_once(
+    tmp_path: Path, bin_with: Callable[..., dict[str, str]], monkeypatch: pytest.MonkeyPatch, level: Level
+) -> None:
+    environ = bin_with("claude")
+    monkeypatch.setattr(confinement, "detect", lambda: level)
+    (tmp_path / "home").mkdir()
+    seen = anyio.run(starter.look, tmp_path / "home", environ)
+    told = [text for text in seen.trouble if "allow_dangerous = true in [agents.claude]" in text]
+    assert len(told) == (level is Level.L0)
