@@ -252,3 +252,9 @@ def _checks(family: str, body: SgNode) -> Iterator[tuple[int, int]]:
             told = "t.Error" in text or "t.Fatal" in text if kind == "if_statement" else True
             if text.startswith(_MARKS[family]) and told:
                 yield part.range().start.index, part.range().end.index
+
+
+def family_of(path: str) -> str:
+    """Give the family of a file's language, or nothing."""
+    language = LANGUAGES.get(path[path.rfind(".") :], "")
+    return FAMILY.get(language, language)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from orchestrator.verify.python_code import is_broad, is_constant, last_name, reachable
+from orchestrator.verify.python_walk import children, walk
 from orchestrator.verify.trials import LAX, NONE, STRICT, TRUTH, Assertion
 
 _ASSERTING = re.compile(r"(?:assert|expect|verify|check|should|must|ensure)", re.IGNORECASE)
@@ -59,12 +60,12 @@ def _deep(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
 
 def _shallow_calls(statement: ast.stmt) -> Iterator[ast.Call]:
     """Give the calls of a statement without those of the statements in it."""
-    parts: list[ast.AST] = [part for part in ast.iter_child_nodes(statement) if not isinstance(part, _BLOCKS)]
+    parts: list[ast.AST] = [part for part in children(statement) if not isinstance(part, _BLOCKS)]
     while parts:
         part = parts.pop()
         if isinstance(part, ast.Call):
             yield part
-        parts.extend(inner for inner in ast.iter_child_nodes(part) if not isinstance(inner, ast.stmt))
+        parts.extend(inner for inner in children(part) if not isinstance(inner, ast.stmt))
 
 
 _BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)
@@ -105,7 +106,7 @@ def _hushes(handler: ast.ExceptHandler) -> bool:
     return caught and not any(
         isinstance(found, loud) and not (isinstance(found, ast.Call) and last_name(found.func) == "print")
         for statement in handler.body
-        for found in ast.walk(statement)
+        for found in walk(statement)
     )
 
 
@@ -121,7 +122,7 @@ def _read(test: ast.expr, statement: ast.stmt) -> Assertion:
         subjects=frozenset(_subjects(test)),
         strength=_strength(test),
         line=statement.lineno,
-        calls=frozenset(last_name(found.func) for found in ast.walk(test) if isinstance(found, ast.Call)),
+        calls=frozenset(last_name(found.func) for found in walk(test) if isinstance(found, ast.Call)),
     )
 
 
@@ -166,7 +167,7 @@ def _called(call: ast.Call) -> Assertion:
         strength = LAX
     else:
         strength = STRICT  # a helper of theirs: nobody can say that it is lax
-    calls = frozenset(last_name(found.func) for found in ast.walk(call) if isinstance(found, ast.Call))
+    calls = frozenset(last_name(found.func) for found in walk(call) if isinstance(found, ast.Call))
     return Assertion(dump=ast.dump(call), subjects=subjects, strength=strength, line=call.lineno, calls=calls - {name})
 
 

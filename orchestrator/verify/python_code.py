@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from orchestrator.verify.code import Function, Shape
+from orchestrator.verify.python_walk import children, walk
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -128,7 +129,7 @@ def _own(node: ast.AST) -> Iterator[ast.AST]:
     yield node
     if isinstance(node, FunctionNode | ast.ClassDef | ast.Lambda):
         return
-    for child in ast.iter_child_nodes(node):
+    for child in reversed(children(node)):
         yield from _own(child)
 
 
@@ -192,7 +193,7 @@ def _raises_later(statement: ast.Raise) -> bool:
     name = last_name(statement.exc)
     if name in {"NotImplementedError", "NotImplemented"}:
         return True
-    words = [found.value for found in ast.walk(statement.exc) if isinstance(found, ast.Constant)]
+    words = [found.value for found in walk(statement.exc) if isinstance(found, ast.Constant)]
     return any(isinstance(word, str) and _LATER.search(word) for word in words)
 
 

@@ -7,6 +7,8 @@ import ast
 import builtins
 from collections.abc import Iterator
 
+from orchestrator.verify.python_walk import walk
+
 _MODULE = frozenset({"__file__", "__name__", "__path__", "__spec__", "__doc__", "__class__", "__package__", "__all__"})
 _KNOWN = _MODULE.union(
     dir(builtins),
@@ -20,7 +22,7 @@ def missing(tree: ast.Module) -> dict[str, int]:
     """Give the names a file uses and never binds, with a line; none where names can come from elsewhere."""
     bound: set[str] = set()
     used: dict[str, int] = {}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             return {}
         if _binds_by_text(node):
@@ -70,7 +72,7 @@ def _binds(node: ast.AST) -> Iterator[str]:
 def identifiers(tree: ast.AST) -> frozenset[str]:
     """Give every identifier in a piece of code: names, attributes, keywords, definitions, words that could be one."""
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Name():
                 found.add(node.id)

@@ -1,6 +1,5 @@
 """Python, for the rules: through the standard library's own syntax trees. Never runs or imports what it reads."""
 
-import ast
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -11,12 +10,13 @@ from orchestrator.verify.python_names import missing
 from orchestrator.verify.python_signs import signs
 from orchestrator.verify.python_source import defined_in, functions_of, identifiers_of, parse, words_by_scope
 from orchestrator.verify.python_tests import read_tests
+from orchestrator.verify.python_walk import walk
 
 
 @lru_cache(maxsize=256)
 def _asserting(text: str) -> frozenset[str]:
     tree = parse(text)
-    nodes = ast.walk(tree) if tree is not None else ()
+    nodes = walk(tree) if tree is not None else ()
     named = [node for node in nodes if isinstance(node, FunctionNode) and not node.name.startswith("test")]
     return frozenset(node.name for node in named if any(True for _ in assertions(node.body)))
 

@@ -4,11 +4,13 @@ Never runs or imports what it reads.
 """
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from orchestrator.verify.python_code import FunctionNode, is_constant, last_name
 from orchestrator.verify.python_source import parse
+from orchestrator.verify.python_walk import walk
 
 _RUNNERS = frozenset({"pytest", "_pytest", "unittest", "nose"})
 _SIGNS = frozenset({"PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_WORKER"})
@@ -28,7 +30,7 @@ _FLIPS = frozenset(
 
 
 def _signs(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Constant(value=str(text)) if text in _SIGNS:
                 yield node.lineno, text
@@ -60,14 +62,14 @@ def _asks_who_calls(node: ast.Compare | ast.Call) -> bool:
 
 
 def _always_equal(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for owner in ast.walk(tree):
+    for owner in walk(tree):
         if not isinstance(owner, ast.ClassDef):
             continue
         for node in owner.body:
             wanted = {"__eq__": True, "__ne__": False, "__contains__": True}.get(getattr(node, "name", ""))
             if wanted is None or not isinstance(node, FunctionNode):
                 continue
-            given = [part.value for part in ast.walk(node) if isinstance(part, ast.Return)]
+            given = [part.value for part in walk(node) if isinstance(part, ast.Return)]
             constants = [value for value in given if value is not None and is_constant(value, truthy=wanted)]
             if given and len(constants) == len(given):
                 yield node.lineno, f"{owner.name}.{node.name}"
@@ -78,20 +80,20 @@ def _module_exits(tree: ast.Module) -> Iterator[tuple[int, str]]:
         if isinstance(statement, FunctionNode | ast.ClassDef | ast.If | ast.Try):
             continue
         yield from _exits(statement)
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Call) and last_name(node.func) == "register" and any(map(_is_exit, node.args)):
             yield node.lineno, ast.unparse(node)
 
 
 def _test_exits(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {"os._exit", "pytest.exit", "os.abort"}:
             yield node.lineno, ast.unparse(node)
     yield from _module_exits(tree)
 
 
 def _exits(statement: ast.AST) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(statement):
+    for node in walk(statement):
         if isinstance(node, ast.Call) and _is_exit(node.func):
             yield node.lineno, ast.unparse(node)
 
@@ -102,12 +104,12 @@ def _is_exit(node: ast.expr) -> bool:
 
 
 def _flips(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if not isinstance(node, FunctionNode) or node.name not in _FLIPS:
             continue
         touched = [
             last_name(target)
-            for part in ast.walk(node)
+            for part in walk(node)
             if isinstance(part, ast.Assign)
             for target in part.targets
             if isinstance(target, ast.Attribute)
@@ -128,8 +130,18 @@ _LOOKS: dict[tuple[str, bool], Look] = {
 }
 
 
+_WORDS = {
+    "detects-tests": re.compile("pytest|unittest|nose|PYTEST"),
+    "always-equal": re.compile("__(?:eq|ne|contains)__"),
+    "leaves-early": re.compile("exit|quit|abort"),
+    "flips-outcomes": re.compile("pytest_"),
+}
+"""A text without these needs no tree."""
+
+
 @lru_cache(maxsize=512)
 def signs(text: str, rule: str, testing: bool) -> tuple[tuple[int, str], ...]:  # noqa: FBT001 - a key of a table
     """Give the places a rule is about, in a test file or another."""
-    look, tree = _LOOKS.get((rule, testing)), parse(text)
+    look = _LOOKS.get((rule, testing))
+    tree = parse(text) if look is not None and _WORDS[rule].search(text) else None
     return tuple(look(tree)) if look is not None and tree is not None else ()

@@ -7,6 +7,7 @@ from functools import lru_cache
 from orchestrator.verify.code import Function
 from orchestrator.verify.python_code import functions, last_name
 from orchestrator.verify.python_names import identifiers
+from orchestrator.verify.python_walk import walk
 
 _KEPT = 256
 
@@ -46,7 +47,7 @@ def defined_in(text: str) -> frozenset[str]:
     if tree is None:
         return frozenset()
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
                 found.add(node.name)

@@ -9,6 +9,7 @@ from orchestrator.verify.python_assertions import assertions, is_false, is_vacuo
 from orchestrator.verify.python_code import FunctionNode, last_name, reachable
 from orchestrator.verify.python_names import identifiers
 from orchestrator.verify.python_source import parse
+from orchestrator.verify.python_walk import walk
 from orchestrator.verify.trials import Trial
 
 _SKIPS = frozenset({"skip", "skipif", "skipIf", "skipUnless", "xfail", "expectedFailure", "skipTest", "SkipTest"})
@@ -70,7 +71,7 @@ def _test(node: FunctionNode) -> Trial:
     alive = tuple(reachable(node.body))
     whole = {id(statement.value) for statement in alive if isinstance(statement, ast.Expr)}
     whole |= {id(statement.exc) for statement in alive if isinstance(statement, ast.Raise)}
-    calls = [found for statement in alive for found in ast.walk(statement) if isinstance(found, ast.Call)]
+    calls = [found for statement in alive for found in walk(statement) if isinstance(found, ast.Call)]
     called = [(last_name(found.func), id(found) in whole, ast.unparse(found)) for found in calls if _skips(found)]
     decorators = [(last_name(mark), _always(mark), ast.unparse(mark)) for mark in node.decorator_list]
     marks = [(name, always, text) for name, always, text in (*decorators, *called) if name in _SKIPS]
@@ -102,10 +103,10 @@ def _guarded_skips(alive: Sequence[ast.stmt]) -> frozenset[str]:
     return frozenset(
         ast.unparse(call)
         for statement in alive
-        for branch in ast.walk(statement)
+        for branch in walk(statement)
         if (isinstance(branch, ast.If) and _PLATFORM.search(ast.unparse(branch.test)))
         or (isinstance(branch, ast.ExceptHandler) and branch.type is not None)
-        for call in ast.walk(branch)
+        for call in walk(branch)
         if isinstance(call, ast.Call) and _skips(call)
     )
 
@@ -147,7 +148,7 @@ def _cases(mark: ast.expr) -> Iterator[str]:
 
 def _replaced(node: FunctionNode) -> Iterator[str]:
     """Give the last names of what a test replaces by a mock, and of what it then calls itself."""
-    for found in ast.walk(node):
+    for found in walk(node):
         if not isinstance(found, ast.Call) or not found.args:
             continue
         name, texts = last_name(found.func), [part.value for part in found.args if isinstance(part, ast.Constant)]

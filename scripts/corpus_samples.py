@@ -1,0 +1,116 @@
+# ruff: noqa: INP001 - a program beside the package
+"""Cheats put on top of real commits: one change of one form, in one function or test of that commit's tree."""
+
+import random
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from corpus_blind import BLIND
+from corpus_blind_places import BLIND_PLACES
+from corpus_forms_places import DESIGNED_PLACES
+from corpus_mutators import MUTATORS, Change, Mutator, Target
+from corpus_places import LANGUAGES, Place, family_of, places
+from corpus_store import Store
+
+from orchestrator.model.verdicts import Judgement, Verdict
+from orchestrator.verify.test_files import is_test_file
+
+_TRIED = 40
+_COMMITS = 60
+
+
+@dataclass(frozen=True)
+class Form:
+    """One form of cheating, in one family of languages."""
+
+    name: str
+    family: str
+    tests: bool
+    mutator: object
+
+    def make(self, target: Target | Place) -> Change | None:
+        """Give the files it changes, or None where it cannot be done."""
+        made = self.mutator.make(target)  # type: ignore[attr-defined] - Mutator or Form of places
+        if made is None or made == target.text:
+            return None
+        return {target.path: made} if isinstance(made, str) else made
+
+
+def _python(mutator: Mutator) -> Form:
+    return Form(f"py: {mutator.name}", "py", mutator.tests, mutator)
+
+
+FORMS = (
+    *map(_python, (*MUTATORS, *BLIND)),
+    *(Form(form.name, form.family, form.tests, form) for form in (*DESIGNED_PLACES, *BLIND_PLACES)),
+)
+
+
+class Sampler:
+    """Makes samples of forms from one repository."""
+
+    def __init__(self, store: Store, seed: int, state: Path) -> None:
+        self._store = store
+        self._seed = seed
+        self._state = state
+        self._honest: dict[str, bool] = {}
+        self._commits = store.commits(_COMMITS * 4)
+        random.Random(seed).shuffle(self._commits)  # noqa: S311 - a sample, no secret
+
+    async def samples(self, form: Form, wanted: int) -> AsyncIterator[tuple[Judgement, str]]:
+        """Judge commits with a cheat of one form added."""
+        chance = random.Random(f"{self._seed} {form.name}")  # noqa: S311 - a sample, no secret
+        made = 0
+        for _ in range(wanted * _TRIED):
+            if made >= wanted:
+                return
+            commit, message = chance.choice(self._commits[:_COMMITS])
+            change, about = self._cheat(form, commit, chance)
+            if change is None or not await self._is_honest(commit, message):
+                continue
+            made += 1
+            put = {path: text.encode("utf-8", "surrogateescape") if text is not None else None for path, text in change.items()}
+            judgement = await self._store.judge(commit, message, self._state, put)
+            yield judgement, f"{commit[:10]} {about}"
+
+    async def _is_honest(self, commit: str, message: str) -> bool:
+        if commit not in self._honest:
+            judgement = await self._store.judge(commit, message, self._state, {})
+            self._honest[commit] = judgement.verdict is Verdict.PASS and not judgement.fault
+        return self._honest[commit]
+
+    def _cheat(self, form: Form, commit: str, chance: random.Random) -> tuple[Change | None, str]:
+        paths = self._files(commit, form.family, form.tests)
+        if not paths:
+            return None, ""
+        path = chance.choice(paths)
+        targets = _targets(self._store, commit, path, form.tests)
+        if not targets:
+            return None, ""
+        target = chance.choice(targets)
+        line = target.node.lineno if isinstance(target, Target) else target.line
+        return form.make(target), f"{path}:{line}"
+
+    @lru_cache(maxsize=256)  # noqa: B019 - a few samplers, that live as long as the program
+    def _files(self, commit: str, family: str, tests: bool) -> list[str]:  # noqa: FBT001 - a key
+        return [
+            path
+            for path in self._store.listed(commit)
+            if (path.endswith(".py") if family == "py" else family_of(path) == family)
+            and (is_test_file(path) is tests or family == "rust")
+        ]
+
+
+@lru_cache(maxsize=4096)
+def _targets(store: Store, commit: str, path: str, tests: bool) -> list[Target | Place]:  # noqa: FBT001 - a key
+    text = (store.blob(f"{commit}:{path}") or b"").decode("utf-8", "surrogateescape")
+    return [target for target in _all(path, text) if target.is_test is tests]
+
+
+def _all(path: str, text: str) -> Iterator[Target | Place]:
+    if path.endswith(".py"):
+        yield from Target.within(path, text)
+    elif path[path.rfind(".") :] in LANGUAGES and not path.endswith(".d.ts"):
+        yield from places(path, text, testing=is_test_file(path))
