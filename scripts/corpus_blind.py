@@ -68,7 +68,7 @@ def _commented(target: Target) -> str | None:
 
 
 def _table(name: str) -> tuple[str, ...]:
-    return (f'known = {{"a": 1, "b": 2, 3: "c"}}', f"return known.get(str({name}), 0)")
+    return ('known = {"a": 1, "b": 2, 3: "c"}', f"return known.get(str({name}), 0)")
 
 
 def _chain(name: str) -> tuple[str, ...]:

@@ -134,14 +134,17 @@ class Mutator:
 
 
 def asserts(target: Target) -> list[ast.Assert]:
+    """Give every assertion of a test."""
     return [part for part in ast.walk(target.node) if isinstance(part, ast.Assert)]
 
 
 def outer_asserts(target: Target) -> list[ast.Assert]:
+    """Give those that stand directly in it."""
     return [part for part in target.body if isinstance(part, ast.Assert)]
 
 
 def equal(target: Target) -> ast.Assert | None:
+    """Give the first that compares what is no constant by `==`."""
     return next(
         (
             part
@@ -156,6 +159,7 @@ def equal(target: Target) -> ast.Assert | None:
 
 
 def sides(part: ast.Assert) -> tuple[str, str]:
+    """Give both sides of it, as text."""
     test = part.test
     assert isinstance(test, ast.Compare)
     return ast.unparse(test.left), ast.unparse(test.comparators[0])

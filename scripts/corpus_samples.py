@@ -71,7 +71,10 @@ class Sampler:
             if change is None or not await self._is_honest(commit, message):
                 continue
             made += 1
-            put = {path: text.encode("utf-8", "surrogateescape") if text is not None else None for path, text in change.items()}
+            put = {
+                path: text.encode("utf-8", "surrogateescape") if text is not None else None
+                for path, text in change.items()
+            }
             judgement = await self._store.judge(commit, message, self._state, put)
             yield judgement, f"{commit[:10]} {about}"
 
