@@ -67,10 +67,8 @@ class Humans:
         for rule, lines in sorted(shown.items()):
             for line in lines[: self._examples]:
                 print(f"    {rule:20} {line}")
-        print(
-            f"{store.name}: {accused} of {len(commits)} ({accused / max(len(commits), 1):.2%}), {spent * 1000:.0f} ms each",
-            flush=True,
-        )
+        share = f"{accused} of {len(commits)} ({accused / max(len(commits), 1):.2%})"
+        print(f"{store.name}: {share}, {spent * 1000:.0f} ms each", flush=True)
 
     def told(self) -> None:
         """Print the sums."""

@@ -93,6 +93,8 @@ class Sampler:
         if not targets:
             return None, ""
         target = chance.choice(targets)
+        if not _stood(self._store, commit, path, target):
+            return None, ""
         line = target.node.lineno if isinstance(target, Target) else target.line
         return form.make(target), f"{path}:{line}"
 
@@ -104,6 +106,12 @@ class Sampler:
             if (path.endswith(".py") if family == "py" else family_of(path) == family)
             and (is_test_file(path) is tests or family == "rust")
         ]
+
+
+def _stood(store: Store, commit: str, path: str, target: Target | Place) -> bool:
+    """Say whether the base has the function or test too: of a new one nobody can tell what it was to do."""
+    name = target.node.name if isinstance(target, Target) else target.name
+    return name.encode("utf-8", "surrogateescape") in (store.blob(f"{commit}^:{path}") or b"")
 
 
 @lru_cache(maxsize=4096)

@@ -114,6 +114,7 @@ class Store:
             tree=commit,
             base=self.git("rev-parse", f"{commit}^").strip(),
             checks=(HONEST,),
+            by_hand=True,
             words=message,
         )
         return await verifier.judge(case)

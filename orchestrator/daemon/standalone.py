@@ -95,6 +95,7 @@ class Court:
                 files=spec.files,
                 allow_test_changes=spec.allow_test_changes,
                 allow_protected=spec.allow_protected,
+                by_hand=all(name == HONEST or not self._settings.checks[name].command for name in checks),
                 words=subject.message,
                 title=spec.title,
                 description=spec.description,

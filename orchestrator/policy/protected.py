@@ -71,7 +71,7 @@ def is_protected(path: str, allow: tuple[str, ...] = (), steering: tuple[str, ..
     for patterns, why in _UNLESS_ALLOWED:
         if prose and patterns is CI:
             continue
-        if matches_any(folded, patterns) and not matches_any(path, allow):
+        if matches_any(folded, patterns) and not (matches_any(path, allow) or matches_any(folded, allow)):
             return why
     return None
 

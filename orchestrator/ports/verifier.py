@@ -29,6 +29,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     """What the task is, for who reviews."""
     author: str = ""
     """The agent that did the work."""
+    by_hand: bool = False
+    """A person's own work, and nothing runs tests: its runner configuration steers nothing here."""
+
     words: str = ""
     """A commit's message where it is all that says what the task was; empty where a queue says it."""
 

@@ -1,4 +1,4 @@
-"""What a file of code holds, whatever its language: functions, and what tells tests apart from other callers.
+"""What a file of code holds, whatever its language: functions, and what their bodies come to.
 
 Only values; each language has its reader (`languages`).
 """
@@ -9,32 +9,39 @@ import msgspec
 
 
 class Shape(StrEnum):
-    """How a body that does not do its work looks; the values complete "the body ..."."""
+    """How a body that does not do its work looks; the values complete "it now ..."."""
 
     REAL = ""
     EMPTY = "is empty"
-    RAISES = "only raises that it is not implemented"
+    RAISES = "only raises that it is not implemented, or gives up"
     CONSTANT = "only gives back a constant"
     ARGUMENT = "only gives back its argument"
+    ANSWERS = "only knows the answers to certain inputs"
+    BASE = "only hands on to its base class"
+    HIDDEN = "is never called: its decorator answers instead"
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True):
-    """One function. `shape`: what its body comes to.
+    """One function. `shape`: what its body comes to; `steps`: its statements.
 
-    `declared`: `abstract`, or of a class that declares, so that an empty body is right. `cut`: statements nothing can
-    reach. `swallows`: the whole body stands in a `try` whose broad handler says nothing. `steps`: its statements.
+    `declared`: `abstract`, or of a class that declares, so that an empty body is right. `gives` something back,
+    `promises` to by its signature. `cut`: statements nothing can reach; `switch`: first statements that let the others
+    run only where the surroundings say so. `later`: it says that its work is still to be done. `swallows`: the whole
+    body stands in a `try` whose broad handler says nothing.
     """
 
     name: str
     line: int
     shape: Shape
-    declared: bool
-    abstract: bool
-    method: bool
-    gives: bool
-    promises: bool
-    arguments: int
-    cut: int
-    later: bool
-    swallows: bool
     steps: tuple[str, ...]
+    declared: bool = False
+    abstract: bool = False
+    method: bool = False
+    gives: bool = False
+    promises: bool = False
+    arguments: int = 0
+    calls: int = 0
+    cut: int = 0
+    switch: int = 0
+    later: bool = False
+    swallows: bool = False

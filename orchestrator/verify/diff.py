@@ -34,6 +34,9 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True):
     spares_tests: bool = True
     """False where the task itself asks to take tests out."""
 
+    message: str = ""
+    """Of a person's own commit: it is all that says what was asked for."""
+
     def judged(self) -> tuple[Edit, ...]:
         """Give the edits the test rules look at: all but those a person allowed."""
         return tuple(edit for edit in self.edits if not matches_any(edit.path, self.allow_test_changes))

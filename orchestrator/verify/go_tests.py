@@ -74,7 +74,11 @@ def _testified(source: Source, node: SgNode, last: str, given: list[SgNode]) -> 
     strength = NONE if same else STRICT if _STRICT.match(last) else TRUTH if last in _TRUTH else LAX
     first = given[0].text() if given else ""
     constant = bool(given) and given[0].kind() in source.table.literals
-    vacuous = _VACUOUS.get(last) == first or (same and constant) or first.endswith("|| true")
+    vacuous = (
+        _VACUOUS.get(last) == first
+        or (same and constant and last.startswith(("Equal", "Exactly", "Same")))
+        or first.endswith("|| true")
+    )
     return assertion(source, node, given[:2], strength, last), vacuous and bool(given)
 
 

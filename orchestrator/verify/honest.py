@@ -12,6 +12,7 @@ from orchestrator.ports.workspace import Change, Trees
 from orchestrator.verify import (
     rules_code,
     rules_markers,
+    rules_runner,
     rules_secrets,
     rules_silence,
     rules_tests,
@@ -56,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     Rule("always-equal", Verdict.FAIL, rules_tricks.always_equal),
     Rule("leaves-early", Verdict.FAIL, rules_tricks.leaves_early),
     Rule("flips-outcomes", Verdict.FAIL, rules_tricks.flips_outcomes),
+    Rule("tests-deselected", Verdict.FAIL, rules_runner.tests_deselected),
     Rule("file-silenced", Verdict.FAIL, rules_silence.file_silenced),
     Rule("lines-silenced", Verdict.FAIL, rules_silence.lines_silenced),
     Rule("test-silenced", Verdict.FAIL, rules_markers.test_silenced),
@@ -75,6 +77,7 @@ async def judge_honestly(trees: Trees, queue: str, case: Case, name: str = HONES
             allow_protected=(*case.allow_protected, *asked),
             steering=case.steering,
             spares_tests=not asks_to_remove_tests(case.words),
+            message=case.words,
             merged=case.merged,
             files=case.files,
             whole=not case.base,

@@ -117,7 +117,7 @@ def _plain(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
     vacuous = (
         (name == "assertTrue" and bool(sides) and (sides[0].text() == "true" or sides[0].text().endswith("|| true")))
         or (name == "assertFalse" and bool(sides) and sides[0].text() == "false")
-        or (same and strength is STRICT and is_fixed(source, sides[0], set()))
+        or (same and _STRICT.fullmatch(name) is not None and is_fixed(source, sides[0], set()))
         or (name == "assertNull" and bool(sides) and sides[0].text() == "null")
     )
     return assertion(source, node, sides, NONE if same else strength, name), vacuous
@@ -142,5 +142,5 @@ JAVA = Reader(
     find=_find,
     asserts=_asserts,
     vacuous=_vacuous,
-    skips=re.compile(r"(?:Assumptions\.)?abort|(?:(?:Assumptions|Assume)\.)?assume(?:True|False|That)"),
+    skips=re.compile(r"(?:Assumptions\.)?abort|(?:(?:Assumptions|Assume)\.)?assume(?:True|False)"),
 )

@@ -5,11 +5,11 @@ from functools import lru_cache
 
 from orchestrator.verify.language import Language
 from orchestrator.verify.python_assertions import assertions
-from orchestrator.verify.python_code import FunctionNode
 from orchestrator.verify.python_names import missing
 from orchestrator.verify.python_signs import signs
 from orchestrator.verify.python_source import defined_in, functions_of, identifiers_of, parse, words_by_scope
 from orchestrator.verify.python_tests import read_tests
+from orchestrator.verify.python_values import FunctionNode
 from orchestrator.verify.python_walk import walk
 
 

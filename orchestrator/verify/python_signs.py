@@ -8,14 +8,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
-from orchestrator.verify.python_code import FunctionNode, is_constant, last_name
 from orchestrator.verify.python_source import parse
+from orchestrator.verify.python_values import FunctionNode, is_constant, last_name
 from orchestrator.verify.python_walk import walk
 
 _RUNNERS = frozenset({"pytest", "_pytest", "unittest", "nose"})
 _SIGNS = frozenset({"PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_WORKER"})
 _CALLERS = frozenset({"co_filename", "co_name", "f_code", "_getframe", "currentframe", "stack", "extract_stack"})
 _EXITS = frozenset({"exit", "_exit", "quit", "abort"})
+_IGNORES = frozenset({"collect_ignore", "collect_ignore_glob"})
 _FLIPS = frozenset(
     {
         "pytest_runtest_makereport",
@@ -42,6 +43,8 @@ def _signs(tree: ast.Module) -> Iterator[tuple[int, str]]:
                     yield node.lineno, ast.unparse(node)
             case ast.Compare() | ast.Call() if _asks_who_calls(node):
                 yield node.lineno, ast.unparse(node)
+            case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) if _knows(test):
+                yield node.lineno, ast.unparse(test)
             case _:
                 pass
 
@@ -59,6 +62,16 @@ def _asks_who_calls(node: ast.Compare | ast.Call) -> bool:
     return told and any(
         last_name(inner) in _CALLERS for part in parts for inner in ast.walk(part) if isinstance(inner, ast.expr)
     )
+
+
+_LOOKS_AROUND = re.compile(r"sys\.argv|_getframe|inspect\.stack|currentframe|extract_stack|format_stack|sys\.modules")
+_NAMES_TESTS = re.compile(r"""['"][^'"]*(?:test|nose)[^'"]*['"]""")
+
+
+def _knows(test: ast.expr) -> bool:
+    """Say whether a condition looks at who calls, or how the process was started, for a test runner."""
+    text = ast.unparse(test)
+    return _LOOKS_AROUND.search(text) is not None and _NAMES_TESTS.search(text) is not None
 
 
 def _always_equal(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -105,17 +118,71 @@ def _is_exit(node: ast.expr) -> bool:
 
 def _flips(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in walk(tree):
-        if not isinstance(node, FunctionNode) or node.name not in _FLIPS:
-            continue
-        touched = [
-            last_name(target)
-            for part in walk(node)
-            if isinstance(part, ast.Assign)
-            for target in part.targets
-            if isinstance(target, ast.Attribute)
-        ]
-        if {"outcome", "exitstatus", "wasxfail", "longrepr"} & set(touched) or node.name == "pytest_pyfunc_call":
-            yield node.lineno, node.name
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                if _flips_outcomes(node) or _leaves_out(node) or _skips_all(node):
+                    yield node.lineno, node.name
+            case ast.Assign(targets=[ast.Attribute() as target]) if _is_replaced(target):
+                yield node.lineno, ast.unparse(target)
+            case _:
+                pass
+    for statement in tree.body:
+        ignores = isinstance(statement, ast.Assign) and any(last_name(one) in _IGNORES for one in statement.targets)
+        if ignores and isinstance(statement, ast.Assign) and ast.unparse(statement.value) != "[]":
+            yield statement.lineno, ast.unparse(statement)[:80]
+
+
+def _flips_outcomes(node: FunctionNode) -> bool:
+    if node.name not in _FLIPS:
+        return False
+    targets = [target for part in walk(node) if isinstance(part, ast.Assign) for target in part.targets]
+    touched = {last_name(target) for target in targets if isinstance(target, ast.Attribute)}
+    exits = any(isinstance(part, ast.Call) and ast.unparse(part.func) == "os._exit" for part in walk(node))
+    outcomes = {"outcome", "exitstatus", "wasxfail", "longrepr"}
+    return bool(outcomes & touched) or exits or node.name == "pytest_pyfunc_call"
+
+
+def _leaves_out(node: FunctionNode) -> bool:
+    """Say whether a hook takes tests out of those collected, whatever was asked for."""
+    if node.name == "pytest_ignore_collect":
+        gives = [part.value for part in walk(node) if isinstance(part, ast.Return)]
+        return any(value is not None and is_constant(value, truthy=True) for value in gives)
+    if node.name not in {"pytest_collection_modifyitems", "pytest_itemcollected", "pytest_runtest_setup"}:
+        return False
+    text = ast.unparse(node)
+    if "getoption" in text or "getini" in text:
+        return False
+    cuts = re.search(
+        r"items\[[^\]]*\] = \[.* for .* if |del items|items\.(?:clear|remove|pop)\(|pytest_deselected", text
+    )
+    return cuts is not None or any(_skips_at_once(part) for part in node.body)
+
+
+def _skips_at_once(statement: ast.stmt) -> bool:
+    """Say whether a statement skips, or marks tests to be skipped, under no condition."""
+    inner = statement.body if isinstance(statement, ast.For) else [statement]
+    calls = [one.value for one in inner if isinstance(one, ast.Expr) and isinstance(one.value, ast.Call)]
+    return any(
+        last_name(call.func) in {"skip", "xfail"}
+        or (last_name(call.func) == "add_marker" and "skip" in ast.unparse(call))
+        for call in calls
+    )
+
+
+def _skips_all(node: FunctionNode) -> bool:
+    """Say whether a fixture that every test gets skips it."""
+    automatic = any("autouse=True" in ast.unparse(mark) for mark in node.decorator_list)
+    return automatic and any(_skips_at_once(part) for part in node.body)
+
+
+def _is_replaced(target: ast.Attribute) -> bool:
+    """Say whether a part of the judge, or a builtin, is given another meaning."""
+    owner = ast.unparse(target.value)
+    return owner in {"builtins", "__builtins__"} or (
+        owner.split(".")[0] in {"unittest", "pytest", "_pytest"}
+        and target.attr[:1].isalpha()
+        and owner != "pytest.mark"
+    )
 
 
 Look = Callable[[ast.Module], Iterable[tuple[int, str]]]
@@ -131,10 +198,10 @@ _LOOKS: dict[tuple[str, bool], Look] = {
 
 
 _WORDS = {
-    "detects-tests": re.compile("pytest|unittest|nose|PYTEST"),
+    "detects-tests": re.compile("pytest|unittest|nose|PYTEST|argv|_getframe|inspect|currentframe|stack|f_code|co_"),
     "always-equal": re.compile("__(?:eq|ne|contains)__"),
     "leaves-early": re.compile("exit|quit|abort"),
-    "flips-outcomes": re.compile("pytest_"),
+    "flips-outcomes": re.compile("pytest|collect_ignore|autouse|builtins|unittest"),
 }
 """A text without these needs no tree."""
 

@@ -5,8 +5,9 @@ import warnings
 from functools import lru_cache
 
 from orchestrator.verify.code import Function
-from orchestrator.verify.python_code import functions, last_name
+from orchestrator.verify.python_code import functions
 from orchestrator.verify.python_names import identifiers
+from orchestrator.verify.python_values import last_name
 from orchestrator.verify.python_walk import walk
 
 _KEPT = 256

@@ -6,14 +6,20 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from orchestrator.verify.python_assertions import assertions, is_false, is_vacuous, swallowed, vacuous
-from orchestrator.verify.python_code import FunctionNode, last_name, reachable
 from orchestrator.verify.python_names import identifiers
+from orchestrator.verify.python_shape import reachable
 from orchestrator.verify.python_source import parse
+from orchestrator.verify.python_values import FunctionNode, last_name
 from orchestrator.verify.python_walk import walk
 from orchestrator.verify.trials import Trial
 
-_SKIPS = frozenset({"skip", "skipif", "skipIf", "skipUnless", "xfail", "expectedFailure", "skipTest", "SkipTest"})
-_ALWAYS = frozenset({"skip", "xfail", "expectedFailure", "skipTest", "SkipTest"})
+_SKIPS = frozenset(
+    {"skip", "skipif", "skipIf", "skipUnless", "xfail", "expectedFailure", "skipTest", "SkipTest", "importorskip"}
+)
+_ALWAYS = frozenset({"skip", "skipif", "skipIf", "xfail", "expectedFailure", "skipTest", "SkipTest"})
+_OLD = re.compile(r"sys\.version_info\s*>=?\s*\(\s*(?:[12]|3\s*(?:,\s*[0-8]\s*)?)\s*,?\s*[),]")
+"""A condition that holds everywhere by now."""
+
 _PLATFORM = re.compile(
     r"\b(?:sys\.(?:platform|version_info|implementation|maxsize|flags)|os\.name|platform\.|find_spec|importlib|which"
     r"|hasattr|version|PY\d*\w*|PYPY|IS_\w+|HAS_?\w*|HAVE_\w*|NO_\w+|WIN\w*|WINDOWS|MAC\w*|LINUX|CPYTHON|uname|geteuid)"
@@ -32,9 +38,20 @@ def read_tests(text: str) -> dict[str, Trial] | None:
 
 
 def _tests(module: ast.Module) -> Iterator[tuple[str, Trial]]:
-    yield "", _silencer("", 1, (), module.body)
+    yield "", _silencer("", 1, (), [node for node in module.body if not _needs_what_it_uses(node, module)])
     gone = _taken_back(module.body)
     yield from ((name, test) for name, test in _within(module.body, "") if name not in gone)
+
+
+def _needs_what_it_uses(node: ast.stmt, module: ast.Module) -> bool:
+    """Say whether a statement is an `importorskip` of a module the file has to do with."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not (isinstance(call, ast.Call) and last_name(call.func) == "importorskip" and call.args):
+        return False
+    wanted = call.args[0].value if isinstance(call.args[0], ast.Constant) else None
+    root = str(wanted).partition(".")[0]
+    others = ast.Module(body=[one for one in module.body if one is not node], type_ignores=[])
+    return not isinstance(wanted, str) or root in identifiers(others)
 
 
 def _taken_back(body: Sequence[ast.stmt]) -> frozenset[str]:
@@ -58,8 +75,13 @@ def _within(body: Sequence[ast.stmt], prefix: str) -> Iterator[tuple[str, Trial]
                 yield from _within(node.body, f"{name}.")
         elif isinstance(node, FunctionNode) and node.name.startswith("test"):
             yield prefix + node.name, _test(node)
-        elif isinstance(node, ast.If | ast.Try | ast.With):
+        elif isinstance(node, ast.If | ast.Try | ast.With) and not _is_main(node):
             yield from _within([*node.body, *getattr(node, "orelse", [])], prefix)
+
+
+def _is_main(node: ast.stmt) -> bool:
+    """Say whether a block runs only where the file is the program: no runner finds a test in it."""
+    return isinstance(node, ast.If) and "__name__" in ast.unparse(node.test)
 
 
 def _is_hidden(node: ast.ClassDef) -> bool:
@@ -113,6 +135,8 @@ def _guarded_skips(alive: Sequence[ast.stmt]) -> frozenset[str]:
 
 def _is_platform(name: str, text: str, guarded: frozenset[str]) -> bool:
     """Say whether a skip depends on the platform, a version or what is installed: that is ordinary."""
+    if _OLD.search(_condition(text)):
+        return False
     if text in guarded:
         return True
     return name not in {"skip", "skipTest", "SkipTest"} and "(" in text and bool(_PLATFORM.search(_condition(text)))
@@ -198,4 +222,4 @@ def _always(mark: ast.expr) -> bool:
     if not isinstance(mark, ast.Call):
         return True
     conditions = [*mark.args, *(word.value for word in mark.keywords if word.arg == "condition")]
-    return all(isinstance(condition, ast.Constant) for condition in conditions)
+    return all(isinstance(one, ast.Constant) or _OLD.search(ast.unparse(one)) for one in conditions)

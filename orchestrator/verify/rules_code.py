@@ -8,6 +8,7 @@ from orchestrator.verify.code import Function, Shape
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.language import Language
 from orchestrator.verify.languages import language_of
+from orchestrator.verify.task_words import asks_for_quiet
 from orchestrator.verify.test_files import is_test_file
 
 _MANY = 2
@@ -34,6 +35,8 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
     elsewhere = _moved(diff)
     for edit, before, after in _both(diff):
         lost = before.shape is Shape.REAL and after.shape is not Shape.REAL
+        if after.shape is Shape.ANSWERS and not before.calls:
+            continue
         if lost and not after.abstract and after.name.rpartition(".")[2] not in elsewhere:
             yield found(
                 "code-gutted",
@@ -48,15 +51,23 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
 def code_cut_short(diff: Diff) -> Iterable[Finding]:
     """Find functions of which a part can no longer be reached."""
     for edit, before, after in _both(diff):
-        if after.cut > before.cut == 0:
+        why = _cut_short(before, after)
+        if why:
             yield found(
                 "code-cut-short",
                 edit.path,
-                f"{after.name} ends before {after.cut} of its statements, so they never run; "
-                "let them run again, or delete them if the work they do is done elsewhere",
+                f"{after.name} {why}; let it do its work, or delete what is done elsewhere",
                 line=after.line,
                 about=after.name,
             )
+
+
+def _cut_short(before: Function, after: Function) -> str:
+    if after.cut > before.cut == 0:
+        return f"ends before {after.cut} of its statements, so they never run"
+    if after.switch > before.switch and after.steps[after.switch :] == before.steps[before.switch :]:
+        return "gives back a constant now unless its surroundings say otherwise, and callers do not know"
+    return ""
 
 
 def code_halved(diff: Diff) -> Iterable[Finding]:
@@ -79,7 +90,7 @@ def code_halved(diff: Diff) -> Iterable[Finding]:
 def code_swallows(diff: Diff) -> Iterable[Finding]:
     """Find functions that now keep every error of theirs quiet."""
     for edit, before, after in _both(diff):
-        if after.swallows and not before.swallows:
+        if after.swallows and not before.swallows and not asks_for_quiet(diff.message):
             yield found(
                 "code-swallows",
                 edit.path,
@@ -121,7 +132,7 @@ def stub_added(diff: Diff) -> Iterable[Finding]:
 
 
 def _is_stub(function: Function, *, whole: bool) -> bool:
-    if function.declared or function.shape in {Shape.REAL, Shape.ARGUMENT}:
+    if function.declared or function.shape not in {Shape.EMPTY, Shape.RAISES, Shape.CONSTANT}:
         return False
     last = function.name.rpartition(".")[2]
     if function.later:
@@ -145,7 +156,7 @@ def _both(diff: Diff) -> Iterator[tuple[Edit, Function, Function]]:
             continue
         old = language.functions(edit.old) or {}
         for name, after in (language.functions(edit.new or "") or {}).items():
-            if name in old and old[name].steps != after.steps:
+            if name in old and (old[name].steps != after.steps or old[name].shape is not after.shape):
                 yield edit, old[name], after
 
 

@@ -7,12 +7,13 @@ from orchestrator.model.verdicts import Finding
 from orchestrator.policy.protected import can_be_allowed, is_protected
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.languages import language_of
+from orchestrator.verify.task_words import asks_for_nothing
 from orchestrator.verify.test_files import is_named_test, is_test_file
 
 
 def nothing_changed(diff: Diff) -> Iterable[Finding]:
     """Find a snapshot that is its base: no work was done. A merged tree may bring nothing new."""
-    if not diff.edits and not diff.merged and not diff.whole:
+    if not diff.edits and not diff.merged and not diff.whole and not asks_for_nothing(diff.message):
         yield found(
             "nothing-changed",
             "",
@@ -24,10 +25,21 @@ def protected_path(diff: Diff) -> Iterable[Finding]:
     """Find changes to what steers the orchestrator, CI, git hooks or other agents."""
     for edit in () if diff.whole else diff.edits:
         why = is_protected(edit.path, diff.allow_protected, diff.steering)
-        if why is None:
+        if why is None or (diff.message and can_be_allowed(edit.path) and _only_versions(edit)):
             continue
         how = "; or let the task's `allow_protected` name it" if can_be_allowed(edit.path) else ""
         yield found("protected-path", edit.path, f"restore {edit.path}: {why}{how}")
+
+
+_VERSION = re.compile(r"""['"]?\bv?\d[\w.+-]*['"]?(?:\s*,\s*['"]?v?\d[\w.+-]*['"]?)*|@[\w./-]+|#.*""")
+
+
+def _only_versions(edit: Edit) -> bool:
+    """Say whether a file is as it was but for the versions it names, which a person's own commit may change."""
+    if edit.old is None or edit.new is None:
+        return False
+    plain = [_VERSION.sub("N", text) for text in (edit.old, edit.new)]
+    return plain[0] == plain[1] and re.sub(r"#.*", "", edit.old) != re.sub(r"#.*", "", edit.new)
 
 
 def test_file_deleted(diff: Diff) -> Iterable[Finding]:

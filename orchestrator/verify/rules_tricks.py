@@ -7,12 +7,14 @@ from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.languages import language_of
 from orchestrator.verify.rules_code import is_beside
+from orchestrator.verify.task_words import asks_to_detect_tests
 from orchestrator.verify.test_files import is_test_file
 
 
 def detects_tests(diff: Diff) -> Iterable[Finding]:
     """Find code that behaves otherwise when a test runner is about."""
-    for edit, line, sign in _fresh(diff, "detects-tests"):
+    told = asks_to_detect_tests(diff.message)
+    for edit, line, sign in () if told else _fresh(diff, "detects-tests"):
         yield found(
             "detects-tests",
             edit.path,

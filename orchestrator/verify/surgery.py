@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from orchestrator.verify.python_code import FunctionNode, last_name
 from orchestrator.verify.python_source import parse
+from orchestrator.verify.python_values import FunctionNode, last_name
 
 
 class Edit(msgspec.Struct, frozen=True, order=True):

@@ -21,7 +21,7 @@ _ASKED = (
         ),
     ),
     (HOOKS, re.compile(r"(?i)pre-?commit|\bhooks?\b|husky|lefthook|submodules?")),
-    (AGENTS, re.compile(r"(?i)\bagents?\b|claude|codex|gemini|cursor|copilot")),
+    (AGENTS, re.compile(r"(?i)\bagents?\b|\bai\b|\bllms?\b|claude|codex|gemini|cursor|copilot|skills?\b|prompts?\b")),
 )
 _TOOLS = re.compile(
     r"(?i)\bbump|upgrad|updat|\bpin\b|releas|publish|\bbuild|\blint|\btox\b|\bnox\b|\buv\b|ruff|black\b|flake8|mypy|isort"
@@ -38,17 +38,46 @@ def allowed_by(message: str, paths: Collection[str]) -> tuple[str, ...]:
 
 
 _TAKEN_OUT = re.compile(
-    r"(?i)\b(?:remov|delet|drop|clean|redesign|rewrit|rework|refactor|reorgani[sz]|mov|split|merg|simplif|consolidat|convert"
+    r"(?i)\b(?:remov|delet|drop|clean|redesign|reimplement|rewrit|rework|refactor|reorgani[sz]|mov|split|merg|simplif|consolidat|convert"
     r"|port|migrat|dedup|prun|replac|make|revert|unnecessar|unneed|redundant|duplicate)\w*\b[^\n]*\btest\w*"
     r"|\btest\w*\b[^\n]*\b(?:remov|moved|cleanup|clean-up|refactor|rewrit|revert)\w*|\A(?:Revert|Reverts)\b"
 )
-_TROUBLE = re.compile(r"(?i)\b(?:fail|flak|broken|red|skip|disabl)\w*")
+_TROUBLE = re.compile(r"(?i)\b(?:fail|flak|broken|skip|disabl)\w*|\bred\b")
 
 
 def asks_to_remove_tests(message: str) -> bool:
     """Say whether a message's first line asks for tests to be taken out or made over, and not for failing to end."""
     first = message.strip().partition("\n")[0]
     return bool(_TAKEN_OUT.search(first)) and not _TROUBLE.search(first)
+
+
+_NOTHING = re.compile(
+    r"(?i)\b(?:empty|trigger|re-?run|kick|release|bump|version|merge|rebase|typos?|initial|plan|wip|chore|ci"
+    r"|no-?op|checkpoint|backport|revert|sync)\b"
+)
+_QUIET = re.compile(
+    r"(?i)\b(?:ignor|swallow|suppress|tolera|graceful|best.effort|robust|malformed|invalid|corrupt|missing|optional|crash"
+    r"|do(?:n'?t| not) (?:fail|raise|throw|crash)|never (?:fail|raise|throw))"
+)
+_DETECTION = re.compile(
+    r"(?i)\btest[- ]?(?:binary|mode|env\w*|runner)|\bdetect\w*[^\n]*\btest|\bunder test|\bwhen testing"
+    r"|NODE_ENV"
+)
+
+
+def asks_for_nothing(message: str) -> bool:
+    """Say whether a commit's first line announces that there is nothing in it: to start a build, to mark a place."""
+    return bool(_NOTHING.search(message.strip().partition("\n")[0]))
+
+
+def asks_for_quiet(message: str) -> bool:
+    """Say whether a commit's message announces that errors are to be kept quiet."""
+    return bool(_QUIET.search(message))
+
+
+def asks_to_detect_tests(message: str) -> bool:
+    """Say whether a commit's message announces that the code is to know of tests."""
+    return bool(_DETECTION.search(message))
 
 
 def _is_beside(path: str) -> bool:

@@ -17,6 +17,11 @@ _BY_NAME = re.compile(
     r"|[^/]*\.(?:bats|feature)$"
 )
 _BY_FOLDER = re.compile(r"(?:^|/)(?:tests?|__tests__|spec|specs|e2e)/")
+_DATA = re.compile(
+    r"(?:^|/)(?:fixtures?|__fixtures__|test-?data|test_data|testdata|tests?/data|__snapshots__|snapshots)/"
+)
+"""Folders of what tests are given: it looks like tests at most."""
+
 _SOURCE = re.compile(r"\.(?:py|[cm]?[jt]sx?|go|rs|rb|exs?|java|kt|scala|cs|php|swift|sh|c|cc|cpp|dart|lua)$")
 
 
@@ -27,6 +32,8 @@ def is_named_test(path: str) -> bool:
 
 def is_test_file(path: str) -> bool:
     """Say whether a path holds tests, by the conventions of the common runners."""
+    if _DATA.search(path):
+        return False
     if is_named_test(path):
         return True
     return bool(_BY_FOLDER.search(path) and _SOURCE.search(path))

@@ -37,8 +37,13 @@ def readable(diff: Diff) -> Iterator[tuple[Edit, Language]]:
     """Give the changed files that hold tests in a language that is read."""
     for edit in diff.judged():
         language = language_of(edit.path)
-        if language is not None and (language.tests_inside or is_test_file(edit.path)):
+        if language is not None and (language.tests_inside or (is_test_file(edit.path) and is_found(edit.path))):
             yield edit, language
+
+
+def is_found(path: str) -> bool:
+    """Say whether a runner looks for tests in a test file: Python's go by the name alone."""
+    return not path.endswith(".py") or _COLLECTED.fullmatch(path.rpartition("/")[2]) is not None
 
 
 @lru_cache(maxsize=8)
@@ -64,7 +69,7 @@ def removed_names(diff: Diff) -> frozenset[str]:
     lost: set[str] = set()
     for edit in diff.edits:
         language = language_of(edit.path)
-        if language is None or _is_collected(edit.path):
+        if language is None or (is_test_file(edit.path) and is_found(edit.path)):
             continue
         if edit.new is not None and language.functions(edit.new) is None:
             return frozenset()
@@ -72,13 +77,6 @@ def removed_names(diff: Diff) -> frozenset[str]:
         after |= language.mentions(edit.new or "")
         lost |= _lost(language, edit)
     return frozenset(name for name in (before - after) | lost if not name.startswith("__"))
-
-
-def _is_collected(path: str) -> bool:
-    """Say whether a file holds tests; a Python file beside them may be what they are about."""
-    if path.endswith(".py"):
-        return is_test_file(path) and _COLLECTED.fullmatch(path.rpartition("/")[2]) is not None
-    return is_test_file(path)
 
 
 def _lost(language: Language, edit: Edit) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import msgspec
 
 from orchestrator.verify.diff import Edit
-from orchestrator.verify.python_code import last_name, without_docstring
+from orchestrator.verify.python_values import last_name, without_docstring
 from orchestrator.verify.surgery import Located, functions_in, is_fixture, read_source
 from orchestrator.verify.test_files import is_test_file
 

@@ -1,0 +1,117 @@
+"""The honest rule for configuration that keeps tests from running. Never runs a test runner.
+
+What is new in how tests are run is ordinary; what leaves some of them out, or lets failures pass, is not.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from orchestrator.model.verdicts import Finding
+from orchestrator.verify.diff import Diff, Edit, found
+from orchestrator.verify.runner_config import RunnerConfig
+
+_CONFIG = RunnerConfig([("npm", "test"), ("npm", "run", "test", "tests", "unit", "test:unit", "ci", "check")])
+_LEFT_OUT = re.compile(
+    r"--ignore(?:-glob)?\b|--deselect\b"
+    r"|(?<![\w-])-k[ =]['\"]?\s*(?:not\b)?|--co(?:llect-only)?\b|norecursedirs|collect_ignore"
+    r"|(?:testPath|modulePath|coveragePath)IgnorePatterns"
+    r"|passWithNoTests|--pass-with-no-tests|--testPathPattern"
+    r"|\|\|\s*(?:true|exit 0|:)(?!\w)|;\s*(?:true|exit 0)(?!\w)|--exclude\b|-p[ =]no:(?:python|unittest|assertion)"
+)
+_SCRIPT = re.compile(r"\s*(?:echo\b.*|true|:|exit 0|node -e ['\"]{2})\s*")
+_WHERE = frozenset(
+    ("testpaths", "python_files", "python_functions", "python_classes", "testMatch", "testRegex", "roots", "spec")
+)
+_WHOLE = re.compile(
+    r"(?:^|/)(?:(?:jest|vitest|karma|playwright|cypress|ava|wdio)\.(?:config|conf)[^/]*|\.mocharc[^/]*)$"
+)
+_LEAVES_OUT = re.compile(
+    r"IgnorePatterns|passWithNoTests\s*:\s*true|\bexclude\s*:|testIgnore\s*:|\bbail\s*:|grepInvert"
+    r"|dangerouslyIgnore\w*\s*:\s*true"
+)
+_LAUNCHED = re.compile(r"(?:^|/)(?:GNUm|[Mm])akefile$|(?:^|/)\.?[Jj]ustfile$|(?:^|/)noxfile\.py$")
+_HUSHED = re.compile(
+    r"(?:pytest|\btests?\b|jest|vitest|mocha|go test|cargo test|mvn|gradle)[^\n]*\|\|\s*(?:true|exit 0|:)(?!\w)"
+)
+
+
+def tests_deselected(diff: Diff) -> Iterable[Finding]:
+    """Find configuration that leaves tests out, looks for them in fewer places, or lets their failures pass."""
+    for edit in diff.judged():
+        if edit.new is None or edit.old is None:
+            continue
+        for line, text in dict.fromkeys(_seen(edit)):
+            yield found(
+                "tests-deselected",
+                edit.path,
+                f"`{text[:80]}` keeps tests from running or from failing, so that "
+                "the others' passing says less; take it out and make the code satisfy them "
+                "(`allow_test_changes` can name the file, if a person wants it)",
+                line=line,
+                about=text,
+            )
+
+
+def _seen(edit: Edit) -> Iterator[tuple[int, str]]:
+    new, old = edit.new or "", edit.old or ""
+    if _CONFIG.has_section(edit.path) or edit.path.endswith(("pytest.ini", "pytest.toml")):
+        before, after = _flat(_CONFIG.section(edit.path, old)), _flat(_CONFIG.section(edit.path, new))
+        for key, value in after.items():
+            yield from ((_line(new, text), text) for text in _narrowed(key, before.get(key, ""), value))
+    pattern = _LEAVES_OUT if _WHOLE.search(edit.path) else _HUSHED if _LAUNCHED.search(edit.path) else None
+    if pattern is not None:
+        yield from _added(old, new, pattern)
+
+
+def _flat(section: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in section.items():
+        if isinstance(value, Mapping):
+            found |= _flat(value, f"{prefix}{key}.")
+        else:
+            found[f"{prefix}{key}"] = " ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return found
+
+
+def _narrowed(key: str, old: str, new: str) -> Iterator[str]:
+    """Give what a setting has that leaves tests out and had not before."""
+    last = key.rpartition(".")[2]
+    if old == new:
+        return
+    lost = set(old.split()) - set(new.split())
+    if last in _WHERE and new and (lost or not old):
+        yield new.strip().partition("\n")[0]
+    if last in {"fail_under", "lines", "branches", "functions", "statements"} and _number(new) < _number(old):
+        yield f"{last} = {new}"
+    if "script" in key and _SCRIPT.fullmatch(new) and not _SCRIPT.fullmatch(old):
+        yield new
+    before = Counter(match[0] for match in _LEFT_OUT.finditer(f"{last} {old}"))
+    for match in _LEFT_OUT.finditer(f"{last} {new}"):
+        if before[match[0]] > 0:
+            before[match[0]] -= 1
+        elif old or last in {"addopts", "norecursedirs"} or "Ignore" in last:
+            yield match[0].strip()
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+def _line(text: str, what: str) -> int:
+    """Give the line something stands on, or the first."""
+    at = text.find(what)
+    return text.count("\n", 0, at) + 1 if at >= 0 else 1
+
+
+def _added(old: str, new: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+    before = Counter(line.strip() for line in old.splitlines() if pattern.search(line))
+    for number, line in enumerate(new.splitlines(), 1):
+        if pattern.search(line):
+            if before[line.strip()] > 0:
+                before[line.strip()] -= 1
+            else:
+                yield number, line.strip()
