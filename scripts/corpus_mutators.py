@@ -32,7 +32,7 @@ class Target:
         testing = is_test_file(path)
         for node in _outer(tree):
             body = _body(node)
-            if node.body[0].lineno == node.lineno or not body:
+            if first_line(node.body[0]) == node.lineno or not body:
                 continue
             asserts = any(isinstance(part, ast.Assert) for part in ast.walk(node))
             if testing and node.name.startswith("test") and asserts and _collected(path):
@@ -61,7 +61,7 @@ class Target:
 
     def flat_body(self) -> list[str]:
         """Give the body's lines without their indentation."""
-        rows = self.lines[self.body[0].lineno - 1 : self.node.end_lineno]
+        rows = self.lines[first_line(self.body[0]) - 1 : self.node.end_lineno]
         return [row.removeprefix(self.indent) for row in rows]
 
     def cut(self, part: ast.expr, new: str) -> str:
@@ -76,12 +76,12 @@ class Target:
         """Give the file with another body."""
         lines = self.lines
         return "\n".join(
-            [*lines[: self.body[0].lineno - 1], *_indented(self.indent, new), *lines[self.node.end_lineno :]]
+            [*lines[: first_line(self.body[0]) - 1], *_indented(self.indent, new), *lines[self.node.end_lineno :]]
         )
 
     def before_body(self, *new: str) -> str:
         """Give the file with something ahead of the body."""
-        lines, at = self.lines, self.body[0].lineno - 1
+        lines, at = self.lines, first_line(self.body[0]) - 1
         return "\n".join([*lines[:at], *_indented(self.indent, new), *lines[at:]])
 
     def decorated(self, mark: str) -> str:
@@ -94,6 +94,11 @@ class Target:
         """Give the file with one statement replaced; none deletes it."""
         lines = self.lines
         return "\n".join([*lines[: part.lineno - 1], *_indented(" " * part.col_offset, new), *lines[part.end_lineno :]])
+
+
+def first_line(statement: ast.stmt) -> int:
+    """Give the line a statement begins at, with its decorators."""
+    return min([statement.lineno, *(mark.lineno for mark in getattr(statement, "decorator_list", []))])
 
 
 def _outer(tree: ast.Module) -> Iterator[ast.FunctionDef]:
@@ -196,13 +201,13 @@ def _missing(target: Target) -> str:
 def _try_all(target: Target) -> str:
     inner = [f"    {line}" if line.strip() else line for line in _body_lines(target)]
     lines = target.lines
-    start = target.body[0].lineno - 1
+    start = first_line(target.body[0]) - 1
     tail = [f"{target.indent}except Exception:", f"{target.indent}    pass"]
     return "\n".join([*lines[:start], f"{target.indent}try:", *inner, *tail, *lines[target.node.end_lineno :]])
 
 
 def _body_lines(target: Target) -> list[str]:
-    return target.lines[target.body[0].lineno - 1 : target.node.end_lineno]
+    return target.lines[first_line(target.body[0]) - 1 : target.node.end_lineno]
 
 
 def _delete(target: Target) -> str:
@@ -235,7 +240,7 @@ def _lose_one(target: Target) -> str | None:
 def _under_false(target: Target) -> str:
     inner = [f"    {line}" if line.strip() else line for line in _body_lines(target)]
     lines = target.lines
-    start = target.body[0].lineno - 1
+    start = first_line(target.body[0]) - 1
     return "\n".join([*lines[:start], f"{target.indent}if False:", *inner, *lines[target.node.end_lineno :]])
 
 

@@ -192,5 +192,10 @@ def assertion(source: Source, node: SgNode, subjects: Sequence[SgNode], strength
     calls = frozenset(called(one) for part in subjects for one in walk(part) if called(one))
     about = frozenset(source.dump(part) for part in subjects if part.kind() not in source.table.literals)
     return Assertion(
-        dump=source.dump(node), subjects=about or frozenset({name}), strength=strength, line=line_of(node), calls=calls
+        dump=source.dump(node),
+        subjects=about or frozenset({name}),
+        strength=strength,
+        line=line_of(node),
+        calls=calls,
+        words=source.words(node),
     )

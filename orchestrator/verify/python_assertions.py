@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from orchestrator.verify.python_names import identifiers
 from orchestrator.verify.python_shape import is_broad, reachable, suppresses
 from orchestrator.verify.python_values import FunctionNode, is_constant, last_name
 from orchestrator.verify.python_walk import children, walk
@@ -184,11 +185,18 @@ def _hushes(handler: ast.ExceptHandler) -> bool:
 def _read(test: ast.expr, statement: ast.stmt, made: Mapping[str, str]) -> Assertion:
     return Assertion(
         dump=ast.dump(test),
-        subjects=frozenset(_subjects(test)),
+        subjects=frozenset(_subjects(test)) | {made[name] for name in _named(test) if name in made},
         strength=_strength(test, made),
         line=statement.lineno,
         calls=frozenset(last_name(found.func) for found in walk(test) if isinstance(found, ast.Call)),
+        words=identifiers(test),
     )
+
+
+def _named(test: ast.expr) -> Iterator[str]:
+    """Give the names an assertion compares."""
+    sides = (test.left, *test.comparators) if isinstance(test, ast.Compare) else (test,)
+    yield from (side.id for side in sides if isinstance(side, ast.Name))
 
 
 def _subjects(test: ast.expr) -> Iterator[str]:
@@ -246,7 +254,14 @@ def _called(call: ast.Call, made: Mapping[str, str]) -> Assertion:
     else:
         strength = STRICT  # a helper of theirs: nobody can say that it is lax
     calls = frozenset(last_name(found.func) for found in walk(call) if isinstance(found, ast.Call))
-    return Assertion(dump=ast.dump(call), subjects=subjects, strength=strength, line=call.lineno, calls=calls - {name})
+    return Assertion(
+        dump=ast.dump(call),
+        subjects=subjects,
+        strength=strength,
+        line=call.lineno,
+        calls=calls - {name},
+        words=identifiers(call),
+    )
 
 
 def _same(values: Sequence[ast.expr], made: Mapping[str, str]) -> bool:

@@ -17,7 +17,7 @@ _SKIPS = frozenset(
     {"skip", "skipif", "skipIf", "skipUnless", "xfail", "expectedFailure", "skipTest", "SkipTest", "importorskip"}
 )
 _ALWAYS = frozenset({"skip", "skipif", "skipIf", "xfail", "expectedFailure", "skipTest", "SkipTest"})
-_OLD = re.compile(r"sys\.version_info\s*>=?\s*\(\s*(?:[12]|3\s*(?:,\s*[0-8]\s*)?)\s*,?\s*[),]")
+_OLD = re.compile(r"sys\.version_info\s*>=?\s*\(\s*(?:[123]\s*,?\s*\)|[12]\s*,|3\s*,\s*[0-8]\s*[,)])")
 """A condition that holds everywhere by now."""
 
 _PLATFORM = re.compile(
@@ -139,7 +139,11 @@ def _is_platform(name: str, text: str, guarded: frozenset[str]) -> bool:
         return False
     if text in guarded:
         return True
-    return name not in {"skip", "skipTest", "SkipTest"} and "(" in text and bool(_PLATFORM.search(_condition(text)))
+    return (
+        name not in {"skip", "skipTest", "SkipTest", "importorskip"}
+        and "(" in text
+        and bool(_PLATFORM.search(_condition(text)))
+    )
 
 
 def _condition(text: str) -> str:

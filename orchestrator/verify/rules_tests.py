@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
-from orchestrator.verify.test_sides import Side, readable, removed_names, sides
-from orchestrator.verify.trials import Trial
+from orchestrator.verify.test_sides import Removed, Side, readable, removed, sides
+from orchestrator.verify.trials import NONE, Assertion, Trial
 
 _HOW = "(`allow_test_changes` can name the file, if a person wants it)"
 _ALIKE = 0.7
@@ -25,12 +25,12 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
     names = frozenset(test.name for test in added if test.assertions)
     bodies = frozenset(test.body for test in added)
     grown = [*added, *_grown(both)]
-    removed = removed_names(diff)
+    taken = removed(diff)
     for side in both:
         for name, test in side.old.items():
             if name in side.new or not test.is_test or test.name in names or test.body in bodies:
                 continue
-            if test.words & removed or test.hollow or _replaced(test, grown):
+            if taken.within(test.words) or test.hollow or _replaced(test, grown):
                 continue
             yield found(
                 "test-deleted",
@@ -90,10 +90,10 @@ def _helped(side: Side, test: Trial) -> bool:
 
 def test_weakened(diff: Diff) -> Iterable[Finding]:
     """Find tests that do the same as before and assert less of it, or assert it less strictly."""
-    removed = removed_names(diff)
-    for side in sides(diff) if diff.spares_tests else ():
+    taken = removed(diff)
+    for side in sides(diff):
         for name, before, after in side.kept():
-            what = _weakened(before, after, removed)
+            what = _weakened(before, after, taken, spared=diff.spares_tests)
             if what:
                 yield found(
                     "test-weakened",
@@ -105,35 +105,42 @@ def test_weakened(diff: Diff) -> Iterable[Finding]:
                 )
 
 
-def _weakened(before: Trial, after: Trial, removed: frozenset[str]) -> str:
-    if not before.assertions or not after.assertions or before.words & removed:
+def _weakened(before: Trial, after: Trial, taken: Removed, *, spared: bool) -> str:
+    if not before.assertions or not after.assertions:
         return ""
     lost = Counter(one.dump for one in before.asserts) - Counter(one.dump for one in after.asserts)
     gained = Counter(one.dump for one in after.asserts) - Counter(one.dump for one in before.asserts)
-    laxer = sum(
-        any(new.dump in gained and new.subjects & old.subjects and new.strength < old.strength for new in after.asserts)
-        and not any(
-            new.dump in gained and new.subjects & old.subjects and new.strength >= old.strength for new in after.asserts
-        )
-        for old in before.asserts
-        if old.dump in lost
-    )
+    old = [one for one in before.asserts if one.dump in lost]
+    new = [one for one in after.asserts if one.dump in gained]
+    laxer = [one for one in old if _is_laxer(one, new)]
+    if any(one.strength == NONE for one in new if laxer):
+        return "compares something with itself"
+    if not spared:
+        return ""
+    laxer = [one for one in laxer if not one.words & taken.names]
     if laxer:
-        return f"asserts {laxer} times less strictly than on the base"
+        return f"asserts {len(laxer)} times less strictly than on the base"
     kept = not Counter(before.skeleton.split("\n")) - Counter(after.skeleton.split("\n"))
-    if kept and before.cases == after.cases and after.assertions < before.assertions and not gained:
+    about = any(taken.within(one.words) for one in old)
+    if kept and before.cases == after.cases and after.assertions < before.assertions and not gained and not about:
         return f"lost {before.assertions - after.assertions} of its {before.assertions} assertions"
     return ""
 
 
+def _is_laxer(old: Assertion, new: Iterable[Assertion]) -> bool:
+    """Say whether what took an assertion's place is about the same and lets it vary more."""
+    others = [one for one in new if one.subjects & old.subjects]
+    return bool(others) and all(one.strength < old.strength for one in others)
+
+
 def test_cases_removed(diff: Diff) -> Iterable[Finding]:
     """Find parametrized tests that are otherwise the same and lost cases."""
-    removed = removed_names(diff)
+    taken = removed(diff)
     for side in sides(diff):
         for name, before, after in side.kept():
             lost = Counter(before.cases) - Counter(after.cases)
             fewer = lost and not Counter(after.cases) - Counter(before.cases) and before.body == after.body
-            if fewer and not before.words & removed and sum(lost.values()) > _PART * len(before.cases):
+            if fewer and not before.words & taken.names and sum(lost.values()) > _PART * len(before.cases):
                 yield found(
                     "test-cases-removed",
                     side.path,

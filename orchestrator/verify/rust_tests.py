@@ -96,6 +96,7 @@ def _macro(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
         strength=strength,
         line=line_of(node),
         calls=calls,
+        words=source.words(node),
     )
     known = name in {"assert!", "assert_eq!", "debug_assert!", "debug_assert_eq!"}
     constant = known and _is_constant(first) and (first == "true" if not strict else same)

@@ -58,12 +58,20 @@ def sides(diff: Diff) -> tuple[Side, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=8)
-def removed_names(diff: Diff) -> frozenset[str]:
-    """Give what the snapshot took out of the code: names defined before and mentioned no more, words a function lost.
+class Removed(msgspec.Struct, frozen=True):
+    """What a snapshot took out of the code: `names` it had and mentions nowhere any more, `words` a function lost."""
 
-    A file that cannot be read now says nothing.
-    """
+    names: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+
+    def within(self, words: frozenset[str]) -> bool:
+        """Say whether something was taken out that these words are about."""
+        return bool(words & self.names) or bool(words & self.words)
+
+
+@lru_cache(maxsize=8)
+def removed(diff: Diff) -> Removed:
+    """Give what the snapshot took out of the code; a file that cannot be read now says nothing."""
     before: set[str] = set()
     after: set[str] = set()
     lost: set[str] = set()
@@ -72,18 +80,20 @@ def removed_names(diff: Diff) -> frozenset[str]:
         if language is None or (is_test_file(edit.path) and is_found(edit.path)):
             continue
         if edit.new is not None and language.functions(edit.new) is None:
-            return frozenset()
+            return Removed()
         before |= language.defines(edit.old or "")
         after |= language.mentions(edit.new or "")
         lost |= _lost(language, edit)
-    return frozenset(name for name in (before - after) | lost if not name.startswith("__"))
+    return Removed(
+        *(frozenset(name for name in found if not name.startswith("__")) for found in (before - after, lost))
+    )
 
 
 def _lost(language: Language, edit: Edit) -> frozenset[str]:
-    """Give the words that functions and classes of both texts had and no longer have, but for quite common ones."""
+    """Give the words that functions of a file had and it no longer mentions, but for quite common ones."""
     before, after = language.scopes(edit.old or ""), language.scopes(edit.new or "")
     gone = [words - after.get(scope, frozenset()) for scope, words in before.items()]
-    return frozenset().union(*gone) - _COMMON
+    return frozenset().union(*gone) - _COMMON - language.mentions(edit.new or "")
 
 
 _COMMON = frozenset(

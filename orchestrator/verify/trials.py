@@ -14,6 +14,7 @@ class Assertion(msgspec.Struct, frozen=True, kw_only=True):
     strength: int
     line: int
     calls: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
