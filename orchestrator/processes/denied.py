@@ -23,6 +23,7 @@ _PROGRAMS = (".claude/local",)
 """Inside a denied folder, but where a CLI may be installed; shown again."""
 _PATH = 7
 """The field of `/proc/net/unix` that says where a socket is bound."""
+_NEVER_SHOWN = ("/run/", "/var/run/", "/dev/")
 _SYSTEM = (
     *("/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/ssh", "/etc/sudoers", "/etc/sudoers.d"),
     *("/etc/kubernetes", "/etc/docker", "/var/lib/docker", "/var/lib/containers", "/var/lib/containerd"),
@@ -44,15 +45,8 @@ def listening_sockets() -> tuple[str, ...]:
     except OSError:
         return ()
     named = {fields[-1] for line in lines if len(fields := line.split(None, _PATH)) > _PATH}
-    return tuple(
-        sorted(
-            {
-                str(path.resolve())
-                for path in map(Path, named)
-                if path.is_absolute() and is_there(path) and path.is_socket()
-            }
-        )
-    )
+    paths = [Path(name) for name in named if name.startswith("/") and not name.startswith(_NEVER_SHOWN)]
+    return tuple(sorted({str(path.resolve()) for path in paths if is_there(path) and path.is_socket()}))
 
 
 def is_there(path: Path) -> bool:

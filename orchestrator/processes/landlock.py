@@ -50,6 +50,7 @@ def cage_of(place: Place, own: Home, real_home: str, outputs: Iterable[str]) -> 
     written = (*mine, own.tmp, scratch, *private, *place.writable, _SHARED_MEMORY)
     shown = (
         place.workspace,
+        place.project,
         place.checkout,
         place.objects,
         own.run_dir,

@@ -20,7 +20,7 @@ from orchestrator.model.egress import Allowed
 from orchestrator.model.settings import Settings
 from orchestrator.ports.agents import Life
 from orchestrator.ports.runner import End, Launch, Level, Process, Watch, Watchdog
-from orchestrator.processes import confinement, traces
+from orchestrator.processes import confinement, sandbox, traces
 from orchestrator.processes.link import Link, connected
 from orchestrator.processes.system import GUARDIAN, PATH
 from orchestrator.processes.tree import tree_of
@@ -141,6 +141,10 @@ class GuardedRunner:
 
     async def run(self, launch: Launch, *, timeout_s: float) -> tuple[Watch, End]:
         """Run to the end or the timeout; the tree dies with the caller (kill -9 included) and on cancellation."""
+        watch, end = await self._run(launch, timeout_s)
+        return await self._run(launch, timeout_s) if sandbox.lost_its_place(end.reason) else (watch, end)
+
+    async def _run(self, launch: Launch, timeout_s: float) -> tuple[Watch, End]:
         read, lifeline = os.pipe()
         try:
             try:

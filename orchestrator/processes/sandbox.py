@@ -74,6 +74,11 @@ def bwrap_argv(bwrap: str, place: Place, own: Home, real_home: str) -> list[str]
     return [*argv, "--remount-ro", shown.state, "--chdir", shown.seen]
 
 
+def lost_its_place(words: str) -> bool:
+    """Say whether a socket that was to be covered went away before bubblewrap came to it: nothing was started then."""
+    return words.startswith("cannot start: Can't create file at")
+
+
 def program() -> str:
     """Name bubblewrap's path, or just its name where there is none."""
     return shutil.which("bwrap") or "bwrap"

@@ -22,6 +22,7 @@ from orchestrator.ports.runner import End, Watch
 from orchestrator.processes import GuardedRunner, sandbox, system
 from orchestrator.processes.system import Found
 
+pytestmark = pytest.mark.slow
 PYTHON = str(Path(sys.executable).resolve())
 WAYS = ("bwrap namespace", "landlock namespace", "landlock ports", "bwrap ports")
 ASKING = """

@@ -1,4 +1,5 @@
 import os
+import socket
 import stat
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from orchestrator.errors import FaultError, InvalidInputError
 from orchestrator.ports.runner import End, Launch, Level, Place, Watch
 from orchestrator.processes import GuardedRunner, detect, sandbox, system
-from orchestrator.processes.denied import denied_paths
+from orchestrator.processes.denied import denied_paths, listening_sockets
 from orchestrator.processes.system import Found
 
 
@@ -320,3 +321,27 @@ def test_programs_on_the_path_are_found_although_tmp_is_private(
     assert seen(confined, ground, script, place=ground.repository_place(), env=env) == (
         f"{plain}/one\n{prefix}/two\na part\n"
     )
+
+
+def test_sockets_are_covered_and_one_that_goes_away_meanwhile_is_no_fault(
+    confined: GuardedRunner, ground: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "person"
+    home.mkdir()
+    place = msgspec.structs.replace(ground.place(), readable=(str(home),))
+    gone = [str(home / "gone.sock")]
+    argv = sandbox.bwrap_argv
+
+    def late(*args: Any) -> list[str]:
+        """Cover a socket that is not there any more, once."""
+        *options, last, seen_as = argv(*args)
+        cover = ["--ro-bind", "/dev/null", gone.pop()] if gone else []
+        return [*options, *cover, last, seen_as]
+
+    monkeypatch.setattr(sandbox, "bwrap_argv", late)
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(str(home / "app.sock"))
+        one.listen()
+        assert str(home / "app.sock") in listening_sockets()
+        out = seen(confined, ground, f"test -S {home}/app.sock || echo covered", place=place)
+    assert (out, gone) == ("covered\n", [])
