@@ -70,8 +70,11 @@ def test_a_login_or_a_key_handed_on_makes_it_usable(tmp_path: Path) -> None:
     found = looked(made)
     assert found["mine"].usable
     assert found["mine"].configured
-    assert found["claude-code"].usable
+    assert not found["claude"].usable
+    assert "no sandbox holds it (L0)" in found["claude"].why
     assert "codex" not in found
+    allowed = AgentSettings(name="claude", profile="claude-code", allow_dangerous=True)
+    assert looked(project(tmp_path, allowed))["claude"].usable
 
 
 def test_a_program_that_says_nothing_fails_or_is_misnamed_breaks_nothing(tmp_path: Path) -> None:
@@ -107,8 +110,8 @@ def test_a_proof_lets_the_agent_work_under_guard_and_looks_at_what_it_did(tmp_pa
 def test_nobody_can_be_proved_who_is_unknown_or_not_there(tmp_path: Path) -> None:
     with pytest.raises(InvalidInputError, match="there is no agent ghost; known: claude-code, codex"):
         anyio.run(prove, project(tmp_path), "ghost")
-    with pytest.raises(FaultError, match="no program qwen on the PATH"):
-        anyio.run(prove, project(tmp_path), "qwen")
+    with pytest.raises(FaultError, match="no program amp on the PATH"):
+        anyio.run(prove, project(tmp_path), "amp")
 
 
 def test_the_verb_lists_and_asks_before_it_spends(

@@ -14,7 +14,7 @@ from orchestrator.model.world import World
 from orchestrator.policy import reasons
 from orchestrator.policy.decide import Answer, decide
 from orchestrator.policy.seat import Seat
-from orchestrator.ports.agents import AgentEnd, Job
+from orchestrator.ports.agents import AgentEnd, Hear, Job, unheard
 from orchestrator.ports.workspace import AttemptKey
 from orchestrator.sim.agents import ScriptedAgents
 from orchestrator.sim.journal import FaultyJournal
@@ -71,9 +71,9 @@ def a_miss_called_landed(patch: pytest.MonkeyPatch) -> None:
 def agents_started_again(patch: pytest.MonkeyPatch) -> None:
     original = ScriptedAgents.run
 
-    async def run(self: ScriptedAgents, job: Job) -> AgentEnd:
+    async def run(self: ScriptedAgents, job: Job, hear: Hear = unheard) -> AgentEnd:
         self._runs.pop(job.key, None)  # pyright: ignore[reportPrivateUsage] - a mutant may
-        return await original(self, job)
+        return await original(self, job, hear)
 
     patch.setattr(ScriptedAgents, "run", run)
 
