@@ -19,12 +19,14 @@ TASKS = (
     task("r/T"),
     task("q/X"),
     gate("g", requires=c.QueueIs(queue="r")),
+    task("q/D", 1, "B C"),
 )
 
 
 def test_what_a_target_needs_is_followed_through_gates_and_locks() -> None:
     world = world_of(*TASKS)
     assert needed(world, "q/B") == {"q/A", "q/B"}
+    assert needed(world, "q/D") == {"q/A", "q/B", "q/C", "q/D"}
     assert needed(world, "r/T") == {"r/T", "q/A", "q/X"}
     assert needed(world, "gate:g") == {"r/T", "q/A", "q/X"}
     assert needed(world, "gate:none") == frozenset()
