@@ -38,8 +38,12 @@ def command(context: Context, *, as_json: bool) -> int:
     if as_json:
         click.echo(msgspec.json.encode(answer))
         return 0
+    if answer.land == "branch":
+        click.echo('verified work is left on branches: `land = "branch"`')
+    for request in answer.requests:
+        click.echo(clean(f"{request.task}  waits for a person to merge {request.url}  (looked at {request.seen})"))
     if answer.land != "merge":
-        click.echo(f'nothing is merged here: `land = "{answer.land}"`')
+        return 0
     for line in answer.trains:
         for text in _line(line):
             click.echo(text)

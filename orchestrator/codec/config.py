@@ -62,6 +62,7 @@ def read_settings(text: bytes, *, path: str, plugged: Mapping[str, Json] | None 
     settings = Settings(
         base=project.base,
         land=project.land,
+        remote=project.remote,
         workspace=project.workspace,
         sandbox=project.sandbox,
         wrapper=project.wrapper,

@@ -196,7 +196,7 @@ def queue_schema() -> Schema:
 
 _ENV: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
 _KEYS: Schema = {
-    "land": _words("merge", "branch"),
+    "land": _words("merge", "branch", "pr"),
     "workspace": _words("clone", "inplace"),
     "sandbox": {"anyOf": [{"enum": [*sections.SANDBOXES]}, {"type": "array", "items": {"type": "string"}}]},
     "setup": _COMMAND,

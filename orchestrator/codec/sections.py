@@ -25,6 +25,7 @@ T = TypeVar("T")
 PROJECT = (
     "base",
     "land",
+    "remote",
     "workspace",
     "sandbox",
     "setup",
@@ -162,7 +163,8 @@ def read_project(top: Fields) -> Settings:
     sandbox, wrapper = _sandbox(fields)
     return Settings(
         base=fields.optional("base"),
-        land=fields.choice("land", ("merge", "branch"), default.land),
+        land=fields.choice("land", ("merge", "branch", "pr"), default.land),
+        remote=fields.line("remote") or default.remote,
         workspace=fields.choice("workspace", ("clone", "inplace"), default.workspace),
         sandbox=sandbox,
         wrapper=wrapper,

@@ -17,9 +17,11 @@ from orchestrator.engine.hands import Hands
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.settings import AgentSettings, RepoSettings
 from orchestrator.model.specs import QueueSpec
+from orchestrator.ports.forge import Forge, NoForge
 from orchestrator.processes.runner import GuardedRunner
 from orchestrator.verify.checks import CheckVerifier, Others
 from orchestrator.workspace.clones import GitWorkspace
+from orchestrator.workspace.forge import GitForge, host_of
 from orchestrator.workspace.ground import Furnishing, Ground
 from orchestrator.workspace.inplace import InplaceWorkspace
 from orchestrator.workspace.trees import GitTrees
@@ -71,8 +73,26 @@ async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
     others = Others(GuardedReviewer(settings, runner, around), EntryPointPlugins())
     verifier = CheckVerifier(settings, trees, runner, project.state, project.environ, others)
     actions = CommandActions(project)
-    hands = Hands(agents, verifier, workspace, actions)
+    hands = Hands(agents, verifier, workspace, actions, await _forge(project, ground, queues))
     return Built(hands, ground, trees, workspace, installed(project.environ), runner)
+
+
+async def _forge(project: Project, ground: Ground, queues: tuple[QueueSpec, ...]) -> Forge:
+    """Make what speaks with the code host. InvalidInputError names every repository it cannot work for."""
+    settings = project.settings
+    if settings.land != "pr":
+        return NoForge()
+    if ground.inplace:
+        raise InvalidInputError('[project] land = "pr" needs git: take `workspace = "inplace"` out, or `land`')
+    problems: list[str] = []
+    for queue in queues:
+        try:
+            await host_of(await ground.repository(queue.name), settings.remote, project.environ)
+        except InvalidInputError as error:
+            problems += error.problems
+    if problems:
+        raise InvalidInputError(*dict.fromkeys(problems))
+    return GitForge(ground, settings.remote, project.environ)
 
 
 def visits_of(project: Project, built: Built) -> Visits:

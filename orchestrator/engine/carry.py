@@ -22,6 +22,7 @@ from orchestrator.policy.briefing import brief
 from orchestrator.policy.gates import queue_of_gate
 from orchestrator.policy.prompt import compose
 from orchestrator.policy.prompting import prompt_input, steering
+from orchestrator.policy.requests import OPEN, request_text
 from orchestrator.policy.seat import Seat
 from orchestrator.ports.agents import AgentEnd, Job, Life, RunKey
 from orchestrator.ports.verifier import Case
@@ -66,12 +67,17 @@ async def _inspect(effect: f.CheckGate, world: World, hands: Hands) -> c.Outcome
     return c.NoteInspection(gate=gate.id, commit=effect.commit, judgement=judgement)
 
 
+_OfTask = (
+    f.Prepare | f.RunAgent | f.CaptureWork | f.Judge | f.Combine | f.Advance | f.Keep | f.Publish | f.LookAtRequest
+)
+
+
 class _Carrier:
     """One effect on its way; takes the data it needs from the world at once."""
 
     def __init__(  # noqa: PLR0913, PLR0917 - what one effect is carried out with, taken once
         self,
-        effect: f.Prepare | f.RunAgent | f.CaptureWork | f.Judge | f.Combine | f.Advance | f.Keep,
+        effect: _OfTask,
         task: Task,
         attempt: Attempt,
         world: World,
@@ -88,6 +94,7 @@ class _Carrier:
         self.checkpoint_s = seat.settings.checkpoint_s
         self.message = f"{task.ref}: {_subject(task)}"
         self.job = _job(world, task, attempt, seat) if isinstance(effect, f.RunAgent) else None
+        self.text = request_text(world, task, attempt, seat) if isinstance(effect, f.Publish) else ("", "")
         self.case = _case(world, task, attempt, seat, effect) if isinstance(effect, f.Judge) else None
 
     async def go(self) -> c.Outcome:
@@ -109,6 +116,11 @@ class _Carrier:
             case f.Keep(commit=commit):
                 branch = await self.hands.workspace.keep_branch(self.key, commit)
                 return c.NoteKept(task=self.ref, fence=self.fence, branch=branch)
+            case f.Publish(commit=commit):
+                opened = await self.hands.forge.publish(self.key, commit, *self.text)
+                return c.NotePublished(task=self.ref, fence=self.fence, url=opened.url, branch=opened.branch)
+            case f.LookAtRequest():
+                return await self._look(effect)
             case _:  # pragma: no cover - the union is closed
                 assert_never(effect)
 
@@ -208,6 +220,20 @@ class _Carrier:
             tree=merged.tree,
             onto=merged.onto,
             behind=effect.behind,
+        )
+
+    async def _look(self, effect: f.LookAtRequest) -> c.Outcome:
+        """See how the request stands; one that no longer merges goes back to its agent, as from the train."""
+        seen = await self.hands.forge.look(self.key, effect.url)
+        if seen.state == OPEN:
+            workspace = self.hands.workspace
+            merged = await workspace.combine(self.key, effect.commit, self.base, self.message)
+            if isinstance(merged, Collision):
+                return c.NoteCollision(
+                    task=self.ref, fence=self.fence, onto=merged.onto, paths=merged.paths, marked=merged.marked
+                )
+        return c.NoteRequest(
+            task=self.ref, fence=self.fence, state=seen.state, commit=seen.commit, tree=seen.tree, note=seen.note
         )
 
 

@@ -1,9 +1,10 @@
 """What the engine acts through."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestrator.ports.actions import Actions
 from orchestrator.ports.agents import Agents
+from orchestrator.ports.forge import Forge, NoForge
 from orchestrator.ports.verifier import Verifier
 from orchestrator.ports.workspace import Workspace
 
@@ -16,3 +17,4 @@ class Hands:
     verifier: Verifier
     workspace: Workspace
     actions: Actions
+    forge: Forge = field(default_factory=NoForge)

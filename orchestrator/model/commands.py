@@ -108,6 +108,22 @@ class NoteKept(_Outcome, frozen=True):
     branch: str
 
 
+class NotePublished(_Outcome, frozen=True):
+    """The request is open."""
+
+    url: str
+    branch: str
+
+
+class NoteRequest(_Outcome, frozen=True):
+    """How the request stands: `open`, `merged` as `commit`, `closed`, or `unknown`."""
+
+    state: str
+    commit: str = ""
+    tree: str = ""
+    note: str = ""
+
+
 class NoteFault(_Outcome, frozen=True):
     """The environment failed under an effect."""
 
@@ -143,6 +159,8 @@ Outcome: TypeAlias = (
     | NoteCollision
     | NoteAdvance
     | NoteKept
+    | NotePublished
+    | NoteRequest
     | NoteFault
     | NoteAction
     | NoteInspection

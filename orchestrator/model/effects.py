@@ -65,6 +65,19 @@ class Keep(_Effect, frozen=True):
     commit: str
 
 
+class Publish(_Effect, frozen=True):
+    """Push the verified commit and ask a person on the code host to merge it."""
+
+    commit: str
+
+
+class LookAtRequest(_Effect, frozen=True):
+    """See whether the request was merged."""
+
+    url: str
+    commit: str
+
+
 class DoAction(msgspec.Struct, frozen=True, kw_only=True):
     """Run a trigger's command under its idempotency key."""
 
@@ -80,4 +93,6 @@ class CheckGate(msgspec.Struct, frozen=True, kw_only=True):
     tries: int
 
 
-Effect: TypeAlias = Prepare | RunAgent | CaptureWork | Judge | Combine | Advance | Keep | DoAction | CheckGate
+Effect: TypeAlias = (
+    Prepare | RunAgent | CaptureWork | Judge | Combine | Advance | Keep | Publish | LookAtRequest | DoAction | CheckGate
+)

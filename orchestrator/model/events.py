@@ -33,6 +33,8 @@ from orchestrator.model.lane_events import LaneResumed as LaneResumed
 from orchestrator.model.lane_events import TriggerDefined as TriggerDefined
 from orchestrator.model.lane_events import TriggerFired as TriggerFired
 from orchestrator.model.lane_events import TriggerRemoved as TriggerRemoved
+from orchestrator.model.request_events import RequestOpened as RequestOpened
+from orchestrator.model.request_events import RequestSeen as RequestSeen
 from orchestrator.model.specs import QueueSpec, TaskSpec
 from orchestrator.model.talk_events import AgentAsked as AgentAsked
 from orchestrator.model.talk_events import AgentLearned as AgentLearned
@@ -305,6 +307,8 @@ Event: TypeAlias = (
     | TrainMissed
     | TrainDoubted
     | TrainEvicted
+    | RequestOpened
+    | RequestSeen
     | AttemptEnded
     | TaskMerged
     | TaskCompleted

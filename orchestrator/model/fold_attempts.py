@@ -122,7 +122,7 @@ def _gist(findings: tuple[Finding, ...]) -> frozenset[str]:
 def _(event: e.AttemptEnded, world: World) -> None:
     if found := under_way(world, event.task, event.attempt):
         task, _ = found
-        task.attempt, task.awaits = None, []
+        task.attempt, task.awaits, task.not_before = None, [], 0
         task.carry, task.carry_base = event.carry, event.carry_base
         if event.findings:
             task.feedback = event.findings

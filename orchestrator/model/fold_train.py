@@ -5,9 +5,11 @@ A journal in which one task at a time held a train (`limit` 0, nobody `behind` a
 
 from functools import singledispatch
 
+from msgspec.structs import replace
+
 from orchestrator.model import events as e
 from orchestrator.model.moves import leave_train, step, under_way
-from orchestrator.model.world import Departure, Doubt, Step, Train, World
+from orchestrator.model.world import Departure, Doubt, Request, Step, Train, World
 
 FIRST_WINDOW = 2
 """Of a train nobody was in before."""
@@ -84,6 +86,24 @@ def _(event: e.TaskMerged, world: World) -> None:
         train.head = event.commit
         train.window = min(train.limit, train.window + 1)
         _note(train, Departure(task=event.task, attempt=event.attempt, how="landed", at=world.at, commit=event.commit))
+
+
+@fold.register
+def _(event: e.RequestOpened, world: World) -> None:
+    if found := under_way(world, event.task, event.attempt):
+        task, attempt = found
+        attempt.request = Request(url=event.url, branch=event.branch, seen=world.at)
+        task.branch, task.not_before = event.branch, event.until
+        step(world, task, attempt, Step.REVIEW)
+
+
+@fold.register
+def _(event: e.RequestSeen, world: World) -> None:
+    found = under_way(world, event.task, event.attempt)
+    if found and (request := found[1].request) is not None:
+        found[1].request = replace(request, seen=world.at, looks=request.looks + 1)
+        found[0].not_before = event.until
+        world.touched[event.task] = None
 
 
 def _note(train: Train, departure: Departure) -> None:

@@ -163,6 +163,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     base: str | None = None
     land: str = "merge"
+    remote: str = "origin"
+    """Where `land = "pr"` pushes branches."""
     workspace: str = "clone"
     sandbox: str = "auto"
     wrapper: tuple[str, ...] = ()

@@ -69,9 +69,22 @@ class LineAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The last twenty, the latest first."""
 
 
+class RequestAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A request on a code host that waits for a person to merge it."""
+
+    task: str
+    attempt: int
+    url: str
+    branch: str
+    seen: str
+    """When it was last looked at."""
+    next_look: str | None
+
+
 class TrainAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """`orchestrator train --json`."""
 
     seq: int
     land: str
     trains: tuple[LineAnswer, ...]
+    requests: tuple[RequestAnswer, ...] = ()

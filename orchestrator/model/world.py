@@ -35,6 +35,8 @@ class Step(StrEnum):
     """Judge the merged tree."""
     ADVANCE = "advance"
     """Move the target, once all before it have landed."""
+    REVIEW = "review"
+    """A request for it is open on the code host: a person merges it."""
     DOUBT = "doubt"
     """Red, or in conflict with what stands before it; whose fault that is shows once that has landed."""
 
@@ -50,6 +52,15 @@ class Claim(msgspec.Struct, kw_only=True):
     slot: int
     fence: int
     since: int
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """An open request on a code host: when it was last looked at, and how often."""
+
+    url: str
+    branch: str
+    seen: int
+    looks: int = 0
 
 
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +109,7 @@ class Attempt(msgspec.Struct, kw_only=True):
     proposal_tree: str = ""
     onto: str = ""
     doubt: Doubt | None = None
+    request: Request | None = None
     heard: dict[str, str] = {}
     """`iteration/word` -> kind: what its agents said back, each counted once."""
     progress: str = ""

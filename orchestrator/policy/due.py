@@ -52,6 +52,9 @@ def _step(world: World, seat: Seat, task: Task, attempt: Attempt, claim: Claim) 
             return None
         case Step.BOARD | Step.COMBINE | Step.REVERIFY | Step.ADVANCE | Step.DOUBT:
             return _landing(world, seat, task, attempt, claim)
+        case Step.REVIEW:
+            url = attempt.request.url if attempt.request is not None else ""
+            return f.LookAtRequest(task=ref, attempt=number, fence=fence, url=url, commit=attempt.commit)
         case _:  # pragma: no cover - the enum is closed
             assert_never(attempt.step)
 
@@ -60,6 +63,8 @@ def _landing(world: World, seat: Seat, task: Task, attempt: Attempt, claim: Clai
     ref, number, fence = task.ref, attempt.number, claim.fence
     if seat.settings.land == "branch":
         return f.Keep(task=ref, attempt=number, fence=fence, commit=attempt.commit)
+    if seat.settings.land == "pr":
+        return f.Publish(task=ref, attempt=number, fence=fence, commit=attempt.commit)
     place = place_of(world, seat, ref)
     if place is None or place.tip is None:
         return None

@@ -5,7 +5,8 @@ Rules, in order; the first that has something to say is appended, expecting the 
 2. lanes whose wait is over;
 3. own attempts: begin the next iteration, fail at the limit, release when draining, board the train;
 4. orphans: tasks whose worker is gone are taken over on the same attempt;
-5. new claims, most urgent first, of equals rather one that will not conflict with what runs.
+5. requests on a code host that are due for a look;
+6. new claims, most urgent first, of equals rather one that will not conflict with what runs.
 On conflict nothing of it was stored and everything is asked again.
 """
 
@@ -28,6 +29,7 @@ from orchestrator.policy.landing import convict
 from orchestrator.policy.limits import exhausted, is_human, max_iterations, retry_at, used_iterations
 from orchestrator.policy.progress import diagnosis, rescuer, stuck
 from orchestrator.policy.reasons import Code, over_budget, over_hours, reason_for
+from orchestrator.policy.requests import to_look_at
 from orchestrator.policy.seat import Seat, free_slot, mine, spare
 from orchestrator.policy.train import is_proved, may_board, target_of
 from orchestrator.policy.until import is_reached
@@ -275,7 +277,19 @@ def _may_start(world: World, task: Task, now: int, seat: Seat) -> bool:
     return reason is not None and reason.code is Code.READY
 
 
-_RULES: tuple[Rule, ...] = (_open, _unlock, _fire, _act, _inspect, _unpark, _own, _adopt, _spoil, _claim)
+def _look(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
+    """Take up a task whose request is due for a look."""
+    if seat.draining:
+        return ()
+    for task, attempt in to_look_at(world, now, seat):
+        name = task.ref.partition("/")[0]
+        slot = free_slot(world, name, seat) if startable(world, name, now, seat) else None
+        if slot is not None:
+            return (e.TaskClaimed(task=task.ref, attempt=attempt.number, worker=seat.me, slot=slot, resumed=True),)
+    return ()
+
+
+_RULES: tuple[Rule, ...] = (_open, _unlock, _fire, _act, _inspect, _unpark, _own, _adopt, _look, _spoil, _claim)
 
 
 def owed(world: World, now: int) -> Events:

@@ -14,10 +14,11 @@ from orchestrator.model import events as e
 from orchestrator.model.verdicts import Finding, Verdict
 from orchestrator.model.world import Attempt, Doubt, Task, World
 from orchestrator.policy.endings import blocked, clears, ended, exhausts, fault
+from orchestrator.policy.requests import looked, published
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.train import is_proved, target_of
 
-Landing = c.NoteProposal | c.NoteCollision | c.NoteAdvance | c.NoteKept
+Landing = c.NoteProposal | c.NoteCollision | c.NoteAdvance | c.NoteKept | c.NotePublished | c.NoteRequest
 
 CONFLICT = "merge conflict"
 RED = "red after the merge"
@@ -39,6 +40,10 @@ def on_the_train(
             return (*clears(world, task), *_advanced(task, attempt, seat, landed=landed))
         case c.NoteKept(branch=branch):
             return (*clears(world, task), *_kept(task, attempt, branch))
+        case c.NotePublished():
+            return (*clears(world, task), *published(task, attempt, outcome, moment))
+        case c.NoteRequest():
+            return looked(world, task, attempt, outcome, moment)
         case _:  # pragma: no cover - the union is closed
             assert_never(outcome)
 
@@ -129,13 +134,18 @@ def convict(
     (onto, doubt), (now, seat) = found, moment
     if doubt.reason == RED_TARGET:
         return fault(world, task, attempt, doubt.findings[0].message, now)
-    evicted = e.TrainEvicted(
-        task=task.ref, attempt=attempt.number, target=target_of(task.ref, seat), reason=doubt.reason
-    )
+    evicted = _evicted(world, task, attempt, seat, doubt.reason)
     if doubt.reason == BLOCKED:
-        return (evicted, *blocked(world, task, attempt, seat, doubt.findings))
+        return (*evicted, *blocked(world, task, attempt, seat, doubt.findings))
     back = ended(task, attempt, doubt.reason, findings=doubt.findings, carry=(doubt.carry, onto))
-    return (evicted, *exhausts(world, task, seat, doubt.findings), back)
+    return (*evicted, *exhausts(world, task, seat, doubt.findings), back)
+
+
+def _evicted(world: World, task: Task, attempt: Attempt, seat: Seat, reason: str) -> tuple[e.Event, ...]:
+    if world.train_of(task.ref) is None:
+        return ()  # its request conflicts: no train was waiting for it
+    target = target_of(task.ref, seat)
+    return (e.TrainEvicted(task=task.ref, attempt=attempt.number, target=target, reason=reason),)
 
 
 # -- there ---------------------------------------------------------------------------------------------------------

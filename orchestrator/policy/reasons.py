@@ -17,6 +17,7 @@ from orchestrator.policy.accounts import shut, waits_for
 from orchestrator.policy.gates import waiting_for
 from orchestrator.policy.holds import conflicting, foreseen
 from orchestrator.policy.limits import is_human
+from orchestrator.policy.requests import awaited
 from orchestrator.policy.seat import Seat, running
 from orchestrator.policy.visits import holder
 
@@ -75,6 +76,9 @@ def _person(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
         asked = " ".join(task.awaits)
         text = f"waits for an answer to {asked}: `orchestrator inbox`, then `orchestrator answer {task.ref} TEXT`"
         return Reason(code=Code.PERSON, since=task.since, text=text)
+    if (request := awaited(task)) is not None:
+        text = f"waits for a person to merge {request.url}"
+        return Reason(code=Code.PERSON, on=(request.url,), since=request.seen, until=task.not_before, text=text)
     if is_human(world, task, seat) and all(dependency_met(world, d) for d in task.spec.dependencies):
         who = task.spec.owner or "a person"
         return Reason(code=Code.PERSON, since=task.since, text=f"waits for {who} to do it: `orchestrator done`")

@@ -17,6 +17,7 @@ _NEXT = {
     Step.COMBINE: "merge onto the target",
     Step.REVERIFY: "verify the merged tree",
     Step.ADVANCE: "land",
+    Step.REVIEW: "see whether its request was merged",
     Step.DOUBT: "wait for those before it in the train",
 }
 

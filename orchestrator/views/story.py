@@ -142,6 +142,10 @@ def _landing(event: e.Event) -> tuple[str, str] | None:
             return "info", "the target moved: merging again"
         case e.TrainDoubted():
             return "info", f"{event.reason} behind others in the train: waits until they have landed or left"
+        case e.RequestOpened(url=url):
+            return "good", f"a person is asked to merge it: {url}"
+        case e.RequestSeen(state="unknown"):
+            return "warn", f"cannot see whether {event.url} was merged: {event.note}"
         case e.TrainEvicted():
             return "warn", f"leaves the train of {event.target.rpartition(':')[2]}: {event.reason}"
         case e.AttemptEnded(reason="merged"):

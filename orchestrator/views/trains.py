@@ -1,7 +1,8 @@
 """`train` as data: every target's line, as the journal and the processes that live have it. Never asks git."""
 
 from orchestrator.model import train_answers as a
-from orchestrator.model.world import Attempt, Departure, Step, Task, Train, World
+from orchestrator.model.world import Attempt, Departure, Request, Step, Task, Train, World
+from orchestrator.policy.requests import awaited
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.train import Place, is_alone, may_land, places, waiting, window
 from orchestrator.views.statement import moment
@@ -14,7 +15,19 @@ def trains_of(world: World, seat: Seat) -> a.TrainAnswer:
     """Say how every line stands. `seat.targets` names the targets of queues whose work may wait for a place."""
     targets = sorted({*world.trains, *seat.targets.values()})
     lines = (_line(world, seat, target) for target in targets)
-    return a.TrainAnswer(seq=world.seq, land=seat.settings.land, trains=tuple(lines))
+    requests = (_request(task, found) for task in world.tasks.values() if (found := awaited(task)) is not None)
+    return a.TrainAnswer(seq=world.seq, land=seat.settings.land, trains=tuple(lines), requests=tuple(requests))
+
+
+def _request(task: Task, request: Request) -> a.RequestAnswer:
+    return a.RequestAnswer(
+        task=task.ref,
+        attempt=task.attempts,
+        url=request.url,
+        branch=request.branch,
+        seen=moment(request.seen) or "",
+        next_look=moment(task.not_before),
+    )
 
 
 def _line(world: World, seat: Seat, target: str) -> a.LineAnswer:

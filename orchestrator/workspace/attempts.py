@@ -69,9 +69,14 @@ async def capture(ground: Ground, repository: Repository, key: AttemptKey, itera
     return Capture(commit=commit, tree=tree, ref=ref, files=await _changed(repository, base, commit))
 
 
+def branch_name(key: AttemptKey) -> str:
+    """Name the branch an attempt's verified work is left on."""
+    return f"orchestrator-work/{attempt_path(key).rpartition('/')[0]}-{key.attempt}"
+
+
 async def keep_branch(repository: Repository, key: AttemptKey, commit: str) -> str:
     """Leave a commit on a branch of its own, whatever the person did to that branch since is kept."""
-    name = f"orchestrator-work/{attempt_path(key).rpartition('/')[0]}-{key.attempt}"
+    name = branch_name(key)
     ref = f"refs/heads/{name}"
     held = (await lookup(repository, ref)).get(ref)
     if held is None:

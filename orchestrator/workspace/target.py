@@ -18,15 +18,19 @@ _TRIES = 20
 """Times a moving ref is looked at again before something must be wrong."""
 
 
-async def take_in(ground: Ground, repository: Repository) -> Head:
-    """Give the target's head, made from the base branch if absent, with the base's new commits merged into it."""
+async def take_in(ground: Ground, repository: Repository, also: str = "") -> Head:
+    """Give the target's head, made from the base branch if absent, with the base's new commits merged into it.
+
+    `also` names another ref whose commits are taken in: the base branch as a code host has it.
+    """
     track, branch = f"refs/heads/{repository.target}", f"refs/heads/{repository.base}"
     for _ in range(_TRIES):
-        refs = await lookup(repository, track, branch)
-        head, base = refs.get(track, ""), refs.get(branch, "")
+        refs = await lookup(repository, track, branch, *([also] if also else []))
+        head, base, theirs = refs.get(track, ""), refs.get(branch, ""), refs.get(also, "")
         if not base:
             raise FaultError(f"the branch {repository.base} of {repository.top} is gone: make it again, or set `base`")
         goal = await _with_base(ground, repository, head, base)
+        goal = await _with_base(ground, repository, goal, theirs) if theirs else goal
         if goal == head or await swap(repository, track, goal, head):
             await settle(repository, base)
             await follow(repository)

@@ -285,7 +285,7 @@ def test_all_mistakes_are_told_at_once_with_their_keys() -> None:
     )
     said = "\n".join(found)
     for part in (
-        'orchestrator.toml: project.land is "merg"; write one of merge, branch; did you mean merge?',
+        'orchestrator.toml: project.land is "merg"; write one of merge, branch, pr; did you mean merge?',
         "budget is 3",
         'project.patience is "soon"; write a duration',
         "project.share",

@@ -109,3 +109,12 @@ def test_a_target_nobody_has_landed_on_yet_has_a_line_too() -> None:
     assert [(found.target, found.head, found.window, found.members) for found in answer.trains] == [
         ("main", None, 2, ())
     ]
+
+
+def test_open_requests_are_listed_with_the_next_look_at_them() -> None:
+    stage = Stage()
+    for told in ("settings land=pr", "queue q", "task q/A", "seat S", "work S q/A PASS", "outcome S published q/A"):
+        stage.play(told)
+    (request,) = trains_of(stage.world, stage.seat("S")).requests
+    assert (request.task, request.attempt, request.url, request.branch) == ("q/A", 1, "https://host/q/A-1", "q/A-1")
+    assert (request.seen, request.next_look) == ("2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z")

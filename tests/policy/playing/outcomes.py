@@ -10,7 +10,7 @@ from tests.policy.playing.words import moment
 
 Words = Sequence[str]
 Named = Mapping[str, str]
-OfTask = f.Prepare | f.RunAgent | f.CaptureWork | f.Judge | f.Combine | f.Advance | f.Keep
+OfTask = f.Prepare | f.RunAgent | f.CaptureWork | f.Judge | f.Combine | f.Advance | f.Keep | f.Publish | f.LookAtRequest
 
 
 def prepared(world: World, effect: OfTask, head: str, _words: Words, _named: Named) -> c.Outcome:
@@ -82,7 +82,8 @@ def collision(world: World, effect: OfTask, head: str, words: Words, _named: Nam
 
 def _ground(effect: OfTask, head: str) -> tuple[str, str]:
     """Give what the work is merged onto, and behind whom it then stands."""
-    assert isinstance(effect, f.Combine)
+    if not isinstance(effect, f.Combine):
+        return head, ""  # a request that no longer merges with what the host has
     return effect.onto or head, effect.behind
 
 
@@ -99,6 +100,18 @@ def missed(_world: World, effect: OfTask, _head: str, _words: Words, _named: Nam
 def kept(_world: World, effect: OfTask, _head: str, _words: Words, _named: Named) -> c.Outcome:
     """Leave the work on a branch."""
     return c.NoteKept(task=effect.task, fence=effect.fence, branch=f"orchestrator/{effect.task}")
+
+
+def published(_world: World, effect: OfTask, _head: str, _words: Words, _named: Named) -> c.Outcome:
+    """Ask a person on the code host to merge it."""
+    branch = f"{effect.task}-{effect.attempt}"
+    return c.NotePublished(task=effect.task, fence=effect.fence, url=f"https://host/{branch}", branch=branch)
+
+
+def request(_world: World, effect: OfTask, head: str, words: Words, _named: Named) -> c.Outcome:
+    """`open`, `merged`, `closed` or `unknown`."""
+    commit = f"{head} + {effect.task}" if words[0] == "merged" else ""
+    return c.NoteRequest(task=effect.task, fence=effect.fence, state=words[0], commit=commit, tree=f"tree {commit}")
 
 
 def fault(_world: World, effect: OfTask, _head: str, words: Words, _named: Named) -> c.Outcome:
@@ -123,7 +136,22 @@ def _attempt(world: World, effect: OfTask) -> Attempt:
     return attempt
 
 
-_MADE = (prepared, agent, capture, verdict, proposal, collision, landed, missed, kept, fault, lost, workspace_lost)
+_MADE = (
+    prepared,
+    agent,
+    capture,
+    verdict,
+    proposal,
+    collision,
+    landed,
+    missed,
+    kept,
+    published,
+    request,
+    fault,
+    lost,
+    workspace_lost,
+)
 OUTCOMES: Mapping[str, Callable[[World, OfTask, str, Words, Named], c.Outcome]] = {
     made.__name__.replace("_", "-"): made for made in _MADE
 }

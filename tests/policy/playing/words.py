@@ -233,6 +233,10 @@ def of(effect: f.Effect) -> str:
 def tell_effect(effect: f.Effect) -> str:
     """Put an effect on one line."""
     match effect:
+        case f.Advance() | f.Keep() | f.Publish():
+            return f"{type(effect).__name__.lower()} {effect.task}"
+        case f.LookAtRequest():
+            return f"look at {effect.url}"
         case f.CheckGate():
             return f"check gate:{effect.gate} at {effect.commit}"
         case f.Prepare():
@@ -246,9 +250,5 @@ def tell_effect(effect: f.Effect) -> str:
             return f"judge {effect.task} {effect.attempt}/{effect.iteration}{' merged' if effect.merged else ''}"
         case f.Combine():
             return f"combine {effect.task}{f' behind {effect.behind}' if effect.behind else ''}"
-        case f.Advance():
-            return f"advance {effect.task}"
-        case f.Keep():
-            return f"keep {effect.task}"
         case f.DoAction():
             return f"action {effect.key}{f' again ({effect.tries})' if effect.tries > 1 else ''}"

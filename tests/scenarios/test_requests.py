@@ -1,0 +1,162 @@
+"""Verified work becomes requests on a code host: a real bare repository, and a `gh` that keeps them in a file."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scenarios.conftest import Shop
+
+GH = """#!{python}
+# Plays the part of gh that is used: `pr list`, `pr create`, `pr view`, `pr close`. Requests are kept in a file.
+import json, pathlib, sys
+store = pathlib.Path({store!r})
+requests = json.loads(store.read_text()) if store.exists() else []
+words = sys.argv[1:]
+option = lambda name: words[words.index(name) + 1] if name in words else ""
+if words[:2] == ["pr", "list"]:
+    print(json.dumps([r for r in requests if r["head"] == option("--head")][-1:]))
+elif words[:2] == ["pr", "create"]:
+    url = f"https://host.example/shop/pull/{{len(requests) + 1}}"
+    body = sys.stdin.read()
+    requests.append(dict(state="OPEN", url=url, mergeCommit=None, head=option("--head"), base=option("--base"),
+                         title=option("--title"), body=body, comment=""))
+    print(url)
+elif words[:2] == ["pr", "view"]:
+    found = [r for r in requests if r["url"] == words[2]]
+    print(json.dumps(found[0])) if found else sys.exit("no pull requests found")
+elif words[:2] == ["pr", "close"]:
+    for r in requests:
+        if r["url"] == words[2]:
+            r.update(state="CLOSED", comment=option("--comment"))
+else:
+    sys.exit(f"unknown command {{words}}")
+store.write_text(json.dumps(requests))
+"""
+
+
+class Host:
+    """The code host: its repository and its requests."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop, self.bare, self.desk = shop, shop.base / "host.git", shop.base / "desk"
+        self._store = shop.base / "requests.json"
+        shop.git("init", "-q", "--bare", "-b", "main", str(self.bare))
+        shop.git("remote", "add", "origin", str(self.bare))
+        shop.git("push", "-q", "origin", "main")
+        shop.git("clone", "-q", str(self.bare), str(self.desk))
+        tools = shop.base / "tools"
+        tools.mkdir()
+        (tools / "gh").write_text(GH.format(python=sys.executable, store=str(self._store)))
+        (tools / "gh").chmod(0o755)
+        shop.env["PATH"] = f"{tools}:{shop.env['PATH']}"
+
+    def requests(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self._store.read_text()) if self._store.exists() else []
+        return found
+
+    def _git(self, *args: str) -> str:
+        return self.shop.git("-C", str(self.desk), "-c", "user.name=Bea", "-c", "user.email=bea@x", *args)
+
+    def commit(self, path: str, text: str) -> None:
+        """Let somebody else push to main."""
+        self._git("pull", "-q", "--ff-only")
+        (self.desk / path).write_text(text)
+        self._git("add", path)
+        self._git("commit", "-qm", "by somebody else")
+        self._git("push", "-q", "origin", "main")
+
+    def merge(self, number: int) -> str:
+        """Press the button: squash it onto main."""
+        requests = self.requests()
+        request = requests[number - 1]
+        self._git("fetch", "-q")
+        self._git("pull", "-q", "--ff-only")
+        self._git("merge", "-q", "--squash", f"origin/{request['head']}")
+        self._git("commit", "-qm", request["title"])
+        self._git("push", "-q", "origin", "main")
+        request.update(state="MERGED", mergeCommit={"oid": self._git("rev-parse", "HEAD")})
+        self._store.write_text(json.dumps(requests))
+        return str(request["mergeCommit"]["oid"])
+
+    def close(self, number: int) -> None:
+        """Say no."""
+        requests = self.requests()
+        requests[number - 1]["state"] = "CLOSED"
+        self._store.write_text(json.dumps(requests))
+
+
+def build(shop: Shop) -> Host:
+    shop.config(project='land = "pr"')
+    shop.queue("q", "A", {"id": "B", "dependencies": ["A"]})
+    shop.commit()
+    return Host(shop)
+
+
+@pytest.mark.slow
+def test_a_task_is_completed_when_a_person_has_merged_its_request(shop: Shop) -> None:
+    host = build(shop)
+    said = shop.run()
+    assert said.code == 5, said.err
+    assert "waits for a person to merge https://host.example/shop/pull/1" in said.out + said.err
+    (request,) = host.requests()
+    assert (request["head"], request["base"], request["title"]) == ("orchestrator-work/q/A-1", "main", "q/A: make A")
+    assert "**PASS** for `q/A`, attempt 1, iteration 1" in request["body"]
+    assert "| green | PASS |" in request["body"]
+    reason = shop.task("q/A")["reason"]
+    assert (reason["code"], reason["on"]) == ("person", ["https://host.example/shop/pull/1"])
+    assert shop.task("q/B")["reason"]["code"] == "dependency"
+    assert shop.ask("train").out.startswith("q/A  waits for a person to merge https://host.example/shop/pull/1")
+
+    commit = host.merge(1)
+    assert shop.run().code == 5
+    done = shop.task("q/A")
+    assert (done["status"], done["commit"]) == ("completed", commit)
+    assert shop.git("rev-parse", "main") == shop.git("rev-parse", "orchestrator/main") == commit
+    assert host.requests()[1]["head"] == "orchestrator-work/q/B-1"
+    assert shop.git("merge-base", "--is-ancestor", commit, "orchestrator-work/q/B-1", check=False) == ""
+    assert "A_done" not in shop.git("diff", commit, "orchestrator-work/q/B-1")
+    host.merge(2)
+    assert shop.run().code == 0
+    assert [event["task"] for event in shop.events("task.completed")] == ["q/A", "q/B"]
+
+
+@pytest.mark.slow
+def test_a_request_that_conflicts_goes_back_to_its_agent_and_one_that_is_closed_waits_for_a_person(shop: Shop) -> None:
+    shop.play("q/A", "echo \"main = 'from A'\" > main.py; works; claims")
+    host = build(shop)
+    assert shop.run().code == 5
+    host.commit("main.py", "main = 'from somebody else'\n")
+    assert shop.run().code == 5
+    assert [(e["attempt"], e["reason"]) for e in shop.events("attempt.ended")] == [(1, "merge conflict")]
+    first, second = host.requests()
+    assert (first["state"], second["state"], second["head"]) == ("CLOSED", "OPEN", "orchestrator-work/q/A-2")
+    assert first["comment"] == f"Superseded by {second['url']}"
+    assert len(shop.events("request.opened")) == 2
+
+    host.close(2)
+    assert shop.run().code == 1
+    assert "was closed without being merged" in shop.task("q/A")["reason"]["text"]
+
+
+@pytest.mark.slow
+def test_what_a_request_needs_and_is_not_there_is_told_before_anything_is_written(shop: Shop) -> None:
+    shop.config(project='land = "pr"')
+    shop.queue("q", "A")
+    shop.commit()
+    said = shop.run()
+    assert said.code == 2
+    assert "needs a remote, and there is no 'origin'" in said.err
+    shop.git("remote", "add", "origin", "https://host.example/shop.git")
+    bare = shop.base / "few"
+    bare.mkdir()
+    for name in ("git", "sh", "python3"):
+        found = next(p for p in map(Path, shop.env["PATH"].split(os.pathsep)) if (p / name).exists())
+        (bare / name).symlink_to(found / name)
+    said = shop.ask("run", env={"PATH": str(bare)})
+    assert said.code == 2
+    assert "needs `gh` (GitHub) or `glab` (GitLab) on the PATH" in said.err
+    assert not (shop.state / "journal").exists()
