@@ -14,6 +14,12 @@ from orchestrator.model.settings import AgentSettings
 from orchestrator.ports.agents import RunKey
 from orchestrator.ports.runner import Process, Watch
 
+BY_ITS_GUARDIAN = {
+    "output": "it wrote more output than a run may, faster than anybody could look",
+    "memory": "its processes had more memory than a run may",
+    "processes": "it had more processes than a run may",
+}
+"""What a guardian ends a run for by itself; then the diagnosis can only follow."""
 _STDERR_LINES, _STDERR_BYTES = 20, 4096
 _PROCESSES = 40
 

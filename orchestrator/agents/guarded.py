@@ -24,7 +24,7 @@ from anyio import to_thread
 
 from orchestrator.agents import replaying, sessions, talking
 from orchestrator.agents.calling import UNATTENDED, Call, Profile
-from orchestrator.agents.diagnosis import Sight, why, write_diagnosis
+from orchestrator.agents.diagnosis import BY_ITS_GUARDIAN, Sight, why, write_diagnosis
 from orchestrator.agents.endings import Ended, local_zone
 from orchestrator.agents.folders import CONFIG, PROMPT, STDERR, TRANSCRIPT, RunFolder
 from orchestrator.agents.homes import house, leave
@@ -149,13 +149,21 @@ class GuardedAgents:
         dogs = Watchdogs(folder.file(TRANSCRIPT), as_played(profile_of(agent), folder).stream, agent)
         watch, end = await self._runner.wait(str(folder.path), timeout_s=limit, watchdog=dogs)
         if watch is Watch.ENDED:
+            if end is not None and end.reason in BY_ITS_GUARDIAN:
+                await self._diagnose(folder, agent, job, (f"ended because {BY_ITS_GUARDIAN[end.reason]}", dogs))
             return end or End(reason="lost")
-        sight = Sight(dogs, await self._runner.processes(str(folder.path)), Redactor(self._secrets(agent)))
-        text = sight.redactor.text(why(watch, agent, limit, dogs))
-        with contextlib.suppress(OSError):  # without room for a diagnosis it is stopped all the same
-            await to_thread.run_sync(write_diagnosis, folder, job.key, agent, text, sight)
+        text = await self._diagnose(folder, agent, job, (why(watch, agent, limit, dogs), dogs))
         await to_thread.run_sync(folder.mark, watch.value, text)
         return await self._runner.stop(str(folder.path))
+
+    async def _diagnose(self, folder: RunFolder, agent: AgentSettings, job: Job, found: tuple[str, Watchdogs]) -> str:
+        """Write down what there is to be seen of a run; gives the line that says why, without secrets."""
+        said, dogs = found
+        sight = Sight(dogs, await self._runner.processes(str(folder.path)), Redactor(self._secrets(agent)))
+        text = sight.redactor.text(said)
+        with contextlib.suppress(OSError):  # without room for a diagnosis it is stopped all the same
+            await to_thread.run_sync(write_diagnosis, folder, job.key, agent, text, sight)
+        return text
 
     # -- before ----------------------------------------------------------------------------------------------------
 

@@ -237,3 +237,9 @@ def test_steps_and_loops_end_an_iteration_under_names_of_their_own(
     end = anyio.run(bench.agents.run, bench.job())
     assert (end.outcome, end.claimed) == (outcome, False)
     assert end.note.startswith("stopped because")
+
+
+def test_what_a_guardian_ended_by_itself_is_told_afterwards(bench: "Bench") -> None:
+    bench.says("word\n", End(signal=9, reason="memory"))
+    assert anyio.run(bench.agents.run, bench.job()).outcome is Outcome.KILLED
+    assert "Ended because its processes had more memory" in (bench.folder() / "diagnosis.md").read_text()

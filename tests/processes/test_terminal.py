@@ -40,7 +40,7 @@ class Person:
         os.write(self.hand, keys.encode())
 
     async def sees(self, words: str) -> None:
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             while words not in self.screen:
                 await anyio.wait_readable(self.hand)
                 self.screen += os.read(self.hand, 4096).decode()
@@ -65,7 +65,7 @@ async def session(runner: GuardedRunner, launch: Launch) -> AsyncIterator[tuple[
         except FaultError as error:
             ends.append(error)
 
-    with anyio.fail_after(20):
+    with anyio.fail_after(90):
         async with anyio.create_task_group() as group:
             group.start_soon(go)
             yield person, ends
