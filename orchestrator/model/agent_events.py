@@ -89,6 +89,15 @@ class ToolEnd(_Event, frozen=True, tag="tool_end"):
     summary: str = ""
 
 
+class Permission(_Event, frozen=True):
+    """The agent asked whether it may use a tool, and was answered by rule. `why` is the rule, or that there is none."""
+
+    id: str
+    title: str
+    allowed: bool
+    why: str = ""
+
+
 class Usage(_Event, frozen=True):
     """Tokens and USD. `total`: replaces everything counted so far in this call; else it is added."""
 
@@ -139,4 +148,4 @@ class Raw(_Event, frozen=True):
     text: str
 
 
-AgentEvent = Started | Text | ToolStart | ToolEnd | Usage | Retry | Limit | Failure | Final | Raw
+AgentEvent = Started | Text | ToolStart | ToolEnd | Permission | Usage | Retry | Limit | Failure | Final | Raw

@@ -23,6 +23,7 @@ from orchestrator.model.agent_events import (
     Final,
     Limit,
     Outcome,
+    Permission,
     Raw,
     Retry,
     Started,
@@ -244,7 +245,7 @@ def _hear(heard: Heard, event: AgentEvent) -> Heard:
         case Final():
             over = {} if event.is_error else {"failure": None, "limit": None}
             return change(heard, final=event, retry=None, **over)
-        case Raw():
+        case Permission() | Raw():
             return heard
         case _:
             assert_never(event)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from orchestrator.agents.normalise.acp import Acp
 from orchestrator.agents.normalise.aider import Aider
 from orchestrator.agents.normalise.claude import Claude, Cursor, Qwen
 from orchestrator.agents.normalise.cline import Cline
@@ -18,6 +19,7 @@ from orchestrator.agents.normalise.plain import Plain
 from orchestrator.model.agent_events import AgentEvent
 
 NORMALISERS: dict[str, Callable[[], Normaliser]] = {
+    "acp": Acp,
     "aider": Aider,
     "amp": Claude,
     "claude": Claude,
