@@ -1,6 +1,6 @@
 """Schemas of the files people write, as generous as their readers. Never narrower: what reads also validates."""
 
-from orchestrator.codec import budgets, checks, kinds, limits, sections
+from orchestrator.codec import budgets, checks, kinds, limits, permissions, sections
 from orchestrator.codec.canonical import Json
 from orchestrator.model.ids import SAFE_ID_RULE
 
@@ -222,6 +222,8 @@ _KEYS: Schema = {
     "env": _ENV,
     "pass_env": _TEXTS,
     "home": _words("private", "shared"),
+    "transport": _words("stream", "acp"),
+    "permissions": _object(dict.fromkeys(permissions.KEYS, _TEXTS), closed=True),
     "max_turns": _whole(1),
     "max_usd": _NUMBER,
     "allow_dangerous": _FLAG,

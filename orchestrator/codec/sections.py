@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.fields import Fields, as_seconds, as_size, as_text
 from orchestrator.codec.hours import read_hours
+from orchestrator.codec.permissions import read_permissions
 from orchestrator.model.egress import Allowed, read_allowed
 from orchestrator.model.ids import SAFE_ID_RULE, is_safe_id
 from orchestrator.model.kinds import ProfileSettings, kind_name
@@ -61,6 +62,8 @@ AGENT = (
     "home",
     "talk",
     "cassette",
+    "transport",
+    "permissions",
     "max_turns",
     "max_usd",
     "allow_dangerous",
@@ -239,6 +242,8 @@ def _agent(profiles: Mapping[str, ProfileSettings], name: str, fields: Fields) -
         account=fields.line("account"),
         talk=fields.choice("talk", ("auto", "none"), default.talk),
         cassette=fields.line("cassette"),
+        transport=fields.choice("transport", ("stream", "acp"), default.transport),
+        permissions=read_permissions(fields),
         max_turns=fields.optional_whole("max_turns", 1),
         max_usd=fields.number("max_usd", None),
         allow_dangerous=fields.flag("allow_dangerous"),

@@ -13,6 +13,16 @@ from orchestrator.model.specs import GateSpec, TriggerSpec
 from orchestrator.model.spending import Budget as Budget  # noqa: PLC0414 - re-exported: part of the settings
 
 
+class Permissions(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent that asks is answered: rules, each a kind of tool or `KIND: GLOB` over what it is about."""
+
+    allow: tuple[str, ...] = ()
+    """Where there are any, what none of them names is denied."""
+    deny: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    """A person is asked."""
+
+
 class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One way to run an agent: `[agents.NAME]`."""
 
@@ -45,6 +55,10 @@ class AgentSettings(msgspec.Struct, frozen=True, kw_only=True):
     account: str = ""
     talk: str = "auto"
     """`auto`: it may talk back by a program on its PATH, and by MCP where its CLI can; `none`: it cannot."""
+    transport: str = "stream"
+    """How it is spoken to: by its command line and the `stream` it writes, or by `acp`, the Agent Client Protocol."""
+    permissions: Permissions = Permissions()
+    """For `acp`."""
     cassette: str = ""
     """For profile `replay`: the recording, relative to the project."""
     kind: ProfileSettings | None = None
