@@ -26,6 +26,8 @@ _SHELLS = ("exec_command", "shell", "Bash", "bash", "run_shell_command", "run_co
 _WRITERS = ("Write", "write", "write_file")
 _PLAIN: dict[str | None, Any] = {"boolean": False, "number": 1, "integer": 1, "array": []}
 _COMMAND = frozenset({"command", "cmd", "commands"})
+_HELD = {"yield_time_ms": 120_000}
+"""Else Codex lets a command go on beside the conversation."""
 _PATHS = frozenset({"file_path", "filePath", "path"})
 
 
@@ -61,7 +63,9 @@ class Wish(NamedTuple):
                 path = f"{self.folder}/{FILE}" if self.folder else FILE
                 return _filled(writer, {"content": TEXT, **dict.fromkeys(_PATHS, path)})
             case scenario:
-                return _filled(_named(tools, _SHELLS), dict.fromkeys(_COMMAND, COMMANDS.get(scenario, SHELL)))
+                return _filled(
+                    _named(tools, _SHELLS), {**dict.fromkeys(_COMMAND, COMMANDS.get(scenario, SHELL)), **_HELD}
+                )
 
 
 def speak(path: str, body: dict[str, Any], scenario: str, folder: str) -> Iterator[Frame]:

@@ -30,6 +30,8 @@ from typing import Any, NamedTuple
 Json = dict[str, Any]
 _LINE = 64 << 20
 """Bytes of one message."""
+_DULL = frozenset({"available_commands_update", "config_option_update"})
+"""What a person in an editor might choose from: long, and again with every session."""
 _SHUTDOWN_S = 1.0
 _ASKING_S = 540.0
 _SEVERAL = re.compile(r"&&|\|\||[;|&\n`]|\$\(|[<>]\(")
@@ -225,7 +227,7 @@ class Bridge:
             self._spent = update.get("cost")
         if kind in {"tool_call", "tool_call_update"}:
             self._remember(update)
-        if not self._silent:
+        if not self._silent and kind not in _DULL:
             self._write("update", update=update)
 
     def _remember(self, tool: Json) -> Json:
@@ -321,4 +323,6 @@ def main(path: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]).resolve()))
+    status = main(Path(sys.argv[1]).resolve())
+    sys.stdout.flush()
+    os._exit(status)  # what is left of the agent is its guardian's to end, and nobody's to wait for

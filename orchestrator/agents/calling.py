@@ -52,6 +52,22 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """Words that make it know our MCP server."""
 
 
+class Acp(msgspec.Struct, frozen=True, kw_only=True):
+    """How a kind is started to be spoken to by the Agent Client Protocol; fields as in a profile."""
+
+    program: str = ""
+    """Where it is not the CLI itself that speaks it."""
+    template: tuple[str, ...] = ("{args}",)
+    config: dict[str, Any] = {}
+    config_at: str = ""
+    env: dict[str, str] = {}
+    held: tuple[str, ...] = ()
+    version: tuple[str, ...] = ("--version",)
+    can: frozenset[Can] = frozenset({Can.RESUME, Can.PERMISSIONS})
+    tried: str = ""
+    provenance: Provenance = Provenance.RAN
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of agent.
 
@@ -110,6 +126,32 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     provenance: Provenance = Provenance.RAN
     tried: str = ""
     """The version that was run."""
+    acp: Acp | None = None
+    """None: it does not speak the Agent Client Protocol."""
+
+    def spoken(self) -> "Profile":
+        """Give the same kind as it is when it is spoken to by the Agent Client Protocol: it asks, and is not told."""
+        acp = self.acp or Acp()
+        return msgspec.structs.replace(
+            self,
+            stream="acp",
+            program=acp.program or self.program,
+            template=acp.template,
+            assign=(),
+            resume=("{session}",),
+            attach=() if acp.program else self.attach,
+            alone=(),
+            held=acp.held,
+            turns=(),
+            budget=(),
+            config={**self.config, **acp.config},
+            config_at=acp.config_at or self.config_at,
+            env={**self.env, **acp.env},
+            version=acp.version,
+            can=acp.can,
+            tried=acp.tried,
+            provenance=acp.provenance,
+        )
 
     def argv(self, agent: AgentSettings, level: Level, call: Call | None = None) -> tuple[str, ...]:
         """Make the argv of one call; empty for recordings, whose player is only known when the folder is made."""

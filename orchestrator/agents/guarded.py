@@ -22,7 +22,7 @@ from typing import Protocol, assert_never
 import msgspec
 from anyio import to_thread
 
-from orchestrator.agents import replaying, sessions, talking
+from orchestrator.agents import bridging, replaying, sessions, talking
 from orchestrator.agents.calling import UNATTENDED, Call, Profile
 from orchestrator.agents.diagnosis import BY_ITS_GUARDIAN, Sight, why, write_diagnosis
 from orchestrator.agents.endings import Ended, local_zone
@@ -201,6 +201,8 @@ class GuardedAgents:
         prompt = _asked(folder, job, profile, call)
         if not argv:
             argv = replaying.stage(folder, agent, self._project, job.key.task, prompt)
+        elif agent.transport == "acp":
+            argv = bridging.stage(folder, agent, place, level, whole, argv)
         home, place = house(folder, profile, agent, place, Path(self._around.home))
         if job.briefing is not None:
             talking.stage(folder, job.briefing)
@@ -215,6 +217,7 @@ class GuardedAgents:
             stdin=str(folder.file(PROMPT)),
             stdout=str(folder.file(TRANSCRIPT)),
             stderr=str(folder.file(STDERR)),
+            passes_on=agent.transport == "acp",
             orphan_timeout_s=self._settings.orphan_timeout_s,
             redact=redaction(self._secrets(agent)),
             max_output=agent.max_output + agent.max_output // 4,  # the watchdog, which says why, comes first

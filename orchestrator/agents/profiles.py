@@ -2,12 +2,13 @@
 
 import msgspec
 
-from orchestrator.agents.calling import POINTER, Can, Profile, Provenance
+from orchestrator.agents.calling import POINTER, Acp, Can, Profile, Provenance
 from orchestrator.errors import FaultError
 from orchestrator.model.kinds import KIND_ALIASES, Login, ProfileSettings, kind_name
 from orchestrator.model.settings import AgentSettings
 
 _FROM_PAPER = Provenance.DOCUMENTED
+_ASKS = frozenset({Can.RESUME, Can.PERMISSIONS, Can.MCP})
 
 _CLAUDE = Profile(
     name="claude-code",
@@ -35,6 +36,7 @@ _CLAUDE = Profile(
     keys=("ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN"),
     can=frozenset({Can.COST, Can.TOKENS, Can.RESUME, Can.MCP, Can.TURNS, Can.BUDGET, Can.RESET, Can.PERMISSIONS}),
     tried="2.1.197",
+    acp=Acp(program="claude-agent-acp", can=_ASKS | {Can.RESET}, tried="0.23.1"),
 )
 _CODEX = Profile(
     name="codex",
@@ -56,6 +58,14 @@ _CODEX = Profile(
     keys=("OPENAI_API_KEY", "CODEX_API_KEY"),
     can=frozenset({Can.TOKENS, Can.RESUME, Can.MCP, Can.RESET}),
     tried="0.169.0",
+    acp=Acp(
+        program="codex-acp",
+        template=("-c", 'approval_policy="untrusted"', "{confine}", "{args}"),
+        held=("-c", 'sandbox_mode="danger-full-access"'),
+        version=("--help",),
+        can=_ASKS | {Can.RESET},
+        tried="0.16.0",
+    ),
 )
 _GEMINI = Profile(
     name="gemini",
@@ -80,6 +90,7 @@ _GEMINI = Profile(
     keys=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
     can=frozenset({Can.TOKENS, Can.RESUME, Can.MCP}),
     tried="0.61.0",
+    acp=Acp(template=("--acp", "{model}", "{args}"), can=_ASKS | {Can.TOKENS}, tried="0.61.0"),
 )
 _OPENCODE = Profile(
     name="opencode",
@@ -106,6 +117,13 @@ _OPENCODE = Profile(
     keys=("ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY"),
     can=frozenset({Can.COST, Can.TOKENS, Can.RESUME, Can.MCP, Can.PERMISSIONS}),
     tried="1.18.33",
+    acp=Acp(
+        template=("acp", "--print-logs", "--log-level", "ERROR", "{args}"),
+        config={"permission": dict.fromkeys(("bash", "edit", "webfetch"), "ask")},  # else it asks nobody
+        config_at="OPENCODE_CONFIG",
+        can=_ASKS | {Can.COST},
+        tried="1.18.33",
+    ),
 )
 _QWEN = Profile(
     name="qwen",
@@ -132,6 +150,7 @@ _QWEN = Profile(
     keys=("OPENAI_API_KEY", "DASHSCOPE_API_KEY"),
     can=frozenset({Can.TOKENS, Can.RESUME, Can.MCP, Can.TURNS}),
     tried="0.15.10",
+    acp=Acp(template=("--acp", "{model}", "{args}"), can=_ASKS | {Can.TOKENS}, tried="0.15.10"),
 )
 _PI = Profile(
     name="pi",
@@ -163,6 +182,7 @@ _COPILOT = Profile(
     keys=("COPILOT_GITHUB_TOKEN", "GH_TOKEN", "GITHUB_TOKEN", "COPILOT_PROVIDER_API_KEY"),
     can=frozenset({Can.RESUME, Can.MCP, Can.PERMISSIONS}),
     tried="1.0.102",
+    acp=Acp(template=("--acp", "{model}", "{args}"), provenance=_FROM_PAPER),
 )
 _CLINE = Profile(
     name="cline",
@@ -175,6 +195,7 @@ _CLINE = Profile(
     folders=(".cline",),
     can=frozenset({Can.COST, Can.TOKENS, Can.RESUME}),
     tried="3.0.65",
+    acp=Acp(template=("--acp", "{model}", "{args}"), provenance=_FROM_PAPER),
 )
 _AIDER = Profile(
     name="aider",
@@ -250,6 +271,7 @@ _GOOSE = Profile(
     keys=("OPENAI_API_KEY", "ANTHROPIC_API_KEY"),
     can=frozenset({Can.TOKENS, Can.RESUME, Can.MCP, Can.TURNS}),
     provenance=_FROM_PAPER,
+    acp=Acp(template=("acp", "{args}"), provenance=_FROM_PAPER),
 )
 _KIMI = Profile(
     name="kimi",
@@ -263,6 +285,7 @@ _KIMI = Profile(
     keys=("KIMI_API_KEY", "MOONSHOT_API_KEY"),
     can=frozenset({Can.RESUME, Can.MCP}),
     provenance=_FROM_PAPER,
+    acp=Acp(template=("acp", "{args}"), provenance=_FROM_PAPER),
 )
 _COMMAND = Profile(
     name="command",
@@ -270,6 +293,7 @@ _COMMAND = Profile(
         *("--dangerously-skip-permissions", "--dangerously-bypass-approvals-and-sandbox", "--dangerously-allow-all"),
         *("bypassPermissions", "danger-full-access", "--yolo"),
     ),
+    acp=Acp(),
 )
 PROFILES = {
     profile.name: profile
@@ -305,7 +329,19 @@ def profile_of(agent: AgentSettings) -> Profile:
         raise FaultError(
             f'agent {agent.name}: unknown profile "{name}"; use one of {known}, or define [profiles.{name}]'
         )
-    return PROFILES[name] if own is None else tailored(PROFILES[name], own)
+    return _by_transport(PROFILES[name] if own is None else tailored(PROFILES[name], own), agent)
+
+
+def _by_transport(profile: Profile, agent: AgentSettings) -> Profile:
+    if agent.transport != "acp":
+        return profile
+    if profile.acp is None:
+        speak = ", ".join(sorted(name for name, found in PROFILES.items() if found.acp is not None))
+        raise FaultError(
+            f"agent {agent.name}: profile {profile.name} is not known to speak ACP; take transport out of "
+            f"[agents.{agent.name}], or use one of {speak}"
+        )
+    return profile.spoken()
 
 
 def tailored(base: Profile, own: ProfileSettings) -> Profile:

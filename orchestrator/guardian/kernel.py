@@ -146,6 +146,11 @@ def family(root: int) -> dict[int, list[str]]:
     return {pid: fields for pid, fields in found.items() if fields[0] not in "ZX"}
 
 
+def children(found: dict[int, list[str]], parent: int) -> dict[int, list[str]]:
+    """Give those of a family whose parent this is."""
+    return {pid: fields for pid, fields in found.items() if int(fields[_PPID]) == parent}
+
+
 def cpu_seconds(root: int) -> float:
     """Add up the processor time of the tree: the living, and the dead that were waited for."""
     everyone = (*family(root).values(), _stat(root))

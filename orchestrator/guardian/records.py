@@ -34,6 +34,7 @@ class Launch(TypedDict):
     isolation: list[str]
     orphan_timeout_s: float
     max_output: int
+    passes_on: bool
     max_memory: int
     max_processes: int
     """0 each for no limit."""

@@ -189,6 +189,8 @@ class Guardian:
     def _signal_tree(self, number: signal.Signals, now: float) -> None:
         """Signal everything below the root; a stopped process gets to see it. KILL takes the root as well."""
         targets = kernel.family(self._root if number is signal.SIGKILL else self._inner())
+        if number is signal.SIGINT and self._launch["passes_on"]:
+            targets = kernel.children(targets, self._inner())
         if not targets and number is not signal.SIGKILL:  # it is just starting, or just over
             self._ladder = sorted([*self._ladder, (now + _AGAIN_S, number)])
         kernel.send(targets, number)

@@ -5,6 +5,7 @@ Rules
 2. A proper end outlives what came before it (a retry, a limit that passed) and what came after it (a process that
    would not go away, a signal, an exit code).
 3. A run we stopped while it was trying a request again is what the request was: a limit, an outage, a refused login.
+   That it was interrupted is no reason, if it was we who did.
 4. Structured fields first, then the final error's own text, then what stands at the start of stderr lines. The agent's
    prose and what its tools printed are never read for a reason: an agent working on rate limits speaks of them.
 5. Words that stop in the middle are `truncated`, exit code 0 or not, unless the program said why.
@@ -114,6 +115,10 @@ _STOPPED = {
     "looping": Outcome.LOOPING,
 }
 """What a run is that a watchdog stopped, where its own words do not explain it."""
+_OF_STOPPING = {why: {FailureKind.INTERRUPTED} for why in _STOPPED} | {
+    "looping": {FailureKind.INTERRUPTED, FailureKind.TRUNCATED}
+}
+"""Failures that a program reports because it was stopped: they explain nothing."""
 _BY_SIGNAL = 128
 _SIGNALLED = frozenset({_BY_SIGNAL + 2, _BY_SIGNAL + 9, _BY_SIGNAL + 15})
 """Exit codes by which a program or a shell says that a signal ended it."""
@@ -174,8 +179,7 @@ def _proper(facts: EndFacts) -> _Conclusion:
 
 def _stopped(facts: EndFacts, zone: tzinfo) -> _Conclusion:
     heard = facts.heard
-    torn = heard.failure is not None and heard.failure.kind is FailureKind.TRUNCATED and facts.stopped == "looping"
-    if heard.limit is not None or (heard.failure is not None and not torn):
+    if heard.limit is not None or (heard.failure is not None and heard.failure.kind not in _OF_STOPPING[facts.stopped]):
         return _failed(facts, zone)
     if heard.retry is not None:
         tried = of_status(heard.retry.status) or of_words(heard.retry.text)
@@ -243,8 +247,8 @@ def _hear(heard: Heard, event: AgentEvent) -> Heard:
         case Failure():
             return change(heard, failure=event)
         case Final():
-            over = {} if event.is_error else {"failure": None, "limit": None}
-            return change(heard, final=event, retry=None, **over)
+            over = {} if event.is_error else {"failure": None, "limit": None, "retry": None}
+            return change(heard, final=event, **over)
         case Permission() | Raw():
             return heard
         case _:

@@ -96,6 +96,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     stderr: str = ""
     terminal: bool = False
     """The streams are one terminal, which becomes the program's own; `run` is how such a program is run."""
+    passes_on: bool = False
+    """It passes an interrupt on to what it started: the ladder's first rung is for it alone."""
     level: Level | None = None
     """None: the best this runner has."""
     orphan_timeout_s: float = 900.0

@@ -197,6 +197,7 @@ class GuardedRunner:
             "isolation": confined.isolation,
             "orphan_timeout_s": launch.orphan_timeout_s,
             "max_output": launch.max_output,
+            "passes_on": launch.passes_on,
             "max_memory": launch.max_memory,
             "max_processes": launch.max_processes,
             "redact": launch.redact,

@@ -52,6 +52,8 @@ class Work:
                 yield "head", f"▸ {event.name}{': ' if event.title else ''}{event.title}"
             case a.ToolEnd():
                 yield ("dim" if event.ok else "bad"), f"  {'✓' if event.ok else '✗'} {event.summary}"
+            case a.Permission():
+                yield ("dim" if event.allowed else "warn"), f"  {_answer(event)}: {event.title}"
             case a.Usage():
                 self._count(event)
             case _:
@@ -98,6 +100,10 @@ class Work:
             output=known.output + usage.output,
             usd=sum(dearer) if dearer else None,
         )
+
+
+def _answer(event: a.Permission) -> str:
+    return f"{'allowed' if event.allowed else 'denied'} ({event.why})"
 
 
 def _line(text: str) -> str:

@@ -65,6 +65,8 @@ _DIARY = (
 def test_what_qwen_only_writes_in_its_diary_is_why_it_was_silent() -> None:
     home = "2026-11-25T17:36:13.300Z [ERROR] [QWEN_LOGGER] RUM flush failed.\n    at somewhere\n"
     assert outcome("qwen", [], f"{_DIARY}    at APIError.generate\n{home}") is Outcome.RATE_LIMITED
+    stopped = "2026-11-25T17:36:20.457Z [DEBUG] [NON_INTERACTIVE_CLI] [run] Shutdown signal received\n"
+    assert outcome("qwen", [], f"{_DIARY}    at APIError\n{stopped}{stopped}") is Outcome.RATE_LIMITED
     assert outcome("qwen", [], _DIARY.replace("429", "503")) is Outcome.TRANSIENT
     assert outcome("qwen", [], f"{_DIARY}2026-11-25T17:37:00.000Z [DEBUG] [TOOL] went on\n") is Outcome.TIMEOUT
 

@@ -138,6 +138,22 @@ def test_a_loop_on_answers_that_were_torn_is_a_loop_and_one_on_a_refusal_is_the_
     assert end(LIMIT, code=None, signal=9, stopped="looping").outcome is Outcome.RATE_LIMITED
 
 
+@pytest.mark.parametrize(
+    ("before", "outcome"),
+    [
+        ((), Outcome.TIMEOUT),
+        ((ToolStart(id="1", name="shell"),), Outcome.TIMEOUT),
+        ((Retry(status=429),), Outcome.RATE_LIMITED),
+    ],
+)
+def test_that_it_was_interrupted_explains_no_run_that_we_interrupted(
+    before: tuple[AgentEvent, ...], outcome: Outcome
+) -> None:
+    said = (*before, Failure(kind=FailureKind.INTERRUPTED, text="aborted"), Final(text="", is_error=True))
+    assert end(*said, stopped="timeout").outcome is outcome
+    assert end(*said, stopped="").outcome is Outcome.KILLED
+
+
 def test_a_run_by_hand_ended_while_it_tried_again_is_killed() -> None:
     assert end(Retry(status=429), stopped="stopped by hand").outcome is Outcome.KILLED
 

@@ -26,7 +26,7 @@ class Kind(NamedTuple):
     home: Callable[[str], dict[str, str]]
     login: Callable[[str], AgentSettings]
     login_home: Callable[[str], dict[str, str]]
-    otherwise: tuple[tuple[str, Outcome], ...] = ()
+    otherwise: tuple[tuple[str, tuple[Outcome, ...]], ...] = ()
     """Scenarios that cannot come to what they come to elsewhere."""
 
 
@@ -178,6 +178,6 @@ KINDS = {
         _pi_home,
         _pi,
         _pi_login_home,
-        (("cut", Outcome.INCOMPLETE),),  # it takes any end of a stream for the end of the answer
+        (("cut", (Outcome.INCOMPLETE,)),),  # it takes any end of a stream for the end of the answer
     ),
 }

@@ -7,6 +7,7 @@ nothing leaves the machine. With `--agent` or `--scenario` only those are run, a
 """
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -18,12 +19,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import anyio
+import msgspec
 
-from orchestrator.agents.calling import Can
+from orchestrator.agents.calling import Can, Profile
 from orchestrator.agents.normalise.registry import events_of
 from orchestrator.agents.profiles import profile_of
 from orchestrator.errors import FaultError
-from orchestrator.model.agent_events import Outcome, ToolEnd
+from orchestrator.model.agent_events import AgentEvent, Outcome, Permission, ToolEnd
 from orchestrator.ports.agents import AgentEnd
 from tests.model_server import ModelServer, model_server
 from tests.real import pages, recording
@@ -49,20 +51,28 @@ class Trial(NamedTuple):
     keep: Path | None
 
     @property
+    def profile(self) -> Profile:
+        """What it is called by, spoken to as the scenario wants."""
+        transport = "stream" if SCENARIOS[self.scenario].permissions is None else "acp"
+        return profile_of(msgspec.structs.replace(self.kind.settings(""), transport=transport))
+
+    @property
     def kind(self) -> Kind:
         """The agent's."""
         return KINDS[self.name]
 
     async def cell(self) -> Cell:
         """Run it, and ask what is always asked: is the outcome right, is every process gone."""
+        if SCENARIOS[self.scenario].permissions is not None and profile_of(self.kind.settings("")).acp is None:
+            return Cell(self.name, self.scenario, "does not speak ACP")
         self.server.flakes = 2
         self.server.keys.clear()
         with tempfile.TemporaryDirectory(dir=_HOMES, ignore_cleanup_errors=True) as folder:
             stage = Stage(Path(folder).resolve(), self.kind, self.path, self.server)
             try:
                 text, problems = await (self._login(stage) if self.scenario == "login" else self._run(stage))
-            except (FaultError, TimeoutError) as error:
-                text, problems = "fault", [str(error) or type(error).__name__]
+            except (FaultError, TimeoutError, ExceptionGroup) as error:
+                text, problems = "fault", [f"{type(error).__name__}: {error}"]
             problems += [f"left behind: {process}" for process in await stage.left_behind()]
             if self.keep is not None and self.scenario != "login":
                 recording.keep(self.keep, f"{self.name}.{self.scenario}", stage)
@@ -71,26 +81,35 @@ class Trial(NamedTuple):
     async def _run(self, stage: Stage) -> tuple[str, list[str]]:
         wanted = SCENARIOS[self.scenario]
         limit_s = wanted.limit_s or self.timeout_s
-        if self.scenario == "kill":
+        if wanted.permissions is not None:
+            stage.changes = {"transport": "acp", "permissions": wanted.permissions}
+        if self.scenario.endswith("kill"):
             end, before = await stage.killed_in_mid_tool(limit_s)
             problems = [] if before == end.session else [f"session {before} became {end.session}"]
             also = ", same session" if not problems else ""
         else:
-            end, problems, also = await stage.call(self.scenario, limit_s), [], ""
+            end, problems, also = await stage.call(wanted.plays or self.scenario, limit_s), [], ""
         expected = dict(self.kind.otherwise).get(self.scenario, wanted.expected)
-        if end.outcome is not expected:
-            problems.append(f"expected {expected}: {end.note}")
-        problems += self._missing(stage, end)
+        if end.outcome not in expected:
+            problems.append(f"expected {' or '.join(expected)}: {end.note}")
+        events = _events(stage, self.profile.stream)
+        match self.scenario:
+            case "acp-deny":
+                problems += _undenied(stage, events)
+            case "acp-cancel":
+                problems += [] if "cancelled" in _reasons(stage) else ["the agent did not say that it was cancelled"]
+            case _:
+                problems += self._missing(stage, end, events)
         return _shown(stage, end) + also, problems
 
-    def _missing(self, stage: Stage, end: AgentEnd) -> list[str]:
+    def _missing(self, stage: Stage, end: AgentEnd, events: list[AgentEvent]) -> list[str]:
         """Name what a claim, or a limit, should have come with."""
-        can = profile_of(self.kind.settings("")).can
+        can = self.profile.can
         if end.outcome is Outcome.CLAIMED:
             known = {
                 "the file is not right": stage.made(),
                 "no session": bool(end.session),
-                "no tool was heard of": _heard_of_tools(stage, self.kind),
+                "no tool was heard of": any(isinstance(event, ToolEnd) and event.ok for event in events),
                 "no tokens": end.tokens > 0 or Can.TOKENS not in can,
                 "no cost": end.usd > 0 or Can.COST not in can,
             }
@@ -115,10 +134,20 @@ def _shown(stage: Stage, end: AgentEnd) -> str:
     return f"{end.outcome.value}{until}{stopped}, {end.seconds:.0f} s"
 
 
-def _heard_of_tools(stage: Stage, kind: Kind) -> bool:
+def _events(stage: Stage, stream: str) -> list[AgentEvent]:
     with (stage.run_dir / "transcript.jsonl").open("rb") as lines:
-        events = list(events_of(profile_of(kind.settings("")).stream, lines, 0))
-    return any(isinstance(event, ToolEnd) and event.ok for event in events)
+        return list(events_of(stream, lines, 0))
+
+
+def _undenied(stage: Stage, events: list[AgentEvent]) -> list[str]:
+    denied = any(isinstance(event, Permission) and not event.allowed for event in events)
+    known = {"it was not denied": denied, "it was done all the same": not stage.made()}
+    return [what for what, well in known.items() if not well]
+
+
+def _reasons(stage: Stage) -> list[str]:
+    lines = (stage.run_dir / "transcript.jsonl").read_text(encoding="utf-8").splitlines()
+    return [line["reason"] for line in map(json.loads, lines) if line["type"] == "stop"]
 
 
 def main() -> int:

@@ -6,8 +6,10 @@ import signal
 import subprocess
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import anyio
+import msgspec
 
 from orchestrator.agents.guarded import GuardedAgents
 from orchestrator.agents.surroundings import Surroundings
@@ -36,6 +38,7 @@ class Stage:
         for folder in (self.project, self.workspace, self.person):
             folder.mkdir(parents=True)
         subprocess.run(["git", "init", "-q", "-b", "main"], cwd=self.workspace, check=True)
+        self.changes: dict[str, Any] = {}
         self.runner = GuardedRunner(sandbox="auto")
         self.run_dir = self.project / ".aibrain" / "runs" / "proof" / "T" / "1" / "1"
 
@@ -49,7 +52,7 @@ class Stage:
         base = self.server.base(scenario)
         self.server.folder = str(self.workspace)
         self._furnish(self.kind.home(base))
-        agent = self.kind.settings(base)
+        agent = msgspec.structs.replace(self.kind.settings(base), **self.changes)
         settings = Settings(agents={agent.name: agent})
         around = Surroundings({"PATH": self.path, "LANG": "C.UTF-8", "TERM": "dumb"}, str(self.person))
         agents = GuardedAgents(settings, self.runner, self, str(self.project), around)

@@ -25,8 +25,10 @@ def opencode(stderr: str, since_ms: int) -> Retry | None:
 
 
 def qwen(diary: str) -> Retry | None:
-    """Read Qwen Code's diary: only its last entry counts, but for its reports home."""
+    """Read Qwen Code's diary: the last entry before it was told to stop counts, but for its reports home."""
     entries = [found for found in _DIARY.finditer(diary) if found["who"] != "QWEN_LOGGER"]
+    while entries and entries[-1]["what"].endswith("Shutdown signal received"):
+        entries.pop()
     last = _QWEN.match(entries[-1]["what"]) if entries and entries[-1]["who"] == "RETRY" else None
     if last is None:
         return None
