@@ -32,7 +32,7 @@ _LINE = 64 << 20
 """Bytes of one message."""
 _DULL = frozenset({"available_commands_update", "config_option_update"})
 """What a person in an editor might choose from: long, and again with every session."""
-_SHUTDOWN_S = 1.0
+_QUIET_S, _SHUTDOWN_S = 1.0, 1.0
 _ASKING_S = 540.0
 _SEVERAL = re.compile(r"&&|\|\||[;|&\n`]|\$\(|[<>]\(")
 _YES = re.compile(r"\W*(?:y|yes|ok|okay|sure|allow(?:ed)?|go ahead|approved?)\b", re.IGNORECASE)
@@ -106,6 +106,7 @@ class Bridge:
         self._spent: Any = None
         self._session = ""
         self._cancelled = False
+        self._more = asyncio.Event()
         self._connection: Any = None
 
     async def go(self) -> int:
@@ -181,8 +182,10 @@ class Bridge:
         if known:
             if not able.get("loadSession"):
                 raise RequestError(0, "it cannot load sessions")
+            await asyncio.sleep(max(0.0, (self._order["not_before"] - _now_ms()) / 1000))
             self._silent = True
             reply = await self._request("session/load", {**where, "sessionId": known})
+            await self._until_quiet()
             self._silent = False
         else:
             reply = await self._request("session/new", where)
@@ -190,6 +193,13 @@ class Bridge:
         self._write("session", id=session, loaded=bool(known), model=self._order["model"], spent=self._spent)
         await self._choose_model(session, reply.get("configOptions"))
         return session
+
+    async def _until_quiet(self) -> None:
+        """Wait until nothing more is said again: some only begin to when they have answered that it is loaded."""
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self._more.clear()
+                await asyncio.wait_for(self._more.wait(), _QUIET_S)
 
     async def _choose_model(self, session: str, options: Any) -> None:
         wanted = self._order["model"]
@@ -222,6 +232,7 @@ class Bridge:
         raise RequestError.method_not_found(method)
 
     def _updated(self, update: Json) -> None:
+        self._more.set()
         kind = str(update.get("sessionUpdate"))
         if kind == "usage_update" and self._silent:
             self._spent = update.get("cost")
@@ -260,8 +271,11 @@ class Bridge:
         return Decision("allow" if _YES.match(answer) else "deny", f"{decision.why}; {answer.strip()[:200]}")
 
     def _write(self, kind: str, **fields: Any) -> None:
-        now = time.time_ns() // 1_000_000  # noqa: TID251  # a program of its own: there is nobody to give it a clock
-        self._write_line({"type": kind, "at": now, **fields})
+        self._write_line({"type": kind, "at": _now_ms(), **fields})
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000  # noqa: TID251  # a program of its own: there is nobody to give it a clock
 
 
 def _asker(run: Path) -> Callable[[str], str | None] | None:

@@ -62,6 +62,8 @@ class Acp(msgspec.Struct, frozen=True, kw_only=True):
     config_at: str = ""
     env: dict[str, str] = {}
     held: tuple[str, ...] = ()
+    by_minute: bool = False
+    """Its records of sessions are named by the minute: loading one within the minute it began would begin it anew."""
     version: tuple[str, ...] = ("--version",)
     can: frozenset[Can] = frozenset({Can.RESUME, Can.PERMISSIONS})
     tried: str = ""

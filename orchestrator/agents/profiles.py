@@ -90,7 +90,7 @@ _GEMINI = Profile(
     keys=("GEMINI_API_KEY", "GOOGLE_API_KEY"),
     can=frozenset({Can.TOKENS, Can.RESUME, Can.MCP}),
     tried="0.61.0",
-    acp=Acp(template=("--acp", "{model}", "{args}"), can=_ASKS | {Can.TOKENS}, tried="0.61.0"),
+    acp=Acp(template=("--acp", "{model}", "{args}"), by_minute=True, can=_ASKS | {Can.TOKENS}, tried="0.61.0"),
 )
 _OPENCODE = Profile(
     name="opencode",

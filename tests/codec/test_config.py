@@ -9,7 +9,7 @@ from orchestrator.model import conditions as c
 from orchestrator.model.egress import Allowed
 from orchestrator.model.kinds import Login, ProfileSettings
 from orchestrator.model.prices import Price
-from orchestrator.model.settings import Budget, Calendar, RoleSettings, Settings
+from orchestrator.model.settings import Budget, Calendar, Permissions, RoleSettings, Settings
 from orchestrator.model.specs import Add, RunAction, TaskSpec, Unlock
 
 FULL = b"""
@@ -51,6 +51,11 @@ home = "shared"
 max_turns = 40
 max_usd = 2.5
 allow_dangerous = true
+transport = "acp"
+[agents.claude.permissions]
+allow = ["read", "execute: npm test*"]
+deny = "fetch"
+ask = ["*"]
 [profiles.house]
 like = "claude"
 program = "house-agent"
@@ -197,6 +202,8 @@ def test_every_section_is_read_without_a_warning() -> None:
     assert (claude.env, claude.home, claude.concurrency) == ({"NAME": "value"}, "shared", 3)
     assert (claude.tool_timeout_s, claude.max_steps, claude.max_answers) == (1200, 500, 0)
     assert (claude.max_output, claude.on_interrupt, claude.no_progress) == (3 << 29, "restart", 5)
+    assert claude.transport == "acp"
+    assert claude.permissions == Permissions(allow=("read", "execute: npm test*"), deny=("fetch",), ask=("*",))
     assert settings.agents["script"].command == ("./agent.sh", "-v", "-v")
     assert [window.text for window in settings.accounts["team"].hours] == ["22:00-06:00", "sat,sun 00:00-24:00 UTC"]
     assert not settings.accounts["team"].resume_after_limit
@@ -332,6 +339,17 @@ def test_all_mistakes_are_told_at_once_with_their_keys() -> None:
         ("[checks.a]\nagent = 'a'\ncommand = 'a'", "remove one"),
         ("[checks.a]\nprompt = 'a'\nbuiltin = 'honest'", "remove one"),
         ("[checks.a]\nbuiltin = 'honst'", "did you mean honest?"),
+        ("[agents.claude]\ntransport = 'streams'", "write one of stream, acp; did you mean stream?"),
+        (
+            "[agents.claude.permissions]\nalow = ['*']",
+            "claude.permissions.alow is not known; did you mean allow?",
+        ),
+        (
+            "[agents.claude.permissions]\ndeny = ['exec: rm *']",
+            'permissions.deny has "exec: rm *", and exec is no kind of tool; begin with one of read, edit',
+        ),
+        ("[agents.claude.permissions]\ndeny = ['fetsh']", "fetsh is no kind of tool; did you mean fetch?"),
+        ("[agents.claude]\npermissions = ['fetch']", "permissions is"),
         ("[checks.a]\ncommand = 'a'\npass_rate = 90", "checks.a.pass_rate"),
         ("[checks.a]\ncommand = 'a'\nformat = 'regex'", "checks.a.pattern is null; write an expression"),
         ("[checks.a]\ncommand = 'a'\npattern = 'x'", 'it goes with format = "regex"'),

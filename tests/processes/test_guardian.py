@@ -95,6 +95,24 @@ def test_a_tree_that_listens_ends_in_its_own_way(
 
 
 @pytest.mark.slow
+def test_a_program_that_passes_interrupts_on_is_the_only_one_to_get_one(
+    runner: GuardedRunner, ground: Any, until: Any
+) -> None:
+    heard = "signal.signal(2, lambda *_: print('child', flush=True))"
+    child = f"import signal, time; {heard}; print('ready', flush=True); time.sleep(60)"
+    script = f"trap 'sleep 0.1; echo parent; exit 7' INT; {PYTHON} -I -S -c \"{child}\" & while :; do sleep 0.02; done"
+
+    async def story() -> End:
+        launch = ground.shell(script, passes_on=True)
+        await runner.start(launch)
+        until(lambda: ground.out() == "ready\n")
+        return await runner.stop(launch.run_dir, grace_s=0.5)
+
+    assert anyio.run(story).code == 7
+    assert ground.out() == "ready\nparent\n"
+
+
+@pytest.mark.slow
 def test_a_tree_that_hears_nothing_is_killed(runner: GuardedRunner, ground: Any, until: Any) -> None:
     async def story() -> End:
         launch = ground.shell("trap '' INT TERM; echo ready; while :; do sleep 0.02; done")

@@ -19,7 +19,7 @@ class Scenario(NamedTuple):
 
 
 _DONE = (Outcome.CLAIMED,)
-_SHORT_S, _LONGER_S, _PATIENT_S = 8.0, 20.0, 30.0
+_SHORT_S, _LONGER_S, _PATIENT_S, _LONG_S = 8.0, 20.0, 30.0, 120.0
 """Some try again for minutes: what counts is what the run is said to have come to when it is stopped."""
 
 SCENARIOS = {
@@ -51,5 +51,11 @@ SCENARIOS = {
         plays="slow",
         permissions=Permissions(),
     ),
-    "acp-kill": Scenario("ACP: kill -9, then the session loaded", _DONE, plays="edit", permissions=Permissions()),
+    "acp-kill": Scenario(
+        "ACP: kill -9, then the session loaded",
+        _DONE,
+        _LONG_S,
+        plays="edit",
+        permissions=Permissions(),
+    ),
 }

@@ -91,6 +91,9 @@ class Acp(JsonLines):
                 return self._text(update)
             case "tool_call" | "tool_call_update":
                 return self._tool(update)
+            case "user_message_chunk":  # what stands before it is no answer to it
+                self._said.clear()
+                return []
             case "usage_update":
                 usd = _usd(update.get("cost"))
                 return [] if usd is None else self._cost(usd)
