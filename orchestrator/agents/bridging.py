@@ -42,7 +42,7 @@ def stage(
         "model": agent.model,
         "rules": {"allow": rules.allow, "deny": rules.deny, "ask": rules.ask},
         "otherwise": "allow" if level.value >= Level.L2.value or agent.allow_dangerous else "deny",
-        "mcp": [],
+        "mcp": [{"name": "orchestrator", "command": word, "args": call.mcp[1:], "env": []} for word in call.mcp[:1]],
         "paths": [as_shown(Path(path), place, level) for path in sys.path if path.endswith("-packages")],
         "version": __version__,
     }

@@ -141,6 +141,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             template=acp.template,
             assign=(),
             resume=("{session}",),
+            mcp=(),
+            mcp_in_config=False,
             attach=() if acp.program else self.attach,
             alone=(),
             held=acp.held,

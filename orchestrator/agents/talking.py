@@ -82,6 +82,8 @@ def mcp_server(folder: RunFolder, place: Place, level: Level) -> Server | None:
 
 def mcp_words(folder: RunFolder, profile: Profile, server: Server | None) -> tuple[str, ...]:
     """Give the words that make the server known to a CLI, and leave the file they name."""
+    if server is not None and profile.stream == "acp":  # there it is told with the session, not on a command line
+        return (server.command, *server.args)
     if server is None or not profile.mcp:
         return ()
     folder.write(MCP_FILE, json.dumps(SHAPES[profile.mcp_as](server)).encode())

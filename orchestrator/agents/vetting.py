@@ -29,6 +29,8 @@ _WITHIN = {
     "resume": frozenset({"{session}"}),
     "attach": frozenset({"{session}"}),
 }
+_STREAMS = frozenset(NORMALISERS) - {"acp"}
+"""Forms that a program of its own may write; ACP is what our bridge writes."""
 _STANDING_ALONE = {"template": _WHOLE, "attach": frozenset({"{confine}", "{model}", "{args}"})}
 
 
@@ -87,8 +89,8 @@ def _judge(own: ProfileSettings) -> list[str]:
     if own.like not in PROFILES or own.like == "replay":
         known = [name for name in PROFILES if name != "replay"]
         found.append(f'like is "{own.like}"; {_one_of(own.like, known)}')
-    if own.stream is not None and own.stream not in NORMALISERS:
-        found.append(f'stream is "{own.stream}"; {_one_of(own.stream, NORMALISERS)}')
+    if own.stream is not None and own.stream not in _STREAMS:
+        found.append(f'stream is "{own.stream}"; {_one_of(own.stream, _STREAMS)}')
     able = [able.value for able in Can]
     found += [f'can names "{word}"; {_one_of(word, able)}' for word in own.can or () if word not in able]
     for key in ("template", "assign", "resume", "attach"):

@@ -167,7 +167,7 @@ KINDS = {
         _nothing,
         _opencode_login,
         _opencode_login_home,
-        (("cut", Outcome.LOOPING),),  # it asks again at once, for ever
+        (("cut", (Outcome.LOOPING, Outcome.TRUNCATED)),),  # it asks again at once, for ever
     ),
     "gemini": Kind("gemini", "@google/gemini-cli@0.61.0", _gemini, _gemini_home, _gemini, _gemini_home),
     "qwen": Kind("qwen", "@qwen-code/qwen-code@0.15.10", _qwen, _nothing, _qwen_login, _qwen_login_home),
