@@ -20,6 +20,8 @@ _LEVELS = {Verdict.PASS: "good", Verdict.FAIL: "bad", Verdict.BLOCKED: "warn"}
 
 @click.command("verify")
 @click.argument("what", required=False, metavar="[REV|TASK]")
+@click.option("--staged", is_flag=True, help="Judge what is staged for the next commit, against HEAD: for git hooks.")
+@click.option("--message", "said", metavar="FILE", help="The commit's message, where there is no commit yet.")
 @click.option("--base", metavar="REV", help="Judge against this revision instead of the parent (or HEAD).")
 @click.option("--all", "everything", is_flag=True, help="Judge everything there is, as if the base were empty.")
 @click.option("--check", "checks", multiple=True, metavar="C", help="Only this check; may be given several times.")
@@ -27,14 +29,16 @@ _LEVELS = {Verdict.PASS: "good", Verdict.FAIL: "bad", Verdict.BLOCKED: "warn"}
 @click.option("--format", "style", type=click.Choice(["text", "json", "sarif", "junit"]), default="text")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @pass_context
-def command(  # noqa: PLR0913 - click hands over one argument an option
+def command(  # noqa: PLR0913, PLR0917 - click hands over one argument an option
     context: Context,
     what: str | None,
     base: str | None,
     checks: tuple[str, ...],
     history: int | None,
     style: str,
+    said: str | None,
     *,
+    staged: bool,
     everything: bool,
     as_json: bool,
 ) -> int:
@@ -47,6 +51,8 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
         raise InvalidInputError("--all takes everything for new: leave --base out")
     if history is not None and (what or base or everything or style in {"sarif", "junit"}):
         raise InvalidInputError("--history N takes only --check and --format text or json")
+    _vet(what, base, said, staged=staged, everything=everything or history is not None)
+    words = _words(said)
     folder = context.explicit or Path.cwd()
     if not folder.is_dir():
         raise InvalidInputError(f"{folder}: there is no such folder; --project takes a folder of the repository")
@@ -57,7 +63,8 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
                 return await court.judge(await court.everything(what), checks)
             subject: Subject | None = None
             if what is None:
-                subject = await court.working_tree(base)
+                found = await (court.staged() if staged else court.working_tree(base))
+                subject = msgspec.structs.replace(found, message=words)
             elif not what.startswith("-"):
                 subject = await court.task(what, project, base)
             return await court.judge(subject or await court.revision(what or "HEAD", base), checks)
@@ -71,6 +78,29 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     judgement = waits(one)
     click.echo(_rendered(judgement, style))
     return FAULT if judgement.fault else _CODES[judgement.verdict]
+
+
+def _vet(what: str | None, base: str | None, said: str | None, *, staged: bool, everything: bool) -> None:
+    if staged and (what or base or everything):
+        raise InvalidInputError(
+            "--staged takes what the next commit would hold: leave REV, --base, --all, --history out"
+        )
+    if said is not None and (what or everything):
+        raise InvalidInputError("--message is for work that is no commit yet: a commit has its own")
+
+
+def _words(path: str | None) -> str:
+    """Read a message as git will keep it: no comments, nothing below the scissors."""
+    if path is None:
+        return ""
+    try:
+        text = Path(path).read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise InvalidInputError(
+            f"--message {path}: {error.strerror or error}; give the file git hands the hook"
+        ) from None
+    kept = text.partition("\n# ------------------------ >8")[0]
+    return "\n".join(line for line in kept.splitlines() if not line.startswith("#")).strip()
 
 
 async def _past(court: Court, commit: str, line: str, checks: tuple[str, ...]) -> tuple[str, str, Judgement]:

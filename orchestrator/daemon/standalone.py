@@ -95,7 +95,8 @@ class Court:
                 files=spec.files,
                 allow_test_changes=spec.allow_test_changes,
                 allow_protected=spec.allow_protected,
-                by_hand=all(name == HONEST or not self._settings.checks[name].command for name in checks),
+                by_hand=subject.spec is None
+                and all(name == HONEST or not self._settings.checks[name].command for name in checks),
                 words=subject.message,
                 title=spec.title,
                 description=spec.description,
@@ -121,6 +122,21 @@ class Court:
         tree = await write_tree(self._repository, self._repository.top, index, head or "", hidden)
         parents = ("-p", head) if head else ()
         said = await through(self._repository, "commit-tree", tree, *parents, "-m", "the working tree")
+        return Subject(commit=said.line(), base=head or "")
+
+    async def staged(self) -> Subject:
+        """Give what is staged for the next commit, against HEAD; the person's index is only copied."""
+        head = await self._commit("HEAD")
+        top = str(self._repository.top)
+        named = os.environ.get("GIT_INDEX_FILE") or (await git("rev-parse", "--git-path", "index", cwd=top)).line()
+        index = self._repository.state / "staged.index"
+        try:
+            index.write_bytes((self._repository.top / named).read_bytes())
+        except FileNotFoundError:
+            raise InvalidInputError("nothing is staged yet; `git add` what the commit is to hold") from None
+        tree = (await git("write-tree", cwd=top, env={"GIT_INDEX_FILE": str(index)})).line()
+        parents = ("-p", head) if head else ()
+        said = await through(self._repository, "commit-tree", tree, *parents, "-m", "what is staged")
         return Subject(commit=said.line(), base=head or "")
 
     async def everything(self, rev: str | None) -> Subject:

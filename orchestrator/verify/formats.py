@@ -6,6 +6,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from orchestrator.model.verdicts import Finding, Judgement, Report, Verdict
 
+_ROOT = "%SRCROOT%"
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -20,11 +21,17 @@ def as_sarif(judgement: Judgement) -> dict[str, object]:
         if report.fault
     ]
     run = {
-        "tool": {"driver": {"name": "orchestrator", "rules": [{"id": rule} for rule in rules]}},
+        "tool": {"driver": {"name": "orchestrator", "rules": [_rule(rule) for rule in rules]}},
+        "originalUriBaseIds": {_ROOT: {"description": {"text": "the root of the repository"}}},
+        "columnKind": "unicodeCodePoints",
         "invocations": [{"executionSuccessful": not judgement.fault, "toolExecutionNotifications": faults}],
         "results": [_result(report, finding, old=finding.id in excused) for report, finding in pairs],
     }
     return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _rule(name: str) -> dict[str, object]:
+    return {"id": name, "shortDescription": {"text": name.replace("-", " ")}}
 
 
 def _result(report: Report, finding: Finding, *, old: bool) -> dict[str, object]:
@@ -36,10 +43,9 @@ def _result(report: Report, finding: Finding, *, old: bool) -> dict[str, object]
         "partialFingerprints": {"orchestrator/v1": finding.id},
     }
     if finding.path:
-        physical: dict[str, object] = {"artifactLocation": {"uri": quote(str(PurePosixPath(finding.path)))}}
-        if finding.line:
-            physical["region"] = {"startLine": finding.line}
-        result["locations"] = [{"physicalLocation": physical}]
+        artifact = {"uri": quote(str(PurePosixPath(finding.path))), "uriBaseId": _ROOT}
+        region = {"startLine": max(finding.line, 1)}  # a finding about a whole file is shown at its beginning
+        result["locations"] = [{"physicalLocation": {"artifactLocation": artifact, "region": region}}]
     return result
 
 

@@ -1,5 +1,6 @@
 """`orchestrator verify` judges any repository, with no queue and without leaving anything behind."""
 
+# ruff: noqa: E501 - a program in one line is data, not prose
 import json
 import subprocess
 import sys
@@ -185,3 +186,116 @@ def test_a_folder_without_git_is_refused(repo: Repo, tmp_path: Path, monkeypatch
 
 def test_the_first_commit_of_all_is_judged_as_everything(repo: Repo) -> None:
     assert repo.say("HEAD")[0] == 0
+
+
+# -- hooks and CI --------------------------------------------------------------------------------------------------
+
+HOOK = '#!/bin/sh\nexec {python} -m orchestrator verify --check honest --staged --message "$1"\n'
+
+
+def _hooked(repo: Repo) -> None:
+    hook = repo.root / ".git" / "hooks" / "commit-msg"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(HOOK.format(python=sys.executable))
+    hook.chmod(0o755)
+
+
+@pytest.mark.slow
+def test_a_git_hook_stops_the_commit_that_pretends_and_lets_the_honest_one_through(repo: Repo) -> None:
+    _hooked(repo)
+    first = repo.git("rev-parse", "HEAD")
+    repo.write(a_py="def add(a, b):\n    return 3\n")
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        repo.git("commit", "-qam", "make it quick")
+    assert "[code-gutted]" in refused.value.stdout + refused.value.stderr
+    assert repo.git("rev-parse", "HEAD") == first
+
+    repo.write(a_py="def add(a, b):\n    return sum((a, b))\n")
+    repo.git("commit", "-qam", "add tuples")
+    assert repo.git("log", "-1", "--format=%s") == "add tuples"
+    assert repo.git("status", "--porcelain") == ""
+
+
+def test_only_what_is_staged_is_judged(repo: Repo) -> None:
+    repo.write(a_py="def add(a, b):\n    return sum((a, b))\n")
+    repo.git("add", "a.py")
+    repo.write(a_py="def add(a, b):\n    return 3\n", b_py="def load(path) -> dict:\n    # TODO\n    return {}\n")
+    code, said = repo.say("--staged")
+    assert (code, said.splitlines()[-1]) == (0, "PASS")
+    assert repo.say()[0] == 1
+
+
+def test_a_message_that_is_no_commit_yet_is_the_task(repo: Repo) -> None:
+    note = repo.root.parent / "message"
+    note.write_text("ci: run on the new interpreter\n# what git adds\n# ------------------------ >8\ndiff\n")
+    (repo.root / ".github").mkdir()
+    (repo.root / ".github" / "ci.yml").write_text("run: pytest\n")
+    repo.git("add", "-A")
+    assert repo.say("--staged")[0] == 6
+    assert repo.say("--staged", "--message", str(note))[0] == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("HEAD", "--staged"),
+        ("--staged", "--all"),
+        ("--staged", "--history", "2"),
+        ("HEAD", "--message", "x"),
+        ("--message", "/nowhere/at/all"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(repo: Repo, words: tuple[str, ...]) -> None:
+    code, said = repo.say(*words)
+    assert code == 2
+    assert "--" in said
+
+
+STUBS = {
+    "shop/billing.py": "def total(items, rate):\n    # TODO: compute\n    return 0\n\n\ndef refund(order, reason):\n    raise NotImplementedError\n\n\ndef tax(items, rate):\n    return sum(item.price for item in items) * rate\n",
+    "shop/mail.py": 'class Mailer:\n    def send(self, to, text) -> bool:\n        """Send it."""\n        raise NotImplementedError("later")\n',
+    "tests/test_billing.py": "from shop.billing import total, tax\n\n\ndef test_total():\n    total([], 1)\n\n\ndef test_refund():\n    assert True\n\n\ndef test_tax():\n    assert tax([], 2) == 0\n",
+    "web/cart.ts": "export function total(items: Item[], rate: number): number {\n  // TODO: compute\n  return 0;\n}\n\nexport const load = async (id: string): Promise<Cart> => {\n  throw new Error('Not implemented');\n};\n\nexport function size(items: Item[]): number {\n  return items.length;\n}\n",
+    "web/cart.test.ts": "import { size, total } from './cart';\n\ndescribe('cart', () => {\n  it('totals', () => {\n    total([], 1);\n  });\n\n  it('loads', () => {\n    expect(true).toBe(true);\n  });\n\n  it.skip('saves', () => {\n    expect(size([])).toBe(0);\n  });\n\n  it('counts', () => {\n    expect(size([1])).toBe(1);\n  });\n});\n",
+}  # fmt: skip
+FOUND = {
+    ("shop/billing.py", 1, "stub-added"),
+    ("shop/billing.py", 6, "stub-added"),
+    ("shop/mail.py", 2, "stub-added"),
+    ("tests/test_billing.py", 4, "test-emptied"),
+    ("tests/test_billing.py", 8, "test-emptied"),
+    ("web/cart.ts", 1, "stub-added"),
+    ("web/cart.ts", 6, "stub-added"),
+    ("web/cart.test.ts", 4, "test-emptied"),
+    ("web/cart.test.ts", 8, "test-emptied"),
+    ("web/cart.test.ts", 12, "test-skipped"),
+}
+
+
+def test_everything_that_pretends_in_a_repository_is_listed(repo: Repo) -> None:
+    for path, text in STUBS.items():
+        (repo.root / path).parent.mkdir(exist_ok=True)
+        (repo.root / path).write_text(text)
+    repo.commit()
+    code, said = repo.say("--all", "--format", "json")
+    found = {(one["path"], one["line"], one["rule"]) for one in json.loads(said)["regressions"]}
+    assert code == 1
+    assert found == FOUND
+
+
+def test_sarif_says_what_editors_and_code_hosts_need(repo: Repo) -> None:
+    repo.write(tests__test_a_py="x = 1\n")
+    repo.git("add", "-A")
+    log = json.loads(repo.say("--staged", "--format", "sarif")[1])
+    assert log["version"] == "2.1.0"
+    assert log["$schema"].endswith("sarif-2.1.0.json")
+    run = log["runs"][0]
+    known = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    assert run["results"]
+    for result in run["results"]:
+        place = result["locations"][0]["physicalLocation"]
+        assert result["ruleId"] in known
+        assert result["level"] in {"error", "warning", "note"}
+        assert place["region"]["startLine"] >= 1
+        assert not place["artifactLocation"]["uri"].startswith(("/", "file:"))
+        assert place["artifactLocation"]["uriBaseId"] in run["originalUriBaseIds"]
