@@ -23,11 +23,18 @@ from orchestrator.model.specs import (
     TriggerSpec,
     Unlock,
 )
+from orchestrator.model.talk import AskPerson, Learn, Progress, ProposeTask, Word
 from orchestrator.sim.agents import Act, Play, done_file
 from orchestrator.sim.clock import EPOCH
 from orchestrator.sim.store import resolved
 
 _RESOURCES = ("db", "db:read", "db:read", "staging", "service:auth")
+_WORDS: tuple[Word, ...] = (
+    Progress(text="half way"),
+    AskPerson(text="by the way?", holds=False),
+    ProposeTask(title="more of it"),
+    Learn(text="it rains"),
+)
 _BAD = (Act.WRONG, Act.WRONG, Act.LIE, Act.SILENT, Act.CRASH, Act.HANG, Act.STALL, Act.MISSING, Act.FORBIDDEN)
 
 
@@ -132,8 +139,12 @@ class _Drawing:
 
     def _plays(self) -> tuple[Play, ...]:
         bad = self.dice.choice((0, 0, 0, 1, 1, 2, 3))
-        plays = [Play(self.dice.choice(_BAD), self.dice.randint(5, 900)) for _ in range(bad)]
-        return (*plays, *(Play(Act.PASS, self.dice.randint(5, 1200)) for _ in range(3)))
+        plays = [Play(self.dice.choice(_BAD), self.dice.randint(5, 900), self._words()) for _ in range(bad)]
+        return (*plays, *(Play(Act.PASS, self.dice.randint(5, 1200), self._words()) for _ in range(3)))
+
+    def _words(self) -> tuple[Word, ...]:
+        """Let it say something now and then; nothing that only a person could let it go on from."""
+        return tuple(word for word in _WORDS if self.dice.random() < 0.15)  # noqa: PLR2004 - a weight
 
     def _shared(self) -> dict[str, tuple[str, ...]]:
         chance = self.dice.choice((0.0, 0.3, 0.6))

@@ -61,6 +61,7 @@ class Witness:
         """Agents that ought to run no longer, for the crew's patrol."""
         self._used: Counter[str] = Counter()
         self._taken: Counter[str] = Counter()
+        self._heard: set[tuple[str, int, int, str]] = set()
         self._clock, self._presence, self._settings = clock, presence, settings
         self._workspace, self._verifier = workspace, verifier
 
@@ -71,12 +72,21 @@ class Witness:
         self.story.append(tell(commit))
         released = {event.task for event in commit.events if isinstance(event, e.TaskReleased)}
         for event in commit.events:
+            self._once(event)
             self._before(event, commit, released)
             self._owned(event, commit)
         self._count(commit)
         apply(self.world, commit)
         self._after(commit)
         self._notice()
+
+    def _once(self, event: e.Event) -> None:
+        """Check that a word is recorded once, however often its speaker was listened to."""
+        if isinstance(event, e.AgentReported | e.AgentAsked | e.AgentProposed | e.AgentLearned):
+            said = (event.task, event.attempt, event.iteration, event.word)
+            if said in self._heard:
+                raise BrokenPromiseError(f"{said} is recorded twice")
+            self._heard.add(said)
 
     def _count(self, commit: e.Commit) -> None:
         """Count what a process spends of its own limits."""

@@ -100,7 +100,7 @@ def deaf_to_the_dead(patch: pytest.MonkeyPatch) -> None:
 
 
 MUTANTS: tuple[tuple[Mutant, str, int], ...] = (
-    (no_compare_and_swap, "claimed|belongs to|starts|fires|side by side|follows", 1),
+    (no_compare_and_swap, "claimed|belongs to|starts|fires|side by side|follow", 1),
     (outcomes_without_a_fence, "belongs to|recorded twice", 2),
     (no_exclusion, "side by side|is held by", 3),
     (a_miss_called_landed, "not in the target", 2),
