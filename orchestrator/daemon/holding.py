@@ -31,7 +31,7 @@ def _sandbox(settings: Settings) -> DoctorLine:
         case Level.L1:
             return _landlock(settings)
         case Level.L2:
-            return _bubblewrap(settings.sandbox)
+            return _bubblewrap(settings)
         case Level.L3:
             return _wrapper(settings.wrapper[0])
 
@@ -55,11 +55,13 @@ def _landlock(settings: Settings) -> DoctorLine:
     return doubtful(f"{name}; not held: {', '.join(gaps)}", _BUBBLEWRAP) if gaps else ok(name)
 
 
-def _bubblewrap(setting: str) -> DoctorLine:
+def _bubblewrap(settings: Settings) -> DoctorLine:
     complaint = sandbox.complaint()
     if complaint:
         return bad(f'sandbox = "bwrap" does not work: {complaint}', 'install bubblewrap, or say sandbox = "auto"')
-    return ok(f'sandbox L2, bubblewrap (sandbox = "{setting}")')
+    gap = "; not held: abstract sockets of your other programs (Linux 6.12 or egress holds them)"
+    held = settings.egress is not None or system.abstract_sockets_are_held()
+    return ok(f'sandbox L2, bubblewrap (sandbox = "{settings.sandbox}"){"" if held else gap}')
 
 
 def _wrapper(program: str) -> DoctorLine:

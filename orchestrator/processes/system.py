@@ -59,14 +59,20 @@ def landlock_gaps() -> tuple[str, ...]:
     """Say what Landlock cannot hold back with this kernel."""
     seen = found()
     gaps = {
-        "sockets in the file system and, where egress is set, UDP": not seen.filter,
+        "sockets in the file system": not seen.filter,
         "cutting files short": seen.landlock < _TRUNCATE and not seen.filter,
         "controlling devices": seen.landlock < _DEVICES,
         "signals to your other processes": seen.landlock < _SCOPES and bool(seen.namespaces),
+        "modes and times of your files": bool(seen.namespaces),
         "the command lines of your other processes": bool(seen.namespaces),
         "shared memory of your other processes": bool(seen.namespaces),
     }
     return tuple(name for name, open_ in gaps.items() if open_)
+
+
+def abstract_sockets_are_held() -> bool:
+    """Say whether bubblewrap gets help with sockets that have no file: its network is the system's."""
+    return found().landlock >= _SCOPES
 
 
 def network_complaint() -> str:

@@ -271,6 +271,7 @@ def test_how_agents_are_held_is_said_with_the_reason(system_without: Callable[..
     assert (_confined("landlock").level, "has no Landlock" in _confined("landlock").what) == ("bad", True)
     system_without()
     assert _confined().level == _confined("bwrap").level == "ok"
+    assert "not held" not in _confined().what
     assert _confined("wrapper", ("sh",)).level == "ok"
     assert _confined("wrapper", ("no-such-wrapper",)).level == "bad"
 
@@ -280,9 +281,15 @@ def test_landlock_stands_in_and_what_it_does_not_hold_is_said(system_without: Ca
     assert _confined() == machine.ok("sandbox L1, Landlock 7 (bubblewrap does not work: it is not installed)")
     assert _confined("landlock").what == 'sandbox L1, Landlock 7 (sandbox = "landlock")'
     system_without("it is not installed", landlock=2, filters=False, namespaces="not permitted")
-    for gap in ("cutting files short", "signals to your other", "sockets in the file system", "UDP"):
+    for gap in ("cutting files short", "signals to your other", "sockets in the file system", "modes and times"):
         assert gap in _confined().what
     assert _confined().level == "warn"
+
+
+def test_bubblewrap_alone_does_not_hold_sockets_without_a_file(system_without: Callable[..., None]) -> None:
+    system_without(landlock=4)
+    assert "not held: abstract sockets" in _confined().what
+    assert "not held" not in _confined(egress=()).what
 
 
 def test_a_folder_that_is_worked_in_itself_is_not_for_landlock(system_without: Callable[..., None]) -> None:
