@@ -11,7 +11,8 @@ Rules
 2. A chosen test reported as passed, or one that was taken out and is reported at all, makes the report untrue; so does
    a run that is a PASS as a whole.
 3. What the base does too is how this project's tests are, and nobody's forgery.
-4. Where taking tests out keeps all others from being run, the choice alone is made to fail.
+4. As many are chosen as the time of the check allows, counted by their cases. Where that was too many, few; where
+   taking tests out keeps all others from being run, the choice alone is made to fail.
 5. No Python test can be found, or the command is not known to run tests: nothing is claimed, and that is said.
 """
 
@@ -88,30 +89,39 @@ def modules_of(cases: Iterable[str], paths: frozenset[str]) -> frozenset[str]:
 class Choice:
     """What is chosen among the tests of a checkout. `first` are files whose tests are chosen before others'."""
 
-    def __init__(self, *, passed: tuple[str, ...], first: frozenset[str], keep_all: bool, seconds: float) -> None:
+    def __init__(
+        self, *, passed: tuple[str, ...], first: frozenset[str], keep_all: bool, seconds: float, few: bool = False
+    ) -> None:
         self._passed = _by_name(_as_case(case) for case in passed)
         self._first = first
         self._keep_all = keep_all
-        self._limit = max(_FEWEST, min(_MOST, int(seconds * _SHARE / _EACH_S)))
+        self._limit = _FEWEST if few else max(_FEWEST, min(_MOST, int(seconds * _SHARE / _EACH_S)))
 
     def of(self, sources: Sources) -> Chosen:
         """Choose, by chance, at most as many as the time allows."""
-        known: list[tuple[str, str]] = []
+        known: list[tuple[str, str, int]] = []
         for path in sources.paths[:_MAX_FILES]:
             read = sources.functions(path)
-            known += [(path, one.name) for one in (read[1] if read else ()) if self._is_test(path, one)]
+            counted = [(one.name, self._cases(path, one)) for one in (read[1] if read else ())]
+            known += [(path, name, cases) for name, cases in counted if cases]
         chance = secrets.SystemRandom()
         chance.shuffle(known)
         known.sort(key=lambda test: test[0] not in self._first)
-        rest = () if self._keep_all else known[self._limit :]
-        return Chosen(_by_path(known[: self._limit]), _by_path(rest))
+        chosen, total = set[tuple[str, str]](), 0
+        for path, name, cases in known:
+            if not chosen or total + cases <= self._limit:
+                chosen.add((path, name))
+                total += cases
+        rest = () if self._keep_all else [test[:2] for test in known if test[:2] not in chosen]
+        return Chosen(_by_path(chosen), _by_path(rest))
 
-    def _is_test(self, path: str, function: Located) -> bool:
+    def _cases(self, path: str, function: Located) -> int:
+        """Count the cases of a test that were reported as passed; one, where there is no report to go by."""
         if is_fixture(function):
-            return False
+            return 0
         if not self._passed:
-            return function.last.startswith("test")
-        return any(is_case(case, path, function.name) for case in self._passed.get(function.last, ()))
+            return int(function.last.startswith("test"))
+        return sum(is_case(case, path, function.name) for case in self._passed.get(function.last, ()))
 
 
 def alter(root: Path, sources: Sources, chosen: Chosen) -> int:

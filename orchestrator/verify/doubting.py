@@ -23,10 +23,13 @@ from orchestrator.verify.counterproof import (
     weigh,
 )
 from orchestrator.verify.question import Around, Question
-from orchestrator.verify.reading import Answer, Ran, read, tests_of
+from orchestrator.verify.reading import Answer, Ran, Trouble, read, tests_of
 
 Run: TypeAlias = Callable[[Question, Around], Awaitable[Ran]]
 _SHOWN = 20
+_LEAST_S = 20.0
+"""A run may take as long as the check itself did, and in any case this long."""
+
 _NOTHING_RAN = frozenset({2, 3, 4, 5})
 """What pytest ends with where tests could not be collected, or none was found."""
 
@@ -52,6 +55,7 @@ class _Seen(msgspec.Struct, frozen=True):
     unmoved: bool = False
     reached: bool = False
     silent: str = ""
+    late: bool = False
     seconds: float = 0.0
 
     def __bool__(self) -> bool:
@@ -66,6 +70,7 @@ class Doubter:
         self._answers = answers
         self._paths = paths
         self._changed = changed
+        self._time_s = _LEAST_S
 
     async def doubt(self, question: Question, key: str, answer: Answer, base: Question | None) -> Doubt:
         """Ask the same question of the tree with failing tests. What was answered before is not asked again."""
@@ -90,15 +95,18 @@ class Doubter:
         """Ask with most tests taken out, which is quick; where that keeps the rest from running, with all there."""
         spare = any("::" in word for word in question.argv)
         chosen, seen = await self._try(question, answer, keep_all=spare)
-        if chosen and not (seen.reached or seen or spare):
+        if chosen and (seen.late or not (seen.reached or seen or spare)):
             first_s = seen.seconds
-            chosen, seen = await self._try(question, answer, keep_all=True)
+            chosen, seen = await self._try(question, answer, keep_all=spare or not seen.late, few=seen.late)
             seen = msgspec.structs.replace(seen, seconds=first_s + seen.seconds, silent=seen.silent or _unreached(seen))
         return chosen, seen
 
-    async def _try(self, question: Question, answer: Answer, *, keep_all: bool) -> tuple[Chosen, _Seen]:
+    async def _try(
+        self, question: Question, answer: Answer, *, keep_all: bool, few: bool = False
+    ) -> tuple[Chosen, _Seen]:
         first = self._changed | {path for paths in question.named.values() for path in paths}
-        choice = Choice(passed=answer.good, first=first, keep_all=keep_all, seconds=answer.seconds)
+        self._time_s = max(_LEAST_S, answer.seconds)
+        choice = Choice(passed=answer.good, first=first, keep_all=keep_all, seconds=answer.seconds, few=few)
         extra = modules_of(answer.good, self._paths)
         found = Chosen({}, {})
 
@@ -128,10 +136,12 @@ class Doubter:
         return seen if made else _Seen(reached=True, seconds=seen.seconds)
 
     async def _see(self, question: Question, change: Callable[[Path], None], chosen: Callable[[], Chosen]) -> _Seen:
-        ran = await self._run(msgspec.structs.replace(question, named={}), Around(alter=change, label=NAME))
+        around = Around(alter=change, label=NAME, timeout_s=self._time_s)
+        ran = await self._run(msgspec.structs.replace(question, named={}), around)
         answer = read(question.check, ran, {})
         if answer.trouble:
-            return _Seen(silent=answer.findings[0].message, seconds=ran.seconds)
+            late = answer.trouble is Trouble.TIMEOUT
+            return _Seen(silent=answer.findings[0].message, late=late, seconds=ran.seconds)
         passed = answer.report is Verdict.PASS
         if not question.tells_tests or (ran.report is None and not promises_report(question.check)):
             return _Seen(unmoved=passed, reached=ran.code not in _NOTHING_RAN, seconds=ran.seconds)

@@ -337,6 +337,8 @@ def test_all_mistakes_are_told_at_once_with_their_keys() -> None:
         ("[roles]\nx = {}", "roles.x.agent"),
         ("[checks.a]\ncommand = 'a'\nbuiltin = 'honest'", "remove one"),
         ("[checks.a]\nagent = 'a'\ncommand = 'a'", "remove one"),
+        ("[checks.a]\ncommand = 'a'\noptions = {x = 1}", "name it in plugin, or remove them"),
+        ("[checks.a]\nplugin = 'a'\noptions = 3", "checks.a.options"),
         ("[checks.a]\nprompt = 'a'\nbuiltin = 'honest'", "remove one"),
         ("[checks.a]\nbuiltin = 'honst'", "did you mean honest?"),
         ("[agents.claude]\ntransport = 'streams'", "write one of stream, acp; did you mean stream?"),

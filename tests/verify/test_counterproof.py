@@ -90,6 +90,16 @@ def test_only_what_was_reported_as_passed_is_chosen_and_the_changed_first(
     assert chosen.absent == {"tests/test_a.py": {"test_plain", "TestMany.test_each"}}
 
 
+def test_tests_count_by_their_cases_so_that_the_run_stays_short(tmp_path: Path) -> None:
+    sources, _ = every(tmp_path)
+    many = tuple(f"tests.test_a.TestMany::test_each[{number}]" for number in range(500))
+    passed = (*many, "tests.test_a::test_plain", "tests.test_a::test_short")
+    for few in (False, True):
+        choice = Choice(passed=passed, first=frozenset(), keep_all=False, seconds=1.0, few=few)
+        names = choice.of(sources).failing["tests/test_a.py"]
+        assert names in ({"test_plain", "test_short"}, {"TestMany.test_each"})
+
+
 def test_a_report_is_weighed_by_what_it_says_of_them() -> None:
     chosen = Chosen({"tests/test_a.py": frozenset({"test_a", "TestX.test_b"})}, {"t/test_c.py": frozenset({"test_c"})})
     honest = [case("tests.test_a", "test_a", "failed"), case("tests.test_a.TestX", "test_b[1]", "error")]
