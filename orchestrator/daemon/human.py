@@ -13,7 +13,7 @@ from orchestrator.ports.verifier import Case
 async def judged(desk: Desk, task: Task, ask: Done) -> Done:
     """Run the checks of a person's task, if it has any. OrchestratorError where they could not say anything."""
     names = checks_of_person(desk.world, task, desk.project.settings)
-    if not names:
+    if not names and not task.spec.outputs:
         return ask
     try:
         built = await build(desk.project, tuple(queue.spec for queue in desk.world.queues.values()))
@@ -29,6 +29,7 @@ async def judged(desk: Desk, task: Task, ask: Done) -> Done:
             checks=names,
             tests=task.spec.tests,
             files=task.spec.files,
+            outputs=task.spec.outputs,
         )
         judgement = await built.hands.verifier.judge(case)
     except FaultError as error:

@@ -19,6 +19,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[str, ...]
     tests: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    """Paths or globs of what the task must leave, not empty."""
     allow_test_changes: tuple[str, ...] = ()
     allow_protected: tuple[str, ...] = ()
     steering: tuple[str, ...] = ()

@@ -33,7 +33,7 @@ from orchestrator.ports.workspace import Trees
 from orchestrator.verify.answers import Answers
 from orchestrator.verify.asking import Asker, Outcome, lets_pass
 from orchestrator.verify.documents import run_folder, summarised, write_verdict
-from orchestrator.verify.guard import MISSING, TAMPERED, Guarded, guard
+from orchestrator.verify.guard import MISSING, OUTPUTS, TAMPERED, Guarded, guard
 from orchestrator.verify.honest import HONEST, judge_honestly
 from orchestrator.verify.plugged import PluggedChecks
 from orchestrator.verify.proven import proven
@@ -152,7 +152,7 @@ def _lets_pass(outcome: Outcome) -> bool:
 
 
 def _objections(guarded: Guarded) -> tuple[tuple[str, tuple[Finding, ...]], ...]:
-    return (TAMPERED, guarded.tampered), (MISSING, guarded.missing)
+    return (TAMPERED, guarded.tampered), (MISSING, guarded.missing), (OUTPUTS, guarded.owed)
 
 
 def _objection(name: str, findings: tuple[Finding, ...]) -> Outcome:

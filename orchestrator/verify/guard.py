@@ -8,7 +8,7 @@ import msgspec
 
 from orchestrator.model.ids import queue_of
 from orchestrator.model.verdicts import Finding
-from orchestrator.policy.globs import matches_any
+from orchestrator.policy.globs import matches, matches_any
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Change, Trees
 from orchestrator.verify.runner_config import RunnerConfig, Section, governed, stands_in
@@ -16,6 +16,7 @@ from orchestrator.verify.test_files import is_test_file, named_by, path_of
 
 TAMPERED = "restore"
 MISSING = "named-tests"
+OUTPUTS = "outputs"
 
 
 class Guarded(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +25,8 @@ class Guarded(msgspec.Struct, frozen=True, kw_only=True):
     overlay: tuple[str, ...]
     tampered: tuple[Finding, ...]
     missing: tuple[Finding, ...]
+    owed: tuple[Finding, ...]
+    """Declared outputs that are not there, or empty."""
     created: tuple[str, ...]
     on_base: tuple[str, ...]
     base_paths: frozenset[str]
@@ -51,6 +54,7 @@ async def guard(trees: Trees, case: Case, config: RunnerConfig) -> Guarded:
         overlay=_overlay(case, config, base_paths, named),
         tampered=tuple(tampered),
         missing=tuple(_missing(entry) for entry in created if not named_by(entry, head_paths)),
+        owed=await _owed(trees, case, head_paths),
         created=created,
         on_base=on_base,
         base_paths=base_paths,
@@ -130,6 +134,27 @@ def _stand_in(path: str, ask: str) -> Finding:
         message=f"{ask} {path}: a module of that name is imported instead of the test runner's own, or before it; "
         "give it another name, or put it into a package "
         "(`allow_test_changes` of the task can name it, if a person wants it)",
+    )
+
+
+async def _owed(trees: Trees, case: Case, paths: frozenset[str]) -> tuple[Finding, ...]:
+    """Look for the outputs a task has declared: dependents start from them."""
+    found: list[Finding] = []
+    for output in case.outputs:
+        there = [path for path in sorted(paths) if matches(path, output)]
+        texts = [await trees.read(queue_of(case.task), case.commit, path) or b"" for path in there]
+        if not any(text.strip() for text in texts):
+            found.append(_output(output, "empty" if there else "missing"))
+    return tuple(found)
+
+
+def _output(output: str, how: str) -> Finding:
+    return Finding(
+        path=output,
+        rule=f"output-{how}",
+        id=f"output-{how}:{output}",
+        message=f"{'fill' if how == 'empty' else 'create'} {output}: the task declares it as its output, and what "
+        "waits for the task starts from it",
     )
 
 

@@ -187,3 +187,16 @@ def test_a_tree_without_a_base_is_judged_by_itself(court: Any) -> None:
     assert tampered(court, base="") == []
     court.check("gone", "no-such-program-here")
     assert court.judge(base="").verdict is Verdict.FAIL
+
+
+def test_declared_outputs_must_be_there_and_not_empty(court: Any) -> None:
+    court.head({"src/a.py": "x = 2\n", "docs/api.md": "\n", "out/x.json": "{}"})
+    judgement = court.judge(outputs=("docs/api.md", "docs/none.md", "out/*.json"))
+    assert judgement.verdict is Verdict.FAIL
+    assert [(f.rule, f.path) for f in judgement.regressions] == [
+        ("output-empty", "docs/api.md"),
+        ("output-missing", "docs/none.md"),
+    ]
+    assert judgement.regressions[1].message.startswith("create docs/none.md")
+    court.head({"docs/api.md": "said\n", "docs/none.md": "said\n"})
+    assert court.judge(outputs=("docs/api.md", "docs/none.md")).verdict is Verdict.PASS
