@@ -126,7 +126,9 @@ def test_colours_are_for_terminals_and_for_people_who_want_them(project: Any) ->
     assert "\x1b[" not in project.run("status").out
 
 
-@pytest.mark.parametrize("argv", [["retry", "q/A"], ["skip", "q/A", "--reason", "x"], ["init"], ["stop"], ["run"]])
+@pytest.mark.parametrize(
+    "argv", [["retry", "q/A"], ["skip", "q/A", "--reason", "x"], ["init"], ["stop"], ["attach", "q/A"], ["run"]]
+)
 def test_agents_may_not_decide_about_their_own_work(
     argv: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
