@@ -25,13 +25,23 @@ def protected_path(diff: Diff) -> Iterable[Finding]:
     """Find changes to what steers the orchestrator, CI, git hooks or other agents."""
     for edit in () if diff.whole else diff.edits:
         why = is_protected(edit.path, diff.allow_protected, diff.steering)
-        if why is None or (diff.message and can_be_allowed(edit.path) and _only_versions(edit)):
+        if why is None or (diff.message and can_be_allowed(edit.path) and _announces_itself(edit, diff)):
             continue
         how = "; or let the task's `allow_protected` name it" if can_be_allowed(edit.path) else ""
         yield found("protected-path", edit.path, f"restore {edit.path}: {why}{how}")
 
 
+_SUBMODULE = re.compile(r"^\s*path\s*=\s*(\S+)\s*$", re.MULTILINE)
 _VERSION = re.compile(r"""['"]?\bv?\d[\w.+-]*['"]?(?:\s*,\s*['"]?v?\d[\w.+-]*['"]?)*|@[\w./-]+|#.*""")
+
+
+def _announces_itself(edit: Edit, diff: Diff) -> bool:
+    """Say whether a person's own commit shows what a protected file is changed for: versions, submodules it moves."""
+    if edit.path.endswith(".gitmodules"):
+        paths = [set(_SUBMODULE.findall(text or "")) for text in (edit.old, edit.new)]
+        moved = paths[0] ^ paths[1]
+        return bool(moved) and moved <= {one.path for one in diff.edits}
+    return _only_versions(edit)
 
 
 def _only_versions(edit: Edit) -> bool:

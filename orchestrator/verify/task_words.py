@@ -25,7 +25,8 @@ _ASKED = (
 )
 _TOOLS = re.compile(
     r"(?i)\bbump|upgrad|updat|\bpin\b|releas|publish|\bbuild|\blint|\btox\b|\bnox\b|\buv\b|ruff|black\b|flake8|mypy|isort"
-    r"|pyupgrade|coverage|(?:drop|add|support|test|remove|python|py).*\b[23]\.?\d|pypy|python|deprecat|licen[cs]e|merge"
+    r"|pyupgrade|coverage|(?:drop|add|support|test|remove|python|py).*\b[23]\.?\d|pypy|python|deprecat|licen[cs]e|merge|\brevert|\b(?:java|jdk|node(?:js)?|golang|rust|msrv|ruby|php|kotlin|gradle|maven"
+    r"|p?npm|yarn|deno|bun|graalvm|windows|macos|linux|android)\b"
 )
 
 
