@@ -257,3 +257,12 @@ def test_a_commit_may_announce_versions_of_its_ci_and_that_there_is_nothing_in_i
     assert change(old, "python: [3.11]\nrun: true\n", ".github/workflows/ci.yml", "Add retries") == {"protected-path"}
     assert rules(message="chore: trigger a release") == set()
     assert rules(message="Add retries to the client") == {"nothing-changed"}
+
+
+def test_a_commit_that_moves_a_submodule_may_say_so_in_gitmodules() -> None:
+    old = '[submodule "a"]\n\tpath = lib/a\n\turl = https://example.com/a\n'
+    new = old + '[submodule "b"]\n\tpath = lib/b\n\turl = https://example.com/b\n'
+    moved = edit("lib/b", None, None)
+    assert rules(edit(".gitmodules", old, new), moved, message="Add b") == set()
+    assert rules(edit(".gitmodules", old, new), message="Add b") == {"protected-path"}
+    assert rules(edit(".gitmodules", old, old.replace("example", "evil")), message="Add b") == {"protected-path"}
