@@ -11,7 +11,7 @@ Rules
 2. A chosen test reported as passed, or one that was taken out and is reported at all, makes the report untrue; so does
    a run that is a PASS as a whole.
 3. What the base does too is how this project's tests are, and nobody's forgery.
-4. As many are chosen as the time of the check allows, counted by their cases. Where that was too many, few; where
+4. A share of all cases is chosen, for a failing test costs several that pass. Where that was too long, few; where
    taking tests out keeps all others from being run, the choice alone is made to fail.
 5. No Python test can be found, or the command is not known to run tests: nothing is claimed, and that is said.
 """
@@ -37,11 +37,8 @@ _RUNS_TESTS = re.compile(
 _MAX_SOURCE = 4 << 20
 _MAX_FILES = 4000
 _FEWEST, _MOST = 30, 400
-_EACH_S = 0.006
-"""What one failing test costs a common runner, with its traceback."""
-
-_SHARE = 0.3
-"""How much of the time of the check the choice may cost."""
+_SHARE = 0.05
+"""A failing test, with its traceback, takes some five to ten times what a passing one takes."""
 
 
 class Chosen(msgspec.Struct, frozen=True):
@@ -89,13 +86,11 @@ def modules_of(cases: Iterable[str], paths: frozenset[str]) -> frozenset[str]:
 class Choice:
     """What is chosen among the tests of a checkout. `first` are files whose tests are chosen before others'."""
 
-    def __init__(
-        self, *, passed: tuple[str, ...], first: frozenset[str], keep_all: bool, seconds: float, few: bool = False
-    ) -> None:
+    def __init__(self, *, passed: tuple[str, ...], first: frozenset[str], keep_all: bool, few: bool = False) -> None:
         self._passed = _by_name(_as_case(case) for case in passed)
         self._first = first
         self._keep_all = keep_all
-        self._limit = _FEWEST if few else max(_FEWEST, min(_MOST, int(seconds * _SHARE / _EACH_S)))
+        self._limit = _FEWEST if few else max(_FEWEST, min(_MOST, int(len(passed) * _SHARE)))
 
     def of(self, sources: Sources) -> Chosen:
         """Choose, by chance, at most as many as the time allows."""

@@ -106,7 +106,7 @@ class Doubter:
     ) -> tuple[Chosen, _Seen]:
         first = self._changed | {path for paths in question.named.values() for path in paths}
         self._time_s = max(_LEAST_S, answer.seconds)
-        choice = Choice(passed=answer.good, first=first, keep_all=keep_all, seconds=answer.seconds, few=few)
+        choice = Choice(passed=answer.good, first=first, keep_all=keep_all, few=few)
         extra = modules_of(answer.good, self._paths)
         found = Chosen({}, {})
 

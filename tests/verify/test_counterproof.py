@@ -49,11 +49,11 @@ def case(classname: str, name: str, outcome: Any = "passed") -> Case:
     return Case(id=f"{classname}::{name}", name=name, classname=classname, outcome=outcome)
 
 
-def every(tmp_path: Path, *, limit: float = 100.0, keep_all: bool = False, **more: Any) -> tuple[Sources, Chosen]:
+def every(tmp_path: Path, *, keep_all: bool = False, **more: Any) -> tuple[Sources, Chosen]:
     (tmp_path / "tests").mkdir(exist_ok=True)
     (tmp_path / "tests/test_a.py").write_text(SOURCE)
     sources = Sources(tmp_path, {"tests/test_a.py", "src/a.py", "tests/gone.py", "tests/data.json"})
-    return sources, Choice(passed=(), first=frozenset(), keep_all=keep_all, seconds=limit, **more).of(sources)
+    return sources, Choice(passed=(), first=frozenset(), keep_all=keep_all, **more).of(sources)
 
 
 def test_every_test_of_a_file_can_be_made_to_fail_and_the_file_stays_python(tmp_path: Path) -> None:
@@ -69,11 +69,11 @@ def test_every_test_of_a_file_can_be_made_to_fail_and_the_file_stays_python(tmp_
 
 def test_others_are_taken_out_unless_they_are_called_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orchestrator.verify.counterproof._FEWEST", 1)
-    sources, chosen = every(tmp_path, limit=0.0)
+    sources, chosen = every(tmp_path)
     assert [len(names) for names in (chosen.failing["tests/test_a.py"], chosen.absent["tests/test_a.py"])] == [1, 3]
     alter(tmp_path, sources, chosen)
     assert (tmp_path / "tests/test_a.py").read_text().count("def off_test_") == 3
-    assert every(tmp_path, limit=0.0, keep_all=True)[1].absent == {}
+    assert every(tmp_path, keep_all=True)[1].absent == {}
 
 
 def test_only_what_was_reported_as_passed_is_chosen_and_the_changed_first(
@@ -84,7 +84,7 @@ def test_only_what_was_reported_as_passed_is_chosen_and_the_changed_first(
     sources = Sources(tmp_path, {*sources.paths, "tests/test_b.py"})
     passed = ("tests.test_a::test_plain", "tests.test_a.TestMany::test_each[1]", "tests.test_b::test_b")
     monkeypatch.setattr("orchestrator.verify.counterproof._FEWEST", 1)
-    choice = Choice(passed=passed, first=frozenset({"tests/test_b.py"}), keep_all=False, seconds=0.0)
+    choice = Choice(passed=passed, first=frozenset({"tests/test_b.py"}), keep_all=False)
     chosen = choice.of(sources)
     assert chosen.failing == {"tests/test_b.py": {"test_b"}}
     assert chosen.absent == {"tests/test_a.py": {"test_plain", "TestMany.test_each"}}
@@ -95,7 +95,7 @@ def test_tests_count_by_their_cases_so_that_the_run_stays_short(tmp_path: Path) 
     many = tuple(f"tests.test_a.TestMany::test_each[{number}]" for number in range(500))
     passed = (*many, "tests.test_a::test_plain", "tests.test_a::test_short")
     for few in (False, True):
-        choice = Choice(passed=passed, first=frozenset(), keep_all=False, seconds=1.0, few=few)
+        choice = Choice(passed=passed, first=frozenset(), keep_all=False, few=few)
         names = choice.of(sources).failing["tests/test_a.py"]
         assert names in ({"test_plain", "test_short"}, {"TestMany.test_each"})
 
