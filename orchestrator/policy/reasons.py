@@ -13,7 +13,7 @@ from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Step, Task, World
 from orchestrator.policy import budgets
-from orchestrator.policy.accounts import shut, waits_for
+from orchestrator.policy.accounts import BY_A_PERSON, shut, waits_for
 from orchestrator.policy.gates import waiting_for
 from orchestrator.policy.holds import conflicting, foreseen
 from orchestrator.policy.limits import is_human
@@ -102,6 +102,8 @@ def _account_limit(world: World, task: Task, now: int, seat: Seat) -> Reason | N
 
 def _account(world: World, task: Task, now: int, seat: Seat, code: Code) -> Reason | None:
     """Say that no agent the task may get may be called: by a person's fault, or for a while."""
+    if code is Code.FAULT and not any(park.code in BY_A_PERSON for park in world.accounts.values()):
+        return None
     hold = None if _has_worked(task) else waits_for(world, task, now, seat)
     if hold is None or hold.fault is not (code is Code.FAULT):
         return None

@@ -22,6 +22,7 @@ from orchestrator.ports.agents import AgentEnd, Hear, Job, Life, Outcome, RunKey
 from orchestrator.ports.workspace import AttemptKey
 from orchestrator.sim.chaos import Chaos, Pace
 from orchestrator.sim.loop import PROCESS
+from orchestrator.sim.services import REFUSED_AFTER_S, Services
 from orchestrator.sim.workspace import MemoryWorkspace
 
 
@@ -106,11 +107,15 @@ class ScriptedAgents:
         self.calls: Counter[str] = Counter()
         self.breaches: list[str] = []
         """What must not happen and did: two trees in one workspace."""
+        self.services: Services | None = None
+        """What they depend on, and who bills them; None: nothing and nobody."""
         self.replies: dict[tuple[RunKey, str], Reply] = {}
         self._group, self._workspace = group, workspace
         self._chaos, self._pace = chaos or Chaos(), pace or Pace()
         self._script: Script = script or (lambda _job, _nth: Play())
         self._craft = craft
+        self._aside: Counter[RunKey] = Counter()
+        """Ends that the journal has on record without having counted them."""
         self._runs: dict[RunKey, _Run] = {}
         self._outside: Context = copy_context()
 
@@ -119,6 +124,10 @@ class ScriptedAgents:
     async def run(self, job: Job, hear: Hear = unheard) -> AgentEnd:
         """Start, adopt or read; cancelled, the agent goes on."""
         run = self._runs.get(job.key)
+        if run is not None and run.end is not None and self._aside[job.key] < job.resumes:
+            self._aside[job.key] += 1
+            del self._runs[job.key]
+            run = None
         if run is None or run.gone:
             run = await self._start(job)
         for heard in run.words:
@@ -230,6 +239,34 @@ class ScriptedAgents:
             group.cancel_scope.cancel()
 
     async def _play(self, run: _Run) -> AgentEnd:
+        end = await self._refused(run)
+        return end if end is not None else await self._act(run)
+
+    async def _refused(self, run: _Run) -> AgentEnd | None:
+        """Let the service refuse the call, or cut it off; None where it serves it to its end."""
+        services, agent, now, seconds = self.services, run.job.agent, anyio.current_time(), run.play.seconds
+        if services is None:
+            return None
+        trouble = services.refuses(agent, now)
+        cut = None if trouble is not None else services.of(agent).trouble_within(now, seconds)
+        why = trouble or cut
+        if why is None:
+            return None
+        wait = REFUSED_AFTER_S if cut is None else cut.begins - now
+        await anyio.sleep(wait)
+        end = AgentEnd(
+            outcome=why.outcome,
+            claimed=False,
+            seconds=_age(run),
+            until=why.until(services.epoch),
+            note=f"refused: {why.outcome}",
+        )
+        if cut is None:
+            return end
+        self._write(run, "half done")
+        return services.charge(run.job.key, agent, end, wait / seconds)
+
+    async def _act(self, run: _Run) -> AgentEnd:
         act, seconds = run.play.act, run.play.seconds
         await anyio.sleep(seconds / 2)
         _speak(run)
@@ -242,20 +279,12 @@ class ScriptedAgents:
             self._write(run, "right")
         elif act in {Act.WRONG, Act.FORBIDDEN}:
             self._write(run, act.value)
-        if act is Act.CRASH:
-            return AgentEnd(
-                outcome=Outcome.CRASHED, claimed=False, seconds=_age(run), exit_code=1, note="exit status 1"
-            )
-        claimed = act is not Act.SILENT
-        return AgentEnd(
-            outcome=Outcome.CLAIMED if claimed else Outcome.INCOMPLETE,
-            claimed=claimed,
-            seconds=_age(run),
-            usd=0.25,
-            tokens=1000,
-            exit_code=0,
-            note="" if claimed else "no completion claim was seen",
-        )
+        return self._billed(run, _end_of(act, _age(run)))
+
+    def _billed(self, run: _Run, end: AgentEnd) -> AgentEnd:
+        if self.services is not None:
+            return self.services.charge(run.job.key, run.job.agent, end)
+        return end if end.exit_code else msgspec.structs.replace(end, usd=0.25, tokens=1000)
 
     def _write(self, run: _Run, quality: str) -> None:
         key = run.job.key
@@ -294,6 +323,19 @@ class ScriptedAgents:
             run.end = end
             run.scope.cancel()
             run.over.set()
+
+
+def _end_of(act: Act, seconds: float) -> AgentEnd:
+    if act is Act.CRASH:
+        return AgentEnd(outcome=Outcome.CRASHED, claimed=False, seconds=seconds, exit_code=1, note="exit status 1")
+    claimed = act is not Act.SILENT
+    return AgentEnd(
+        outcome=Outcome.CLAIMED if claimed else Outcome.INCOMPLETE,
+        claimed=claimed,
+        seconds=seconds,
+        exit_code=0,
+        note="" if claimed else "no completion claim was seen",
+    )
 
 
 def _age(run: _Run) -> float:

@@ -25,6 +25,11 @@ class Chaos:
         """Say whether faults have stopped for good."""
         return self._calm
 
+    @property
+    def is_wild(self) -> bool:
+        """Say whether anything may strike at all."""
+        return any(self._rates.values())
+
     def calm(self) -> None:
         """End all faults: the quiet phase, in which everything must come to its end."""
         self._calm = True

@@ -76,6 +76,8 @@ class Crew:
 
     def __init__(self, group: TaskGroup, stage: Stage) -> None:
         self.members: dict[str, Member] = {}
+        self.settings = stage.settings
+        """What the next process will read; those that run keep theirs."""
         self._group, self._stage = group, stage
         self._outside = copy_context()
         self._over = False
@@ -87,7 +89,7 @@ class Crew:
     def start(self, scope: Scope) -> Member:
         """Start a process."""
         stage, name = self._stage, f"p{len(self.members) + 1}"
-        engine = Engine(self._door(), stage.hands, stage.clock, CountedIds(name), stage.presence, stage.settings, name)
+        engine = Engine(self._door(), stage.hands, stage.clock, CountedIds(name), stage.presence, self.settings, name)
         member = self.members[name] = Member(name, scope, engine)
         self._outside.copy().run(self._group.start_soon, self._run, member)
         return member

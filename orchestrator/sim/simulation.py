@@ -78,12 +78,13 @@ def simulate(seed: int) -> Report:
     try:
         return run(simulation.run, seed)
     except Exception as error:
-        raise SimulationError(seed, _first(error), simulation.story) from error
+        raise SimulationError(seed, first_of(error), simulation.story) from error
 
 
-def _first(error: BaseException) -> str:
+def first_of(error: BaseException) -> str:
+    """Say what went wrong first."""
     if isinstance(error, BaseExceptionGroup):
-        return _first(cast("BaseExceptionGroup[BaseException]", error).exceptions[0])
+        return first_of(cast("BaseExceptionGroup[BaseException]", error).exceptions[0])
     known = isinstance(error, (BrokenPromiseError, DeadlockError, LivelockError))
     return str(error) if known else f"{type(error).__name__}: {error}"
 
@@ -119,7 +120,7 @@ class Simulation:
         verifier = ScriptedVerifier(workspace, chaos, clashes=plan.clashes, pace=judging)
         agents = ScriptedAgents(group, workspace, chaos, script=self._script, craft=plan.craft, pace=pace)
         actions = MemoryActions(chaos, judging)
-        witness = Witness(clock, presence, workspace, verifier, plan.settings)
+        witness = self._witness(clock, presence, workspace, verifier)
         self.story = witness.story
         self.stage = Stage(
             chaos=chaos,
@@ -136,6 +137,11 @@ class Simulation:
         )
         self.crew = Crew(group, self.stage)
         self.storm = Storm(self.seed, self.stage, self.crew, tuple(plan.repos))
+
+    def _witness(
+        self, clock: VirtualClock, presence: MemoryPresence, workspace: MemoryWorkspace, verifier: ScriptedVerifier
+    ) -> Witness:
+        return Witness(clock, presence, workspace, verifier, self._plan.settings)
 
     def _script(self, job: Job, nth: int) -> Play:
         plays = self._plan.plays.get(job.key.task, ())

@@ -52,6 +52,7 @@ class Witness:
         self.story: list[str] = []
         self.started: Counter[RunKey] = Counter()
         self.finished: Counter[RunKey] = Counter()
+        self.ends: Counter[RunKey] = Counter()
         self.completed: Counter[str] = Counter()
         self.redone: Counter[str] = Counter()
         """How often a person had finished or skipped work done over again."""
@@ -62,7 +63,7 @@ class Witness:
         self._used: Counter[str] = Counter()
         self._taken: Counter[str] = Counter()
         self._heard: set[tuple[str, int, int, str]] = set()
-        self._clock, self._presence, self._settings = clock, presence, settings
+        self._clock, self._presence, self.settings = clock, presence, settings
         self._workspace, self._verifier = workspace, verifier
 
     def observe(self, commit: e.Commit) -> None:
@@ -132,9 +133,7 @@ class Witness:
             case e.IterationStarted():
                 self._iteration(event, commit)
             case e.AgentFinished():
-                self.finished[RunKey(event.task, event.attempt, event.iteration)] += 1
-                once = self.finished[RunKey(event.task, event.attempt, event.iteration)] == 1
-                self._claim_that(once, "the end of one agent call is recorded twice", commit)
+                self._finished(event, commit)
             case e.VerdictReached(by=""):
                 judged = event.verdict is not Verdict.PASS or event.tree in self._verifier.passed
                 task = self.world.tasks[event.task]
@@ -185,12 +184,20 @@ class Witness:
         self._claim_that(follows, f"iteration {event.iteration} follows {last}", commit)
         self._claim_that(not self.finished[key], "an iteration whose end is recorded starts again", commit)
 
+    def _finished(self, event: e.AgentFinished, commit: e.Commit) -> None:
+        """One end for one start; an iteration its account cut off is had again, and then ends anew."""
+        key = RunKey(event.task, event.attempt, event.iteration)
+        self.ends[key] += 1
+        self.finished[key] += event.consumed
+        once = self.finished[key] <= 1 and self.ends[key] <= self.started[key]
+        self._claim_that(once, "the end of one agent call is recorded twice", commit)
+
     def _boarded(self, event: e.TrainBoarded, commit: e.Commit) -> None:
         train = self.world.trains.get(event.target)
         claims = self.world.claims
         aboard = [r for r in train.members if self._presence.alive(claims.get(r, ""))] if train is not None else []
         self._claim_that(event.task not in aboard, f"{event.task} is in the line already", commit)
-        self._claim_that(len(aboard) < self._settings.train_window, f"boards a full train: {aboard}", commit)
+        self._claim_that(len(aboard) < self.settings.train_window, f"boards a full train: {aboard}", commit)
 
     def _completed(self, event: e.TaskCompleted, commit: e.Commit) -> None:
         self.completed[event.task] += 1
@@ -240,13 +247,13 @@ class Witness:
         for name in (*one.spec.resources, *other.spec.resources):
             bare = name.removesuffix(":read")
             kinds = [r for t in (one, other) for r in t.spec.resources if r.removesuffix(":read") == bare]
-            both = len(kinds) > 1 and self._settings.resources.get(bare, 1) == 1
+            both = len(kinds) > 1 and self.settings.resources.get(bare, 1) == 1
             if both and not all(kind.endswith(":read") for kind in kinds):
                 return True
         return False
 
     def _staging(self, claimed: list[Task], commit: e.Commit) -> None:
-        for name, capacity in self._settings.resources.items():
+        for name, capacity in self.settings.resources.items():
             users = [task.ref for task in claimed if name in task.spec.resources]
             self._claim_that(len(users) <= capacity, f"{name} is held by {users}", commit)
 
@@ -259,7 +266,7 @@ class Witness:
         return Seat(
             me="witness",
             scope=_EVERYTHING,
-            settings=self._settings,
+            settings=self.settings,
             peers=self._presence.peers(),
             targets={name: self._workspace.target_name(name) for name in self.world.queues},
         )
