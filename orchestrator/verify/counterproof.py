@@ -37,7 +37,7 @@ _RUNS_TESTS = re.compile(
 _MAX_SOURCE = 4 << 20
 _MAX_FILES = 4000
 _FEWEST, _MOST = 30, 400
-_SHARE = 0.05
+_SHARE = 0.02
 """A failing test, with its traceback, takes some five to ten times what a passing one takes."""
 
 
