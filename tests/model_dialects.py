@@ -15,13 +15,15 @@ COMMANDS = {
     "slow": "echo started > started.txt; sleep 60; echo hello > hello.txt",
     "huge": "echo hello > hello.txt; head -c 1000000 /dev/zero | tr '\\0' x",
     "background": "sleep 300 >/dev/null 2>&1 & echo hello > hello.txt",
+    "mcp": "orchestrator-tell progress 'half of it is done'",
     "edit": f"apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: {FILE}\n+hello\n*** End Patch\nEOF",
 }
-"""`edit` is for who has no tool to write files with: no program either, but a word its command tool understands."""
+"""`edit` is for who has no tool to write files with: no program either, but a word its command tool understands; `mcp`
+for who has no MCP."""
 SHELL = "echo hello > hello.txt && cat hello.txt"
-TOLD: dict[str, Any] = {"message": "half of it is done", "percent": 50}
+TOLD: dict[str, Any] = {"text": "half of it is done"}
 """What is told through the tool of somebody else."""
-TELLING = ("report_progress", "progress")
+TELLING = ("report_progress",)
 _SHELLS = ("exec_command", "shell", "Bash", "bash", "run_shell_command", "run_commands")
 _WRITERS = ("Write", "write", "write_file")
 _PLAIN: dict[str | None, Any] = {"boolean": False, "number": 1, "integer": 1, "array": []}
@@ -58,7 +60,8 @@ class Wish(NamedTuple):
             case "cut":
                 return None
             case "mcp":
-                return _filled(_ending(tools, TELLING), TOLD)
+                by_tool = _filled(_ending(tools, TELLING), TOLD)
+                return by_tool or _filled(_named(tools, _SHELLS), dict.fromkeys(_COMMAND, COMMANDS["mcp"]))
             case "edit" if (writer := _named(tools, _WRITERS)) is not None:
                 path = f"{self.folder}/{FILE}" if self.folder else FILE
                 return _filled(writer, {"content": TEXT, **dict.fromkeys(_PATHS, path)})

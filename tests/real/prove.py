@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -96,6 +97,8 @@ class Trial(NamedTuple):
         match self.scenario:
             case "acp-deny":
                 problems += _undenied(stage, events)
+            case "mcp":
+                problems += [] if stage.told() == ["half of it is done"] else [f"it told {stage.told()}"]
             case "acp-cancel":
                 problems += [] if "cancelled" in _reasons(stage) else ["the agent did not say that it was cancelled"]
             case _:
@@ -158,6 +161,9 @@ def main() -> int:
     asked.add_argument("--agent", action="append", choices=sorted(KINDS))
     asked.add_argument("--scenario", action="append", choices=sorted(SCENARIOS))
     asked.add_argument("--timeout", type=float, default=60.0)
+    asked.add_argument(
+        "--at-once", type=int, default=3, help="agents that are tried side by side: most of it is waiting"
+    )
     asked.add_argument("--keep", type=Path)
     words = asked.parse_args()
     if words.install:
@@ -177,13 +183,20 @@ def main() -> int:
 def _all(words: argparse.Namespace, path: str) -> list[Cell]:
     cells: list[Cell] = []
     resets_at = int(datetime.now(UTC).timestamp()) + _RESETS_IN_S  # noqa: TID251  # a real service's clock
-    with model_server(resets_at) as server:
-        for name in words.agent or KINDS:
+
+    def of(name: str) -> list[Cell]:
+        found: list[Cell] = []
+        with model_server(resets_at) as server:
             for scenario in words.scenario or SCENARIOS:
                 cell = anyio.run(Trial(name, scenario, path, server, words.timeout, words.keep).cell)
-                cells.append(cell)
+                found.append(cell)
                 said = "; ".join(cell.problems)
                 sys.stderr.write(f"{'BAD' if cell.problems else 'ok '} {name} {scenario}: {cell.text} {said}\n")
+        return found
+
+    with ThreadPoolExecutor(words.at_once) as threads:
+        for found in threads.map(of, words.agent or KINDS):
+            cells += found
     return cells
 
 

@@ -25,6 +25,7 @@ _SHORT_S, _LONGER_S, _PATIENT_S, _LONG_S = 8.0, 20.0, 30.0, 120.0
 SCENARIOS = {
     "edit": Scenario("a task done, with its own tool for files", _DONE),
     "shell": Scenario("a command run", _DONE),
+    "mcp": Scenario("progress told by MCP (pi, which has none: by `orchestrator-tell`)", _DONE),
     "huge": Scenario("a command that prints a megabyte", _DONE),
     "background": Scenario("a command that leaves a child", _DONE),
     "flaky": Scenario("two outages, then service", _DONE),

@@ -14,6 +14,7 @@ import msgspec
 from orchestrator.agents.guarded import GuardedAgents
 from orchestrator.agents.surroundings import Surroundings
 from orchestrator.model.settings import AgentSettings, Settings
+from orchestrator.model.talk import Briefing
 from orchestrator.ports.agents import AgentEnd, Job, RunKey
 from orchestrator.ports.runner import Place
 from orchestrator.ports.workspace import AttemptKey
@@ -57,6 +58,9 @@ class Stage:
         around = Surroundings({"PATH": self.path, "LANG": "C.UTF-8", "TERM": "dumb"}, str(self.person))
         agents = GuardedAgents(settings, self.runner, self, str(self.project), around)
         job = Job(key=KEY, agent=agent.name, prompt=PROMPT, promise="COMPLETE", slot=1, timeout_s=timeout_s)
+        if scenario == "mcp":
+            about = Briefing(task=KEY.task, title="T", description="", attempt=1, iteration=1, iterations_left=1)
+            job = msgspec.structs.replace(job, briefing=about)
         return await agents.run(job)
 
     async def killed_in_mid_tool(self, timeout_s: float) -> tuple[AgentEnd, str]:
@@ -73,6 +77,11 @@ class Stage:
         end = await self.call("edit", timeout_s)
         record = self.run_dir / "session.json"
         return end, json.loads(record.read_text())["session"] if record.exists() else "none"
+
+    def told(self) -> list[str]:
+        """List what the agent told the people it works for."""
+        outbox = self.run_dir / "scratch" / "outbox"
+        return [json.loads(word.read_bytes())["text"] for word in sorted(outbox.glob("*.json"))]
 
     def made(self) -> bool:
         """Say whether the file the task asks for stands in the workspace."""
