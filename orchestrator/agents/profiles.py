@@ -47,6 +47,8 @@ _CODEX = Profile(
     mcp=(
         *("-c", "mcp_servers.orchestrator.command={mcp_command}", "-c", "mcp_servers.orchestrator.args={mcp_args}"),
         *("-c", "mcp_servers.orchestrator.tool_timeout_sec=600"),
+        # else it begins before the server is there, and its model never learns of the tools
+        *("-c", "mcp_servers.orchestrator.required=true", "-c", "mcp_servers.orchestrator.startup_timeout_sec=60"),
     ),
     resume=("resume", "{session}"),
     attach=("{confine}", "{model}", "{args}", "resume", "{session}"),
