@@ -65,8 +65,11 @@ _DIARY = (
 def test_what_qwen_only_writes_in_its_diary_is_why_it_was_silent() -> None:
     home = "2026-11-25T17:36:13.300Z [ERROR] [QWEN_LOGGER] RUM flush failed.\n    at somewhere\n"
     assert outcome("qwen", [], f"{_DIARY}    at APIError.generate\n{home}") is Outcome.RATE_LIMITED
+    aborted = "2026-11-25T17:36:21.457Z [ERROR] [OPENAI_ERROR] OpenAI API Error: Request was aborted.\n"
     stopped = "2026-11-25T17:36:20.457Z [DEBUG] [NON_INTERACTIVE_CLI] [run] Shutdown signal received\n"
-    assert outcome("qwen", [], f"{_DIARY}    at APIError\n{stopped}{stopped}") is Outcome.RATE_LIMITED
+    assert outcome("qwen", [], f"{_DIARY}    at APIError\n{stopped}{stopped}{aborted}") is Outcome.RATE_LIMITED
+    again = f"{_DIARY}{stopped}2026-11-25T17:40:00.000Z [INFO] Config initialization started\n"
+    assert outcome("qwen", [], again) is Outcome.TIMEOUT
     assert outcome("qwen", [], _DIARY.replace("429", "503")) is Outcome.TRANSIENT
     assert outcome("qwen", [], f"{_DIARY}2026-11-25T17:37:00.000Z [DEBUG] [TOOL] went on\n") is Outcome.TIMEOUT
 

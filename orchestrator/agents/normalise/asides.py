@@ -5,6 +5,7 @@ A line counts only where nothing came after it: what was tried again an hour ago
 
 import re
 from datetime import datetime
+from itertools import takewhile
 
 from orchestrator.agents.normalise.lines import one_line
 from orchestrator.model.agent_events import Retry
@@ -14,6 +15,8 @@ _OPENCODE = re.compile(
     re.MULTILINE,
 )
 _DIARY = re.compile(r"^\S+Z \[[A-Z]+\](?: \[(?P<who>\w+)\])? (?P<what>.*)$", re.MULTILINE)
+_BEGUN = "Config initialization started"
+"""Each run of a session adds to the same diary."""
 _QWEN = re.compile(r"Attempt (?P<n>\d+) failed with status (?P<status>\d{3})\b")
 _GEMINI = re.compile(r"^Attempt (\d+) failed(?: with status (\d{3}))?", re.MULTILINE)
 
@@ -26,9 +29,9 @@ def opencode(stderr: str, since_ms: int) -> Retry | None:
 
 def qwen(diary: str) -> Retry | None:
     """Read Qwen Code's diary: the last entry before it was told to stop counts, but for its reports home."""
-    entries = [found for found in _DIARY.finditer(diary) if found["who"] != "QWEN_LOGGER"]
-    while entries and entries[-1]["what"].endswith("Shutdown signal received"):
-        entries.pop()
+    told = _DIARY.finditer(diary.rpartition(_BEGUN)[2])
+    living = takewhile(lambda found: not found["what"].endswith("Shutdown signal received"), told)
+    entries = [found for found in living if found["who"] != "QWEN_LOGGER"]
     last = _QWEN.match(entries[-1]["what"]) if entries and entries[-1]["who"] == "RETRY" else None
     if last is None:
         return None
