@@ -38,6 +38,9 @@ _SEVERAL = re.compile(r"&&|\|\||[;|&\n`]|\$\(|[<>]\(")
 _YES = re.compile(r"\W*(?:y|yes|ok|okay|sure|allow(?:ed)?|go ahead|approved?)\b", re.IGNORECASE)
 _SHELLS = frozenset({"-c", "-lc", "-ic"})
 _PATHS = ("file_path", "filePath", "path", "abs_path")
+_UNNAMED = ("no allow names it", "no rule names it")
+_OURS = re.compile(r"(?:^|__|\(|^mcp_)orchestrator(?![A-Za-z0-9])")
+"""How agents name the tools of the one server they are told of."""
 _MAY = {"allow": ("allow_once", "allow_always"), "deny": ("reject_once", "reject_always")}
 INTERRUPTED, TERMINATED, NOT_FOUND = 130, 143, 127
 
@@ -63,7 +66,7 @@ def decide(rules: dict[str, list[str]], otherwise: str, kind: str, subjects: lis
     found = [next((rule for rule in allowing if _applies(rule, kind, piece)), "") for piece in pieces]
     if found and all(found):
         return Decision("allow", found[0])
-    return Decision("deny", "no allow names it") if allowing else Decision(otherwise, "no rule names it")
+    return Decision("deny", _UNNAMED[0]) if allowing else Decision(otherwise, _UNNAMED[1])
 
 
 def several(command: str) -> Iterator[str]:
@@ -86,6 +89,8 @@ def about(tool: Json, cwd: str) -> list[str]:
         if isinstance(command, list):
             command = str(command[-1]) if len(command) > 1 and command[1] in _SHELLS else " ".join(map(str, command))
         return [command if isinstance(command, str) and command else str(tool.get("title", "")).strip("` ")]
+    if isinstance(raw.get("server"), str) and isinstance(raw.get("tool"), str):
+        return [f"{raw['server']}.{raw['tool']}"]
     named = [raw[key] for key in _PATHS if isinstance(raw.get(key), str)]
     named += [found["path"] for key in ("locations", "content") for found in tool.get(key) or () if found.get("path")]
     paths = [os.path.relpath(path, cwd) if path.startswith(f"{cwd}/") else path for path in named]
@@ -244,7 +249,10 @@ class Bridge:
     def _remember(self, tool: Json) -> Json:
         """Add what is said of a tool to what was said before."""
         key = str(tool.get("toolCallId"))
-        whole = {**self._tools.get(key, {}), **{name: value for name, value in tool.items() if value}}
+        before = self._tools.get(key, {})
+        whole = {**before, **{name: value for name, value in tool.items() if value}}
+        if isinstance(before.get("rawInput"), dict) and isinstance(whole.get("rawInput"), dict):
+            whole["rawInput"] = {**before["rawInput"], **whole["rawInput"]}
         self._tools[key] = whole
         return whole
 
@@ -252,6 +260,8 @@ class Bridge:
         tool = self._remember(asked["toolCall"])
         subjects, kind = about(tool, self._order["cwd"]), str(tool.get("kind") or "other")
         decision = decide(self._order["rules"], self._order["otherwise"], kind, subjects)
+        if decision.why in _UNNAMED and self._order["mcp"] and all(_OURS.search(subject) for subject in subjects):
+            decision = Decision("allow", "it talks to the people it works for")
         if decision.word == "ask":
             decision = await self._asked(decision, kind, subjects)
         options = {option.get("kind"): option.get("optionId") for option in asked.get("options") or ()}

@@ -235,11 +235,34 @@ def test_of_several_paths_each_must_be_allowed_and_none_denied() -> None:
         ({"kind": "edit", "content": [{"type": "diff", "path": "/elsewhere/b"}]}, ["/elsewhere/b"]),
         ({"kind": "fetch", "rawInput": {"url": "https://example.org"}, "title": "Fetch"}, ["https://example.org"]),
         ({"kind": "other", "title": "mcp__queue__tell"}, ["mcp__queue__tell"]),
+        ({"title": "Approve MCP tool call", "rawInput": {"server": "queue", "tool": "tell"}}, ["queue.tell"]),
         ({"kind": "edit", "rawInput": {"path": "/w/../etc/passwd"}}, ["../etc/passwd"]),
     ],
 )
 def test_a_rule_is_held_against_what_a_tool_is_about(tool: dict[str, Any], subjects: list[str]) -> None:
     assert about(tool, "/w") == subjects
+
+
+@pytest.mark.parametrize(
+    ("named", "rules", "mcp", "given"),
+    [
+        ("mcp__orchestrator__report_progress", {"allow": ["read"]}, True, "allow_once"),
+        ("report_progress (orchestrator MCP Server)", {"allow": ["read"]}, True, "allow_once"),
+        ("orchestrator_report_progress", {"allow": ["read"]}, True, "allow_once"),
+        ("orchestrator.report_progress", {"allow": ["read"]}, True, "allow_once"),
+        ("orchestrator_report_progress", {"deny": ["other"]}, True, "reject_once"),
+        ("orchestrator_report_progress", {"allow": ["read"]}, False, "reject_once"),
+        ("mcp__other__orchestrate", {"allow": ["read"]}, True, "reject_once"),
+    ],
+)
+def test_an_agent_may_always_talk_back_unless_it_is_denied(  # a table of five columns
+    play: Any, tmp_path: Path, named: str, rules: Any, given: str, *, mcp: bool
+) -> None:
+    lines = (STREAMS / "acp-gemini-allow.jsonl").read_text().replace('"kind": "execute"', '"kind": "other"')
+    told = lines.replace("echo hello from fake > hello.txt && cat hello.txt", named)
+    (tmp_path / "told.jsonl").write_text(told)
+    server = [{"name": "orchestrator", "command": "x", "args": [], "env": []}] if mcp else []
+    assert play(str(tmp_path / "told.jsonl"), rules, mcp=server).answers == [given]
 
 
 def test_the_final_message_is_what_was_said_to_this_prompt() -> None:

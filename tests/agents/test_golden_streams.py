@@ -1,7 +1,8 @@
 """What agents really said, and what each such end means.
 
 `*.jsonl` and `*.txt` are whole runs; `*.timed.txt` have `seconds o|e line`, the exit code and, where the run was ended
-from outside after a while, TIMEOUT. In the timed ones long lines were cut when they were recorded: what stood in them
+from outside after a while, TIMEOUT; `*.run.txt` are what `scripts/prove agents --keep` kept, without the seconds, and
+what each of its scenarios came to. In the timed ones long lines were cut when they were recorded: what stood in them
 is lost, and a reader has to live with that.
 """
 
@@ -31,13 +32,13 @@ class Recording(NamedTuple):
 def recording(name: str) -> Recording:
     """Read a recording of either kind."""
     content = (STREAMS / name).read_text(encoding="utf-8")
-    if ".timed." not in name:
+    if ".timed." not in name and ".run." not in name:
         whole = [f"{line}\n".encode() for line in content.split("\n")]
         return Recording(whole, "", 0, None, "")
     said: dict[str, list[str]] = {"o": [], "e": []}
     code, stopped = 0, ""
     for line in content.splitlines():
-        spoken = re.match(r" *[\d.]+ ([oe])(?: (.*))?$", line)
+        spoken = re.match(r"(?: *[\d.]+ )?([oe])(?: (.*))?$", line)
         ended = re.match(r"## rc=(-?\d+)", line)
         if spoken:
             said[spoken[1]].append(spoken[2] or "")
@@ -146,11 +147,39 @@ EXPECTED: dict[str, tuple[Outcome, int | None]] = {
     "qwen.r529.timed.txt": (Outcome.TIMEOUT, None),
 }
 
+PROVED = {
+    "edit": Outcome.CLAIMED,
+    "mcp": Outcome.CLAIMED,
+    "flaky": Outcome.CLAIMED,
+    "huge": Outcome.CLAIMED,
+    "background": Outcome.CLAIMED,
+    "kill": Outcome.CLAIMED,
+    "r429": Outcome.RATE_LIMITED,
+    "quota": Outcome.RATE_LIMITED,
+    "r529": Outcome.TRANSIENT,
+    "r401": Outcome.AUTH,
+    "cut": Outcome.TRUNCATED,
+    "hang": Outcome.TIMEOUT,
+    "slow": Outcome.TIMEOUT,
+}
+OTHERWISE = {
+    "pi.cut": Outcome.INCOMPLETE,  # it takes any end of a stream for the end of the answer
+    **{f"qwen.{name}": Outcome.TIMEOUT for name in ("r429", "quota", "r529")},  # why stands in its diary only
+}
+EXPECTED |= {
+    f"{agent}.{name}.run.txt": (OTHERWISE.get(f"{agent}.{name}", outcome), None)
+    for agent in ("claude", "codex", "gemini", "opencode", "pi", "qwen")
+    for name, outcome in PROVED.items()
+}
+RESETS = ("claude.quota.run.txt", "codex.quota.run.txt", "opencode.r429.run.txt")
+
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_every_recorded_end_means_what_it_meant(name: str) -> None:
     _, result = played(name)
-    assert (result.outcome, result.until_ms) == EXPECTED[name], result.note
+    outcome, until_ms = EXPECTED[name]
+    assert result.outcome is outcome, result.note
+    assert result.until_ms == until_ms or (until_ms is None and name in RESETS and result.until_ms), result.until_ms
     assert result.claimed is (result.outcome is Outcome.CLAIMED)
     assert result.account_scope is (result.outcome in {Outcome.RATE_LIMITED, Outcome.AUTH})
 
