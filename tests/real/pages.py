@@ -66,5 +66,5 @@ def _version(program: str, path: str) -> str:
     with tempfile.TemporaryDirectory() as home:
         env = {"PATH": path, "HOME": home}
         said = subprocess.run([program, "--version"], env=env, capture_output=True, text=True, check=False, timeout=60)
-    words = (said.stdout.strip().splitlines() or [""])[-1].split()
+    words = ((said.stdout.strip() or said.stderr.strip()).splitlines() or [""])[-1].split()
     return next((word for word in words if word[:1].isdigit()), "")

@@ -32,7 +32,7 @@ SCENARIOS = {
     "r429": Scenario("rate limit (429)", (Outcome.RATE_LIMITED,), _PATIENT_S),
     "quota": Scenario("usage limit", (Outcome.RATE_LIMITED,), _PATIENT_S),
     "r529": Scenario("service overloaded (529)", (Outcome.TRANSIENT,), _PATIENT_S),
-    "r401": Scenario("login refused (401)", (Outcome.AUTH,), _PATIENT_S),
+    "r401": Scenario("login refused (401)", (Outcome.AUTH,)),
     "cut": Scenario("answer cut in the middle of a word", (Outcome.TRUNCATED,), _PATIENT_S),
     "hang": Scenario("service does not answer", (Outcome.TIMEOUT,), _SHORT_S),
     "slow": Scenario("a command that outlasts the time limit", (Outcome.TIMEOUT,), _LONGER_S),
