@@ -87,7 +87,8 @@ def test_only_what_was_reported_as_passed_is_chosen_and_the_changed_first(
     choice = Choice(passed=passed, first=frozenset({"tests/test_b.py"}), keep_all=False)
     chosen = choice.of(sources)
     assert chosen.failing == {"tests/test_b.py": {"test_b"}}
-    assert chosen.absent == {"tests/test_a.py": {"test_plain", "TestMany.test_each"}}
+    others = {"test_plain", "TestMany.test_each", "test_short", "Old.test_old"}
+    assert chosen.absent == {"tests/test_a.py": others, "tests/test_b.py": {"test_c"}}
 
 
 def test_tests_count_by_their_cases_so_that_the_run_stays_short(tmp_path: Path) -> None:
