@@ -230,8 +230,16 @@ def _result(family: str, node: SgNode) -> str:
     return found.text().removeprefix(":").strip() if found is not None else ""
 
 
+def _every(node: SgNode) -> Iterator[SgNode]:
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        yield one
+        pending.extend(reversed(one.children()))
+
+
 def _works(node: SgNode, body: SgNode, made: Place) -> bool:
-    calls = any(body.find(kind=kind) is not None for kind in _CALLS)
+    calls = any(part.kind() in _CALLS for part in _every(body))
     gives = bool(made.result) and made.result != "void" if made.family != "js" else "return " in node.text()
     return calls and gives and len(made.statements) >= _WORTH
 
@@ -247,7 +255,7 @@ _MARKS = {
 def _checks(family: str, body: SgNode) -> Iterator[tuple[int, int]]:
     kinds = {"expression_statement", "if_statement"} if family == "go" else {"expression_statement"}
     for kind in sorted(kinds):
-        for part in body.find_all(kind=kind):
+        for part in (one for one in _every(body) if one.kind() == kind):
             text = part.text()
             told = "t.Error" in text or "t.Fatal" in text if kind == "if_statement" else True
             if text.startswith(_MARKS[family]) and told:

@@ -13,6 +13,7 @@ from orchestrator.verify.grammar_tests import ASSERTING, Found, Reader, assertio
 from orchestrator.verify.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _FAILS = re.compile(r"\w+\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)")
+_NEVER_BUILT = re.compile(r"^//(?:go:build|\s*\+build)\s+(?:ignore|never|none|false)\b", re.MULTILINE)
 _HELPERS = frozenset({"t.Run", "t.Helper", "t.Cleanup", "t.Log", "t.Logf", "t.Setenv", "t.Parallel"})
 _TAKEN = frozenset({"t", "tb", "assert", "require", "c", "s"})
 _STRICT = re.compile(
@@ -24,6 +25,8 @@ _VACUOUS = {"True": "true", "False": "false", "Nil": "nil"}
 
 
 def _find(source: Source) -> Iterator[Found | Trial]:
+    if _NEVER_BUILT.search(source.text.partition("package ")[0]):
+        yield Trial(name="", line=1, markers=("go:build ignore",), unconditional=("go:build ignore",))
     for node in parts(source.root):
         name, body = name_of(node), node.field("body")
         if node.kind() not in {"function_declaration", "method_declaration"} or body is None:

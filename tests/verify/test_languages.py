@@ -212,6 +212,7 @@ def test_a_test_that_is_deleted_emptied_or_never_runs_is_found(path: str) -> Non
         ("web/a.test.ts", "    const bill", "    this.skip();\n    const bill"),
         ("a_test.go", "\tgot, err", '\tt.Skip("later")\n\tgot, err'),
         ("a_test.go", "\tgot, err", "\tif true {\n\t\tt.SkipNow()\n\t}\n\tgot, err"),
+        ("a_test.go", "package a\n", "//go:build ignore\n\npackage a\n"),
         ("src/lib.rs", "    #[test]\n", "    #[test]\n    #[ignore]\n"),
         ("src/lib.rs", "    #[test]\n", '    #[test]\n    #[ignore = "slow"]\n'),
         ("src/lib.rs", "    #[test]\n", "    #[test]\n    #[should_panic]\n"),
