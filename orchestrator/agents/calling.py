@@ -65,6 +65,7 @@ class Acp(msgspec.Struct, frozen=True, kw_only=True):
     by_minute: bool = False
     """Its records of sessions are named by the minute: loading one within the minute it began would begin it anew."""
     version: tuple[str, ...] = ("--version",)
+    """None: it does not say."""
     can: frozenset[Can] = frozenset({Can.RESUME, Can.PERMISSIONS})
     tried: str = ""
     provenance: Provenance = Provenance.RAN

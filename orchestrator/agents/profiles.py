@@ -36,7 +36,7 @@ _CLAUDE = Profile(
     keys=("ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN"),
     can=frozenset({Can.COST, Can.TOKENS, Can.RESUME, Can.MCP, Can.TURNS, Can.BUDGET, Can.RESET, Can.PERMISSIONS}),
     tried="2.1.197",
-    acp=Acp(program="claude-agent-acp", can=_ASKS | {Can.RESET}, tried="0.23.1"),
+    acp=Acp(program="claude-agent-acp", can=_ASKS | {Can.COST, Can.TOKENS}, tried="0.23.1"),
 )
 _CODEX = Profile(
     name="codex",
@@ -64,7 +64,7 @@ _CODEX = Profile(
         program="codex-acp",
         template=("-c", 'approval_policy="untrusted"', "{confine}", "{args}"),
         held=("-c", 'sandbox_mode="danger-full-access"'),
-        version=("--help",),
+        version=(),
         can=_ASKS | {Can.RESET},
         tried="0.16.0",
     ),

@@ -174,11 +174,13 @@ def _is_done(path: Path) -> bool:
 
 
 async def _look(project: Project, agent: AgentSettings) -> AgentAnswer:
-    profile = profile_named(agent)
     configured = agent.name in project.settings.agents
-    if profile is None:
-        why = f'there is no profile "{agent.profile}"; correct [agents.{agent.name}]'
-        return AgentAnswer(name=agent.name, profile=agent.profile, configured=configured, installed=False, why=why)
+    try:
+        profile = profile_of(agent)
+    except FaultError as error:
+        return AgentAnswer(
+            name=agent.name, profile=agent.profile, configured=configured, installed=False, why=str(error)
+        )
     about = AgentAnswer(
         name=agent.name,
         profile=profile.name,
@@ -192,7 +194,8 @@ async def _look(project: Project, agent: AgentSettings) -> AgentAnswer:
         path = _program(project, agent, profile)
     except FaultError as error:
         return msgspec.structs.replace(about, why=str(error))
-    version = await _version(project, path, profile) if path and profile.name not in _NO_CLI else ""
+    says = path and profile.version and profile.name not in _NO_CLI
+    version = await _version(project, path, profile) if says else ""
     why = vetting.why_unfit(agent, holding.level(project.settings)) or _login_problem(project, agent, profile)
     return msgspec.structs.replace(about, installed=True, program=path, version=version, usable=not why, why=why)
 

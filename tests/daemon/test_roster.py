@@ -88,7 +88,7 @@ def test_a_program_that_says_nothing_fails_or_is_misnamed_breaks_nothing(tmp_pat
     )
     found = looked(made)
     assert found["codex"].version == "broken"
-    assert found["odd"].why == 'there is no profile "telepathy"; correct [agents.odd]'
+    assert found["odd"].why.startswith('agent odd: unknown profile "telepathy"; use one of aider')
     assert (found["script"].usable, found["script"].version) == (True, "")
     assert "there is no cassette tape.json" in found["tape"].why
 
