@@ -40,11 +40,17 @@ _UNWRAPPED = frozenset({"as_expression", "satisfies_expression", "non_null_expre
 
 @lru_cache(maxsize=128)
 def functions(text: str, table: Table) -> dict[str, Function] | None:
-    """Give a file's functions by qualified name; of those of one name the last. Tests within sources are left out."""
+    """Give a file's functions by qualified name; those of one name are numbered. Tests within sources are left out."""
     source = read(text, table)
     if source is None:
         return None
-    return {function.name: function for function in _within(source, source.root, "", declared=False)}
+    found: dict[str, Function] = {}
+    for function in _within(source, source.root, "", declared=False):
+        # overloads, and twins for several platforms, have one name
+        name = f"{function.name}/{function.arguments}" if table.family == "java" else function.name
+        twins = sum(1 for known in found if known.partition("#")[0] == name)
+        found[f"{name}#{twins}" if twins else name] = function
+    return found
 
 
 def _within(source: Source, node: SgNode, prefix: str, *, declared: bool) -> Iterator[Function]:

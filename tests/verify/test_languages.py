@@ -186,6 +186,13 @@ def good(path: str) -> str:
     return proof(path, TESTS[path][1])
 
 
+def test_functions_of_one_name_are_told_apart() -> None:
+    twins = "#[cfg(unix)]\nfn name(a: &str) -> String {\n    %s\n}\n\n#[cfg(windows)]\nfn name(a: &str) -> String {\n    wide(a)\n}\n"
+    assert "code-gutted" in change(twins % "narrow(a)", twins % "todo!()", "src/a.rs")
+    both = "class A {\n    int f(int a) { %s }\n    int f(int a, int b) { return g(a) + g(b); }\n}\n"
+    assert "code-gutted" in change(both % "return g(a);", both % "return 0;", "src/A.java")
+
+
 @pytest.mark.parametrize("path", list(TESTS))
 def test_a_test_that_is_deleted_emptied_or_never_runs_is_found(path: str) -> None:
     whole, body = good(path), TESTS[path][1]
