@@ -89,10 +89,6 @@ class QueueFolder:
         gone = tuple(path for path in before if path not in self._told)
         return Reading(files, tuple(one for one in results if isinstance(one, Problem)), gone)
 
-    def last_good(self, path: str) -> QueueFile | None:
-        """Give the last version of a file that could be read, for one that is broken or gone now."""
-        return self._good.get(path)
-
     def rescued(self) -> tuple[tuple[Path, QueueFile | Problem], ...]:
         """Read what a crash left beside the queue files: each holds a save that may not have been merged.
 

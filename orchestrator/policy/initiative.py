@@ -6,7 +6,8 @@ Rules, in order; the first that has something to say is appended, expecting the 
 3. own attempts: begin the next iteration, fail at the limit, release when draining, board the train;
 4. orphans: tasks whose worker is gone are taken over on the same attempt;
 5. requests on a code host that are due for a look;
-6. new claims, most urgent first, of equals rather one that will not conflict with what runs.
+6. tasks whose upstream has failed, where they are to be skipped or to fail with it;
+7. new claims, most urgent first, of equals rather one that will not conflict with what runs.
 On conflict nothing of it was stored and everything is asked again.
 """
 

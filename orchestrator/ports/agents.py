@@ -39,7 +39,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     slot: int
     timeout_s: float | None = None
     base: str = ""
-    test_files: tuple[str, ...] = ()
     session: str = ""
     """The agent's own session to go on with; empty: a fresh one, or after a cut the one that was cut."""
     interrupted: bool = False

@@ -13,7 +13,6 @@ from ast_grep_py import SgNode, SgRoot
 from orchestrator.verify.grammar_tables import BLOCKS, FUNCTIONS, Table
 
 _KEPT = 128
-_DEEP = 2000
 NAME = re.compile(r"[#$]?[^\W\d]\w*")
 _WRAPPED = frozenset({"expression_statement", "parenthesized_expression", "await_expression"})
 

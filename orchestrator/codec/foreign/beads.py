@@ -14,7 +14,6 @@ _STATUS = {"closed": "completed", "in_progress": "in_progress", "deferred": "blo
 _BACK = {"completed": "closed", "skipped": "closed", "in_progress": "in_progress"}
 _GONE = frozenset({"tombstone"})
 _TOLD = ("design", "acceptance_criteria", "notes", "labels", "external_ref")
-_DEFAULT_PRIORITY = 2
 
 
 def is_it(lines: Sequence[object]) -> bool:
