@@ -73,7 +73,7 @@ class Progress:
 
 
 def _step(world: World, ref: str) -> str:
-    attempt = world.tasks[ref].attempt
+    attempt = world.claimed(ref).attempt
     return f"{attempt.step.value} {attempt.iteration or ''}".strip() if attempt else ""
 
 

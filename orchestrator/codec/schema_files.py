@@ -72,6 +72,7 @@ def _task() -> Schema:
         "checks": _TEXTS,
         "budget": _budget(budgets.TASK_BUDGET),
         "race": _whole(1),
+        "agents": _TEXTS,
         "owner": _TEXT,
         "start": _MOMENT,
         "due": _MOMENT,

@@ -107,8 +107,9 @@ class Past:
         )
 
     def _guarded(self, ref: str) -> str:
-        attempt = self.world.tasks[ref].attempt
-        pid = guardian_pid(self.state, ref, attempt.number, attempt.iteration) if attempt else None
+        task = self.world.claimed(ref)
+        attempt = task.attempt
+        pid = guardian_pid(self.state, task.ref, attempt.number, attempt.iteration) if attempt else None
         return f", its agent works on under guardian {pid}" if pid else ""
 
     # -- what people look at ---------------------------------------------------------------------------------------

@@ -52,7 +52,8 @@ def _needed(project: Project, world: World) -> frozenset[str]:
         own = project.settings.queues.get(name)
         queues = world.queues[name].spec.agent or (own.agent if own else None)
         try:
-            found.add(staff(project.settings, queues, task.spec.agent, None, here).agent)
+            names = (task.spec.first_agent, *task.spec.agents)
+            found |= {staff(project.settings, queues, agent, None, here).agent for agent in names}
         except InvalidInputError:
             continue  # nobody is left: said once, of the default
     return frozenset(found)

@@ -84,7 +84,8 @@ class Recorder:
             case e.IterationStarted():
                 self._begin(world, RunKey(event.task, event.attempt, event.iteration))
             case e.TaskClaimed(resumed=True):
-                attempt = world.tasks[event.task].attempt
+                lane = world.lane(event.task, event.attempt)
+                attempt = lane.attempt if lane is not None else None
                 if attempt is not None and attempt.step in {Step.AGENT, Step.CAPTURE}:
                     self._begin(world, RunKey(event.task, event.attempt, attempt.iteration))
             case e.IterationCaptured():
@@ -102,9 +103,9 @@ class Recorder:
         self._owed.append(_Owed(key, begun, after, beats, folder.plays(), folder.shelves("ended")))
 
     def _begin(self, world: World, key: RunKey) -> None:
-        task = world.tasks[key.task]
-        attempt = task.attempt
-        if attempt is None:
+        task = world.lane(key.task, key.attempt)
+        attempt = task.attempt if task is not None else None
+        if task is None or attempt is None:
             return
         self._begun[key] = _Begun(attempt.agent, attempt.commit or task.carry or attempt.base)
         self._to_follow.append(key)

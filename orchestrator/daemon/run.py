@@ -235,8 +235,10 @@ class _Run:
         self.lookout.note(commits)
         for commit in commits:
             for event in commit.events:
-                if isinstance(event, e.AttemptEnded) and commit.by == self.desk.me:
+                if isinstance(event, e.AttemptEnded | e.RivalLeft) and commit.by == self.desk.me:
                     self._discards.append((event.task, event.attempt))
+                elif isinstance(event, e.RaceWon) and commit.by == self.desk.me:
+                    self._discards += [(event.task, number) for number in event.lost]
                 elif isinstance(event, e.IterationCaptured) and commit.by == self.desk.me:
                     self.patches.note(RunKey(event.task, event.attempt, event.iteration))
                 if self.recorder is not None and commit.by == self.desk.me:
@@ -378,7 +380,9 @@ def abandoned(folder: Path, world: World) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
     for path in folder.glob("*/*/*"):
         ref, number = f"{path.parent.parent.name}/{path.parent.name}", path.name
-        task = world.tasks.get(ref)
-        if number.isdigit() and task is not None and (task.attempt is None or task.attempt.number != int(number)):
+        if not number.isdigit() or ref not in world.tasks:
+            continue
+        lane = world.lane(ref, int(number))
+        if lane is None or lane.attempt is None:
             found.append((ref, int(number)))
     return found

@@ -78,10 +78,11 @@ class Watching:
 
 def running(world: World) -> Iterator[Iteration]:
     """List the iterations whose agents are at work."""
-    for ref in world.claims:
-        attempt = world.tasks[ref].attempt
+    for key in world.claims:
+        task = world.claimed(key)
+        attempt = task.attempt
         if attempt is not None and attempt.step is Step.AGENT:
-            yield Iteration(RunKey(ref, attempt.number, attempt.iteration), attempt.agent)
+            yield Iteration(RunKey(task.ref, attempt.number, attempt.iteration), attempt.agent)
 
 
 def iterations(commits: Iterable[e.Commit]) -> dict[RunKey, str]:

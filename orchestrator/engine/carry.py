@@ -39,8 +39,8 @@ async def carry_out(effect: f.Effect, world: World, seat: Seat, hands: Hands, wo
         return c.NoteAction(key=effect.key, ok=ok, note=note)
     if isinstance(effect, f.CheckGate):
         return await _inspect(effect, world, hands)
-    task = world.tasks[effect.task]
-    if task.attempt is None:
+    task = world.lane(effect.task, effect.attempt)
+    if task is None or task.attempt is None:
         raise RuntimeError(f"{effect.task} has no attempt to carry out {effect} for")
     try:
         return await _Carrier(effect, task, task.attempt, world, seat, hands, words).go()

@@ -9,6 +9,7 @@ Theory of operation
 - Killing the process at any point is safe: what is due follows from the journal alone.
 """
 
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, tzinfo
 from functools import partial
@@ -20,6 +21,7 @@ from orchestrator.engine.carry import carry_out
 from orchestrator.engine.hands import Hands
 from orchestrator.engine.ledger import Ledger
 from orchestrator.engine.talk import Talk
+from orchestrator.errors import FaultError
 from orchestrator.model import commands as c
 from orchestrator.model import effects as f
 from orchestrator.model import events as e
@@ -33,7 +35,8 @@ from orchestrator.policy.decide import Answer, decide
 from orchestrator.policy.due import due
 from orchestrator.policy.initiative import initiative
 from orchestrator.policy.outlook import SIGNALLED, Stay, outlook
-from orchestrator.policy.seat import Seat, mine
+from orchestrator.policy.race import given_back
+from orchestrator.policy.seat import Seat
 from orchestrator.policy.talk import replied
 from orchestrator.policy.until import needed
 from orchestrator.ports.agents import RunKey
@@ -74,7 +77,8 @@ class Engine:
         self._draining = self._stopping = self._detaching = False
         self._wake = anyio.Event()
         self._running: dict[f.Effect, anyio.CancelScope] = {}
-        self._ending: dict[RunKey, None] = {}
+        self._bases: dict[RunKey, str] = {}
+        self._ending: dict[RunKey, anyio.Event] = {}
         """Agents nobody wants any more: the run does not leave before they are gone."""
         self._mail: list[tuple[f.Effect, c.Outcome]] = []
         self._talk = Talk(hands.agents, self.wake)
@@ -251,7 +255,7 @@ class Engine:
 
     async def _take_word(self, note: c.NoteWord) -> None:
         recorded = await self.ledger.commit(partial(self._decide, note))
-        task = self.world.tasks.get(note.task)
+        task = self.world.holding(note.task, note.fence)
         if task is not None and task.attempt is not None:
             key = RunKey(note.task, task.attempt.number, note.iteration)
             self._talk.reply(key, note.id, replied(task, note, recorded))
@@ -293,25 +297,44 @@ class Engine:
             self._running.pop(effect).cancel()
             if isinstance(effect, f.RunAgent) and not self._adopted_elsewhere(effect):
                 key = RunKey(effect.task, effect.attempt, effect.iteration)
-                self._ending[key] = None
-                group.start_soon(self._end, key)
+                self._ending[key] = anyio.Event()
+                group.start_soon(self._end, key, self._bases.pop(key, ""))
         for effect in wanted:
             if effect not in self._running:
                 scope = self._running[effect] = anyio.CancelScope()
+                self._remember(effect)
                 group.start_soon(self._carry, effect, seat, scope)
 
-    async def _end(self, key: RunKey) -> None:
-        await self.hands.agents.stop(key)
-        self._ending.pop(key, None)
-        self.wake()
+    def _remember(self, effect: f.Effect) -> None:
+        """Note what an agent's work is compared with: when it is stopped its attempt may be forgotten."""
+        lane = self.world.lane(effect.task, effect.attempt) if isinstance(effect, f.RunAgent) else None
+        if isinstance(effect, f.RunAgent) and lane is not None and lane.attempt is not None:
+            self._bases[RunKey(effect.task, effect.attempt, effect.iteration)] = lane.attempt.base
+
+    async def _end(self, key: RunKey, base: str) -> None:
+        """Stop an agent nobody wants any more, and keep what it had done so far under its ref."""
+        over = self._ending[key]
+        try:
+            await self.hands.agents.stop(key)
+            await self._keep(key, base)
+        finally:
+            self._ending.pop(key, None)
+            over.set()
+            self.wake()
+
+    async def _keep(self, key: RunKey, base: str) -> None:
+        attempt, workspace = AttemptKey(key.task, key.attempt), self.hands.workspace
+        with contextlib.suppress(FaultError):  # its workspace may be gone already
+            if base and await workspace.exists(attempt):
+                await workspace.capture(attempt, key.iteration, base)
 
     def _adopted_elsewhere(self, effect: f.RunAgent) -> bool:
-        task = self.world.tasks.get(effect.task)
+        task = self.world.lane(effect.task, effect.attempt)
         return (
             task is not None
             and task.claim is not None
             and task.attempt is not None
-            and (task.attempt.number == effect.attempt and task.attempt.iteration == effect.iteration)
+            and task.attempt.iteration == effect.iteration
         )
 
     async def _carry(self, effect: f.Effect, seat: Seat, scope: anyio.CancelScope) -> None:
@@ -330,24 +353,18 @@ class Engine:
         async with anyio.create_task_group() as group:
             for key in (*runs, *self._ending):
                 group.start_soon(self.hands.agents.stop, key)
-        await self.ledger.commit(
-            lambda world: tuple(
-                e.TaskReleased(task=ref, reason="stopped by a signal") for ref in mine(world, self.seat(world))
-            )
-        )
+        await self.ledger.commit(lambda world: given_back(world, self.seat(world), "stopped by a signal"))
         left = outlook(self.world, self.clock.now(), self.seat(self.world))
         return left if isinstance(left, Leave) else Leave(SIGNALLED, "stopped by a signal")
 
     async def release(self, reason: str) -> None:
         """Give every claim back; the attempts stay as they are, and whoever comes next goes on."""
-        await self.ledger.commit(
-            lambda world: tuple(e.TaskReleased(task=ref, reason=reason) for ref in mine(world, self.seat(world)))
-        )
+        await self.ledger.commit(lambda world: given_back(world, self.seat(world), reason))
 
     async def checkpoint(self) -> dict[str, str]:
         """Keep the working files of every attempt that stands; give the ref under which each is held."""
         kept: dict[str, str] = {}
-        for task in self.world.tasks.values():
+        for task in (lane for own in self.world.tasks.values() for lane in (own, *own.rivals.values())):
             attempt = task.attempt
             key = AttemptKey(task.ref, attempt.number) if attempt is not None else None
             if attempt is None or key is None or not attempt.base or not await self.hands.workspace.exists(key):
@@ -357,5 +374,7 @@ class Engine:
         return kept
 
     async def discard(self, task: str, attempt: int) -> None:
-        """Remove the workspace of an attempt that has ended; its refs stay."""
+        """Remove the workspace of an attempt that has ended, once its agent is gone and its work kept."""
+        for over in [o for key, o in self._ending.items() if (key.task, key.attempt) == (task, attempt)]:
+            await over.wait()
         await self.hands.workspace.discard(AttemptKey(task, attempt))

@@ -33,6 +33,8 @@ from orchestrator.model.lane_events import LaneResumed as LaneResumed
 from orchestrator.model.lane_events import TriggerDefined as TriggerDefined
 from orchestrator.model.lane_events import TriggerFired as TriggerFired
 from orchestrator.model.lane_events import TriggerRemoved as TriggerRemoved
+from orchestrator.model.race_events import RaceWon as RaceWon
+from orchestrator.model.race_events import RivalLeft as RivalLeft
 from orchestrator.model.request_events import RequestOpened as RequestOpened
 from orchestrator.model.request_events import RequestSeen as RequestSeen
 from orchestrator.model.specs import QueueSpec, TaskSpec
@@ -110,13 +112,18 @@ class EditRefused(EventBase, frozen=True, tag="edit.refused"):
 
 
 class TaskClaimed(EventBase, frozen=True, tag="task.claimed"):
-    """A worker took the task. `resumed`: the same attempt goes on under a new owner, whose fence this seq is."""
+    """A worker took the task. `resumed`: the same attempt goes on under a new owner, whose fence this seq is.
+
+    `rival`: one more attempt, by `agent`, beside the one that is under way.
+    """
 
     task: str
     attempt: int
     worker: str
     slot: int = 1
     resumed: bool = False
+    rival: bool = False
+    agent: str = ""
 
 
 class AttemptPrepared(EventBase, frozen=True, tag="attempt.prepared"):
@@ -309,6 +316,8 @@ Event: TypeAlias = (
     | TrainEvicted
     | RequestOpened
     | RequestSeen
+    | RivalLeft
+    | RaceWon
     | AttemptEnded
     | TaskMerged
     | TaskCompleted

@@ -13,7 +13,8 @@ Rules
 from functools import singledispatch
 
 from orchestrator.model import events as e
-from orchestrator.model import fold_attempts, fold_gates, fold_talk, fold_train, fold_visits
+from orchestrator.model import fold_attempts, fold_gates, fold_race, fold_talk, fold_train, fold_visits
+from orchestrator.model.moves import drop_rivals
 from orchestrator.model.specs import QueueSpec, RunAction, Status
 from orchestrator.model.truth import holds
 from orchestrator.model.world import PendingAction, Queue, Task, Trigger, World
@@ -30,6 +31,7 @@ def apply(world: World, commit: e.Commit) -> None:
         _fold(event, world)
         fold_attempts.fold(event, world)
         fold_train.fold(event, world)
+        fold_race.fold(event, world)
         fold_visits.fold(event, world)
         fold_talk.fold(event, world)
         fold_gates.fold(event, world)
@@ -144,6 +146,7 @@ def _(event: e.TaskRemoved, world: World) -> None:
     _unlink(world, task)
     world.queues[event.task.partition("/")[0]].tasks.pop(event.task, None)
     world.claims.pop(event.task, None)
+    drop_rivals(world, task)
 
 
 def _link(world: World, task: Task) -> None:

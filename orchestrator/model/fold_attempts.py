@@ -20,7 +20,7 @@ def fold(event: e.Event, world: World) -> None:
 @fold.register
 def _(event: e.TaskClaimed, world: World) -> None:
     task = world.tasks.get(event.task)
-    if task is None:
+    if task is None or event.rival:
         return
     task.claim = Claim(worker=event.worker, slot=event.slot, fence=world.seq, since=world.at)
     task.slot = event.slot
@@ -94,7 +94,7 @@ def _take_back(world: World, task: Task, attempt: Attempt) -> None:
 @fold.register
 def _(event: e.VerdictReached, world: World) -> None:
     pay_reviewers(world, event)
-    task = world.tasks.get(event.task)
+    task = world.lane(event.task, event.attempt) or world.tasks.get(event.task)
     if task is None:
         return
     same = event.verdict is not Verdict.PASS and _gist(event.findings) == _gist(task.feedback)

@@ -22,9 +22,9 @@ def heard_as(iteration: int, word: str) -> str:
 
 
 def _hear(event: _Spoken, world: World, kind: str) -> tuple[Task, Attempt] | None:
-    task = world.tasks.get(event.task)
-    attempt = task.attempt if task is not None else None
-    if task is None or attempt is None or attempt.number != event.attempt:
+    task, lane = world.tasks.get(event.task), world.lane(event.task, event.attempt)
+    attempt = lane.attempt if lane is not None else None
+    if task is None or attempt is None:
         return None
     attempt.heard[heard_as(event.iteration, event.word)] = kind
     world.touched[task.ref] = None

@@ -23,6 +23,16 @@ def task_ref(queue: str, task_id: str) -> TaskRef:
     return TaskRef(f"{queue}/{task_id}")
 
 
+def lane_key(ref: str, attempt: int) -> str:
+    """Name one of several attempts at a task side by side; no id holds a `#`."""
+    return f"{ref}#{attempt}"
+
+
+def ref_of_lane(key: str) -> str:
+    """Give the task of a claim, which may be one of several attempts side by side."""
+    return key.partition("#")[0]
+
+
 def queue_of(ref: str) -> str:
     """Give the queue a task lives in."""
     return ref.partition("/")[0]

@@ -1,15 +1,14 @@
 """The small moves a task makes when an event says so, shared by the halves of the fold. Only the fold calls them."""
 
+from orchestrator.model.ids import lane_key
 from orchestrator.model.specs import Status
 from orchestrator.model.world import Attempt, Step, Task, World
 
 
 def under_way(world: World, ref: str, attempt: int) -> tuple[Task, Attempt] | None:
     """Find the task and its attempt, if that is the one under way."""
-    task = world.tasks.get(ref)
-    if task is None or task.attempt is None or task.attempt.number != attempt:
-        return None
-    return task, task.attempt
+    task = world.lane(ref, attempt)
+    return (task, task.attempt) if task is not None and task.attempt is not None else None
 
 
 def move(world: World, task: Task, status: Status) -> None:
@@ -18,6 +17,7 @@ def move(world: World, task: Task, status: Status) -> None:
     task.statuses.append((world.seq, status))
     if status is not Status.IN_PROGRESS:
         let_go(world, task)
+        drop_rivals(world, task)
     world.touched[task.ref] = None
 
 
@@ -25,6 +25,13 @@ def let_go(world: World, task: Task) -> None:
     """Take the claim away."""
     task.claim = None
     world.claims.pop(task.ref, None)
+
+
+def drop_rivals(world: World, task: Task) -> None:
+    """Forget the attempts beside the task's own."""
+    for number in task.rivals:
+        world.claims.pop(lane_key(task.ref, number), None)
+    task.rivals = {}
 
 
 def step(world: World, task: Task, attempt: Attempt, wanted: Step) -> None:

@@ -56,6 +56,9 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     checks: tuple[str, ...] | None = None
     budget: Budget | None = None
     race: int = 1
+    """Attempts side by side, of which the first to pass lands."""
+    agents: tuple[str, ...] = ()
+    """Who makes them, in turn; the first is the task's own agent."""
     owner: str = ""
     start: int | None = None
     due: int | None = None
@@ -63,6 +66,11 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     estimate_s: int = 3600
     details: str = ""
     """JSON text of the fields we give no meaning to; handed to the agent as they are."""
+
+    @property
+    def first_agent(self) -> str | None:
+        """Name who is to do it: its agent, or the first of those who race."""
+        return self.agent or next(iter(self.agents), None)
 
 
 class QueueSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -185,6 +185,11 @@ class Task(msgspec.Struct, kw_only=True):
     awaits: list[str] = []
     """The questions whose answers the next iteration waits for."""
 
+    rivals: dict[int, "Task"] = {}
+    """Attempts beside its own, by number: each a task in miniature."""
+    raced: int = 0
+    """How many there were in all."""
+
     @property
     def iterations(self) -> int:
         """Count its iterations over all attempts."""
@@ -363,6 +368,24 @@ class World(msgspec.Struct, kw_only=True):
     """Counts changes of specifications: when it moves, indexes over them are rebuilt."""
     touched: dict[str, None] = {}
     """Task refs and `queue:NAME` that changed since someone last cleared it."""
+
+    def lane(self, ref: str, attempt: int) -> Task | None:
+        """Find the attempt under way with this number: the task's own, or one beside it."""
+        task = self.tasks.get(ref)
+        if task is None or (task.attempt is not None and task.attempt.number == attempt):
+            return task
+        return task.rivals.get(attempt)
+
+    def holding(self, ref: str, fence: int) -> Task | None:
+        """Find who holds the fence: the task, or one of several attempts at it."""
+        task = self.tasks.get(ref)
+        lanes = (task, *task.rivals.values()) if task is not None else ()
+        return next((lane for lane in lanes if lane.claim is not None and lane.claim.fence == fence), None)
+
+    def claimed(self, key: str) -> Task:
+        """Give what a key of `claims` is about: a task, or one of several attempts at it."""
+        ref, _, attempt = key.partition("#")
+        return self.tasks[ref].rivals[int(attempt)] if attempt else self.tasks[ref]
 
     def train_of(self, ref: str) -> Train | None:
         """Find the train a task is in."""

@@ -16,7 +16,7 @@ def brief(given: PromptInput, world: World, task: Task, seat: Seat) -> Briefing:
         description=without_claims(given.spec.description),
         attempt=given.attempt,
         iteration=given.iteration,
-        iterations_left=max(0, max_iterations(world, task, seat) - used_iterations(task)),
+        iterations_left=max(0, max_iterations(world, task, seat) - used_iterations(world, task)),
         usd_left=_usd_left(world, seat),
         findings=tuple(without_claims(f"{f.path}: {f.message}" if f.path else f.message) for f in given.feedback),
         inputs=given.inputs,

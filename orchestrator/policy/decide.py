@@ -17,6 +17,7 @@ from orchestrator.policy.endings import blocked, clears, ended, exhausts, fault
 from orchestrator.policy.gates import FAULT
 from orchestrator.policy.landing import Landing, on_the_train, red, red_target
 from orchestrator.policy.prices import charge, model_of
+from orchestrator.policy.race import in_race, won
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.staffing import agent_settings
 from orchestrator.policy.talk import hear, pleads, unless_it_asks
@@ -45,10 +46,11 @@ def decide(world: World, outcome: c.Outcome, now: int, seat: Seat) -> Answer:
         return (e.ActionFinished(key=outcome.key, ok=outcome.ok, note=outcome.note),)
     if isinstance(outcome, c.NoteInspection):
         return _inspected(world, outcome, seat)
-    task = world.tasks.get(outcome.task)
-    if task is None or task.claim is None or task.attempt is None or task.claim.fence != outcome.fence:
+    task = world.holding(outcome.task, outcome.fence)
+    if task is None or task.attempt is None:
         return c.Refusal(f"{outcome.task} has changed hands since: this outcome is stale")
-    return _decide(world, outcome, task, task.attempt, (now, seat))
+    said = _decide(world, outcome, task, task.attempt, (now, seat))
+    return said if isinstance(said, c.Refusal) else in_race(world, task, task.attempt, said)
 
 
 def _inspected(world: World, outcome: c.NoteInspection, seat: Seat) -> Answer:
@@ -176,7 +178,7 @@ def _consequences(
     world: World, task: Task, attempt: Attempt, reached: e.VerdictReached, moment: tuple[int, Seat]
 ) -> tuple[e.Event, ...]:
     if reached.verdict is Verdict.PASS:
-        return ()
+        return () if reached.merged else won(world, task, attempt)
     if reached.merged:
         return red(world, task, attempt, reached, moment)
     if reached.verdict is Verdict.BLOCKED:

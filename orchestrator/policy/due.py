@@ -30,7 +30,7 @@ def due(world: World, seat: Seat) -> tuple[f.Effect, ...]:
 
 def under_way(world: World, seat: Seat) -> tuple[tuple[Task, Attempt, Claim], ...]:
     """List what this process has claimed, each with its attempt and its claim."""
-    own = (world.tasks[ref] for ref in mine(world, seat))
+    own = (world.claimed(key) for key in mine(world, seat))
     return tuple((t, t.attempt, t.claim) for t in own if t.attempt is not None and t.claim is not None)
 
 

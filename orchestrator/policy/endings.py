@@ -60,7 +60,7 @@ def fault(world: World, task: Task, attempt: Attempt, text: str, now: int) -> tu
 def exhausts(world: World, task: Task, seat: Seat, findings: tuple[Finding, ...]) -> tuple[e.Event, ...]:
     """Fail the task if its iterations are used up."""
     limit = max_iterations(world, task, seat)
-    if used_iterations(task) < limit:
+    if used_iterations(world, task) < limit:
         return ()
     return (e.TaskFailed(task=task.ref, reason=exhausted(task.ref, limit, findings)),)
 
@@ -69,7 +69,7 @@ def blocked(
     world: World, task: Task, attempt: Attempt, seat: Seat, findings: tuple[Finding, ...]
 ) -> tuple[e.Event, ...]:
     """Leave it to a person; where none will come, take the work back and try again while iterations are left."""
-    if not seat.scope.interactive and used_iterations(task) < max_iterations(world, task, seat):
+    if not seat.scope.interactive and used_iterations(world, task) < max_iterations(world, task, seat):
         return (ended(task, attempt, "blocked and reverted (--non-interactive)", findings=findings),)
     first = findings[0] if findings else None
     what = (

@@ -13,7 +13,7 @@ from orchestrator.policy.seat import Seat
 
 def conflicting(world: World, task: Task, seat: Seat) -> tuple[tuple[str, ...], str]:
     """Name the claimed tasks this one must wait for, and why. Empty when it may start."""
-    holders = [world.tasks[ref] for ref in world.claims if ref != task.ref]
+    holders = [world.tasks[ref] for ref in world.claims if ref in world.tasks and ref != task.ref]
     for rule in (_folder, _resources, _files, _places):
         on, text = rule(world, task, holders, seat)
         if on:
@@ -29,13 +29,13 @@ def foreseen(world: World, task: Task, seat: Seat) -> tuple[tuple[str, ...], str
         return (), ""
     found: dict[str, str] = {}
     for ref in world.claims:
-        holder = world.tasks[ref]
-        if ref != task.ref and seat.targets.get(ref.partition("/")[0], "") == target:
+        holder = world.claimed(ref)
+        if holder.ref != task.ref and seat.targets.get(ref.partition("/")[0], "") == target:
             changed = holder.files if holder.attempt is not None and holder.attempt.commit else ()
             both = (p for p in changed if p in done or matches_any(p, task.spec.files))
             said = (p for p in done if matches_any(p, holder.spec.files))
             if path := next(both, "") or next(said, ""):
-                found[ref] = path
+                found[holder.ref] = path
     text = ", ".join(f"{ref} is changing {path}" for ref, path in found.items())
     return tuple(found), text
 
@@ -78,15 +78,30 @@ def _files(_world: World, task: Task, holders: list[Task], seat: Seat) -> tuple[
     return (), ""
 
 
-def _places(world: World, task: Task, holders: list[Task], seat: Seat) -> tuple[tuple[str, ...], str]:
+def _places(world: World, task: Task, _holders: list[Task], seat: Seat) -> tuple[tuple[str, ...], str]:
     agent = staffed(world, task, seat).agent
+    places, busy = _concurrency(agent, seat), _at_work(world, agent, seat)
+    others = tuple(dict.fromkeys(ref for ref in busy if ref != task.ref))
+    if not places or len(busy) < places or not others:
+        return (), ""
+    return others, f"all {places} places of agent {agent} are taken"
+
+
+def has_place(world: World, agent: str, seat: Seat) -> bool:
+    """Say whether one more agent of this name may work."""
+    places = _concurrency(agent, seat)
+    return not places or len(_at_work(world, agent, seat)) < places
+
+
+def _concurrency(agent: str, seat: Seat) -> int:
     settings = seat.settings.agents.get(agent)
-    if settings is None or not settings.concurrency:
-        return (), ""
-    busy = [h.ref for h in holders if _works(world, h, seat) == agent]
-    if len(busy) < settings.concurrency:
-        return (), ""
-    return tuple(busy), f"all {settings.concurrency} places of agent {agent} are taken"
+    return settings.concurrency if settings is not None else 0
+
+
+def _at_work(world: World, agent: str, seat: Seat) -> list[str]:
+    """List the claimed tasks of an agent, one with several attempts side by side as often as it is theirs."""
+    claimed = (world.claimed(key) for key in world.claims)
+    return [holder.ref for holder in claimed if _works(world, holder, seat) == agent]
 
 
 def _works(world: World, holder: Task, seat: Seat) -> str:

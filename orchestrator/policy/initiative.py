@@ -5,7 +5,7 @@ Rules, in order; the first that has something to say is appended, expecting the 
 2. lanes whose wait is over;
 3. own attempts: begin the next iteration, fail at the limit, release when draining, board the train;
 4. orphans: tasks whose worker is gone are taken over on the same attempt;
-5. requests on a code host that are due for a look;
+5. further attempts beside one under way, requests on a code host that are due for a look;
 6. tasks whose upstream has failed, where they are to be skipped or to fail with it;
 7. new claims, most urgent first, of equals rather one that will not conflict with what runs.
 On conflict nothing of it was stored and everything is asked again.
@@ -16,6 +16,7 @@ from itertools import takewhile
 from typing import assert_never
 
 from orchestrator.model import events as e
+from orchestrator.model.ids import ref_of_lane
 from orchestrator.model.specs import Action, Add, Notify, PauseQueue, ResumeQueue, RunAction, Status, Unlock
 from orchestrator.model.spending import Spent
 from orchestrator.model.truth import holds
@@ -29,8 +30,10 @@ from orchestrator.policy.holds import foreseen
 from orchestrator.policy.landing import convict
 from orchestrator.policy.limits import exhausted, is_human, max_iterations, retry_at, used_iterations
 from orchestrator.policy.progress import diagnosis, rescuer, stuck
+from orchestrator.policy.race import in_race
 from orchestrator.policy.reasons import Code, over_budget, over_hours, reason_for
 from orchestrator.policy.requests import to_look_at
+from orchestrator.policy.rivals import join, racing
 from orchestrator.policy.seat import Seat, free_slot, mine, spare
 from orchestrator.policy.train import is_proved, may_board, target_of
 from orchestrator.policy.until import is_reached
@@ -130,7 +133,7 @@ def _unpark(world: World, _agenda: Agenda, now: int, _seat: Seat) -> Events:
 def _own(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
     for task, attempt, _ in under_way(world, seat):
         if attempt.step is Step.START:
-            return _begin(world, task, attempt, now, seat)
+            return in_race(world, task, attempt, _begin(world, task, attempt, now, seat))
         if attempt.step in LANDING and (events := _land(world, task, attempt, now, seat)):
             return events
     return ()
@@ -153,7 +156,7 @@ def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> 
     if person := _waits_for_a_person(task, seat):
         return (e.TaskReleased(task=task.ref, reason=person),)
     limit = max_iterations(world, task, seat)
-    if used_iterations(task) >= limit:
+    if used_iterations(world, task) >= limit:
         return (e.TaskFailed(task=task.ref, reason=exhausted(task.ref, limit, task.feedback)),)
     if seat.draining:
         return (e.TaskReleased(task=task.ref, reason="draining"),)
@@ -196,15 +199,27 @@ def _waits_for_a_person(task: Task, seat: Seat) -> str:
 def _adopt(world: World, _agenda: Agenda, _now: int, seat: Seat) -> Events:
     if seat.draining:
         return ()
-    for ref, worker in world.claims.items():
-        task = world.tasks[ref]
-        if holder(task, seat) is not None:
+    for key, worker in world.claims.items():
+        ref = ref_of_lane(key)
+        if holder(world.tasks[ref], seat) is not None:
             continue
         if not seat.alive(worker) and seat.serves(ref) and spare(world, ref.partition("/")[0], seat):
-            number = task.attempt.number if task.attempt is not None else task.attempts
-            # its agent may live, and knows the slot (and the port) it was given
-            return (e.TaskClaimed(task=ref, attempt=number, worker=seat.me, slot=task.slot, resumed=True),)
+            return (_taken_over(world.claimed(key), seat, rival=key != ref),)
     return ()
+
+
+def _taken_over(lane: Task, seat: Seat, *, rival: bool) -> e.Event:
+    number = lane.attempt.number if lane.attempt is not None else lane.attempts
+    # its agent may live, and knows the slot (and the port) it was given
+    return e.TaskClaimed(task=lane.ref, attempt=number, worker=seat.me, slot=lane.slot, resumed=True, rival=rival)
+
+
+def _race(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
+    """Begin one more attempt beside one under way, where a task asks for several."""
+    if seat.draining or seat.full:
+        return ()
+    open_ = (task for task in racing(world, seat) if startable(world, task.ref.partition("/")[0], now, seat))
+    return next((events for task in open_ if (events := join(world, task, now, seat))), ())
 
 
 def _spoil(world: World, agenda: Agenda, _now: int, seat: Seat) -> Events:
@@ -290,7 +305,7 @@ def _look(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
     return ()
 
 
-_RULES: tuple[Rule, ...] = (_open, _unlock, _fire, _act, _inspect, _unpark, _own, _adopt, _look, _spoil, _claim)
+_RULES: tuple[Rule, ...] = (_open, _unlock, _fire, _act, _inspect, _unpark, _own, _adopt, _race, _look, _spoil, _claim)
 
 
 def owed(world: World, now: int) -> Events:

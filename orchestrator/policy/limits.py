@@ -11,7 +11,7 @@ from orchestrator.policy.staffing import Staffed, is_person, staff
 def _names(world: World, task: Task, settings: Settings) -> tuple[str | None, str | None]:
     name = task.ref.partition("/")[0]
     queue = settings.queues.get(name)
-    return task.spec.agent, world.queues[name].spec.agent or (queue.agent if queue else None)
+    return task.spec.first_agent, world.queues[name].spec.agent or (queue.agent if queue else None)
 
 
 def staffed(world: World, task: Task, seat: Seat) -> Staffed:
@@ -39,9 +39,10 @@ def max_iterations(world: World, task: Task, seat: Seat) -> int:
     return role or queue or seat.settings.max_iterations
 
 
-def used_iterations(task: Task) -> int:
-    """Count the iterations used since they were last granted."""
-    return task.iterations - task.granted_at
+def used_iterations(world: World, task: Task) -> int:
+    """Count the iterations used since they were last granted, of all attempts side by side."""
+    own = world.tasks[task.ref]
+    return own.iterations - own.granted_at
 
 
 def exhausted(ref: str, limit: int, findings: tuple[Finding, ...]) -> str:

@@ -175,7 +175,7 @@ class _Play:
     def _line_up(self, task: Task) -> None:
         human = is_human(self.stage.world, task, self.seat)
         line = f"@{task.spec.owner or SOMEBODY}" if human else queue_of(task.ref)
-        kind = (line, queue_of(task.ref), task.spec.agent, task.spec.resources, task.spec.files)
+        kind = (line, queue_of(task.ref), task.spec.first_agent, task.spec.resources, task.spec.files)
         heappush(self._groups.setdefault(kind, []), (urgency(task, self._chains.get(task.ref, 0)), task.ref))
         self._bring_forward(kind)
 

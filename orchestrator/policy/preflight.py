@@ -122,7 +122,8 @@ class _Judge:
                 self._refuse(queue, f"{place}: depends on {name}, which does not exist; {self._remedy(name)}")
         self._condition(queue, f"{place}: when", task.spec.when)
         self._checks(queue, place, task.spec.checks)
-        self._agent(place, task.spec.agent)
+        for agent in (task.spec.agent, *task.spec.agents):
+            self._agent(place, agent)
         self._staffed(queue, task)
         for path in task.spec.tests:
             if path in self.facts.untracked:
@@ -140,7 +141,7 @@ class _Judge:
         configured = self.settings.queues.get(queue)
         queues = self.world.queues[queue].spec.agent or (configured.agent if configured else None)
         try:
-            agent = staff(self.settings, queues, task.spec.agent, self.scope.agent, self.facts.installed).agent
+            agent = staff(self.settings, queues, task.spec.first_agent, self.scope.agent, self.facts.installed).agent
         except InvalidInputError as error:
             self._refuse(queue, str(error))
             return

@@ -48,7 +48,7 @@ def _agents(world: World, task: Task, settings: Settings, scope: Scope, installe
     configured = settings.queues.get(queue)
     queues = world.queues[queue].spec.agent or (configured.agent if configured else None)
     try:
-        first = staff(settings, queues, task.spec.agent, scope.agent, installed).agent
+        first = staff(settings, queues, task.spec.first_agent, scope.agent, installed).agent
     except InvalidInputError:  # said elsewhere
         return ()
     agent = agent_settings(settings, first)

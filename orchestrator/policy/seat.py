@@ -76,6 +76,6 @@ def free_slot(world: World, queue: str, seat: Seat) -> int | None:
     """Give the lowest slot number of the queue nobody holds, or None when this process has no worker to spare."""
     if not spare(world, queue, seat):
         return None
-    claims = (world.tasks[ref].claim for ref in world.claims if ref.startswith(f"{queue}/"))
+    claims = (world.claimed(key).claim for key in world.claims if key.startswith(f"{queue}/"))
     taken = {claim.slot for claim in claims if claim is not None}
     return next(slot for slot in range(1, len(taken) + 2) if slot not in taken)

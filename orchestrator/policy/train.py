@@ -123,7 +123,8 @@ def waiting(world: World, seat: Seat, target: str) -> list[Task]:
     """List the verified tasks that wait for a place in the line, the next one first."""
     train = world.trains.get(target)
     aboard = train.members if train is not None else []
-    found = {ref: world.tasks[ref] for ref in world.claims if ref not in aboard and _waits(world, seat, ref, target)}
+    claimed = (ref for ref in world.claims if ref in world.tasks and ref not in aboard)
+    found = {ref: world.tasks[ref] for ref in claimed if _waits(world, seat, ref, target)}
     return sorted(found.values(), key=lambda task: _urgency(task, found))
 
 

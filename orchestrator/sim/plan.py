@@ -125,6 +125,7 @@ class _Drawing:
             title=f"make {ref}",
             dependencies=tuple(sorted(needs)),
             priority=dice.choice((0, 1, 2, 2, 2, 3)),
+            race=dice.choice((*(1,) * 8, 2, 3)),
             files=(f"src/{dice.randint(1, 6)}.py",) if dice.random() < 0.4 else (),  # noqa: PLR2004 - a weight
             resources=self._some(_RESOURCES, 0.3),
             start=EPOCH + dice.randint(0, 7200) * 1000 if dice.random() < 0.1 else None,  # noqa: PLR2004 - a weight

@@ -113,7 +113,7 @@ class Witness:
         now = {
             RunKey(task.ref, task.attempt.number, task.attempt.iteration): worker
             for ref, worker in self.world.claims.items()
-            if (task := self.world.tasks[ref]).attempt is not None and task.attempt.step is Step.AGENT
+            if (task := self.world.claimed(ref)).attempt is not None and task.attempt.step is Step.AGENT
         }
         at = anyio.current_time()
         again = [left for left in self.abandoned if left.key not in now]
@@ -155,10 +155,14 @@ class Witness:
 
     def _owned(self, event: e.Event, commit: e.Commit) -> None:
         if isinstance(event, _BY_OWNER) and not (isinstance(event, e.VerdictReached) and event.by):
-            owner = self.world.claims.get(event.task)
+            lane = self.world.lane(event.task, event.attempt)
+            owner = lane.claim.worker if lane is not None and lane.claim is not None else None
             self._claim_that(owner == commit.by, f"{event.task} belongs to {owner}", commit)
 
     def _claimed(self, event: e.TaskClaimed, commit: e.Commit, released: set[str]) -> None:
+        if event.rival:
+            self._joined(event, commit)
+            return
         task = self.world.tasks[event.task]
         owner = self.world.claims.get(event.task)
         free = owner is None or event.task in released or not self._presence.alive(owner)
@@ -175,11 +179,24 @@ class Witness:
             early = task.spec.start is not None and task.attempts == 0 and task.spec.start > self._clock.now()
             self._claim_that(not early, f"{event.task} starts before its time", commit)
 
+    def _joined(self, event: e.TaskClaimed, commit: e.Commit) -> None:
+        """Look at one more attempt beside one under way, or at who takes one over."""
+        task, lane = self.world.tasks[event.task], self.world.tasks[event.task].rivals.get(event.attempt)
+        owner = lane.claim.worker if lane is not None and lane.claim is not None else ""
+        self._claim_that((lane is not None) is event.resumed, "what is taken over is there, what begins is not", commit)
+        self._claim_that(not self._presence.alive(owner), f"attempt {event.attempt} is {owner}'s, who lives", commit)
+        self._claim_that(event.worker == commit.by, "a claim in another's name", commit)
+        self._claim_that(task.status is Status.IN_PROGRESS, "races where nobody is at work", commit)
+        most = len(task.rivals) + 1 < task.spec.race or event.resumed
+        self._claim_that(most, f"more than {task.spec.race} attempts side by side", commit)
+        number = event.attempt == task.attempts + 1 or event.resumed
+        self._claim_that(number, f"attempt {event.attempt} follows {task.attempts}", commit)
+
     def _iteration(self, event: e.IterationStarted, commit: e.Commit) -> None:
-        task = self.world.tasks[event.task]
+        task = self.world.lane(event.task, event.attempt)
         key = RunKey(event.task, event.attempt, event.iteration)
         self.started[key] += 1
-        last = task.attempt.iteration if task.attempt else 0
+        last = task.attempt.iteration if task is not None and task.attempt is not None else 0
         follows = event.iteration == (last if event.restarted else last + 1)
         self._claim_that(follows, f"iteration {event.iteration} follows {last}", commit)
         self._claim_that(not self.finished[key], "an iteration whose end is recorded starts again", commit)
@@ -226,12 +243,12 @@ class Witness:
     # -- the world as it stands then -------------------------------------------------------------------------------
 
     def _after(self, commit: e.Commit) -> None:
-        claimed = [self.world.tasks[ref] for ref in self.world.claims]
+        claimed = [self.world.tasks[ref] for ref in self.world.claims if ref in self.world.tasks]
         for index, task in enumerate(claimed):
             for other in claimed[index + 1 :]:
                 self._claim_that(not self._share(task, other), f"{task.ref} and {other.ref} side by side", commit)
         self._staging(claimed, commit)
-        self._slots(claimed, commit)
+        self._slots([self.world.claimed(key) for key in self.world.claims], commit)
         seat = self.seat()
         for task in self.world.tasks.values():
             waits = task.status not in ENDED and not running(self.world, task.ref, seat)

@@ -30,7 +30,7 @@ def status_of(
         seq=world.seq,
         queues=queues,
         gates=tuple(_gate(world, gate, now, seat) for gate in world.gates.values()),
-        workers=tuple(_worker(world, world.tasks[ref], seat, pid_of) for ref in world.claims),
+        workers=tuple(_worker(world.claimed(key), seat, pid_of) for key in world.claims),
         budget=money.budget_answer(world.spent, seat.settings.budget, now),
         accounts=held_accounts(world, now, seat),
         questions=questions_of(world),
@@ -58,7 +58,7 @@ def headline(world: World, queues: tuple[a.QueueAnswer, ...], seat: Seat) -> str
     faults = [q for q in queues if q.park is not None and q.park.code == "fault"]
     if faults:
         return f"queue {faults[0].name} is parked by a fault: {faults[0].park.text if faults[0].park else ''}"
-    live = [ref for ref in world.claims if running(world, ref, seat)]
+    live = [ref for ref in world.claims if ref in world.tasks and running(world, ref, seat)]
     done = sum(1 for _, t in tasks if t.status in {Status.COMPLETED, Status.SKIPPED})
     if live:
         return f"{len(live)} running, {done} of {len(tasks)} done: {', '.join(live[:3])}"
@@ -174,7 +174,7 @@ def _gate(world: World, gate: Gate, now: int, seat: Seat) -> a.GateAnswer:
     )
 
 
-def _worker(world: World, task: Task, seat: Seat, pid_of: PidOf) -> a.WorkerAnswer:
+def _worker(task: Task, seat: Seat, pid_of: PidOf) -> a.WorkerAnswer:
     claim, attempt = task.claim, task.attempt
     number, iteration = (attempt.number, attempt.iteration) if attempt else (task.attempts, 0)
     return a.WorkerAnswer(
@@ -187,5 +187,5 @@ def _worker(world: World, task: Task, seat: Seat, pid_of: PidOf) -> a.WorkerAnsw
         since=moment(attempt.since if attempt else task.since) or "",
         agent=attempt.agent if attempt else "",
         pid=pid_of(task.ref, number, iteration),
-        alive=running(world, task.ref, seat),
+        alive=claim is not None and seat.alive(claim.worker),
     )

@@ -31,7 +31,7 @@ def tell(event: e.Event) -> Told | None:
 
 
 def _words(event: e.Event) -> tuple[str, str] | None:
-    for part in (_definition, _progress, _talk, _landing, _ending, _lane, _gate):
+    for part in (_definition, _race, _progress, _talk, _landing, _ending, _lane, _gate):
         if (said := part(event)) is not None:
             return said
     return None
@@ -114,6 +114,19 @@ def _short(text: str) -> str:
 
 def _by(by: str) -> str:
     return f" by {by}" if by else ""
+
+
+def _race(event: e.Event) -> tuple[str, str] | None:
+    match event:
+        case e.TaskClaimed(rival=True, resumed=False):
+            return "info", f"attempt {event.attempt} begins beside it ({event.agent})"
+        case e.RivalLeft():
+            return "info", f"attempt {event.attempt} is given up: {event.reason}"
+        case e.RaceWon():
+            lost = ", ".join(map(str, event.lost))
+            return "good", f"attempt {event.attempt} passed first; given up: {lost}"
+        case _:
+            return None
 
 
 def _verdict(event: e.VerdictReached) -> tuple[str, str]:

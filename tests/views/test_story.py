@@ -11,7 +11,7 @@ from tests.model.every_event import EVERY_EVENT
 UNTOLD = (
     e.QueueAdded, e.QueueEdited, e.AttemptPrepared, e.IterationCaptured, e.TrainBoarded, e.TrainProposed,
     e.TriggerDefined, e.TriggerRemoved, e.ActionStarted, e.GateDefined, e.GateRemoved, e.GateChecking, e.TargetMoved,
-    e.FileSeen, e.MomentReached,
+    e.FileSeen, e.MomentReached, e.RequestSeen,
 )  # fmt: skip
 """What only machines care about."""
 
@@ -105,3 +105,10 @@ def test_a_line_belongs_to_the_track_of_its_task_or_queue_or_to_none() -> None:
 )
 def test_a_finding_is_one_short_line(finding: Finding, line: str) -> None:
     assert finding_line(finding) == line
+
+
+def test_a_look_at_a_request_is_told_only_where_it_failed() -> None:
+    unseen = e.RequestSeen(task="q/A", attempt=1, url="https://host/1", state="unknown", until=1, note="no network")
+    told = tell(unseen)
+    assert told is not None
+    assert told.text == "cannot see whether https://host/1 was merged: no network"

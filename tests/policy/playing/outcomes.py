@@ -121,8 +121,8 @@ def fault(_world: World, effect: OfTask, _head: str, words: Words, _named: Named
 
 def lost(world: World, effect: OfTask, _head: str, _words: Words, _named: Named) -> c.Outcome:
     """Say that nothing of the agent's run lives."""
-    attempt = world.tasks[effect.task].attempt
-    return c.NoteLost(task=effect.task, fence=effect.fence, agent=attempt.agent if attempt else "", sandbox="L0")
+    agent = _attempt(world, effect).agent
+    return c.NoteLost(task=effect.task, fence=effect.fence, agent=agent, sandbox="L0")
 
 
 def workspace_lost(_world: World, effect: OfTask, _head: str, _words: Words, _named: Named) -> c.Outcome:
@@ -131,9 +131,10 @@ def workspace_lost(_world: World, effect: OfTask, _head: str, _words: Words, _na
 
 
 def _attempt(world: World, effect: OfTask) -> Attempt:
-    attempt = world.tasks[effect.task].attempt
-    assert attempt is not None
-    return attempt
+    lane = world.lane(effect.task, effect.attempt)
+    assert lane is not None
+    assert lane.attempt is not None
+    return lane.attempt
 
 
 _MADE = (

@@ -14,6 +14,7 @@ from orchestrator.model import effects as f
 from orchestrator.model import events as e
 from orchestrator.model.conditions import All, TaskIs
 from orchestrator.model.fold import apply
+from orchestrator.model.ids import lane_key
 from orchestrator.model.scope import Leave, Scope
 from orchestrator.model.settings import AgentSettings, PersonSettings, Settings
 from orchestrator.model.specs import ENDED, GateSpec, QueueSpec, TaskSpec, TriggerSpec
@@ -127,9 +128,15 @@ class Stage:
 
     def due(self, name: str) -> dict[str, f.Effect]:
         """Give what a process ought to be doing, and let it remember under which fence."""
-        effects = {w.of(effect): effect for effect in due(self.world, self.seat(name))}
+        effects = {self._about(effect): effect for effect in due(self.world, self.seat(name))}
         self.chairs[name].due |= effects
         return effects
+
+    def _about(self, effect: f.Effect) -> str:
+        """Name what an effect is for; of attempts side by side all but the task's own as `q/T#2`."""
+        name = w.of(effect)
+        task, attempt = self.world.tasks.get(name), getattr(effect, "attempt", 0)
+        return lane_key(name, attempt) if task is not None and attempt in task.rivals else name
 
     # -- what there is ---------------------------------------------------------------------------------------------
 

@@ -51,9 +51,9 @@ _UNTOLD = frozenset(
 )
 """Fields of events that would tell a reader nothing."""
 _SUBJECTS = ("task", "queue", "trigger", "gate", "key")
-_LISTS = {"after": "dependencies", "files": "files", "resources": "resources", "outputs": "outputs"}
+_LISTS = {"agents": "agents", "after": "dependencies", "files": "files", "resources": "resources", "outputs": "outputs"}
 _BUDGETS = {"budget": "budget", "each": "task_budget"}
-_NUMBERS = {"prio": "priority", "max": "max_iterations"}
+_NUMBERS = {"prio": "priority", "max": "max_iterations", "race": "race"}
 _TEXTS = {"agent": "agent", "on_upstream": "on_upstream", "promise": "completion_promise", "title": "title",
           "owner": "owner"}  # fmt: skip
 
@@ -203,7 +203,7 @@ def tell(event: e.Event) -> str:
     findings = getattr(event, "findings", ())
     if findings:
         parts.append(f"({'; '.join(finding.path or finding.message for finding in findings)})")
-    if getattr(event, "agent", "sh") != "sh":
+    if getattr(event, "agent", "sh") not in {"sh", ""}:
         parts.append(f"agent={getattr(event, 'agent', '')}")
     return " ".join(part for part in parts if part)
 
