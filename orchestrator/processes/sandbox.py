@@ -10,6 +10,7 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -169,10 +170,12 @@ def _mounts(shown: _Shown, place: Place, own: Home, real_home: str) -> dict[str,
 def programs_below(path: str, never: tuple[str, ...]) -> tuple[str, ...]:
     """List the folders of a PATH that lie where something private stands inside, each with what its programs need.
 
+    So with this program's own interpreter and package, which the bridge and the MCP server are run with.
     `never`: not a part of these, as the repository and the state: what of those is seen inside is the attempt's.
     """
     found: dict[str, None] = {}
-    for entry in filter(os.path.isabs, path.split(":")):
+    ours = (str(Path(sys.prefix) / "bin"), str(Path(__file__).parent.parent))
+    for entry in filter(os.path.isabs, (*path.split(":"), *ours)):
         real = Path(os.path.realpath(entry))
         whole = real.parent if _is_prefix(real.parent) else real
         below = any(whole.is_relative_to(top) and str(whole) != top for top in _REPLACED)

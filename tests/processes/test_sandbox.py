@@ -345,3 +345,15 @@ def test_sockets_are_covered_and_one_that_goes_away_meanwhile_is_no_fault(
         assert str(home / "app.sock") in listening_sockets()
         out = seen(confined, ground, f"test -S {home}/app.sock || echo covered", place=place)
     assert (out, gone) == ("covered\n", [])
+
+
+def test_our_own_interpreter_is_shown_where_a_private_tmp_would_hide_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prefix = tmp_path / "venv"
+    (prefix / "bin").mkdir(parents=True)
+    (prefix / "pyvenv.cfg").touch()
+    monkeypatch.setattr(sandbox, "_REPLACED", (str(tmp_path.parent),))
+    monkeypatch.setattr("sys.prefix", str(prefix))
+    assert str(prefix) in sandbox.programs_below("/usr/bin:/bin", ())
+    assert str(prefix) not in sandbox.programs_below("/usr/bin:/bin", (str(tmp_path),))
