@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,9 @@ class Site:
         return anyio.run(self.agents(recording, sandbox, **fields).run, JOB)
 
     def agents(self, recording: str, sandbox: str = "none", **fields: Any) -> GuardedAgents:
-        command = (sys.executable, "-I", "-S", str(AGENT), str(STREAMS / recording), str(self.answers))
+        # Beside its work, which is shown wherever these tests lie: a sandbox has a /tmp of its own.
+        program, played = (shutil.copy(file, self.workspace) for file in (AGENT, STREAMS / recording))
+        command = (sys.executable, "-I", "-S", str(program), str(played), str(self.answers))
         agent = AgentSettings(name="a", command=command, transport="acp", **fields)
         around = Surroundings({"PATH": "/usr/bin:/bin"}, str(self.project))
         return GuardedAgents(Settings(agents={"a": agent}), GuardedRunner(sandbox), self, str(self.project), around)
