@@ -156,12 +156,17 @@ class Proxy:
         far = socket.create_connection((parts.hostname, parts.port or _WEB), _CONNECT_S)
         login = base64.b64encode(unquote(f"{parts.username}:{parts.password or ''}").encode()).decode()
         said = f"Proxy-Authorization: Basic {login}\r\n" if parts.username else ""
-        far.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n{said}\r\n".encode())
-        answer, rest = _head(far)
+        try:
+            far.sendall(f"CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n{said}\r\n".encode())
+            answer, rest = _head(far)
+        except (OSError, Refused):
+            far.close()
+            raise OSError(f"the proxy {parts.hostname} does not answer as one") from None
         status = answer.split(b" ", 2)[1:2]
         if status != [b"200"] or rest:
             far.close()
-            raise OSError(f"the proxy {parts.hostname} answers {answer.splitlines()[0].decode('latin-1')}")
+            line = answer.partition(b"\r\n")[0].decode("latin-1")
+            raise OSError(f"the proxy {parts.hostname} answers {line}")
         return far
 
 

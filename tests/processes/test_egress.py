@@ -266,6 +266,37 @@ def test_a_proxy_of_the_persons_own_is_gone_through(ground: Any, service: int) -
     assert b"Proxy-Authorization: Basic YW5hOnBhc3Mgd29yZA==" in heard[0]
 
 
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (b"", "does not answer as one"),
+        (b"SSH-2.0-x", "does not answer as one"),
+        (b"\r\n\r\n", "answers "),
+        (b"HTTP/1.1 407 Who are you\r\n\r\n", "answers HTTP/1.1 407 Who are you"),
+    ],
+)
+def test_a_persons_proxy_that_is_none_is_named(answer: bytes, says: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ends: list[bytes] = []
+
+        def relay() -> None:
+            client, _ = listener.accept()
+            with client:
+                client.recv(4096)
+                client.sendall(answer)
+                client.shutdown(socket.SHUT_WR)
+                ends.append(client.recv(1))
+
+        thread = threading.Thread(target=relay)
+        thread.start()
+        env = {"https_proxy": f"http://127.0.0.1:{listener.getsockname()[1]}"}
+        through = proxy.Proxy([{"host": "far.example", "ports": []}], lambda *_: None, env)
+        with pytest.raises(proxy.Refused, match=f"cannot reach far.example:443: the proxy 127.0.0.1 {says}") as refused:
+            through._reach("far.example", 443)
+        thread.join(5)
+    assert (refused.value.status, ends) == ("502 Bad Gateway", [b""])
+
+
 def test_where_nothing_can_hold_the_network_egress_is_a_fault(ground: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "found", lambda: Found(landlock=3, network="not permitted"))
     with pytest.raises(FaultError, match="egress cannot be held here: no network of its own can be made"):
