@@ -22,7 +22,7 @@ from orchestrator.ports.runner import Level
 
 _CONFIGURATION = "orchestrator.toml"
 _PLACEHOLDER = re.compile(r"\{[a-z_]+\}")
-_WHOLE = frozenset({"{confine}", "{id}", "{model}", "{args}"})
+_WHOLE = frozenset({"{confine}", "{id}", "{model}", "{mcp}", "{args}"})
 _WITHIN = {
     "template": frozenset({"{prompt}", "{scratch}"}),
     "assign": frozenset({"{session}"}),

@@ -104,6 +104,12 @@ def test_what_is_wrong_with_a_kind_is_told_at_once_with_its_keys() -> None:
     assert said(like="codex", attach=("{confine}", "resume", "{session}"), assign=()) == ""
 
 
+@pytest.mark.parametrize("name", [name for name, profile in PROFILES.items() if profile.program])
+def test_a_kind_may_say_again_what_a_shipped_one_says(name: str) -> None:
+    theirs = PROFILES[name]
+    assert said(like=name, template=theirs.template, attach=theirs.attach) == ""
+
+
 def test_an_agent_of_an_unknown_kind_is_unfit() -> None:
     assert "unknown profile" in why_unfit(agent("telepathy"), Level.L2)
 
