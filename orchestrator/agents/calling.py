@@ -89,8 +89,6 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Words that go on with `{session}`; none: it cannot."""
     attach: tuple[str, ...] = ()
     """Words that open `{session}` for a person in a terminal; none: it cannot."""
-    cwd_bound: bool = False
-    """Its sessions belong to the folder they were begun in."""
     alone: tuple[str, ...] = ()
     """Words for `{confine}` below L2, where it had better hold itself."""
     held: tuple[str, ...] = ()

@@ -10,9 +10,9 @@ that it ended, `stopped.json` that we ended it and why. So `run` first looks:
     gone, a guardian was there    cut short as well
     gone, nobody was there        start
 
-A run that failed for a reason outside the task (the program is missing, the login expired, the service is down) is a
-fault: its records are moved aside and FaultError tells what to do; the next `run` starts afresh. Nothing here decides
-whether work is good: a claim only starts the verifier.
+A run whose program could not be started is a fault: its records are moved aside and FaultError tells what to do; the
+next `run` starts afresh. Whatever else ended it, a limit or a login among them, is an outcome that policy judges.
+Nothing here decides whether work is good: a claim only starts the verifier.
 """
 
 import contextlib
@@ -94,6 +94,10 @@ class GuardedAgents:
             for number, text in enumerate(said_in_passing(ended.result.final, folder.prompt()), start=1):
                 hear(Heard(f"final-{number}", Learn(text=text)))
         return await to_thread.run_sync(self._conclude, folder, agent, ended)
+
+    async def set_aside(self, key: RunKey) -> None:
+        """Move the records of a run that ended aside: the next `run` starts afresh, in a session of its own."""
+        await to_thread.run_sync(self._forget, RunFolder(self._runs, key))
 
     async def life(self, key: RunKey) -> Life:
         """Look at a run without touching it; one that was cut short is gone, whatever its guardian wrote down."""
@@ -265,12 +269,12 @@ class GuardedAgents:
         return secrets_of(self._around.environ, agent, profile_of(agent), Path(self._around.home))
 
     def _conclude(self, folder: RunFolder, agent: AgentSettings, ended: Ended) -> AgentEnd:
-        self._raise_fault(folder, agent, ended.end, ended)
+        self._raise_fault(folder, agent, ended)
         return ended.as_end()
 
-    def _raise_fault(self, folder: RunFolder, agent: AgentSettings, end: End, ended: Ended) -> None:
+    def _raise_fault(self, folder: RunFolder, agent: AgentSettings, ended: Ended) -> None:
         """Tell the environment's failures from the agent's; their records move aside so that the next run starts."""
-        name = agent.name
+        name, end = agent.name, ended.end
         if end.reason.startswith("cannot start"):
             folder.shelve("fault")
             raise FaultError(f"agent {name} {end.reason}; correct [agents.{name}]")

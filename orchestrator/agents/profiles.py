@@ -22,7 +22,6 @@ _CLAUDE = Profile(
     resume=("--resume", "{session}"),
     attach=("{model}", "{args}", "--resume", "{session}"),
     mcp=("--mcp-config", "{mcp_file}"),
-    cwd_bound=True,
     dangerous=("bypassPermissions", "--dangerously-skip-permissions"),
     turns=("--max-turns",),
     budget=("--max-budget-usd",),
@@ -78,7 +77,6 @@ _GEMINI = Profile(
     assign=("--session-id", "{session}"),
     resume=("--resume", "{session}"),
     attach=("{model}", "{args}", "--resume", "{session}"),
-    cwd_bound=True,
     dangerous=("yolo", "--yolo"),
     logins=(
         Login(".gemini/oauth_creds.json"),
@@ -136,7 +134,6 @@ _QWEN = Profile(
     resume=("--resume", "{session}"),
     attach=("{model}", "{args}", "--resume", "{session}"),
     mcp=("--mcp-config", "{mcp_file}"),
-    cwd_bound=True,
     dangerous=("yolo", "--yolo"),
     turns=("--max-session-turns",),
     logins=(Login(".qwen/oauth_creds.json"), Login(".qwen/settings.json", keep=("security", "selectedAuthType"))),

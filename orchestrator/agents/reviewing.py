@@ -1,7 +1,7 @@
 """Agents that review. Each is a fresh call in a clean checkout that it cannot change, with a folder of its own.
 
 A call of a number that has ended already is read again, never repeated; one that was cut short starts anew, for its
-checkout was somebody else's meanwhile.
+checkout was somebody else's meanwhile, and so does one that failed.
 """
 
 from pathlib import Path
@@ -51,8 +51,10 @@ class GuardedReviewer:
         settings = msgspec.structs.replace(self._settings, agents={**self._settings.agents, name: agent})
         places = _Sealed(order.place)
         agents = GuardedAgents(settings, self._runner, places, order.place.project, self._around, Path(order.folder))
-        end = await agents.run(_job(order, name))
+        job = _job(order, name)
+        end = await agents.run(job)
         if end.outcome not in _SAID:
+            await agents.set_aside(job.key)
             raise FaultError(f"reviewer {name}: {end.outcome.value}{f': {end.note}' if end.note else ''}")
         return self._reviewed(name, agent, end)
 

@@ -19,6 +19,7 @@ from orchestrator.verify.execution import safe_name
 from orchestrator.verify.review import compose, ill_formed, read_review
 
 _WORD, _FIRST, _SECOND = "word", 1, 2
+_MARK = 12
 
 
 class Reviews:
@@ -39,7 +40,7 @@ class Reviews:
                 task=case.task,
                 attempt=case.attempt,
                 iteration=case.iteration,
-                folder=str(folder / f"review-{safe_name(check.name)}{'-merged' if case.merged else ''}"),
+                folder="",
                 number=_FIRST,
                 prompt="",
                 place=place,
@@ -51,7 +52,8 @@ class Reviews:
             kept = self._answers.find_as(key, Report)
             if kept is not None:
                 return msgspec.structs.replace(kept, cached=True, usd=0.0, tokens=0, priced=True)
-            report = await self._review(check, case, diff, order)
+            own = str(folder / f"review-{safe_name(check.name)}-{key[:_MARK]}")
+            report = await self._review(check, case, diff, msgspec.structs.replace(order, folder=own))
         if report.report is not Verdict.BLOCKED:
             self._answers.keep(key, report)
         return report

@@ -85,6 +85,16 @@ def test_what_keeps_a_reviewer_from_it_is_a_fault(bench: Any, end: End, errors: 
         review(bench)
 
 
+def test_after_a_fault_the_next_review_starts_anew(bench: Any) -> None:
+    bench.agent(command=("agent",))
+    bench.says("", End(code=1), "Error: rate limit reached, try again at 3pm\n")
+    with pytest.raises(FaultError):
+        review(bench)
+    bench.says("all is well\n")
+    assert review(bench).text == "all is well\n"
+    assert len(bench.runner.launches) == 2
+
+
 def test_without_an_agent_it_is_a_fault_that_says_what_to_do(bench: Any) -> None:
     bench.settings = Settings()
     with pytest.raises(FaultError, match="there is no agent to review; define one"):

@@ -57,7 +57,7 @@ def test_a_change_is_reviewed_by_another_agent_which_sends_it_back_or_lets_it_la
         ("review", "a.py", "do it now")
     ]
     assert "do it now" in (shop.run_dir("work/A", iteration=2) / "prompt.md").read_text()
-    (asked,) = shop.run_dir("work/A", iteration=1).glob("review-review/**/scratch/asked")
+    (asked,) = shop.run_dir("work/A", iteration=1).glob("review-review-*/**/scratch/asked")
     assert all(words in asked.read_text() for words in ("make A", "all of it, at once", "Nothing may be put off."))
     assert shop.git("show", "orchestrator/main:main.py") == "open = True"
     assert shop.git("show", "orchestrator/main:a.py") == "x = 1"

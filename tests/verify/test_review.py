@@ -122,6 +122,16 @@ def test_the_same_change_is_not_reviewed_twice_and_costs_nothing_more(court: Any
     assert (other.verdict, len(reviewer.orders)) == (Verdict.FAIL, 1)
 
 
+def test_each_question_has_a_folder_of_its_own_that_it_finds_again(court: Any) -> None:
+    """A merge that is made again is another change: what was said of the first must not be read as its review."""
+    court.trees.commit("moved", {"src/a.py": "x = 3\n"})
+    reviewer = FakeReviewer(answer("BLOCKED"))
+    for base in ("base", "moved", "base"):
+        anyio.run(verifier(court, reviewer).judge, court.case(author="claude", base=base, merged=True))
+    first, other, again = (order.folder for order in reviewer.orders)
+    assert (first == again, first == other) == (True, False)
+
+
 def test_a_reviewer_that_is_kept_from_it_is_a_fault_and_no_verdict(court: Any) -> None:
     reviewer = FakeReviewer(answer("PASS"))
     reviewer.fault = "reviewer codex: rate_limited: resets at 3 pm"
