@@ -27,14 +27,13 @@ from orchestrator.codec.junit import Case as JUnitCase
 from orchestrator.files.beneath import read_beneath, write_beneath
 from orchestrator.model.settings import CheckSettings
 from orchestrator.model.verdicts import Finding
-from orchestrator.verify.surgery import Located, applied, functions_in, in_front, is_fixture, read_source, renamed
+from orchestrator.verify.surgery import MAX_SOURCE, Located, applied, in_front, is_fixture, parsed, renamed
 from orchestrator.verify.test_files import belongs, is_test_file
 
 NAME = "counterproof"
 _RUNS_TESTS = re.compile(
     r"(?:^|[\s/'\"])(?:py\.?test|nose2|stestr|trial)(?:$|[\s'\"])|-m\s+(?:pytest|unittest|nose2)\b"
 )
-_MAX_SOURCE = 4 << 20
 _MAX_FILES = 4000
 _FEWEST, _MOST = 30, 400
 _SHARE = 0.02
@@ -69,9 +68,7 @@ class Sources:
 
     def functions(self, path: str) -> tuple[str, tuple[Located, ...]] | None:
         """Give a file's text and its functions."""
-        data = read_beneath(self._root, path, _MAX_SOURCE)
-        source = read_source(data) if data is not None and len(data) < _MAX_SOURCE else None
-        return (source[0], tuple(functions_in(source[1].body))) if source else None
+        return parsed(read_beneath(self._root, path, MAX_SOURCE))
 
 
 def modules_of(cases: Iterable[str], paths: frozenset[str]) -> frozenset[str]:
@@ -112,7 +109,7 @@ class Choice:
                 chosen.add((path, name))
                 total += cases
         rest = () if self._keep_all else [*idle, *(test[:2] for test in known if test[:2] not in chosen)]
-        return Chosen(_by_path(chosen), _by_path(rest))
+        return Chosen(by_path(chosen), by_path(rest))
 
     def _cases(self, path: str, function: Located) -> int:
         """Count the cases of a test that were reported as passed; one, where there is no report to go by."""
@@ -212,7 +209,8 @@ def _by_name(cases: Iterable[JUnitCase]) -> Mapping[str, list[JUnitCase]]:
     return found
 
 
-def _by_path(tests: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
+def by_path(tests: Iterable[tuple[str, str]]) -> Mapping[str, frozenset[str]]:
+    """Put tests in order by their files."""
     found: dict[str, set[str]] = {}
     for path, name in tests:
         found.setdefault(path, set()).add(name)

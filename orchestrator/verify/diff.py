@@ -1,6 +1,8 @@
 """What a snapshot changes, as the honest rules see it. Never judges."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -53,3 +55,16 @@ class Rule(msgspec.Struct, frozen=True):
 def found(rule: str, path: str, message: str, *, line: int = 0, about: str = "") -> Finding:
     """Make a finding; `about` tells several in one file apart."""
     return Finding(path=path, line=line, rule=rule, message=message, id=f"{rule}:{path}:{about}")
+
+
+def fresh_lines(old: str, new: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, re.Match[str]]]:
+    """Give the lines a pattern is found in, by number and match, beyond those of the same text the old side has."""
+    before = Counter(line.strip() for line in old.splitlines() if pattern.search(line))
+    for number, line in enumerate(new.splitlines(), start=1):
+        match = pattern.search(line)
+        if match is None:
+            continue
+        if before[line.strip()] > 0:
+            before[line.strip()] -= 1
+        else:
+            yield number, match

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from orchestrator.verify.grammar import Source, arguments, bare, called, name_of, parts, walk
-from orchestrator.verify.grammar_tests import ASSERTING, Found, Reader, assertion, shallow
+from orchestrator.verify.grammar_tests import ASSERTING, Found, Reader, assertion, shallow, split
 from orchestrator.verify.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _FAILS = re.compile(r"\w+\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)")
@@ -42,14 +42,6 @@ def _cases(source: Source, body: SgNode) -> Iterator[str]:
             kind, rows = node.field("type"), node.field("body")
             if kind is not None and rows is not None and kind.kind() in {"slice_type", "map_type"}:
                 yield from (source.dump(row) for row in parts(rows) if "{" in row.text())
-
-
-def _asserts(source: Source, step: SgNode) -> Iterator[Assertion]:
-    yield from (one for one, vacuous in _read(source, step) if not vacuous)
-
-
-def _vacuous(source: Source, step: SgNode) -> Iterator[Assertion]:
-    yield from (one for one, vacuous in _read(source, step) if vacuous)
 
 
 def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:
@@ -115,4 +107,9 @@ def _sides(source: Source, condition: SgNode) -> tuple[list[SgNode], int]:
     return [condition], LAX
 
 
-GO = Reader(find=_find, asserts=_asserts, vacuous=_vacuous, skips=re.compile(r"[tb]b?\.Skip(?:Now|f)?"))
+GO = Reader(
+    find=_find,
+    asserts=split(_read, vacuous=False),
+    vacuous=split(_read, vacuous=True),
+    skips=re.compile(r"[tb]b?\.Skip(?:Now|f)?"),
+)

@@ -19,7 +19,7 @@ from orchestrator.verify.grammar import (
     statements,
     walk,
 )
-from orchestrator.verify.grammar_flow import ends, reachable
+from orchestrator.verify.grammar_flow import reachable
 from orchestrator.verify.grammar_tables import BLOCKS, LATER, Table
 
 _RETURNS = frozenset({"return_statement", "return_expression"})
@@ -326,6 +326,3 @@ def _is_quiet(source: Source, step: SgNode) -> bool:
     if inner.kind() in _RETURNS:
         return all(is_fixed(source, part, set()) for part in parts(inner))
     return inner.kind() in {"continue_statement", "empty_statement"} or _is_idle(source, inner)
-
-
-__all__ = ["ends", "functions", "hushes", "is_fixed", "shape_of", "swallows"]

@@ -28,6 +28,8 @@ _CALLBACKS = frozenset(
 )
 
 Asserts = Callable[[Source, SgNode], Iterator[Assertion]]
+Read = Callable[[Source, SgNode], Iterator[tuple[Assertion, bool]]]
+"""Gives the assertions of a statement, and of each whether it is one that cannot fail."""
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -56,6 +58,11 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     asserts: Asserts
     vacuous: Asserts
     skips: re.Pattern[str]
+
+
+def split(read: Read, *, vacuous: bool) -> Asserts:
+    """Give those of the assertions read that cannot fail, or all others."""
+    return lambda source, step: (one for one, idle in read(source, step) if idle == vacuous)
 
 
 def read_trial(source: Source, found: Found, reader: Reader) -> Trial:

@@ -7,7 +7,7 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.grammar import Source, arguments, called, line_of, name_of, parts
 from orchestrator.verify.grammar_code import is_fixed
-from orchestrator.verify.grammar_tests import ASSERTING, Found, Mark, Reader, assertion, shallow
+from orchestrator.verify.grammar_tests import ASSERTING, Found, Mark, Reader, assertion, shallow, split
 from orchestrator.verify.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _TEST = re.compile(r"@(?:\w+\.)*(?:Test|ParameterizedTest|RepeatedTest|TestFactory|TestTemplate|Theory|Property)\b")
@@ -73,16 +73,7 @@ def _cases(source: Source, node: SgNode) -> Iterator[str]:
     for part in parts(node):
         for mark in parts(part) if part.kind() == "modifiers" else ():
             if re.match(r"@(?:\w+\.)*(?:Value|Csv|Enum)Source", mark.text()):
-                inner = [one for one in mark.children() for _ in [0]]
-                yield from (token for one in inner for token in source.dump(one).split(" , "))
-
-
-def _asserts(source: Source, step: SgNode) -> Iterator[Assertion]:
-    yield from (one for one, vacuous in _read(source, step) if not vacuous)
-
-
-def _vacuous(source: Source, step: SgNode) -> Iterator[Assertion]:
-    yield from (one for one, vacuous in _read(source, step) if vacuous)
+                yield from (token for one in mark.children() for token in source.dump(one).split(" , "))
 
 
 def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:
@@ -140,7 +131,7 @@ def _fluent(source: Source, node: SgNode, root: SgNode) -> tuple[Assertion, bool
 
 JAVA = Reader(
     find=_find,
-    asserts=_asserts,
-    vacuous=_vacuous,
+    asserts=split(_read, vacuous=False),
+    vacuous=split(_read, vacuous=True),
     skips=re.compile(r"(?:Assumptions\.)?abort|(?:(?:Assumptions|Assume)\.)?assume(?:True|False)"),
 )

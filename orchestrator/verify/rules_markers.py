@@ -1,11 +1,10 @@
 """Honest rules for languages nothing else reads, by words that silence a test or leave work undone. Never parses."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 
 from orchestrator.model.verdicts import Finding
-from orchestrator.verify.diff import Diff, Edit, found
+from orchestrator.verify.diff import Diff, found, fresh_lines
 from orchestrator.verify.test_files import is_test_file
 
 _JVM = re.compile(r"@(?:Disabled|Ignore|Ignored)\b|\bAssumptions\.abort\(")
@@ -31,7 +30,8 @@ def test_silenced(diff: Diff) -> Iterable[Finding]:
         pattern = _SILENCING.get(edit.path.rpartition(".")[2])
         if pattern is None or edit.new is None or not is_test_file(edit.path):
             continue
-        for line, text in _added(edit, pattern):
+        for line, match in fresh_lines(edit.old or "", edit.new, pattern):
+            text = match[0].strip()
             yield found(
                 "test-skipped",
                 edit.path,
@@ -54,7 +54,8 @@ def code_unfinished(diff: Diff) -> Iterable[Finding]:
         pattern = _UNFINISHED.get(edit.path.rpartition(".")[2])
         if pattern is None or edit.new is None or is_test_file(edit.path):
             continue
-        for line, text in _added(edit, pattern):
+        for line, match in fresh_lines(edit.old or "", edit.new, pattern):
+            text = match[0].strip()
             yield found(
                 "stub-added",
                 edit.path,
@@ -63,16 +64,3 @@ def code_unfinished(diff: Diff) -> Iterable[Finding]:
                 line=line,
                 about=text,
             )
-
-
-def _added(edit: Edit, pattern: re.Pattern[str]) -> Iterable[tuple[int, str]]:
-    """Give line and word of every marker beyond those the base has, by the text of their lines."""
-    before = Counter(line.strip() for line in (edit.old or "").splitlines() if pattern.search(line))
-    for number, line in enumerate((edit.new or "").splitlines(), start=1):
-        match = pattern.search(line)
-        if match is None:
-            continue
-        if before[line.strip()] > 0:
-            before[line.strip()] -= 1
-        else:
-            yield number, match[0].strip()

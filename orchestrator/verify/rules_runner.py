@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from orchestrator.model.verdicts import Finding
-from orchestrator.verify.diff import Diff, Edit, found
+from orchestrator.verify.diff import Diff, Edit, found, fresh_lines
 from orchestrator.verify.runner_config import RunnerConfig
 
 _CONFIG = RunnerConfig([("npm", "test"), ("npm", "run", "test", "tests", "unit", "test:unit", "ci", "check")])
@@ -61,7 +61,7 @@ def _seen(edit: Edit) -> Iterator[tuple[int, str]]:
             yield from ((_line(new, text), text) for text in _narrowed(key, before.get(key, ""), value))
     pattern = _LEAVES_OUT if _WHOLE.search(edit.path) else _HUSHED if _LAUNCHED.search(edit.path) else None
     if pattern is not None:
-        yield from _added(old, new, pattern)
+        yield from ((number, match.string.strip()) for number, match in fresh_lines(old, new, pattern))
 
 
 def _flat(section: Mapping[str, object], prefix: str = "") -> dict[str, str]:
@@ -105,13 +105,3 @@ def _line(text: str, what: str) -> int:
     """Give the line something stands on, or the first."""
     at = text.find(what)
     return text.count("\n", 0, at) + 1 if at >= 0 else 1
-
-
-def _added(old: str, new: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, str]]:
-    before = Counter(line.strip() for line in old.splitlines() if pattern.search(line))
-    for number, line in enumerate(new.splitlines(), 1):
-        if pattern.search(line):
-            if before[line.strip()] > 0:
-                before[line.strip()] -= 1
-            else:
-                yield number, line.strip()

@@ -155,8 +155,7 @@ def test_vacuous(diff: Diff) -> Iterable[Finding]:
     """Find tests with assertions that cannot fail, which the base did not have."""
     for side in sides(diff):
         for name, test in side.new.items():
-            before = side.old.get(name)
-            if test.vacuous > (before.vacuous if before is not None else 0) and test.assertions:
+            if test.vacuous > side.before(name).vacuous and test.assertions:
                 yield found(
                     "test-vacuous",
                     side.path,
@@ -170,8 +169,7 @@ def test_swallowed(diff: Diff) -> Iterable[Finding]:
     """Find tests that catch the failures of their own assertions."""
     for side in sides(diff):
         for name, test in side.new.items():
-            before = side.old.get(name)
-            if test.swallowed > (before.swallowed if before is not None else 0):
+            if test.swallowed > side.before(name).swallowed:
                 yield found(
                     "test-swallowed",
                     side.path,
@@ -186,9 +184,8 @@ def test_mocks_subject(diff: Diff) -> Iterable[Finding]:
     """Find tests that replace by a mock what they then call and judge."""
     for side in sides(diff):
         for name, test in side.new.items():
-            before = side.old.get(name)
             judged = frozenset(call for one in test.asserts for call in one.calls)
-            mocked = (test.replaced & judged) - (before.replaced if before is not None else frozenset())
+            mocked = (test.replaced & judged) - side.before(name).replaced
             if mocked:
                 yield found(
                     "test-mocks-subject",
@@ -204,10 +201,8 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
     """Find tests, classes and modules that are skipped or expected to fail and were not before."""
     for side in sides(diff):
         for name, test in side.new.items():
-            before = side.old.get(name)
-            earlier = Counter(before.markers) if before is not None else Counter[str]()
-            markers = test.markers if before is not None else test.unconditional
-            for marker in (Counter(markers) - earlier).elements():
+            markers = test.markers if name in side.old else test.unconditional
+            for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
                 yield found(
                     "test-skipped",
                     side.path,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from ast_grep_py import SgNode
 
 from orchestrator.verify.grammar import Source, called, line_of, name_of
-from orchestrator.verify.grammar_tests import ASSERTING, Found, Mark, Reader, assertion, shallow
+from orchestrator.verify.grammar_tests import ASSERTING, Found, Mark, Reader, assertion, shallow, split
 from orchestrator.verify.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _TEST = re.compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|quickcheck|proptest|wasm_bindgen_test)\b(?!_)")
@@ -56,14 +56,6 @@ def _marks(attributes: Sequence[str]) -> Iterator[Mark]:
         match = _SILENT.match(attribute)
         if match is not None:
             yield Mark(match[1].partition("(")[0], match[1] != "should_panic")
-
-
-def _asserts(source: Source, step: SgNode) -> Iterator[Assertion]:
-    yield from (one for one, vacuous in _read(source, step) if not vacuous)
-
-
-def _vacuous(source: Source, step: SgNode) -> Iterator[Assertion]:
-    yield from (one for one, vacuous in _read(source, step) if vacuous)
 
 
 def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:
@@ -119,4 +111,6 @@ def _is_constant(text: str) -> bool:
     return bool(re.fullmatch(r"true|false|-? ?[\d_.]+\w*|\" .*\"|\"\"|None|\( \)", text))
 
 
-RUST = Reader(find=_find, asserts=_asserts, vacuous=_vacuous, skips=re.compile(r"(?!)"))
+RUST = Reader(
+    find=_find, asserts=split(_read, vacuous=False), vacuous=split(_read, vacuous=True), skips=re.compile(r"(?!)")
+)

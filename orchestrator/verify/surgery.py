@@ -11,6 +11,8 @@ import msgspec
 from orchestrator.verify.python_source import parse
 from orchestrator.verify.python_values import FunctionNode, last_name
 
+MAX_SOURCE = 4 << 20
+
 
 class Edit(msgspec.Struct, frozen=True, order=True):
     """Put `text` at a line (from 1) and column (bytes), over `over` bytes of what stands there."""
@@ -31,6 +33,12 @@ class Located(msgspec.Struct, frozen=True):
     def last(self) -> str:
         """Give the name without its classes."""
         return self.node.name
+
+
+def parsed(data: bytes | None) -> tuple[str, tuple[Located, ...]] | None:
+    """Give a file's text and functions; None where there is none, it is no Python, or longer than anybody writes."""
+    source = read_source(data) if data is not None and len(data) < MAX_SOURCE else None
+    return (source[0], tuple(functions_in(source[1].body))) if source else None
 
 
 def read_source(data: bytes) -> tuple[str, ast.Module] | None:

@@ -15,6 +15,7 @@ from orchestrator.verify.trials import Trial
 _COLLECTED = re.compile(r"(?:test_.*|.*_tests?|tests?|conftest)\.py")
 
 Trials = Mapping[str, Trial]
+_NOTHING = Trial(name="")
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -24,6 +25,10 @@ class Side(msgspec.Struct, frozen=True):
     old: Trials
     new: Trials
     helpers: frozenset[str] = frozenset()
+
+    def before(self, name: str) -> Trial:
+        """Give a test as it was; an empty one where there was none."""
+        return self.old.get(name, _NOTHING)
 
     def kept(self) -> Iterator[tuple[str, Trial, Trial]]:
         """Give the tests both sides have."""

@@ -1,6 +1,6 @@
 """One run of some tests of a tree, within the time that is left. Never reads meaning into an outcome."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -137,14 +137,6 @@ def _sorted(cases: tuple[JUnitCase, ...], tests: Names) -> Outcomes:
         for path, name in pairs(tests)
     }
     return {test: said for test, said in found.items() if said}
-
-
-def by_path(tests: Iterable[tuple[str, str]]) -> Names:
-    """Put tests in order by their files."""
-    found: dict[str, set[str]] = {}
-    for path, name in tests:
-        found.setdefault(path, set()).add(name)
-    return {path: frozenset(names) for path, names in found.items()}
 
 
 class Tally(msgspec.Struct, frozen=True):

@@ -5,12 +5,14 @@ from functools import partial
 from pathlib import Path
 
 from orchestrator.model.verdicts import Finding
+from orchestrator.verify.counterproof import by_path
 from orchestrator.verify.proofs import saying
-from orchestrator.verify.proofs.bench import Bench, Outcomes, by_path, tally
+from orchestrator.verify.proofs.bench import Bench, Outcomes, tally
 from orchestrator.verify.proofs.facts import Facts, Found, counted
-from orchestrator.verify.proofs.narrowing import functions_named, gut, narrow, parsed, read_text, words_of
+from orchestrator.verify.proofs.narrowing import functions_named, gut, narrow, read_text, words_of
 from orchestrator.verify.proofs.scope import Names, merged
 from orchestrator.verify.question import Question
+from orchestrator.verify.surgery import parsed
 from orchestrator.verify.test_files import named_by, path_of
 
 NEW, CHANGED = "gut", "weaker"

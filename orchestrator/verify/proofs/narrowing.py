@@ -7,23 +7,16 @@ from pathlib import Path
 
 from orchestrator.files.beneath import read_beneath, remove_beneath, write_beneath
 from orchestrator.verify.proofs.scope import Names, is_test, takeable
-from orchestrator.verify.surgery import Edit, Located, applied, functions_in, in_front, read_source, renamed
+from orchestrator.verify.surgery import MAX_SOURCE, Edit, Located, applied, in_front, parsed, renamed
 from orchestrator.verify.test_files import is_test_file
 
-_MAX_SOURCE = 4 << 20
 _WORD = re.compile(r"\w+")
 _DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 
 
 def read_text(root: Path, path: str) -> tuple[str, tuple[Located, ...]] | None:
     """Give a Python file of a checkout and its functions."""
-    return parsed(read_beneath(root, path, _MAX_SOURCE))
-
-
-def parsed(data: bytes | None) -> tuple[str, tuple[Located, ...]] | None:
-    """Give a Python text and its functions."""
-    source = read_source(data) if data is not None and len(data) < _MAX_SOURCE else None
-    return (source[0], tuple(functions_in(source[1].body))) if source else None
+    return parsed(read_beneath(root, path, MAX_SOURCE))
 
 
 def narrow(root: Path, paths: Iterable[str], keep: Names, argv: tuple[str, ...]) -> None:
@@ -42,17 +35,13 @@ def narrow(root: Path, paths: Iterable[str], keep: Names, argv: tuple[str, ...])
             remove_beneath(root, path)
 
 
-def gut(root: Path, functions: Names) -> int:
-    """Let functions give nothing back at once; count them."""
-    count = 0
+def gut(root: Path, functions: Names) -> None:
+    """Let functions give nothing back at once."""
     for path, names in functions.items():
         read = read_text(root, path)
         chosen = [one for one in (read[1] if read else ()) if one.name in names and takeable(one)]
-        if read is None or not chosen:
-            continue
-        write_beneath(root, path, applied(read[0], _emptied(read[0], chosen)))
-        count += len(chosen)
-    return count
+        if read is not None and chosen:
+            write_beneath(root, path, applied(read[0], _emptied(read[0], chosen)))
 
 
 def _emptied(text: str, functions: Iterable[Located]) -> list[Edit]:
@@ -101,7 +90,7 @@ def functions_named(root: Path, paths: Iterable[str], words: frozenset[str]) -> 
     """Find functions of the code by their bare names."""
     found: dict[str, frozenset[str]] = {}
     for path in sorted(path for path in paths if path.endswith(".py") and not is_test_file(path)):
-        data = read_beneath(root, path, _MAX_SOURCE)
+        data = read_beneath(root, path, MAX_SOURCE)
         if data is None or not words.intersection(_DEFINED.findall(data.decode("utf-8", "replace"))):
             continue
         read = read_text(root, path)

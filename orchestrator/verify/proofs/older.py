@@ -6,8 +6,9 @@ from pathlib import Path
 import msgspec
 
 from orchestrator.files.beneath import write_beneath
+from orchestrator.verify.counterproof import by_path
 from orchestrator.verify.proofs import saying
-from orchestrator.verify.proofs.bench import Bench, Outcomes, by_path, tally
+from orchestrator.verify.proofs.bench import Bench, Outcomes, tally
 from orchestrator.verify.proofs.facts import Facts, Found, counted
 from orchestrator.verify.proofs.narrowing import narrow
 from orchestrator.verify.proofs.scope import Names, merged, pairs

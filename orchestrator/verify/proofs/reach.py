@@ -9,8 +9,9 @@ import msgspec
 
 from orchestrator.files.beneath import write_beneath
 from orchestrator.model.verdicts import Finding
+from orchestrator.verify.counterproof import by_path
 from orchestrator.verify.proofs import saying
-from orchestrator.verify.proofs.bench import Bench, Said, by_path, tally
+from orchestrator.verify.proofs.bench import Bench, Said, tally
 from orchestrator.verify.proofs.facts import Facts, Found, counted
 from orchestrator.verify.proofs.mutants import Mutant, mutants_of
 from orchestrator.verify.proofs.narrowing import narrow, read_text, tests_about
