@@ -257,8 +257,8 @@ class Engine:
         recorded = await self.ledger.commit(partial(self._decide, note))
         task = self.world.holding(note.task, note.fence)
         if task is not None and task.attempt is not None:
-            key = RunKey(note.task, task.attempt.number, note.iteration)
-            self._talk.reply(key, note.id, replied(task, note, recorded))
+            key, asked = RunKey(note.task, task.attempt.number, note.iteration), self.world.tasks[note.task].questions
+            self._talk.reply(key, note.id, replied(task, note, recorded, asked))
 
     def _decide(self, outcome: c.Outcome, world: World) -> Answer:
         return decide(world, outcome, self.clock.now(), self.seat(world))

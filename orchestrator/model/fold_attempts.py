@@ -66,7 +66,7 @@ def _(event: e.AgentFinished, world: World) -> None:
         if not event.consumed:
             attempt.resumes = attempt.resumes + 1 if attempt.resumed == event.iteration else 1
             attempt.resumed = event.iteration
-        fold_talk.settle(task, attempt, claimed=event.claimed)
+        fold_talk.settle(world, task, attempt, claimed=event.claimed)
         step(world, task, attempt, Step.CAPTURE)
 
 

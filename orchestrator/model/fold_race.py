@@ -16,7 +16,7 @@ from orchestrator.model.world import Attempt, Claim, Task, World
 
 _OF_A_LANE = (
     "attempt", "claim", "slot", "agent", "verdict", "checks", "feedback", "note", "session", "summary", "repeated",
-    "files",
+    "files", "awaits",
 )  # fmt: skip
 
 

@@ -69,8 +69,14 @@ def _ask(world: World, task: Task, event: e.AgentReported | e.AgentAsked, name: 
         holds=holds,
         blocked=isinstance(event, e.AgentReported),
     )
-    others = [q for q in task.questions if q.answer or q.text != event.text]  # asked again: the new one stands for it
+    again = [q for q in task.questions if not q.answer and q.text == event.text and not _beside(world, event, q)]
+    others = [q for q in task.questions if q not in again]  # asked again: the new one stands for it
     task.questions = [*others, question][-MAX_QUESTIONS:]
+
+
+def _beside(world: World, event: e.AgentReported | e.AgentAsked, asked: Question) -> bool:
+    """Say whether another attempt that is under way asked it: each waits for its own."""
+    return asked.attempt != event.attempt and world.lane(event.task, asked.attempt) is not None
 
 
 @fold.register
@@ -101,7 +107,8 @@ def _(event: e.QuestionAnswered, world: World) -> None:
         msgspec.structs.replace(q, answer=event.text, by=event.by) if q.id == event.question else q
         for q in task.questions
     ]
-    task.awaits = [name for name in task.awaits if name != event.question]
+    for lane in (task, *task.rivals.values()):
+        lane.awaits = [name for name in lane.awaits if name != event.question]
     world.touched[task.ref] = None
 
 
@@ -121,9 +128,11 @@ def _(event: e.LearningDropped, world: World) -> None:
     world.touched["learnings"] = None
 
 
-def settle(task: Task, attempt: Attempt, *, claimed: bool) -> None:
+def settle(world: World, task: Task, attempt: Attempt, *, claimed: bool) -> None:
     """At the end of an agent's call: what it asked and cannot go on without is waited for, unless it claims."""
-    asked = (q for q in task.questions if (q.attempt, q.iteration) == (attempt.number, attempt.iteration))
+    asked = (
+        q for q in world.tasks[task.ref].questions if (q.attempt, q.iteration) == (attempt.number, attempt.iteration)
+    )
     task.awaits = [q.id for q in asked if q.holds and not q.answer and not claimed]
     if claimed:
         attempt.plea = ""

@@ -90,7 +90,7 @@ def _decide(world: World, outcome: _OfTask, task: Task, attempt: Attempt, moment
         case c.NoteWord():
             return hear(world, task, attempt, outcome)
         case c.NoteCapture():
-            return (_captured(task, attempt, outcome), *_pleads(task, attempt))
+            return (_captured(task, attempt, outcome), *_pleads(world, task, attempt))
         case c.NoteJudgement(judgement=judgement, merged=merged):
             return _judged(world, task, attempt, (judgement, merged), moment)
         case c.NoteFault(text=text):
@@ -149,9 +149,9 @@ def _captured(task: Task, attempt: Attempt, outcome: c.NoteCapture) -> e.Event:
     )
 
 
-def _pleads(task: Task, attempt: Attempt) -> tuple[e.Event, ...]:
+def _pleads(world: World, task: Task, attempt: Attempt) -> tuple[e.Event, ...]:
     """Block a task whose agent said that it cannot go on without a person, and claimed nothing since."""
-    plea = pleads(task, attempt)
+    plea = pleads(world, task, attempt)
     if plea is None or attempt.claimed or not attempt.consumed:
         return ()
     text = " ".join(plea.text.split())

@@ -31,7 +31,7 @@ def prompt_input(world: World, task: Task, seat: Seat) -> PromptInput:
         conflicts=tuple(f.path for f in task.feedback if f.rule == "merge-conflict"),
         inputs=tuple(path for other in done if other for path in other.spec.outputs),
         upstream=tuple(_made(other) for other in done if other),
-        answers=tuple((q.text, q.answer) for q in task.questions if q.answer),
+        answers=tuple((q.text, q.answer) for q in world.tasks[task.ref].questions if q.answer),
         talks=talks(settings, agent),
         learnings=telling(world.learnings.values(), task.ref, task.spec),
         rules=settings.rules_text,

@@ -8,8 +8,11 @@ Rules
    a clean exit claims, it does not while a question of that iteration holds or its agent is blocked.
 5. A question that holds makes its own task wait for the answer and no other; where nobody answers
    (`--non-interactive`) the task goes on without.
+6. What is asked is the task's, whichever of several attempts side by side asks. One that would block or wait leaves the
+   race.
 """
 
+from collections.abc import Iterable
 from typing import assert_never
 
 import msgspec
@@ -62,16 +65,16 @@ def _stands_already(world: World, task: Task, word: Word) -> bool:
 
 def unless_it_asks(world: World, task: Task, attempt: Attempt, end: c.NoteAgent) -> c.NoteAgent:
     """Take a clean exit for no claim where its agent left a question that holds; a spoken promise stays one."""
-    asked = [q.id for q in _holding(task, attempt)]
+    asked = [q.id for q in _holding(world.tasks[task.ref].questions, attempt)]
     if not (asked and end.claimed and promise(world, task) is None):
         return end
     note = f"the last run ended with a question to a person ({' '.join(asked)})"
     return msgspec.structs.replace(end, outcome="incomplete", claimed=False, note=note)
 
 
-def _holding(task: Task, attempt: Attempt) -> list[t.Question]:
+def _holding(asked: Iterable[t.Question], attempt: Attempt) -> list[t.Question]:
     here = (attempt.number, attempt.iteration)
-    return [q for q in task.questions if (q.attempt, q.iteration) == here and q.holds and not q.answer]
+    return [q for q in asked if (q.attempt, q.iteration) == here and q.holds and not q.answer]
 
 
 def _recorded(world: World, task: Task, attempt: int, note: c.NoteWord) -> e.Event | c.Refusal:
@@ -124,12 +127,14 @@ def _named(queue: str, name: str) -> str:
     return name if "/" in name or name.startswith("gate:") else task_ref(queue, name)
 
 
-def replied(task: Task, note: c.NoteWord, recorded: tuple[e.Event, ...] | c.Refusal) -> t.Reply:
-    """Say to an agent what became of its word."""
+def replied(
+    task: Task, note: c.NoteWord, recorded: tuple[e.Event, ...] | c.Refusal, asked: Iterable[t.Question]
+) -> t.Reply:
+    """Say to an agent what became of its word; `asked` is all that was asked of its task."""
     if isinstance(recorded, c.Refusal):
         return t.Reply(ok=False, text=recorded.text)
     number = task.attempt.number if task.attempt is not None else 0
-    for question in task.questions:
+    for question in asked:
         if (question.attempt, question.iteration, question.word) == (number, note.iteration, note.id):
             return answer_to(question)
     for event in recorded:
@@ -157,20 +162,20 @@ def talks(settings: Settings, agent: str) -> bool:
 
 
 def open_questions(task: Task) -> tuple[t.Question, ...]:
-    """List what the attempt under way asked and nobody has answered; what it ended without is asked no more."""
-    attempt = task.attempt
-    if attempt is None or task.status in ENDED:
+    """List what the attempts under way asked and nobody has answered; what one ended without is asked no more."""
+    if task.attempt is None or task.status in ENDED:
         return ()
+    lanes = (task, *task.rivals.values())
+    pleas = {lane.attempt.number: lane.attempt.plea for lane in lanes if lane.attempt is not None}
     return tuple(
-        q
-        for q in task.questions
-        if not q.answer and q.attempt == attempt.number and (not q.blocked or q.id == attempt.plea)
+        q for q in task.questions if not q.answer and q.attempt in pleas and (not q.blocked or q.id == pleas[q.attempt])
     )
 
 
-def pleads(task: Task, attempt: Attempt) -> t.Question | None:
+def pleads(world: World, task: Task, attempt: Attempt) -> t.Question | None:
     """Give the report of being blocked that the agent under way stands by and nobody has answered, or None."""
-    return next((q for q in task.questions if q.id == attempt.plea and not q.answer), None)
+    asked = world.tasks[task.ref].questions
+    return next((q for q in asked if q.id == attempt.plea and not q.answer), None)
 
 
 def answered(task: Task, ask: c.AnswerQuestion) -> tuple[e.Event, ...] | c.Refusal:

@@ -1,13 +1,15 @@
 """Agents that say something back: heard once, whoever listens; people's answers reach who waits for them."""
 
 import anyio
+import msgspec
 
 from orchestrator.model import commands as c
+from orchestrator.model.settings import QueueSettings
 from orchestrator.model.specs import Status
 from orchestrator.model.talk import AskPerson, Blocked, Learn, Progress, ProposeTask
 from orchestrator.ports.agents import RunKey
 from orchestrator.sim.agents import Act, Play
-from tests.engine.house import House, play
+from tests.engine.house import SCRIPT, House, play
 
 FIRST = RunKey("q/T1", 1, 1)
 ALL = (Progress(text="half way"), ProposeTask(title="more"), Learn(text="TZ=UTC"))
@@ -93,3 +95,17 @@ def test_a_blocked_agent_ends_in_a_blocked_task_and_an_answer_lets_it_go_on() ->
         assert (await house.leaves(house.start())).exit_code == 0
 
     play(story, plays={"q/T1": (Play(Act.SILENT, 10.0, (Blocked(text="no key"),)), Play())})
+
+
+def test_of_two_side_by_side_that_are_blocked_one_is_given_up_and_the_last_one_blocks_the_task() -> None:
+    async def story(house: House) -> None:
+        await house.define("q/T1", race=2)
+        assert (await house.leaves(house.start())).exit_code == 1
+        assert house.told.count("rival.left") == house.told.count("task.blocked") == 1
+        replies = {key.attempt: reply.text for (key, _), reply in house.stage.agents.replies.items()}
+        assert sorted(replies.values()) == ["Q1 waits for a person", "Q2 waits for a person"]
+        assert sorted(replies) == [1, 2]
+
+    blocked = Play(Act.SILENT, 10.0, (Blocked(text="no key"),))
+    two = msgspec.structs.replace(SCRIPT, queues={"q": QueueSettings(workers=2)})
+    play(story, settings=two, plays={"q/T1": (blocked, blocked)})

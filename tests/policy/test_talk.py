@@ -10,12 +10,23 @@ from orchestrator.model.fold import apply
 from orchestrator.model.scope import Scope
 from orchestrator.model.settings import AgentSettings, Settings
 from orchestrator.model.specs import QueueSpec, Status, TaskSpec
-from orchestrator.model.talk import MAX_LEARNINGS, MAX_QUESTIONS, AskPerson, Blocked, Learn, Progress, ProposeTask, Word
+from orchestrator.model.talk import (
+    MAX_LEARNINGS,
+    MAX_QUESTIONS,
+    AskPerson,
+    Blocked,
+    Learn,
+    Progress,
+    ProposeTask,
+    Reply,
+    Word,
+)
 from orchestrator.model.world import Task, World
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.asks import answer
 from orchestrator.policy.decide import Answer, decide
 from orchestrator.policy.initiative import initiative
+from orchestrator.policy.prompting import prompt_input
 from orchestrator.policy.reasons import Code, reason_for
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.talk import LIMITS, MAX_ANSWER, open_questions, replied, talks
@@ -27,6 +38,9 @@ SETTINGS = Settings(agents={"a": AgentSettings(name="a", command=("a",))})
 class Table:
     """One task whose first iteration's agent runs, and people around it."""
 
+    speaks = 1
+    """The attempt whose agent this is about."""
+
     def __init__(self, *, promise: str | None = "DONE", interactive: bool = True) -> None:
         self.world = World()
         self._scope = Scope(interactive=interactive)
@@ -37,7 +51,7 @@ class Table:
         self.begin(1)
 
     def tell(self, *events: e.Event) -> None:
-        seq = self.world.seq + 1
+        seq, self.last = self.world.seq + 1, events
         apply(self.world, e.Commit(seq=seq, id=f"c{seq}", prev="", at=seq, by="me", events=events))
 
     def begin(self, iteration: int) -> None:
@@ -46,6 +60,12 @@ class Table:
     @property
     def task(self) -> Task:
         return self.world.tasks["q/T"]
+
+    @property
+    def lane(self) -> Task:
+        found = self.world.lane("q/T", self.speaks)
+        assert found is not None
+        return found
 
     @property
     def seat(self) -> Seat:
@@ -58,14 +78,14 @@ class Table:
         return answered
 
     def note(self, word: Word, name: str, iteration: int = 1) -> c.NoteWord:
-        fence = self.task.claim.fence if self.task.claim else 0
+        fence = self.lane.claim.fence if self.lane.claim else 0
         return c.NoteWord(task="q/T", fence=fence, iteration=iteration, id=name, word=word)
 
     def says(self, word: Word, name: str = "w1", iteration: int = 1) -> Answer:
         return self.outcome(self.note(word, name, iteration))
 
     def ends(self, outcome: str = "incomplete", **more: Any) -> None:
-        fence = self.task.claim.fence if self.task.claim else 0
+        fence = self.lane.claim.fence if self.lane.claim else 0
         claimed = outcome == "claimed"
         self.outcome(c.NoteAgent(task="q/T", fence=fence, outcome=outcome, claimed=claimed, seconds=1, **more))
         self.outcome(c.NoteCapture(task="q/T", fence=fence, commit="c", tree="t", ref="r"))
@@ -81,6 +101,29 @@ class Table:
 
     def goes_on(self) -> tuple[e.Event, ...]:
         return initiative(self.world, Agenda(), NOW, self.seat)
+
+    def reply(self, note: c.NoteWord, recorded: Answer) -> Reply:
+        lane = self.world.lane("q/T", self.speaks) or self.task
+        return replied(lane, note, recorded, self.task.questions)
+
+
+class Race(Table):
+    """A second attempt beside the task's own, and what its agent says."""
+
+    speaks = 2
+
+    def __init__(self, *, promise: str | None = "DONE") -> None:
+        super().__init__(promise=promise)
+        self.tell(e.TaskClaimed(task="q/T", attempt=2, worker="me", slot=2, rival=True, agent="a"))
+        self.tell(e.AttemptPrepared(task="q/T", attempt=2, base="b"))
+        self.tell(e.IterationStarted(task="q/T", attempt=2, iteration=1, agent="a", sandbox="L2", base="b"))
+
+    def given_up(self) -> str:
+        """Say why the rival left, by the last commit's word; the task's own attempt goes on."""
+        assert self.task.status is Status.IN_PROGRESS
+        assert self.task.attempt is not None
+        assert (self.task.attempt.number, [*self.task.rivals], [*self.world.claims]) == (1, [], ["q/T"])
+        return self.last[-1].reason if isinstance(self.last[-1], e.RivalLeft) else ""
 
 
 @pytest.fixture
@@ -350,6 +393,82 @@ def test_an_answer_while_the_blocked_agent_still_runs_is_no_reset(table: Table) 
     assert table.task.status is Status.IN_PROGRESS
 
 
+# -- beside others -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def race() -> Race:
+    return Race()
+
+
+def test_one_of_several_that_says_it_is_blocked_is_given_up_once_its_iteration_is_over(race: Race) -> None:
+    race.says(Blocked(text="no key"))
+    assert [*race.task.rivals] == [2]
+    race.ends()
+    assert race.given_up() == "its agent says that it is blocked (Q1): no key"
+    assert open_questions(race.task) == ()
+
+
+def test_a_clean_exit_of_one_of_several_is_no_claim_while_its_question_holds() -> None:
+    race = Race(promise=None)
+    race.says(AskPerson(text="which?"))
+    race.ends("claimed")
+    assert race.lane.attempt is not None
+    assert (race.lane.attempt.claimed, race.lane.awaits, race.task.awaits) == (False, ["Q1"], [])
+    assert "question to a person (Q1)" in race.lane.note
+    assert race.lane.attempt.idle == []
+    race.tell(*race.goes_on())
+    assert race.given_up() == "waits for an answer to Q1"
+
+
+def test_one_of_several_that_is_answered_in_time_goes_on_with_the_answer_in_its_prompt(race: Race) -> None:
+    race.says(AskPerson(text="which?"))
+    assert [q.id for q in open_questions(race.task)] == ["Q1"]
+    race.ends()
+    assert race.answers() == (e.QuestionAnswered(task="q/T", question="Q1", text="80", by="ana"),)
+    assert race.lane.awaits == []
+    begun = race.goes_on()[0]
+    assert isinstance(begun, e.IterationStarted)
+    assert (begun.attempt, begun.iteration) == (2, 2)
+    assert prompt_input(race.world, race.lane, race.seat).answers == (("which?", "80"),)
+
+
+def test_a_report_of_one_of_several_is_answered_while_it_runs_and_it_is_not_given_up(race: Race) -> None:
+    race.says(Blocked(text="no key"))
+    assert [q.blocked for q in open_questions(race.task)] == [True]
+    assert race.answers() == (e.QuestionAnswered(task="q/T", question="Q1", text="80", by="ana"),)
+    race.ends()
+    assert [*race.task.rivals] == [2]
+
+
+def test_one_of_several_is_told_what_became_of_its_question(race: Race) -> None:
+    note = race.note(AskPerson(text="which?"), "w1")
+    assert race.reply(note, race.outcome(note)).text == "Q1 waits for a person"
+    race.answers()
+    assert race.reply(note, race.outcome(note)).answer == "80"
+
+
+def test_what_two_side_by_side_ask_alike_each_of_them_waits_for(race: Race) -> None:
+    race.says(AskPerson(text="which?"))
+    race.speaks = 1
+    race.says(AskPerson(text="which?"))
+    assert [(q.id, q.attempt) for q in open_questions(race.task)] == [("Q1", 2), ("Q2", 1)]
+    for race.speaks in (2, 1):
+        race.ends()
+    assert (race.task.awaits, race.task.rivals[2].awaits) == (["Q2"], ["Q1"])
+
+
+def test_who_becomes_the_tasks_own_waits_for_its_own_question_and_no_other(race: Race) -> None:
+    race.says(AskPerson(text="which?"))
+    race.ends()
+    race.speaks = 1
+    race.says(AskPerson(text="who?"))
+    race.ends()
+    race.tell(e.RivalLeft(task="q/T", attempt=1, reason="given up"))
+    assert race.task.awaits == ["Q1"]
+    assert race.goes_on() == (e.TaskReleased(task="q/T", reason="waits for an answer to Q1"),)
+
+
 # -- replies -------------------------------------------------------------------------------------------------------
 
 
@@ -365,7 +484,7 @@ def test_an_answer_while_the_blocked_agent_still_runs_is_no_reset(table: Table) 
 )
 def test_the_speaker_is_told_what_became_of_its_word(table: Table, word: Word, text: str) -> None:
     note = table.note(word, "w1")
-    reply = replied(table.task, note, table.outcome(note))
+    reply = table.reply(note, table.outcome(note))
     assert (reply.ok, reply.text, reply.answer) == (True, text, None)
 
 
@@ -373,11 +492,11 @@ def test_who_asks_again_hears_the_answer_and_who_is_refused_hears_why(table: Tab
     note = table.note(AskPerson(text="x"), "w1")
     table.outcome(note)
     table.answers()
-    again = replied(table.task, note, table.outcome(note))
+    again = table.reply(note, table.outcome(note))
     assert (again.ok, again.answer, again.by) == (True, "80", "ana")
-    assert not replied(table.task, note, c.Refusal("no")).ok
+    assert not table.reply(note, c.Refusal("no")).ok
     table.tell(e.AttemptEnded(task="q/T", attempt=1, reason="over"))
-    assert replied(table.task, note, ()).text == "noted"
+    assert table.reply(note, ()).text == "noted"
 
 
 def test_an_agent_told_not_to_does_not_talk() -> None:
