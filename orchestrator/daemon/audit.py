@@ -8,7 +8,7 @@ from pathlib import Path
 
 from orchestrator.daemon.machine import bad, doubtful, ok
 from orchestrator.daemon.project import Project
-from orchestrator.daemon.signing import verify
+from orchestrator.daemon.signing import text_of, verify
 from orchestrator.errors import OrchestratorError
 from orchestrator.journal.file import FileJournal
 from orchestrator.model import events as e
@@ -40,15 +40,16 @@ def _signatures(project: Project, commits: Sequence[e.Commit]) -> tuple[DoctorLi
     allowed = project.settings.allowed_signers
     if with_key and not allowed:
         return (*lines, doubtful("audit: nothing says whose key is whose", "set [project] allowed_signers = FILE"))
-    problems = [line for event in with_key if (line := _judge(event, project.root / allowed)) is not None]
+    judged = [_judge(event, commits[0].id, project.root / allowed) for event in with_key]
+    problems = [line for line in judged if line is not None]
     good = len(with_key) - len(problems)
     told = [ok(f"audit: {good} signature{'s' if good != 1 else ''} of people {'are' if good != 1 else 'is'} good")]
     return (*lines, *(told if good else []), *problems)
 
 
-def _judge(event: e.GateApproved, allowed: Path) -> DoctorLine | None:
-    said = f"approve gate:{event.gate}\nas "
-    problem = verify(event.said, event.signature, event.by, allowed) if event.said.startswith(said) else "other text"
+def _judge(event: e.GateApproved, journal: str, allowed: Path) -> DoctorLine | None:
+    whole = event.said == text_of(event, journal)
+    problem = verify(event.said, event.signature, event.by, allowed) if whole else "it is over another text"
     if not problem:
         return None
     return bad(f"audit: the signature of {event.by} under gate {event.gate} is not good: {problem}", f"see {allowed}")

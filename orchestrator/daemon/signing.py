@@ -15,6 +15,7 @@ import msgspec
 from orchestrator.daemon.project import Project
 from orchestrator.errors import InvalidInputError, OrchestratorError
 from orchestrator.model.commands import Approve
+from orchestrator.model.events import GateApproved
 
 NAMESPACE = "orchestrator"
 
@@ -31,12 +32,18 @@ def signed(project: Project, ask: Approve, journal: str, key: str | None) -> App
         if allowed:
             raise OrchestratorError(f"cannot approve: {allowed} says whose key is whose, so sign it: --sign KEY")
         return ask
-    lines = [f"approve gate:{ask.gate}", f"as {ask.by}", f"journal {journal}", f"note {' '.join(ask.note.split())}"]
-    said = "\n".join([*lines, *(f"evidence {file}" for file in ask.evidence)]) + "\n"
+    said = text_of(ask, journal)
     signature = _sign(said, key or _git_key())
     if allowed and (problem := verify(said, signature, ask.by, project.root / allowed)):
         raise OrchestratorError(f"cannot approve: {allowed} does not know this key as that of {ask.by}: {problem}")
     return msgspec.structs.replace(ask, said=said, signature=signature)
+
+
+def text_of(approval: Approve | GateApproved, journal: str) -> str:
+    """Give the text a person signs: it can be moved to no other project, gate, person or evidence."""
+    note = " ".join(approval.note.split())
+    lines = [f"approve gate:{approval.gate}", f"as {approval.by}", f"journal {journal}", f"note {note}"]
+    return "\n".join([*lines, *(f"evidence {file}" for file in approval.evidence)]) + "\n"
 
 
 def verify(said: str, signature: str, who: str, allowed: Path) -> str:

@@ -18,6 +18,7 @@ from orchestrator.daemon.clock import WallClock
 from orchestrator.daemon.desk import reading
 from orchestrator.daemon.plugins import EntryPointPlugins, check_names
 from orchestrator.daemon.project import STATE, Project, load_settings
+from orchestrator.daemon.starter import git_top
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.settings import AgentSettings, RepoSettings, Settings
 from orchestrator.model.specs import TaskSpec
@@ -96,7 +97,11 @@ class Court:
                 allow_test_changes=spec.allow_test_changes,
                 allow_protected=spec.allow_protected,
                 by_hand=subject.spec is None
-                and all(name == HONEST or not self._settings.checks[name].command for name in checks),
+                and not any(
+                    name in self._settings.checks and self._settings.checks[name].command
+                    for name in checks
+                    if name != HONEST
+                ),
                 words=subject.message,
                 title=spec.title,
                 description=spec.description,
@@ -195,10 +200,10 @@ class Court:
 async def sitting(folder: Path) -> AsyncGenerator[tuple[Court, Project]]:
     """Open a court over the repository a folder lies in; what it kept is gone afterwards."""
     await vet_git()
-    said = await git("rev-parse", "--show-toplevel", cwd=str(folder), accept=(0, 128))
-    if said.code or not said.line():
+    found = await git_top(folder)
+    if found is None:
         raise InvalidInputError(f"{folder}: is in no git checkout; `verify` judges what git keeps")
-    top = Path(os.path.realpath(said.line()))  # noqa: ASYNC240 - one look, at once
+    top = Path(os.path.realpath(found))  # noqa: ASYNC240 - one look, at once
     project = Project(top, load_settings(top))
     runner = GuardedRunner.of(project.settings)
     with tempfile.TemporaryDirectory(prefix="orchestrator-verify-", ignore_cleanup_errors=True) as state:

@@ -63,8 +63,8 @@ async def _inspect(effect: f.CheckGate, world: World, hands: Hands) -> c.Outcome
     try:
         judgement = await hands.verifier.judge(case)
     except FaultError as error:
-        return c.NoteInspection(gate=gate.id, commit=effect.commit, fault=str(error))
-    return c.NoteInspection(gate=gate.id, commit=effect.commit, judgement=judgement)
+        return c.NoteInspection(gate=gate.id, commit=effect.commit, tries=effect.tries, fault=str(error))
+    return c.NoteInspection(gate=gate.id, commit=effect.commit, tries=effect.tries, judgement=judgement)
 
 
 _OfTask = (

@@ -157,13 +157,27 @@ class Engine:
         seat = self.seat(self.world)
         for effect in due(self.world, seat):
             before = self.world.seq
-            outcome = await carry_out(effect, self.world, seat, self.hands, self._talk.overhear)
+            async with anyio.create_task_group() as group:
+                group.start_soon(self._converse, effect)
+                group.start_soon(self._listen_to_journal)
+                group.start_soon(self._talk.deliver)
+                outcome = await carry_out(effect, self.world, seat, self.hands, self._talk.overhear)
+                group.cancel_scope.cancel()
             self._mail.append((effect, outcome))
             await self._take_in()
             commits = await self.ledger.journal.read(before)
             if events := tuple(event for commit in commits if commit.by == self.me for event in commit.events):
                 return events
         return ()
+
+    async def _converse(self, effect: f.Effect) -> None:
+        """Record what an agent says while a step waits for its end, and pass on what people answer."""
+        while True:
+            self._wake = anyio.Event()
+            with anyio.CancelScope(shield=True):  # a word that is taken is recorded
+                await self._take_in()
+            self._talk.pass_on(self.world, (effect,))
+            await self._wake.wait()
 
     # -- the loop --------------------------------------------------------------------------------------------------
 
@@ -252,6 +266,8 @@ class Engine:
                 self._count(event)
             self._mail.pop(0)
             self._running.pop(effect, None)
+            if isinstance(outcome, c.NoteFault) and isinstance(effect, f.RunAgent):
+                self._used.discard(RunKey(effect.task, effect.attempt, effect.iteration))
 
     async def _take_word(self, note: c.NoteWord) -> None:
         recorded = await self.ledger.commit(partial(self._decide, note))
@@ -279,9 +295,9 @@ class Engine:
     def _count(self, event: e.Event) -> None:
         if isinstance(event, e.IterationStarted) and not event.restarted:
             self._used.add(RunKey(event.task, event.attempt, event.iteration))
-        elif isinstance(event, e.AgentFinished):
+        elif isinstance(event, e.AgentFinished | e.VerdictReached):
             self._micros, self._tokens = self._micros + micros(event.usd), self._tokens + event.tokens
-            if not event.consumed:
+            if isinstance(event, e.AgentFinished) and not event.consumed:
                 self._used.discard(RunKey(event.task, event.attempt, event.iteration))
         elif isinstance(event, e.TaskClaimed) and not event.resumed and event.attempt == 1:
             self._taken.add(event.task)
@@ -341,8 +357,6 @@ class Engine:
         with scope:
             outcome = await carry_out(effect, self.world, seat, self.hands, self._talk.overhear)
             self._mail.append((effect, outcome))
-            if isinstance(outcome, c.NoteFault) and isinstance(effect, f.RunAgent):
-                self._used.discard(RunKey(effect.task, effect.attempt, effect.iteration))
             self.wake()
 
     async def _give_up(self) -> Leave:

@@ -143,6 +143,8 @@ class NoteInspection(msgspec.Struct, frozen=True, kw_only=True):
 
     gate: str
     commit: str
+    tries: int
+    """Which of the gate's looks it was: its checks may be others by now."""
     judgement: Judgement | None = None
     fault: str = ""
 

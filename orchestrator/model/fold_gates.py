@@ -20,7 +20,7 @@ def _touch(world: World, gate: str) -> None:
 def _(event: e.GateDefined, world: World) -> None:
     gate = world.gates.setdefault(event.gate, Gate(id=event.gate, spec=event.spec, since=world.at))
     if gate.spec.checks != event.spec.checks:
-        gate.checked, gate.verdict, gate.green_since = "", "", None
+        gate.checked, gate.verdict, gate.green_since, gate.checker = "", "", None, ""
     gate.spec = event.spec
     world.gate_specs.setdefault(event.gate, []).append((world.seq, event.spec))
     world.definitions += 1

@@ -55,7 +55,7 @@ def decide(world: World, outcome: c.Outcome, now: int, seat: Seat) -> Answer:
 
 def _inspected(world: World, outcome: c.NoteInspection, seat: Seat) -> Answer:
     gate = world.gates.get(outcome.gate)
-    if gate is None or gate.checker != seat.me or gate.checking != outcome.commit:
+    if gate is None or gate.checker != seat.me or (gate.checking, gate.tries) != (outcome.commit, outcome.tries):
         return c.Refusal(f"the checks of gate {outcome.gate} are no longer ours")
     judgement = outcome.judgement
     fault = outcome.fault or (judgement.fault if judgement is not None else "")
@@ -171,7 +171,9 @@ def _judged(
         return red_target(world, task, attempt, judgement.red_base, moment)
     verdict = _overridden(task, attempt, judgement) if merged else judgement.verdict
     reached = _reached(task, attempt, judgement, verdict, merged=merged)
-    return (*clears(world, task), reached, *_consequences(world, task, attempt, reached, moment))
+    used = Spent(micros=micros(reached.usd), tokens=reached.tokens)
+    said = notices(world, task, *moment, used) if used != Spent() else ()
+    return (*clears(world, task), reached, *said, *_consequences(world, task, attempt, reached, moment))
 
 
 def _consequences(

@@ -95,7 +95,7 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 def _note(span: Span, event: e.Event, at: int) -> None:
     match event:
-        case e.TaskClaimed():
+        case e.TaskClaimed() if not event.rival:
             span.began = at if span.began is None else span.began
             span.claimed = at
         case e.IterationStarted():

@@ -46,25 +46,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Agent -> what its kind reports of itself: `cost`, `tokens`."""
 
 
-class Named(msgspec.Struct, frozen=True):
-    """Paths that open tasks name, for whoever looks them up: `tests` in git, `files` (no patterns) on disk."""
-
-    tests: frozenset[str]
-    files: frozenset[str]
-
-
 class Preflight(msgspec.Struct, frozen=True):
     """Everything found: any problem forbids to start, a warning does not."""
 
     problems: tuple[str, ...]
     warnings: tuple[str, ...]
-
-
-def named_paths(world: World) -> Named:
-    """List what `Facts.untracked` and `Facts.missing` have to be asked about."""
-    tasks = [task.spec for task in world.tasks.values() if task.status not in ENDED]
-    tests = frozenset(path for spec in tasks for path in spec.tests)
-    return Named(tests, frozenset(path for spec in tasks for path in spec.files if not set(path) & set("*?[")))
 
 
 def preflight(world: World, settings: Settings, facts: Facts, scope: Scope | None = None) -> Preflight:

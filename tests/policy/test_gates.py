@@ -7,6 +7,7 @@ from orchestrator.model import conditions as c
 from orchestrator.model import events as e
 from orchestrator.model.commands import NoteInspection, Refusal
 from orchestrator.model.specs import GateSpec, Notify
+from orchestrator.model.verdicts import Judgement, Verdict
 from orchestrator.model.world import World
 from orchestrator.policy import gates
 from orchestrator.policy.agenda import Agenda
@@ -112,6 +113,16 @@ def test_other_checks_begin_anew_and_a_gate_that_is_gone_is_ignored() -> None:
     assert world.gates == {}
 
 
+def test_checks_that_were_replaced_while_they_ran_open_nothing() -> None:
+    world = world_of(task("q/A"), gate("g", checks=("smoke",)))
+    then(world, e.GateChecking(gate="g", commit="c1", worker="w"))
+    then(world, e.GateDefined(gate="g", spec=GateSpec(id="g", checks=("smoke", "load"))))
+    late = NoteInspection(gate="g", commit="c1", tries=1, judgement=Judgement(verdict=Verdict.PASS, tree="", base=""))
+    assert isinstance(decide(world, late, NOW, seat_of(world)), Refusal)
+    then(world, e.GateChecking(gate="g", commit="c1", worker=seat_of(world).me))
+    assert isinstance(decide(world, late, NOW, seat_of(world)), Refusal)
+
+
 # -- is it of use to wait? -----------------------------------------------------------------------------------------
 
 
@@ -163,5 +174,5 @@ def test_a_gate_nobody_defined_is_not_waited_for() -> None:
 def test_checks_that_are_no_longer_ours_change_nothing() -> None:
     world = world_of(task("q/A"), gate("g", checks=("smoke",)))
     then(world, e.GateChecking(gate="g", commit="c1", worker="other"))
-    note = NoteInspection(gate="g", commit="c1")
+    note = NoteInspection(gate="g", commit="c1", tries=1)
     assert isinstance(decide(world, note, NOW, alive(world)), Refusal)

@@ -55,6 +55,17 @@ def test_only_time_under_a_claim_is_work() -> None:
     assert again["q/A"].ended is None
 
 
+def test_an_attempt_beside_another_does_not_cut_short_what_was_worked_before_it() -> None:
+    commits = story(
+        (0, queue("q")),
+        (0, task("q/A")),
+        (1, e.TaskClaimed(task="q/A", attempt=1, worker="w")),
+        (5, e.TaskClaimed(task="q/A", attempt=2, worker="w", slot=2, rival=True)),
+        (9, e.TaskCompleted(task="q/A")),
+    )
+    assert spans(commits)["q/A"].worked_s == 8 * 60
+
+
 def test_what_tasks_took_is_compared_with_their_estimates_by_queue_where_enough_are_known() -> None:
     refs = [f"q/T{n}" for n in range(5)] + ["r/T0", "r/OPEN"]
     world = World()

@@ -23,7 +23,7 @@ from orchestrator.model.specs import (
 )
 from orchestrator.model.spending import Budget
 from orchestrator.model.world import World
-from orchestrator.policy.preflight import Facts, Named, Preflight, named_paths, preflight
+from orchestrator.policy.preflight import Facts, Preflight, preflight
 
 SETTINGS = Settings(
     agents={"claude": AgentSettings(name="claude")},
@@ -116,12 +116,6 @@ def test_an_unknown_agent_and_a_missing_file_only_warn() -> None:
     assert len(found.warnings) == 4
     assert found.warnings[-1].startswith('queues/q.json: q/A (and 2 more): agent "cluade"')
     assert found.warnings[-1].endswith("did you mean claude?")
-
-
-def test_paths_to_look_up_are_those_of_open_tasks_without_patterns() -> None:
-    project = Project().queue("q", task("A", files=("a.py", "src/**"), tests=("t.py",)), task("B", tests=("u.py",)))
-    project.happen(e.TaskSkipped(task="q/B", reason="x"))
-    assert named_paths(project.world) == Named(frozenset({"t.py"}), frozenset({"a.py"}))
 
 
 def test_problems_out_of_scope_only_warn() -> None:

@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
+import anyio
 import pytest
 
 import orchestrator
@@ -67,6 +69,25 @@ async def test_a_step_is_one_commit_and_at_most_one_agent_call_and_the_command_l
     assert chain.ledger("work/A") == ["1 1"]
     async with orchestrator.open(chain.root) as project:
         assert await project.step() == []
+
+
+@pytest.mark.slow
+@pytest.mark.asyncio
+async def test_an_agent_that_speaks_within_a_step_is_heard_and_answered(
+    make_shop: Callable[..., Shop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = make_shop(sandbox="auto")
+    shop.queue("work", "A")
+    shop.play("work/A", 'orchestrator-tell learn "the till needs a key" | grep "is not there" || { works; claims; }')
+    shop.commit()
+    for name, value in shop.env.items():
+        monkeypatch.setenv(name, value)
+    async with orchestrator.open(shop.root) as project:
+        while not shop.events("agent.finished"):
+            with anyio.fail_after(60):
+                assert await project.step()
+    assert [event["text"] for event in shop.events("agent.learned")] == ["the till needs a key"]
+    assert shop.events("agent.finished")[0]["claimed"]
 
 
 STEPS = """

@@ -158,6 +158,12 @@ def test_the_example_package_is_found_and_judges(installed: Path, tmp_path: Path
         [("a.py", 2, "todo-without-name")],
     )
     assert "notebook" in ask("agents")[1]
+    configured = (root / "orchestrator.toml").read_text()
+    (root / "orchestrator.toml").write_text('[agents.n]\nprofile = "notebook"\n')
+    code, said, told = ask("verify", "--check", "todo", "--json")
+    assert code in {0, 1}, told  # judged by the package's own defaults
+    assert json.loads(said)["checks"][0]["name"] == "todo"
+    (root / "orchestrator.toml").write_text(configured)
     env["PYTHONPATH"] = ""
     code, said, _ = ask("verify", "--check", "todo")
     assert (code, "no package brings a check todo (known: none)" in said) == (7, True)

@@ -44,7 +44,7 @@ def capture(world: World, effect: OfTask, _head: str, _words: Words, named: Name
 
 
 def verdict(world: World, effect: OfTask, _head: str, words: Words, named: Named) -> c.Outcome:
-    """`PASS`, `FAIL message...`, `BLOCKED message...`; `FAIL fault=why`: they could not answer; `red_base=tests`."""
+    """`PASS`, `FAIL message...`, `BLOCKED message...`; `FAIL fault=why`: no answer; `red_base=tests`; `review=USD`."""
     attempt, said = _attempt(world, effect), Verdict(words[0])
     merged = isinstance(effect, f.Judge) and effect.merged
     findings = tuple(Finding(message=message, id=message) for message in words[1:])
@@ -56,7 +56,7 @@ def verdict(world: World, effect: OfTask, _head: str, words: Words, named: Named
             verdict=said,
             tree=attempt.proposal_tree if merged else attempt.tree,
             base=attempt.onto if merged else attempt.base,
-            checks=(Report(name="tests", report=said, findings=findings),),
+            checks=(Report(name="tests", report=said, findings=findings, usd=float(named.get("review", "0"))),),
             regressions=findings,
             fault=named.get("fault", ""),
             red_base=tuple(named["red_base"].split(",")) if "red_base" in named else (),

@@ -94,7 +94,7 @@ class Stage:
                 chair.used.add((event.task, event.attempt, event.iteration))
             elif isinstance(event, e.TaskClaimed) and not event.resumed and event.attempt == 1:
                 chair.taken.add(event.task)
-            elif isinstance(event, e.AgentFinished):
+            elif isinstance(event, e.AgentFinished | e.VerdictReached):
                 chair.micros, chair.tokens = chair.micros + micros(event.usd), chair.tokens + event.tokens
             elif isinstance(event, e.LaneParked) and not event.tree:
                 chair.used.discard((event.task, event.attempt, event.iteration))
@@ -319,10 +319,10 @@ class Stage:
     def _inspected(self, effect: f.CheckGate, what: str, words: Sequence[str]) -> c.NoteInspection:
         """Say what a gate's checks said: `PASS`, `FAIL check...` or `fault TEXT`."""
         if what == "fault":
-            return c.NoteInspection(gate=effect.gate, commit=effect.commit, fault=" ".join(words))
+            return c.NoteInspection(gate=effect.gate, commit=effect.commit, tries=effect.tries, fault=" ".join(words))
         reports = tuple(Report(name=name, report=Verdict(what)) for name in words)
         judgement = Judgement(verdict=Verdict(what), tree="", base="", checks=reports)
-        return c.NoteInspection(gate=effect.gate, commit=effect.commit, judgement=judgement)
+        return c.NoteInspection(gate=effect.gate, commit=effect.commit, tries=effect.tries, judgement=judgement)
 
     def came(self, name: str, effect: f.Effect, what: str, rest: Sequence[str], named: dict[str, str]) -> list[str]:
         assert not isinstance(effect, f.DoAction | f.CheckGate)
