@@ -1,4 +1,4 @@
-"""Trees that will not end, pids that are another's by now, agents that change hands; more: `scripts/prove processes`."""
+"""Trees that will not end, pids that are another's, agents that change hands; at length: `scripts/prove processes`."""
 
 import json
 import subprocess
