@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,11 +20,11 @@ from orchestrator.daemon.clock import WallClock
 from orchestrator.ports.runner import End
 from orchestrator.processes import GuardedRunner
 from tests.processes.adopting import adopted
-from tests.processes.conftest import ISOLATIONS, Ground, needs
+from tests.processes.conftest import ISOLATIONS, Ground, living, needs
 from tests.processes.trees import DEATHS, STORM, TREES, grown, seconds_until_gone
 
 BOUND_S = 1.0
-_CLEARED_S = 90.0
+_CLEARED_S = 30.0
 _LEFT = float("inf")
 _ROOT = Path(__file__).resolve().parents[2]
 _PAGE = _ROOT / "docs" / "proofs" / "processes.md"
@@ -69,6 +70,8 @@ async def trial(cell: Cell, folder: Path) -> float:
     except AssertionError:
         took = _LEFT
     await runner.wait(launch.run_dir)
+    for pid in living(ground.mark):  # the next is not to suffer from what this one left
+        os.kill(pid, signal.SIGKILL)
     seconds_until_gone(ground, _CLEARED_S)
     shutil.rmtree(folder)
     return took
