@@ -1,0 +1,140 @@
+"""A person saves the queue file again and again, in every editor's manner, while it is worked.
+
+Each save adds a task, and every other one is made from a copy read a while ago. Then everything is looked at from the
+outside: each task added once, done once, landed once; nothing removed, refused or begun anew once it was done.
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.scenarios.conftest import Shop
+
+_TRIES = 20
+_PACE = 4
+"""Of so many saves the last waits until it was read; the others follow at once."""
+_FIRST = ("HOLD", "A", "B")
+
+
+def in_place(_shop: Shop, path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+def beside_and_renamed(_shop: Shop, path: Path, text: str) -> None:
+    beside = path.with_name(".work.json.part")
+    beside.write_text(text)
+    beside.replace(path)
+
+
+def with_a_backup(_shop: Shop, path: Path, text: str) -> None:
+    path.rename(path.with_name("work.json~"))
+    path.write_text(text)
+
+
+def deleted_and_made_anew(_shop: Shop, path: Path, text: str) -> None:
+    path.unlink()
+    path.write_text(text)
+
+
+def in_two_halves(_shop: Shop, path: Path, text: str) -> None:
+    with path.open("w") as file:
+        file.write(text[: len(text) // 2])
+        file.flush()
+        os.fsync(file.fileno())
+        file.write(text[len(text) // 2 :])
+
+
+def stashed_and_popped(shop: Shop, path: Path, text: str) -> None:
+    """Save, put it away with git, which brings the committed file back, and take it out again."""
+    path.write_text(text)
+    shop.git("stash", "push", "-q", "--", "queues/work.json")
+    for _ in range(_TRIES):
+        if not shop.git("stash", "list"):
+            return
+        shop.git("checkout", "-q", "--", "queues/work.json")  # it was rendered meanwhile, and stands in the way
+        shop.git("stash", "pop", "-q", check=False)
+    raise AssertionError("the stash could not be popped")
+
+
+MANNERS: tuple[Callable[[Shop, Path, str], None], ...] = (
+    in_place,
+    beside_and_renamed,
+    with_a_backup,
+    deleted_and_made_anew,
+    in_two_halves,
+    stashed_and_popped,
+)
+
+
+def saved_often(shop: Shop, count: int) -> list[str]:
+    """Play it with so many saves; gives what did not hold."""
+    shop.config("[queues.work]\nworkers = 3\n")
+    path = shop.queue("work", *_FIRST)
+    shop.hold("end")
+    shop.play("work/HOLD", "gate end; works; claims")
+    shop.commit()
+    run = shop.start("run")
+    shop.started("work/HOLD")
+    kept: list[str] = []
+    for number in range(count):
+        _save(shop, path, number, kept)
+        if number % _PACE == _PACE - 1:
+            shop.until("task.added", task=f"work/S{number}")
+    shop.until("task.added", count=count + len(_FIRST))
+    shop.open("end")
+    answer = run.wait()
+    return [*([f"the run left with {answer.code}: {answer.err}"] if answer.code else []), *wrongs(shop, count)]
+
+
+def _save(shop: Shop, path: Path, number: int, kept: list[str]) -> None:
+    """Save once more; every other time what was opened before the last save that is known to be read."""
+    fresh = _text(path)
+    stale = number % _PACE == 0 and bool(kept)
+    document = json.loads(kept[-1] if stale else fresh)
+    if number % _PACE == 0:
+        kept.append(fresh)
+    document["tasks"].append({"id": f"S{number}", "title": f"save {number}", "completion_promise": "DONE"})
+    MANNERS[number % len(MANNERS)](shop, path, json.dumps(document, indent=2) + "\n")
+
+
+def _text(path: Path) -> str:
+    for _ in range(_TRIES):
+        text = path.read_text()
+        if text:
+            return text
+    raise AssertionError("the queue file stays empty")
+
+
+def wrongs(shop: Shop, count: int) -> list[str]:
+    """Look at everything from outside; gives what is lost, doubled or undone."""
+    asked = [f"work/{name}" for name in (*_FIRST, *(f"S{number}" for number in range(count)))]
+    events = shop.events()
+    found = [
+        f"{kind} {times} times: {task}"
+        for kind in ("task.added", "task.completed", "task.merged")
+        for task, times in _counted(events, kind, asked).items()
+        if times != 1
+    ]
+    found += [f"{event['type']}: {event}" for event in events if event["type"] in {"task.removed", "edit.refused"}]
+    done: set[str] = set()
+    for event in events:
+        if event["type"] == "task.claimed" and event["task"] in done:
+            found.append(f"claimed after it was done: {event['task']}")
+        if event["type"] == "task.completed":
+            done.add(event["task"])
+    shown = shop.saved("work")["by_id"]
+    found += [f"not completed in the file: {task}" for task in asked if _status(shown, task) != "completed"]
+    beside = {file.name for file in (shop.root / "queues").iterdir()} - {"work.json", "work.json~"}
+    return [*found, *(f"left beside: {name}" for name in beside)]
+
+
+def _counted(events: list[dict[str, Any]], kind: str, asked: list[str]) -> Counter[str]:
+    seen = Counter(event["task"] for event in events if event["type"] == kind)
+    return Counter({task: seen[task] for task in {*asked, *seen}})
+
+
+def _status(shown: dict[str, Any], task: str) -> str:
+    return str(shown.get(task.partition("/")[2], {}).get("status", "gone"))
