@@ -21,10 +21,10 @@ from orchestrator.daemon.lookout import Lookout
 from orchestrator.daemon.patches import Patches
 from orchestrator.daemon.project import Project, RandomIds
 from orchestrator.daemon.recorder import Recorder, goal_of
+from orchestrator.daemon.tidying import Tidying
 from orchestrator.daemon.windows import Windows
 from orchestrator.engine.engine import Engine
 from orchestrator.errors import InvalidInputError
-from orchestrator.files.atomic import write_atomic
 from orchestrator.inbox.folder import Reading
 from orchestrator.inbox.watch import watch
 from orchestrator.model import events as e
@@ -40,7 +40,6 @@ from orchestrator.ports.agents import RunKey
 from orchestrator.views.statement import status_of
 
 RENDER_EVERY_S = 0.1
-TIDY_EVERY_S = 2.0
 LAST_LOOKS = 5
 
 
@@ -192,7 +191,7 @@ class _Run:
         self.engine.scope = scope
         self.windows = Windows(project, self.engine.ledger, desk.intake)
         self._dirty = anyio.Event()
-        self._discards: list[tuple[str, int]] = []
+        self.tidying = Tidying(self.engine, built.workspace, project.state)
         self.lookout = Lookout(self.engine, built.trees, built.ground.branches())
         self.engine.ready_to_leave = lambda: self.lookout.ready
         self.patches = Patches(project.state / "runs", built.ground)
@@ -203,8 +202,10 @@ class _Run:
     async def begin(self) -> None:
         """Take everything in."""
         self.engine.ledger.observers += [self.windows.note, self._on_commits]
+        await self.tidying.begin()
         await self.desk.intake.take_in(self.engine.ledger)
         await self.engine.propose(lambda world: _prompted(world, self.request.prompt))
+        self.patches.recall(self.engine.world.tasks)
         self.watcher.started(self.engine)
 
     async def go(self) -> Report:
@@ -216,7 +217,7 @@ class _Run:
                 group.start_soon(self._signals)
             group.start_soon(self._edits)
             group.start_soon(self._render_always)
-            group.start_soon(self._tidy)
+            group.start_soon(self.tidying.go)
             group.start_soon(self.lookout.go)
             if self.recorder is not None:
                 group.start_soon(self.recorder.follow)
@@ -235,14 +236,11 @@ class _Run:
         self.lookout.note(commits)
         for commit in commits:
             for event in commit.events:
-                if isinstance(event, e.AttemptEnded | e.RivalLeft) and commit.by == self.desk.me:
-                    self._discards.append((event.task, event.attempt))
-                elif isinstance(event, e.RaceWon) and commit.by == self.desk.me:
-                    self._discards += [(event.task, number) for number in event.lost]
-                elif isinstance(event, e.IterationCaptured) and commit.by == self.desk.me:
+                if isinstance(event, e.IterationCaptured) and commit.by == self.desk.me:
                     self.patches.note(RunKey(event.task, event.attempt, event.iteration))
                 if self.recorder is not None and commit.by == self.desk.me:
                     self.recorder.note(world, event)
+        self.tidying.note(world, commits)
         self._dirty.set()
 
     async def _signals(self) -> None:
@@ -298,34 +296,12 @@ class _Run:
         seat = self.engine.seat(self.engine.world)
         await self.windows.render(self.engine.world, seat, self._status(), self.desk.now())
 
-    async def _tidy(self) -> None:
-        """Remove workspaces of ended attempts, and say where the base branch could not follow; nothing waits for it."""
-        self._discards += abandoned(self.project.state / "workspaces", self.engine.world)
-        self.patches.recall(self.engine.world.tasks)
-        await self._note_followers()
-        while True:
-            await anyio.sleep(TIDY_EVERY_S)
-            await self._discard()
-
-    async def _discard(self) -> None:
-        done, self._discards = self._discards, []
-        for task, attempt in done:
-            await self.engine.discard(task, attempt)
-        if done:
-            await self._note_followers()
-            await self.built.workspace.sweep()
-
-    async def _note_followers(self) -> None:
-        problems = [await self.built.workspace.follow_problem(name) for name in self.engine.world.queues]
-        text = "".join(f"{problem}\n" for problem in dict.fromkeys(problems) if problem)
-        write_atomic(self.project.state / "notices", text.encode())
-
     async def end(self) -> None:
         """Render everything and leave."""
         await self._last_look()
 
     async def _last_look(self) -> None:
-        await self._discard()
+        await self.tidying.end()
         await self.engine.ledger.catch_up()
         await self.render()
         for _ in range(LAST_LOOKS):
@@ -373,16 +349,3 @@ class Bench:
         await run_.render()
         await run_.desk.snapshot(always=True)
         return {"seq": run_.engine.world.seq, "captured": captured}
-
-
-def abandoned(folder: Path, world: World) -> list[tuple[str, int]]:
-    """List the attempts whose workspace still stands although they have ended: their process died before it tidied."""
-    found: list[tuple[str, int]] = []
-    for path in folder.glob("*/*/*"):
-        ref, number = f"{path.parent.parent.name}/{path.parent.name}", path.name
-        if not number.isdigit() or ref not in world.tasks:
-            continue
-        lane = world.lane(ref, int(number))
-        if lane is None or lane.attempt is None:
-            found.append((ref, int(number)))
-    return found

@@ -387,8 +387,8 @@ class Engine:
             kept[task.ref] = capture.ref
         return kept
 
-    async def discard(self, task: str, attempt: int) -> None:
+    async def discard(self, attempt: AttemptKey) -> None:
         """Remove the workspace of an attempt that has ended, once its agent is gone and its work kept."""
-        for over in [o for key, o in self._ending.items() if (key.task, key.attempt) == (task, attempt)]:
+        for over in [o for key, o in self._ending.items() if AttemptKey(key.task, key.attempt) == attempt]:
             await over.wait()
-        await self.hands.workspace.discard(AttemptKey(task, attempt))
+        await self.hands.workspace.discard(attempt)

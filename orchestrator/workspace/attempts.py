@@ -42,6 +42,13 @@ def stands(ground: Ground, key: AttemptKey) -> bool:
     return _marker(folder).exists() and folder.is_dir()
 
 
+def standing(ground: Ground) -> tuple[AttemptKey, ...]:
+    """List the attempts whose clones stand, made to the end or not."""
+    paths = sorted((ground.state / "workspaces").glob("*/*/*"))
+    named = (path for path in paths if path.name.isdigit())
+    return tuple(AttemptKey(f"{path.parent.parent.name}/{path.parent.name}", int(path.name)) for path in named)
+
+
 def discard(ground: Ground, key: AttemptKey) -> None:
     """Move the attempt's clone out of the way; its refs stay."""
     folder, index = ground.folder(key), ground.index(key)

@@ -34,6 +34,10 @@ class GitWorkspace:
         """Say whether the attempt's clone stands."""
         return attempts.stands(self._ground, key)
 
+    async def standing(self) -> tuple[AttemptKey, ...]:
+        """List the attempts whose clones stand."""
+        return attempts.standing(self._ground)
+
     async def capture(self, key: AttemptKey, iteration: int, base: str) -> Capture:
         """Store the clone's files under the iteration's ref."""
         return await attempts.capture(self._ground, await self._of(key), key, iteration, base)

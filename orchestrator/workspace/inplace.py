@@ -5,6 +5,8 @@ person's changes between attempts are taken in as they are. What a discarded att
 the folder goes back to what last landed. Never makes a `.git` in the folder.
 """
 
+import anyio
+
 from orchestrator.errors import FaultError
 from orchestrator.ports.workspace import AttemptKey, Capture, Collision, Head, Merged
 from orchestrator.workspace.ground import Ground
@@ -14,6 +16,8 @@ from orchestrator.workspace.repository import INPLACE, Repository
 from orchestrator.workspace.survey import write_tree
 
 _OPEN = "refs/orchestrator-open"
+CLOSES_WITHIN_S = 30.0
+"""How long an attempt that is over may take to be closed: its agent is ended first."""
 
 
 class InplaceWorkspace:
@@ -21,6 +25,7 @@ class InplaceWorkspace:
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
+        self._closed = anyio.Event()
 
     async def target(self, queue: str) -> Head:
         """Give what last landed; while no attempt is open, with what the person changed since."""
@@ -47,16 +52,27 @@ class InplaceWorkspace:
         if await self.exists(key):
             return (await lookup(repository, held)).get(held, base)
         await hold(repository, {held: base} | ({ref_of(key, "carry"): carry} if carry else {}))
-        others = await self._open(repository)
-        if others:
-            raise FaultError(f"{', '.join(others)} works in {repository.top}: in place there is one attempt at a time")
+        if others := await self._in_the_way():
+            raise FaultError(_occupied(others, repository))
         await self._restore(repository, carry or base, ref_of(key, "before"))
         await hold(repository, {f"{_OPEN}/{attempt_path(key)}": base})
         return base
 
+    async def _in_the_way(self) -> tuple[AttemptKey, ...]:
+        """Wait for an attempt that is over to be closed; give what is open still."""
+        with anyio.move_on_after(CLOSES_WITHIN_S):
+            while await self.standing():
+                await self._closed.wait()
+        return await self.standing()
+
     async def exists(self, key: AttemptKey) -> bool:
         """Say whether the attempt is the open one."""
         return f"{_OPEN}/{attempt_path(key)}" in await self._open(await self._ground.repository(""))
+
+    async def standing(self) -> tuple[AttemptKey, ...]:
+        """List the attempts that are open: one at most."""
+        names = await self._open(await self._ground.repository(""))
+        return tuple(map(_key, names))
 
     async def capture(self, key: AttemptKey, iteration: int, base: str) -> Capture:
         """Store the folder's files under the iteration's ref."""
@@ -112,6 +128,8 @@ class InplaceWorkspace:
         head = (await lookup(repository, _track(repository)))[_track(repository)]
         await self._restore(repository, head, ref_of(key, "discarded"))
         await repository.git("update-ref", "-d", mark)
+        self._closed.set()
+        self._closed = anyio.Event()
 
     async def follow_problem(self, queue: str) -> str:
         """Say that nothing has to follow: the folder is where the work was done."""
@@ -140,6 +158,19 @@ class InplaceWorkspace:
         made = await commit_tree(repository, tree, (wanted,), "kept\n", self._ground.clock.now())
         await hold(repository, {kept_as: made})
         await write_files(repository, repository.top, repository.shadow / "inplace.index", wanted)
+
+
+def _key(mark: str) -> AttemptKey:
+    task, _, attempt = mark.removeprefix(f"{_OPEN}/").rpartition("/")
+    return AttemptKey(task, int(attempt))
+
+
+def _occupied(others: tuple[AttemptKey, ...], repository: Repository) -> str:
+    names = ", ".join(f"{key.task} attempt {key.attempt}" for key in others)
+    return (
+        f"{names} works in {repository.top}: in place there is one attempt at a time; this one begins when that one is"
+        f" over, `orchestrator explain {others[0].task}` says what it waits for, `orchestrator skip` ends it"
+    )
 
 
 def _track(repository: Repository) -> str:

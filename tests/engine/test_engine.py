@@ -254,7 +254,7 @@ def test_people_may_ask_a_running_engine_and_propose_to_it() -> None:
         assert isinstance(refused, c.Refusal)
         assert await engine.propose(lambda _world: (e.QueuePaused(queue="q", because="by ana"),))
         assert engine.world.queues["q"].paused
-        await engine.discard("q/T1", 1)
+        await engine.discard(AttemptKey("q/T1", 1))
         assert house.stage.workspace.standing() == ()
 
     play(story)

@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
 from orchestrator.errors import FaultError, InvalidInputError
 from orchestrator.ports.workspace import AttemptKey, Merged
+from orchestrator.workspace import inplace
 from orchestrator.workspace.ground import Ground
 from orchestrator.workspace.inplace import InplaceWorkspace
 from orchestrator.workspace.trees import GitTrees
@@ -90,14 +92,29 @@ def test_a_discarded_attempt_leaves_the_folder_as_it_was_and_its_work_kept(plain
     plain.run(story)
 
 
-def test_a_second_attempt_has_to_wait(plain: Yard) -> None:
+def test_a_second_attempt_has_to_wait(plain: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inplace, "CLOSES_WITHIN_S", 0.01)
+
     async def story() -> None:
         key, base, _ = await plain.start()
         await plain.workspace.prepare(key, base.commit, "")
-        with pytest.raises(FaultError, match="one attempt at a time"):
+        with pytest.raises(FaultError, match=r"q/T-1 attempt 1 works in .* one attempt at a time; .*orchestrator skip"):
             await plain.workspace.prepare(AttemptKey("q/T-2", 1), base.commit, "")
+        assert await plain.workspace.standing() == (key,)
         assert await plain.workspace.exists(key)
         assert not await plain.workspace.exists(AttemptKey("q/T-2", 1))
+
+    plain.run(story)
+
+
+def test_a_second_attempt_begins_as_soon_as_the_first_is_closed(plain: Yard) -> None:
+    async def story() -> None:
+        key, base, _ = await plain.start()
+        async with anyio.create_task_group() as group:
+            group.start_soon(plain.workspace.prepare, AttemptKey("q/T-2", 1), base.commit, "")
+            await anyio.lowlevel.checkpoint()
+            await plain.workspace.discard(key)
+        assert await plain.workspace.standing() == (AttemptKey("q/T-2", 1),)
 
     plain.run(story)
 
