@@ -12,6 +12,7 @@ from types import MappingProxyType
 from orchestrator.model.specs import Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Task, World
+from orchestrator.policy.requests import awaited
 
 Key = tuple[int, int, int, int, int, str]
 NO_CAPACITY: Mapping[str, int] = MappingProxyType({})
@@ -33,6 +34,8 @@ class Agenda:
         """Pending tasks that a failed or blocked task stands before and that do not wait for it."""
         self.timed: dict[str, None] = {}
         """Pending tasks that a moment in time holds or held."""
+        self.reviews: dict[str, None] = {}
+        """Pending tasks whose request on a code host waits for a person."""
 
     def update(self, world: World, touched: Iterable[str]) -> None:
         """Take in what changed since the last call."""
@@ -56,6 +59,7 @@ class Agenda:
         self._queues.clear()
         self.spoiled.clear()
         self.timed.clear()
+        self.reviews.clear()
         for ref in world.tasks:
             self._refresh(world, ref)
 
@@ -65,11 +69,14 @@ class Agenda:
             del entries[bisect_left(entries, old)]
         self.spoiled.pop(ref, None)
         self.timed.pop(ref, None)
+        self.reviews.pop(ref, None)
         task = world.tasks.get(ref)
         if task is None or task.status is not Status.PENDING:
             return
         if task.spec.start or task.spec.notice_s or task.not_before:
             self.timed[ref] = None
+        if awaited(task) is not None:
+            self.reviews[ref] = None
         if task.spec.on_upstream != "wait" and _spoilt(world, task):
             self.spoiled[ref] = None
         if all(dependency_met(world, name) for name in task.spec.dependencies):

@@ -293,11 +293,11 @@ def _may_start(world: World, task: Task, now: int, seat: Seat) -> bool:
     return reason is not None and reason.code is Code.READY
 
 
-def _look(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
+def _look(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
     """Take up a task whose request is due for a look."""
     if seat.draining:
         return ()
-    for task, attempt in to_look_at(world, now, seat):
+    for task, attempt in to_look_at((world.tasks[ref] for ref in agenda.reviews), now, seat):
         name = task.ref.partition("/")[0]
         slot = free_slot(world, name, seat) if startable(world, name, now, seat) else None
         if slot is not None:

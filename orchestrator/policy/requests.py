@@ -4,6 +4,8 @@ The task is completed when its request is merged, because what depends on it nee
 nobody holds it: it waits for a person. A run looks when it starts and then ever more rarely; nothing else is asked.
 """
 
+from collections.abc import Iterable
+
 from orchestrator.model import commands as c
 from orchestrator.model import events as e
 from orchestrator.model.specs import Status
@@ -24,9 +26,9 @@ def awaited(task: Task) -> Request | None:
     return attempt.request if attempt is not None and waits else None
 
 
-def to_look_at(world: World, now: int, seat: Seat) -> list[tuple[Task, Attempt]]:
-    """List the tasks of this process whose requests are due for a look: at its time, or when a run begins."""
-    found = ((task, task.attempt, awaited(task)) for task in world.tasks.values() if seat.serves(task.ref))
+def to_look_at(waiting: Iterable[Task], now: int, seat: Seat) -> list[tuple[Task, Attempt]]:
+    """List those of this process whose requests are due for a look: at its time, or when a run begins."""
+    found = ((task, task.attempt, awaited(task)) for task in waiting if seat.serves(task.ref))
     return [
         (task, attempt)
         for task, attempt, request in found

@@ -120,8 +120,9 @@ def fault(_world: World, effect: OfTask, _head: str, words: Words, _named: Named
 
 
 def lost(world: World, effect: OfTask, _head: str, _words: Words, _named: Named) -> c.Outcome:
-    """Say that nothing of the agent's run lives."""
-    agent = _attempt(world, effect).agent
+    """Say that nothing of the agent's run lives; told too late, its attempt may be over."""
+    lane = world.lane(effect.task, effect.attempt)
+    agent = lane.attempt.agent if lane is not None and lane.attempt is not None else ""
     return c.NoteLost(task=effect.task, fence=effect.fence, agent=agent, sandbox="L0")
 
 
