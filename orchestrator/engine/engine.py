@@ -81,6 +81,8 @@ class Engine:
         self._ending: dict[RunKey, anyio.Event] = {}
         """Agents nobody wants any more: the run does not leave before they are gone."""
         self._mail: list[tuple[f.Effect, c.Outcome]] = []
+        self._looked = anyio.Event()
+        """Set, and made anew, when what runs has been compared with what is due."""
         self._talk = Talk(hands.agents, self.wake)
 
     # -- what others may ask of a running engine -------------------------------------------------------------------
@@ -192,6 +194,8 @@ class Engine:
             group.start_soon(self._talk.deliver)
             leave = await self._dispatch(group)
             group.cancel_scope.cancel()
+        self._running.clear()
+        self._looked.set()
         return leave
 
     async def _listen_to_journal(self) -> None:
@@ -214,7 +218,7 @@ class Engine:
                 return Leave(SIGNALLED, "detached: agents go on; the same command adopts them")
             if self._stopping:
                 return await self._give_up()
-            if await self._take_initiative():
+            if await self._initiative():
                 continue
             self._reconcile(group)
             self._talk.pass_on(self.world, self._running)
@@ -279,9 +283,6 @@ class Engine:
     def _decide(self, outcome: c.Outcome, world: World) -> Answer:
         return decide(world, outcome, self.clock.now(), self.seat(world))
 
-    async def _take_initiative(self) -> bool:
-        return bool(await self._initiative())
-
     async def _initiative(self) -> tuple[e.Event, ...]:
         events = await self.ledger.commit(
             lambda world: initiative(world, self.ledger.agenda, self.clock.now(), self.seat(world))
@@ -320,6 +321,8 @@ class Engine:
                 scope = self._running[effect] = anyio.CancelScope()
                 self._remember(effect)
                 group.start_soon(self._carry, effect, seat, scope)
+        self._looked.set()
+        self._looked = anyio.Event()
 
     def _remember(self, effect: f.Effect) -> None:
         """Note what an agent's work is compared with: when it is stopped its attempt may be forgotten."""
@@ -387,8 +390,12 @@ class Engine:
             kept[task.ref] = capture.ref
         return kept
 
+    def _at_work(self, attempt: AttemptKey) -> bool:
+        runs = {AttemptKey(run.task, run.attempt) for run in self._running if isinstance(run, f.RunAgent)}
+        return attempt in runs or any(AttemptKey(key.task, key.attempt) == attempt for key in self._ending)
+
     async def discard(self, attempt: AttemptKey) -> None:
         """Remove the workspace of an attempt that has ended, once its agent is gone and its work kept."""
-        for over in [o for key, o in self._ending.items() if AttemptKey(key.task, key.attempt) == attempt]:
-            await over.wait()
+        while self._at_work(attempt):
+            await self._looked.wait()
         await self.hands.workspace.discard(attempt)
