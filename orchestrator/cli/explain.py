@@ -40,9 +40,15 @@ def command(context: Context, what: str | None, *, as_json: bool) -> int:
         ref = f"{queue.name}/{task.id}"
         for line in _task(queue, task, workers.get(ref), holdups.get(ref, ())):
             click.echo(clean(line))
+    for queue in (q for q in answer.queues if q.rollback is not None and _names(what, q)):
+        click.echo(clean(f"{queue.name}: {queue.rollback.text if queue.rollback else ''}"))
     if not found:
         click.echo("nothing waits: everything has ended or is running")
     return 0
+
+
+def _names(what: str | None, queue: QueueAnswer) -> bool:
+    return what is None or what.partition("/")[0] == queue.name
 
 
 def _account(context: Context, what: str, *, as_json: bool) -> int:

@@ -8,12 +8,12 @@ from orchestrator.cli.answering import do
 from orchestrator.cli.context import Context, clean, paint, pass_context, waits, who
 from orchestrator.daemon.desk import Desk, reading
 from orchestrator.errors import InvalidInputError
-from orchestrator.model.answers import ProposalAnswer, QuestionAnswer
+from orchestrator.model.answers import ProposalAnswer, QuestionAnswer, RollbackAnswer
 from orchestrator.model.commands import AcceptProposal, Reject
 from orchestrator.model.specs import Status
 from orchestrator.model.world import Task
 from orchestrator.views.patches import files_of, stat_line
-from orchestrator.views.statement import proposals_of, questions_of
+from orchestrator.views.statement import proposals_of, questions_of, stuck_rollbacks
 from orchestrator.views.story import finding_line
 
 _SHOWN = 10
@@ -35,6 +35,8 @@ class Waiting(msgspec.Struct, frozen=True):
     blocked: list[Blocked]
     questions: tuple[QuestionAnswer, ...]
     proposals: tuple[ProposalAnswer, ...]
+    rollbacks: tuple[RollbackAnswer, ...] = ()
+    """Those that do not succeed."""
 
 
 @click.group("inbox", invoke_without_command=True)
@@ -54,7 +56,9 @@ def command(ctx: click.Context, *, diff: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(_entries(found)))
         return
-    lines = [line for part in (_blocked(found), _questions(found), _proposals(found)) for line in part]
+    lines = [
+        line for part in (_blocked(found), _rollbacks(found), _questions(found), _proposals(found)) for line in part
+    ]
     for line in lines or ["nothing waits for a person"]:
         click.echo(line)
 
@@ -86,7 +90,7 @@ command.add_command(answer.command)
 async def _look(context: Context) -> Waiting:
     async with reading(context.project) as desk:
         blocked = [_blocked_of(desk, t) for t in desk.world.tasks.values() if t.status is Status.BLOCKED]
-        return Waiting(blocked, questions_of(desk.world), proposals_of(desk.world))
+        return Waiting(blocked, questions_of(desk.world), proposals_of(desk.world), stuck_rollbacks(desk.world))
 
 
 def _blocked_of(desk: Desk, task: Task) -> Blocked:
@@ -119,7 +123,8 @@ def _show(blocked: list[Blocked], name: str) -> None:
 def _entries(found: Waiting) -> list[dict[str, object]]:
     questions = [{"kind": "question", "reason": q.text, **msgspec.to_builtins(q)} for q in found.questions]
     proposals = [{"kind": "proposal", "reason": p.title, **msgspec.to_builtins(p)} for p in found.proposals]
-    return [*map(_entry, found.blocked), *questions, *proposals]
+    rollbacks = [{"kind": "rollback", "reason": r.text, **msgspec.to_builtins(r)} for r in found.rollbacks]
+    return [*map(_entry, found.blocked), *rollbacks, *questions, *proposals]
 
 
 def _entry(blocked: Blocked) -> dict[str, object]:
@@ -163,6 +168,19 @@ def _task(blocked: Blocked, *, asks: bool) -> list[str]:
         lines.append(f"  answer: orchestrator answer {task.ref} '...'")
     lines.append(f"  {'or' if asks else 'answer'}: orchestrator decide {task.ref} revert|override|abort --reason '...'")
     return lines
+
+
+def _rollbacks(found: Waiting) -> list[str]:
+    return [line for rollback in found.rollbacks for line in _stuck(rollback)]
+
+
+def _stuck(rollback: RollbackAnswer) -> list[str]:
+    queue = rollback.task.partition("/")[0]
+    return [
+        f"{_head(rollback.task)}  its rollback does not succeed: {clean(rollback.blocked)}",
+        f"  answer: orchestrator rollback {queue} --again",
+        f"  or: orchestrator rollback {queue} --leave --reason '...'",
+    ]
 
 
 def _questions(found: Waiting) -> list[str]:

@@ -77,10 +77,18 @@ def _task() -> Schema:
         "start": _MOMENT,
         "due": _MOMENT,
         "notice": {"type": ["string", "null"], "description": "Wall time, as 14d."},
+        "rollback": _rollback(),
         "estimate": estimate,
         "estimated_hours": estimate,
     }
     return _object({**asked, **_results()}, ("id",))
+
+
+def _rollback() -> Schema:
+    """Describe what undoes a task; whatever has no `run` is prose."""
+    runs = _object({"run": _ID}, ("run",), closed=True)
+    prose: Schema = {"not": {"type": "object", "required": ["run"]}}
+    return {"anyOf": [runs, prose], "description": "The action that undoes it when a step of its queue fails."}
 
 
 def _budget(keys: tuple[str, ...]) -> Schema:

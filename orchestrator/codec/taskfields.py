@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from orchestrator.codec.budgets import read_own_budget, write_budget
 from orchestrator.codec.canonical import Json
@@ -64,10 +65,11 @@ SPEC_FIELDS = (
     "start",
     "due",
     "notice",
+    "rollback",
     "estimate",
     "estimated_hours",
 )
-LATER_FIELDS = ("rollback", "escalate", "notes", "tags")
+LATER_FIELDS = ("escalate", "notes", "tags")
 """Known by name, so that they are no misspelling of another; handed to the agent like every other detail."""
 KNOWN_FIELDS = frozenset((*RESULT_FIELDS, *SPEC_FIELDS, *LATER_FIELDS))
 ALIASES = {"dependencies": "depends_on", "agent": "agent_type", "estimate": "estimated_hours"}
@@ -115,6 +117,7 @@ def read_spec(fields: Fields, queue: str, calendar: Calendar) -> TaskSpec | None
         start=fields.moment("start"),
         due=fields.moment("due"),
         notice_s=_notice(fields),
+        rollback=_rollback(fields),
         estimate_s=_estimate(fields, calendar),
         details=_details(fields),
     )
@@ -191,6 +194,22 @@ def _notice(fields: Fields) -> int | None:
     return fields.read("notice", convert, None, 'write a duration, as "14d"')
 
 
+def _rollback(fields: Fields) -> str:
+    """Read the action that undoes the task; what names none is prose."""
+    value = fields.values.get("rollback")
+    if not _runs(value):
+        return ""
+    name = value["run"] if len(value) == 1 else None
+    if isinstance(name, str) and is_safe_id(name):
+        return name
+    fields.refuse("rollback", 'name an action of [actions], as {"run": "undo-migrate"}')
+    return ""
+
+
+def _runs(value: Json) -> TypeGuard[dict[str, Json]]:
+    return isinstance(value, dict) and "run" in value
+
+
 def _estimate(fields: Fields, calendar: Calendar) -> int:
     def convert(value: Json) -> float | None:
         if isinstance(value, str):
@@ -214,6 +233,8 @@ def _details(fields: Fields) -> str:
     rest = {key: value for key, value in fields.values.items() if key not in RESULT_FIELDS and key not in SPEC_FIELDS}
     if (prose := fields.values.get("budget")) is not None and not isinstance(prose, dict):
         rest["budget"] = prose
+    if (words := fields.values.get("rollback")) is not None and not _runs(words):
+        rest["rollback"] = words
     if not rest:
         return ""
     text = _ENCODER.encode(rest)
@@ -257,6 +278,7 @@ def task_fields(spec: TaskSpec, queue: str, details: Mapping[str, Json]) -> dict
         ("start", None if spec.start is None else format_exact(spec.start)),
         ("due", None if spec.due is None else format_exact(spec.due)),
         ("notice", None if spec.notice_s is None else format_duration(spec.notice_s)),
+        ("rollback", {"run": spec.rollback} if spec.rollback else None),
     )
     fields.update({key: value for key, value in plain if value})
     fields.update(_unless_default(spec))

@@ -1,4 +1,4 @@
-"""What triggers run: the commands of `[actions]`, at the project's root, with their idempotency key. Never a shell."""
+"""What triggers and rollbacks run: the commands of `[actions]`, at the project's root. Never a shell."""
 
 import subprocess
 
@@ -11,17 +11,17 @@ _TAIL = 200
 
 
 class CommandActions:
-    """`ports.actions.Actions` over processes. The command sees its key as ORCHESTRATOR_ACTION_KEY."""
+    """`ports.actions.Actions` over processes. The command sees ORCHESTRATOR_ACTION_KEY and, of a rollback, _TASK."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
 
-    async def run(self, key: str, action: str) -> tuple[bool, str]:
+    async def run(self, key: str, action: str, task: str = "") -> tuple[bool, str]:
         """Run a command to its end; a failure is told, and the caller tries again."""
         argv = self._project.settings.actions.get(action)
         if argv is None:
             return False, f"action {action} is not defined; add [actions.{action}] command to orchestrator.toml"
-        env = {**self._project.environ, "ORCHESTRATOR_ACTION_KEY": key}
+        env = {**self._project.environ, "ORCHESTRATOR_ACTION_KEY": key, "ORCHESTRATOR_ACTION_TASK": task}
         try:
             with anyio.fail_after(TIMEOUT_S):
                 done = await anyio.run_process(

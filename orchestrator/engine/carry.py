@@ -35,7 +35,8 @@ Words = Callable[[c.NoteWord], None]
 async def carry_out(effect: f.Effect, world: World, seat: Seat, hands: Hands, words: Words) -> c.Outcome:
     """Do what is due and report. A failing environment is an outcome too; a bug is not."""
     if isinstance(effect, f.DoAction):
-        ok, note = await hands.actions.run(effect.key, world.actions[effect.key].action)
+        owed = world.actions[effect.key]
+        ok, note = await hands.actions.run(effect.key, owed.action, owed.task)
         return c.NoteAction(key=effect.key, ok=ok, note=note)
     if isinstance(effect, f.CheckGate):
         return await _inspect(effect, world, hands)

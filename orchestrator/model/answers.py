@@ -55,6 +55,20 @@ class TaskAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Null where it has no limits of its own."""
 
 
+class RollbackAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A queue being taken back. `task` is the step whose rollback is owed now, `blocked` why a person is waited for."""
+
+    because: str
+    """The step that failed."""
+    since: str | None
+    task: str
+    undone: tuple[str, ...]
+    left: tuple[str, ...]
+    """Steps that a person left as they are."""
+    blocked: str
+    text: str
+
+
 class QueueAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """One queue of `status`."""
 
@@ -67,6 +81,7 @@ class QueueAnswer(msgspec.Struct, frozen=True, kw_only=True):
     park: ReasonAnswer | None = None
     budget: BudgetAnswer | None = None
     """Null where it has no limits of its own."""
+    rollback: RollbackAnswer | None = None
 
 
 class GateAnswer(msgspec.Struct, frozen=True, kw_only=True):

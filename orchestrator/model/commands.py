@@ -303,6 +303,15 @@ class RejectGate(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class DecideRollback(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's word on a rollback that does not succeed: `again`, or `leave` the step as it is."""
+
+    queue: str
+    decision: str
+    reason: str = ""
+    by: str = ""
+
+
 AskOfTalk: TypeAlias = AnswerQuestion | AcceptProposal | Reject
 Ask: TypeAlias = (
     Retry
@@ -318,6 +327,7 @@ Ask: TypeAlias = (
     | Detach
     | Approve
     | RejectGate
+    | DecideRollback
     | AskOfTalk
 )
 

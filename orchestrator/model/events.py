@@ -37,6 +37,12 @@ from orchestrator.model.race_events import RaceWon as RaceWon
 from orchestrator.model.race_events import RivalLeft as RivalLeft
 from orchestrator.model.request_events import RequestOpened as RequestOpened
 from orchestrator.model.request_events import RequestSeen as RequestSeen
+from orchestrator.model.rollback_events import RollbackBlocked as RollbackBlocked
+from orchestrator.model.rollback_events import RollbackDecided as RollbackDecided
+from orchestrator.model.rollback_events import RollbackFinished as RollbackFinished
+from orchestrator.model.rollback_events import RollbackStarted as RollbackStarted
+from orchestrator.model.rollback_events import RollbackStep as RollbackStep
+from orchestrator.model.rollback_events import TaskRolledBack as TaskRolledBack
 from orchestrator.model.specs import QueueSpec, TaskSpec
 from orchestrator.model.talk_events import AgentAsked as AgentAsked
 from orchestrator.model.talk_events import AgentLearned as AgentLearned
@@ -348,6 +354,12 @@ Event: TypeAlias = (
     | TriggerFired
     | ActionStarted
     | ActionFinished
+    | RollbackStarted
+    | RollbackStep
+    | TaskRolledBack
+    | RollbackBlocked
+    | RollbackDecided
+    | RollbackFinished
     | GateDefined
     | GateRemoved
     | GateApproved

@@ -63,6 +63,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     start: int | None = None
     due: int | None = None
     notice_s: int | None = None
+    rollback: str = ""
+    """The action (`[actions.NAME]`) that undoes it when a later step of its queue fails."""
     estimate_s: int = 3600
     details: str = ""
     """JSON text of the fields we give no meaning to; handed to the agent as they are."""

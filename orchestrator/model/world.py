@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from orchestrator.model.events import CheckSummary, Imported
+from orchestrator.model.rollback import Rollback
 from orchestrator.model.specs import GateSpec, QueueSpec, Status, TaskSpec, TriggerSpec
 from orchestrator.model.spending import Spent, usd
 from orchestrator.model.talk import Learning, Proposal, Question
@@ -232,6 +233,11 @@ class Queue(msgspec.Struct, kw_only=True):
     paused: bool = False
     paused_since: int = 0
     park: Park | None = None
+    rollback: Rollback | None = None
+    rollback_due: str = ""
+    """The step whose failure a rollback is to follow, not yet recorded."""
+    rollbacks: int = 0
+    rolled_back: str = ""  # whose failure it was rolled back for, until it is resumed
     since: int = 0
     spent: Spent = msgspec.field(default_factory=Spent)
     """By all tasks it ever had: removing one gives nothing back."""
@@ -264,6 +270,8 @@ class PendingAction(msgspec.Struct, kw_only=True):
     note: str = ""
     done: bool = False
     since: int = 0
+    task: str = ""
+    """Of a rollback: the step it undoes."""
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):

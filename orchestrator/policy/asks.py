@@ -10,6 +10,7 @@ from orchestrator.model.ids import SAFE_ID_RULE, is_safe_id
 from orchestrator.model.specs import SATISFIES, Status
 from orchestrator.model.verdicts import Verdict
 from orchestrator.model.world import Step, Task, World
+from orchestrator.policy import rollback
 from orchestrator.policy.decide import Answer
 from orchestrator.policy.humans import done
 from orchestrator.policy.limits import lands
@@ -31,6 +32,8 @@ def answer(world: World, ask: c.Ask, seat: Seat) -> Answer:
             return _add(world, ask)
         case c.Approve() | c.RejectGate():
             return sign(world, ask, seat)
+        case c.DecideRollback():
+            return rollback.decided(world, ask)
         case c.AcceptProposal():
             return _accept(world, ask)
         case c.Reject():

@@ -11,6 +11,7 @@ from orchestrator.model import events as e
 from orchestrator.model.spending import Spent, micros
 from orchestrator.model.verdicts import Judgement, Verdict
 from orchestrator.model.world import Attempt, Task, World
+from orchestrator.policy import rollback
 from orchestrator.policy.accounts import CODES, consequences
 from orchestrator.policy.budgets import notices
 from orchestrator.policy.endings import blocked, clears, ended, exhausts, fault
@@ -43,7 +44,8 @@ def decide(world: World, outcome: c.Outcome, now: int, seat: Seat) -> Answer:
         action = world.actions.get(outcome.key)
         if action is None or action.done or action.worker != seat.me:
             return c.Refusal(f"action {outcome.key} is no longer ours")
-        return (e.ActionFinished(key=outcome.key, ok=outcome.ok, note=outcome.note),)
+        finished = e.ActionFinished(key=outcome.key, ok=outcome.ok, note=outcome.note)
+        return (finished, *rollback.consequences(world, action, outcome))
     if isinstance(outcome, c.NoteInspection):
         return _inspected(world, outcome, seat)
     task = world.holding(outcome.task, outcome.fence)

@@ -1,7 +1,7 @@
 """What a process does of its own accord: one small commit at a time, as a function of the world.
 
 Rules, in order; the first that has something to say is appended, expecting the very world it was decided on:
-1. what is owed: gates that may open, unlocks, triggers, actions and checks of gates nobody runs;
+1. what is owed: gates that may open, unlocks, triggers, rollbacks, actions and checks of gates nobody runs;
 2. lanes whose wait is over;
 3. own attempts: begin the next iteration, fail at the limit, release when draining, board the train;
 4. orphans: tasks whose worker is gone are taken over on the same attempt;
@@ -20,7 +20,8 @@ from orchestrator.model.ids import ref_of_lane
 from orchestrator.model.specs import Action, Add, Notify, PauseQueue, ResumeQueue, RunAction, Status, Unlock
 from orchestrator.model.spending import Spent
 from orchestrator.model.truth import holds
-from orchestrator.model.world import LANDING, Attempt, Step, Task, Trigger, World
+from orchestrator.model.world import LANDING, Attempt, Queue, Step, Task, Trigger, World
+from orchestrator.policy import rollback
 from orchestrator.policy.accounts import serving
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.budgets import notices, run_over, run_words
@@ -106,10 +107,16 @@ def _deed(world: World, trigger: Trigger, action: Action) -> Events:
             assert_never(action)
 
 
+def _roll_back(world: World, _agenda: Agenda, _now: int, seat: Seat) -> Events:
+    return rollback.starts(world) or (() if seat.draining or seat.full else rollback.steps(world, seat))
+
+
 def _act(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
     if seat.draining:
         return ()
     for action in world.actions.values():
+        if action.task and not seat.scope.covers(action.task.partition("/")[0]):
+            continue
         waiting = action.tries and retry_at(action) > now
         if not action.done and not seat.alive(action.worker) and not waiting:
             return (e.ActionStarted(key=action.key, worker=seat.me),)
@@ -164,11 +171,8 @@ def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> 
         return (e.TaskReleased(task=task.ref, reason=run_words(full)),)
     if (over := over_budget(world, task, now, seat) or over_hours(task, now, seat)) is not None:
         return (e.TaskReleased(task=task.ref, reason=over.text),)
-    queue = world.queues[task.ref.partition("/")[0]]
-    if queue.paused or (queue.park is not None and queue.park.code == "parked"):
-        return (
-            e.TaskReleased(task=task.ref, reason=f"queue {queue.name} is {'paused' if queue.paused else 'parked'}"),
-        )
+    if held := _held_queue(world.queues[task.ref.partition("/")[0]]):
+        return (e.TaskReleased(task=task.ref, reason=held),)
     agent = serving(world, task, now, seat)
     if stuck(world, task, attempt, seat):
         agent = rescuer(world, task, attempt, now, seat)
@@ -185,6 +189,15 @@ def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> 
         base=attempt.base,
     )
     return (started, *notices(world, task, now, seat, Spent(iterations=1)))
+
+
+def _held_queue(queue: Queue) -> str:
+    """Say why no iteration of a queue's tasks begins."""
+    if rollback.is_held(queue):
+        return rollback.words(queue)
+    if queue.paused:
+        return f"queue {queue.name} is paused"
+    return f"queue {queue.name} is parked" if queue.park is not None and queue.park.code == "parked" else ""
 
 
 def _waits_for_a_person(task: Task, seat: Seat) -> str:
@@ -273,6 +286,8 @@ def startable(world: World, name: str, now: int, seat: Seat) -> bool:
     It is due at once in a process that sat down after the last one failed: somebody has started it.
     """
     queue = world.queues[name]
+    if rollback.is_held(queue):
+        return False
     if queue.locked or queue.paused or queue.park is None:
         return not queue.locked and not queue.paused
     stale = queue.park.code == "fault" and queue.park.at < seat.since
@@ -305,9 +320,12 @@ def _look(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
     return ()
 
 
-_RULES: tuple[Rule, ...] = (_open, _unlock, _fire, _act, _inspect, _unpark, _own, _adopt, _race, _look, _spoil, _claim)
+_RULES: tuple[Rule, ...] = (
+    *(_open, _unlock, _fire, _roll_back, _act, _inspect, _unpark),
+    *(_own, _adopt, _race, _look, _spoil, _claim),
+)
 
 
 def owed(world: World, now: int) -> Events:
-    """Give what follows from what stands, whoever records it: gates that may open, unlocks, firings."""
-    return openings(world, now) or _unlocked(world) or _fired(world)
+    """Give what follows from what stands, whoever records it: gates that may open, unlocks, firings, rollbacks."""
+    return openings(world, now) or _unlocked(world) or _fired(world) or rollback.starts(world)

@@ -13,6 +13,7 @@ from orchestrator.model.world import Task, World
 from orchestrator.policy.budgets import run_ends, run_over, used_up
 from orchestrator.policy.gates import open_tasks, opens_by_itself
 from orchestrator.policy.reasons import Code, Reason, reason_for
+from orchestrator.policy.rollback import going_on
 from orchestrator.policy.seat import Seat, mine, running
 from orchestrator.policy.until import is_reached
 from orchestrator.policy.visits import holder
@@ -35,6 +36,8 @@ def outlook(world: World, now: int, seat: Seat) -> Stay | Leave:
         return _arrived(world, seat.scope.until)
     if seat.draining:
         return _leave(world, now, seat)
+    if undoing := going_on(world, seat):
+        return Stay(text=undoing)
     reasons = _open(world, now, seat)
     waits = [(task, _wait(world, task, reason, now, seat)) for task, reason in reasons]
     stays = [stay for _, stay in waits if stay is not None]
@@ -181,6 +184,8 @@ def _leave(world: World, now: int, seat: Seat, *, cut: bool = False) -> Leave:
     tasks = _in_scope(world, seat)
     left = [task for task in tasks if task.status not in ENDED]
     bad = [task for task in tasks if task.status in {Status.FAILED, Status.BLOCKED}]
+    if seat.draining and (undoing := going_on(world, seat)):
+        return Leave(SIGNALLED, f"{undoing}; the same command goes on")
     if seat.draining and any(task.status is not Status.BLOCKED for task in left):
         return Leave(SIGNALLED, f"stopped with {len(left)} task(s) left; the same command goes on")
     if bad:

@@ -108,6 +108,8 @@ class _Judge:
                 self._refuse(queue, f"{place}: depends on {name}, which does not exist; {self._remedy(name)}")
         self._condition(queue, f"{place}: when", task.spec.when)
         self._checks(queue, place, task.spec.checks)
+        if task.spec.rollback:
+            self._command(queue, f"{place}: rollback", task.spec.rollback)
         for agent in (task.spec.agent, *task.spec.agents):
             self._agent(place, agent)
         self._staffed(queue, task)
@@ -202,9 +204,13 @@ class _Judge:
         if isinstance(action, Unlock | Add | PauseQueue | ResumeQueue) and action.queue not in self.world.queues:
             remedy = self._remedy(f"queue:{action.queue}")
             self._refuse(queue, f"{place}: names queue {action.queue}, which does not exist; {remedy}")
-        if isinstance(action, RunAction) and action.action not in self.settings.actions:
-            remedy = _resembling(action.action, self.settings.actions) or f"define [actions.{action.action}]"
-            self._refuse(queue, f'{place}: action "{action.action}" is not defined; {remedy}')
+        if isinstance(action, RunAction):
+            self._command(queue, place, action.action)
+
+    def _command(self, queue: str, place: str, name: str) -> None:
+        if name not in self.settings.actions:
+            remedy = _resembling(name, self.settings.actions) or f"define [actions.{name}]"
+            self._refuse(queue, f'{place}: action "{name}" is not defined; {remedy}')
 
     def _gates(self) -> None:
         for gate in self.world.gates.values():

@@ -12,7 +12,7 @@ import msgspec
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Step, Task, World
-from orchestrator.policy import budgets
+from orchestrator.policy import budgets, rollback
 from orchestrator.policy.accounts import BY_A_PERSON, shut, waits_for
 from orchestrator.policy.gates import waiting_for
 from orchestrator.policy.holds import conflicting, foreseen
@@ -158,8 +158,14 @@ def _locked(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
 
 def _paused(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
     queue = world.queues[task.ref.partition("/")[0]]
+    if rollback.is_held(queue):
+        since = queue.rollback.since if queue.rollback is not None else task.since
+        return Reason(code=Code.PAUSED, on=(queue.name,), since=since, text=rollback.words(queue))
     if not queue.paused:
         return None
+    if queue.rolled_back:
+        text = rollback.words_after(queue)
+        return Reason(code=Code.PAUSED, on=(queue.name,), since=queue.paused_since, text=text)
     text = f"queue {queue.name} is paused: `orchestrator resume {queue.name}`"
     return Reason(code=Code.PAUSED, on=(queue.name,), since=queue.paused_since, text=text)
 

@@ -12,7 +12,7 @@ class MemoryActions:
         self.succeeded: Counter[str] = Counter()
         self._chaos, self._pace = chaos or Chaos(), pace or Pace()
 
-    async def run(self, key: str, action: str) -> tuple[bool, str]:
+    async def run(self, key: str, action: str, task: str = "") -> tuple[bool, str]:  # noqa: ARG002 - the port's signature
         """Take some time; note a success under its key."""
         await self._chaos.linger(self._pace.low, self._pace.high)
         if self._chaos.strikes("action"):

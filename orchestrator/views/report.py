@@ -20,6 +20,7 @@ from orchestrator.model.spending import micros, usd
 from orchestrator.model.world import Queue, Task, World
 from orchestrator.policy.gates import waiting_for
 from orchestrator.policy.history import Span, spans
+from orchestrator.policy.rollback import words, words_after
 
 _HOUR_MS, _HOUR_S = 3_600_000, 3600.0
 _WAITS = frozenset({"person", "fault"})
@@ -109,6 +110,11 @@ class Source:
                     ref = f"{queue.name}/{task.id}"
                     since = self.world.tasks[ref].since
                     yield self._blocker(ref, task.reason.text, since)
+        for name, known in self.world.queues.items():
+            if known.rollback is not None and known.rollback.blocked:
+                yield self._blocker(known.rollback.task, words(known), known.rollback.blocked_since)
+            elif known.rolled_back:
+                yield self._blocker(f"queue:{name}", words_after(known), known.paused_since)
         for gate in self.world.gates.values():
             if not gate.open and gate.ready_since is not None:
                 waits = ", ".join(waiting_for(self.world, gate, self.now))
@@ -197,6 +203,10 @@ def _decision(event: e.Event) -> tuple[str, str, str, tuple[str, ...]] | None:
             return event.by, f"approve gate:{event.gate}{signed}", event.note, event.evidence
         case e.GateRejected():
             return event.by, f"reject gate:{event.gate}", event.reason, ()
+        case e.RollbackDecided(decision="again"):
+            return event.by, f"try the rollback of {event.task} again", event.reason, ()
+        case e.RollbackDecided():
+            return event.by, f"leave {event.task} as it is, without its rollback", event.reason, ()
         case e.TaskCompleted() if event.by:
             return event.by, f"report {event.task} as done", event.note, ()
         case _:

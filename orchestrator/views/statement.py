@@ -9,6 +9,7 @@ from orchestrator.model.world import Gate, Queue, Task, World
 from orchestrator.policy import gates
 from orchestrator.policy.limits import staffed
 from orchestrator.policy.reasons import Code, Reason, reason_for
+from orchestrator.policy.rollback import words
 from orchestrator.policy.seat import Seat, running
 from orchestrator.policy.talk import open_questions
 from orchestrator.views import money
@@ -52,6 +53,9 @@ def headline(world: World, queues: tuple[a.QueueAnswer, ...], seat: Seat) -> str
     """Say the one thing that matters: who is waited for, what is wrong, what runs, or that all is done."""
     tasks = [(q.name, t) for q in queues for t in q.tasks]
     asked = [(f"{q}/{t.id}", t.reason) for q, t in tasks if t.reason is not None and t.reason.code == Code.PERSON]
+    stuck = next((q.rollback for q in queues if q.rollback is not None and q.rollback.blocked), None)
+    if stuck is not None:
+        return stuck.text
     waiting = [ref for ref, reason in asked if not any(name.startswith("person:") for name in reason.on)]
     if waiting:
         return f"{len(waiting)} task(s) wait for a person: `orchestrator inbox` ({', '.join(waiting[:3])})"
@@ -60,6 +64,9 @@ def headline(world: World, queues: tuple[a.QueueAnswer, ...], seat: Seat) -> str
         return f"queue {faults[0].name} is parked by a fault: {faults[0].park.text if faults[0].park else ''}"
     live = [ref for ref in world.claims if ref in world.tasks and running(world, ref, seat)]
     done = sum(1 for _, t in tasks if t.status in {Status.COMPLETED, Status.SKIPPED})
+    undoing = next((q.rollback for q in queues if q.rollback is not None), None)
+    if undoing is not None:
+        return undoing.text
     if live:
         return f"{len(live)} running, {done} of {len(tasks)} done: {', '.join(live[:3])}"
     failed = [f"{q}/{t.id}" for q, t in tasks if t.status == Status.FAILED]
@@ -101,11 +108,33 @@ def _queue(world: World, queue: Queue, now: int, seat: Seat) -> a.QueueAnswer:
         if park
         else None,
         budget=money.of_queue(world, queue, now, seat),
+        rollback=_rollback(queue),
         summary=summary_of(world, queue),
         tasks=tuple(
             _task(world, world.tasks[ref], now, seat) for ref in sorted(queue.tasks, key=queue.tasks.__getitem__)
         ),
     )
+
+
+def _rollback(queue: Queue) -> a.RollbackAnswer | None:
+    rollback = queue.rollback
+    if rollback is None:
+        return None
+    return a.RollbackAnswer(
+        because=rollback.because,
+        since=moment(rollback.since),
+        task=rollback.task,
+        undone=tuple(rollback.undone),
+        left=tuple(rollback.left),
+        blocked=rollback.blocked,
+        text=words(queue),
+    )
+
+
+def stuck_rollbacks(world: World) -> tuple[a.RollbackAnswer, ...]:
+    """List the rollbacks that wait for a person."""
+    found = (_rollback(queue) for queue in world.queues.values())
+    return tuple(rollback for rollback in found if rollback is not None and rollback.blocked)
 
 
 def _task(world: World, task: Task, now: int, seat: Seat) -> a.TaskAnswer:

@@ -31,7 +31,7 @@ def tell(event: e.Event) -> Told | None:
 
 
 def _words(event: e.Event) -> tuple[str, str] | None:
-    for part in (_definition, _race, _progress, _talk, _landing, _ending, _lane, _gate):
+    for part in (_definition, _rollback, _race, _progress, _talk, _landing, _ending, _lane, _gate):
         if (said := part(event)) is not None:
             return said
     return None
@@ -57,6 +57,27 @@ def _definition(event: e.Event) -> tuple[str, str] | None:
             return "info", "edited"
         case e.TaskRemoved():
             return "info", "removed"
+        case _:
+            return None
+
+
+def _rollback(event: e.Event) -> tuple[str, str] | None:
+    match event:
+        case e.RollbackStarted():
+            return "bad", f"queue {event.queue} is rolled back: {event.task} failed"
+        case e.RollbackStep():
+            return "warn", f"its rollback is to run ({event.action}, key {event.key})"
+        case e.TaskRolledBack():
+            return "warn", f"rolled back because {event.because} failed: to be done again"
+        case e.RollbackBlocked():
+            return "bad", f"its rollback does not succeed: {event.reason}"
+        case e.RollbackDecided(decision="again"):
+            return "info", f"{event.by} says: try its rollback again{_why(event.reason)}"
+        case e.RollbackDecided():
+            return "warn", f"{event.by} leaves it as it is{_why(event.reason)}"
+        case e.RollbackFinished():
+            kept = f", left as it is: {', '.join(event.left)}" if event.left else ""
+            return "warn", f"queue {event.queue} is rolled back: undone {', '.join(event.undone) or 'nothing'}{kept}"
         case _:
             return None
 

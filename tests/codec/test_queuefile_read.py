@@ -149,6 +149,7 @@ def test_every_field_of_a_task_is_read() -> None:
         notice="14d",
         estimate="6w",
         rollback={"run": "x"},
+        tags=["a"],
     )
     assert spec == TaskSpec(
         id="A",
@@ -175,7 +176,8 @@ def test_every_field_of_a_task_is_read() -> None:
         due=1_767_312_000_000,
         notice_s=14 * 86_400,
         estimate_s=6 * 5 * 8 * 3600,
-        details='{"rollback":{"run":"x"}}',
+        rollback="x",
+        details='{"tags":["a"]}',
     )
 
 

@@ -303,3 +303,10 @@ def test_only_those_are_warned_of_who_may_get_work_that_draws_on_the_budget() ->
 def test_where_nobody_is_left_to_do_a_task_nothing_is_said_of_money() -> None:
     found = Project().queue("q", task("A")).judge(settings=Settings(checks=SETTINGS.checks, budget=Budget(usd=1)))
     assert (len(found.problems), found.warnings) == (1, ())
+
+
+def test_a_rollback_names_an_action_that_is_defined() -> None:
+    found = Project().queue("q", task("A", rollback="tel"), task("B", rollback="tell")).judge().problems
+    assert [problem.partition("q/")[2] for problem in found] == [
+        'A: rollback: action "tel" is not defined; did you mean tell?'
+    ]

@@ -192,6 +192,11 @@ class Stage:
         """Sign a gate: `approve infra ana`."""
         return self._asked(c.Approve(gate=plain[0], by=plain[1], note=named.get("note", "")))
 
+    def do_rollback(self, plain: list[str], named: dict[str, str]) -> list[str]:
+        """Say how a rollback goes on: `rollback q again`, `rollback q leave reason=why`."""
+        reason = named.get("reason", "")
+        return self._asked(c.DecideRollback(queue=plain[0], decision=plain[1], reason=reason, by="ana"))
+
     def _asked(self, ask: c.Ask) -> list[str]:
         seat = Seat(me="person", scope=Scope(), settings=self.settings, peers={}, targets={})
         return self.said("person", answer(self.world, ask, seat))

@@ -55,7 +55,7 @@ _LISTS = {"agents": "agents", "after": "dependencies", "files": "files", "resour
 _BUDGETS = {"budget": "budget", "each": "task_budget"}
 _NUMBERS = {"prio": "priority", "max": "max_iterations", "race": "race"}
 _TEXTS = {"agent": "agent", "on_upstream": "on_upstream", "promise": "completion_promise", "title": "title",
-          "owner": "owner"}  # fmt: skip
+          "owner": "owner", "rollback": "rollback"}  # fmt: skip
 
 
 # -- reading -------------------------------------------------------------------------------------------------------
