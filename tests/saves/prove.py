@@ -17,9 +17,9 @@ _ROOT = Path(__file__).resolve().parents[2]
 _PAGE = _ROOT / "docs" / "proofs" / "saves.md"
 _INTRODUCTION = """A real run works a queue with three workers while a person saves its file again and again
 (`tests/saves/story.py`), in one manner after the other; three of four saves follow each other at once, and every fourth
-is made from a copy that was opened long before. Each save adds a task. Then, from outside: every task was added once,
-completed once, merged once; none was removed, refused, or claimed after it was done; the file says so of each, and
-nothing is left beside it."""
+is made from a copy that was opened long before. Each save adds a task, every tenth one to be worked, the others to be
+skipped. Then, from outside: every task was added once; those to be worked were completed and merged once; none was
+removed, refused, or claimed after it was done; the file says so of each, and nothing is left beside it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

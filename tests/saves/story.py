@@ -1,6 +1,6 @@
 """A person saves the queue file again and again, in every editor's manner, while it is worked.
 
-Each save adds a task, and every other one is made from a copy read a while ago. Then everything is looked at from the
+Each save adds a task, and every fourth is made from a copy read a while ago. Then everything is looked at from the
 outside: each task added once, done once, landed once; nothing removed, refused or begun anew once it was done.
 """
 
@@ -16,6 +16,8 @@ from tests.scenarios.conftest import Shop
 _TRIES = 20
 _PACE = 4
 """Of so many saves the last waits until it was read; the others follow at once."""
+_WORK = 10
+"""Of so many saves the first adds a task to be worked, the others one that is to be skipped."""
 _FIRST = ("HOLD", "A", "B")
 
 
@@ -85,18 +87,22 @@ def saved_often(shop: Shop, count: int) -> list[str]:
             shop.until("task.added", task=f"work/S{number}")
     shop.until("task.added", count=count + len(_FIRST))
     shop.open("end")
+    for done in range(len(_worked(count))):
+        shop.until("task.completed", count=done + 1)
     answer = run.wait()
     return [*([f"the run left with {answer.code}: {answer.err}"] if answer.code else []), *wrongs(shop, count)]
 
 
 def _save(shop: Shop, path: Path, number: int, kept: list[str]) -> None:
-    """Save once more; every other time what was opened before the last save that is known to be read."""
+    """Save once more; every fourth time what was opened long before."""
     fresh = _text(path)
     stale = number % _PACE == 0 and bool(kept)
     document = json.loads(kept[-1] if stale else fresh)
     if number % _PACE == 0:
         kept.append(fresh)
-    document["tasks"].append({"id": f"S{number}", "title": f"save {number}", "completion_promise": "DONE"})
+    status = "pending" if number % _WORK == 0 else "skipped"
+    task = {"id": f"S{number}", "title": f"save {number}", "status": status, "completion_promise": "DONE"}
+    document["tasks"].append(task)
     MANNERS[number % len(MANNERS)](shop, path, json.dumps(document, indent=2) + "\n")
 
 
@@ -110,11 +116,16 @@ def _text(path: Path) -> str:
 
 def wrongs(shop: Shop, count: int) -> list[str]:
     """Look at everything from outside; gives what is lost, doubled or undone."""
-    asked = [f"work/{name}" for name in (*_FIRST, *(f"S{number}" for number in range(count)))]
+    worked = _worked(count)
+    skipped = [f"work/S{number}" for number in range(count) if f"work/S{number}" not in worked]
     events = shop.events()
     found = [
         f"{kind} {times} times: {task}"
-        for kind in ("task.added", "task.completed", "task.merged")
+        for kind, asked in (
+            ("task.added", [*worked, *skipped]),
+            ("task.completed", worked),
+            ("task.merged", worked),
+        )
         for task, times in _counted(events, kind, asked).items()
         if times != 1
     ]
@@ -126,9 +137,14 @@ def wrongs(shop: Shop, count: int) -> list[str]:
         if event["type"] == "task.completed":
             done.add(event["task"])
     shown = shop.saved("work")["by_id"]
-    found += [f"not completed in the file: {task}" for task in asked if _status(shown, task) != "completed"]
+    wanted = {**dict.fromkeys(worked, "completed"), **dict.fromkeys(skipped, "skipped")}
+    found += [f"not {status} in the file: {task}" for task, status in wanted.items() if _status(shown, task) != status]
     beside = {file.name for file in (shop.root / "queues").iterdir()} - {"work.json", "work.json~"}
     return [*found, *(f"left beside: {name}" for name in beside)]
+
+
+def _worked(count: int) -> list[str]:
+    return [f"work/{name}" for name in (*_FIRST, *(f"S{number}" for number in range(0, count, _WORK)))]
 
 
 def _counted(events: list[dict[str, Any]], kind: str, asked: list[str]) -> Counter[str]:
