@@ -100,7 +100,10 @@ def page(took: dict[Cell, float], held: dict[str, bool], asked: argparse.Namespa
             f"- command: `scripts/prove processes --rounds {asked.rounds} --adoptions {asked.adoptions}`",
             f"- date: {date}, commit: {commit.stdout.decode().strip()}, Linux {os.uname().release}",
             f"- isolations: {', '.join(isolations)}; trees: {len(TREES)}; deaths: {len(DEATHS)}",
-            f"- trials: {len(took) * asked.rounds}; cells where what is left is known, and why (below): {known}; deviations: {len(wrong)}",
+            (
+                f"- trials: {len(took) * asked.rounds}; cells where what is left is known, and why (below): {known}; "
+                f"deviations: {len(wrong)}"
+            ),
             f"- adoptions: {asked.adoptions} of one agent under each isolation: "
             + ", ".join(f"{name} {'holds' if good else '**fails**'}" for name, good in held.items()),
             f"- all of it: {seconds / 60:.1f} min",
@@ -140,7 +143,7 @@ and boot (pids used again, a machine started anew) is tested in `tests/processes
 _KNOWN = (
     "## What is not held, and why",
     "",
-    "- Under `subreaper` (where no namespaces can be made or are wanted) a tree that loses guardian and root in the same",
+    "- Under `subreaper` (where no namespaces can be made or are wanted) a tree that loses guardian and root in one",
     "  moment is nobody's until somebody looks: the kernel ties it to nothing. The next start ends what carries the",
     "  run's marker in its environment, but not what took its environment off or is another process every millisecond.",
     "- Suspending the machine was not tried here: it cannot be suspended. The guardian counts by a clock that stands",
