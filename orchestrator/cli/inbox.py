@@ -12,6 +12,7 @@ from orchestrator.model.answers import ProposalAnswer, QuestionAnswer, RollbackA
 from orchestrator.model.commands import AcceptProposal, Reject
 from orchestrator.model.specs import Status
 from orchestrator.model.world import Task
+from orchestrator.policy import post
 from orchestrator.views.patches import files_of, stat_line
 from orchestrator.views.statement import proposals_of, questions_of, stuck_rollbacks
 from orchestrator.views.story import finding_line
@@ -37,6 +38,8 @@ class Waiting(msgspec.Struct, frozen=True):
     proposals: tuple[ProposalAnswer, ...]
     rollbacks: tuple[RollbackAnswer, ...] = ()
     """Those that do not succeed."""
+    troubles: tuple[str, ...] = ()
+    """Channels by which people should have been told."""
 
 
 @click.group("inbox", invoke_without_command=True)
@@ -59,6 +62,7 @@ def command(ctx: click.Context, *, diff: str | None, as_json: bool) -> None:
     lines = [
         line for part in (_blocked(found), _rollbacks(found), _questions(found), _proposals(found)) for line in part
     ]
+    lines += [paint(f"note: {clean(trouble)}", "warn") for trouble in found.troubles]
     for line in lines or ["nothing waits for a person"]:
         click.echo(line)
 
@@ -90,7 +94,9 @@ command.add_command(answer.command)
 async def _look(context: Context) -> Waiting:
     async with reading(context.project) as desk:
         blocked = [_blocked_of(desk, t) for t in desk.world.tasks.values() if t.status is Status.BLOCKED]
-        return Waiting(blocked, questions_of(desk.world), proposals_of(desk.world), stuck_rollbacks(desk.world))
+        troubles = post.troubles(desk.world, desk.project.settings)
+        talk = (questions_of(desk.world), proposals_of(desk.world))
+        return Waiting(blocked, *talk, stuck_rollbacks(desk.world), troubles)
 
 
 def _blocked_of(desk: Desk, task: Task) -> Blocked:

@@ -24,6 +24,7 @@ VERBS = {
     "logs": "what the tracks say; -f follows",
     "attach": "open a task's agent session in this terminal, and hand it back",
     "inbox": "what waits for a person, with the evidence; accept or reject what agents propose",
+    "notify": "the channels by which people are told; send what is due, or a test",
     "answer": "answer what a task's agent asks",
     "decide": "revert, override or abort a blocked task",
     "approve": "sign a gate, affirming its checklist",

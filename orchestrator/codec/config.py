@@ -11,7 +11,7 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from orchestrator.codec import budgets, checks, kinds, limits, sections
+from orchestrator.codec import budgets, checks, kinds, limits, people, sections
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.definitions import read_gates, read_triggers
 from orchestrator.codec.fields import Complaints, Fields
@@ -93,8 +93,8 @@ def read_settings(text: bytes, *, path: str, plugged: Mapping[str, Json] | None 
         triggers=read_triggers(top, path, "", calendar),
         gates=read_gates(top, path, ""),
         actions=limits.read_actions(top),
-        people=limits.read_people(top),
-        notify=limits.read_notify(top),
+        people=people.read_people(top),
+        notify=people.read_notify(top),
         store=limits.read_store(top),
     )
     return replace(settings, warnings=complaints.settle())

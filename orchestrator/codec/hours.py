@@ -18,10 +18,10 @@ _WINDOW = re.compile(
 _MIDNIGHT = 24 * 60
 
 
-def read_hours(fields: Fields) -> tuple[Window, ...]:
-    """Read `hours`: one window or a list of them; none: always."""
+def read_hours(fields: Fields, key: str = "hours") -> tuple[Window, ...]:
+    """Read `hours`, or another member that is one window or a list of them."""
     nothing: tuple[Window, ...] = ()
-    return fields.read("hours", _windows, nothing, REMEDY)
+    return fields.read(key, _windows, nothing, REMEDY)
 
 
 def _windows(value: Json) -> tuple[Window, ...] | None:

@@ -10,8 +10,6 @@ from orchestrator.codec.moments import HOUR, parse_duration
 from orchestrator.codec.sections import argv_of, each, positive, section
 from orchestrator.model.settings import (
     Calendar,
-    NotifySettings,
-    PersonSettings,
     QueueSettings,
     RepoSettings,
     Settings,
@@ -19,8 +17,6 @@ from orchestrator.model.settings import (
 
 QUEUE = ("workers", "checks", "agent", "base", "repo", "iterations", "budget", "hours")
 REPO = ("path", "base")
-PERSON = ("roles", "notify")
-NOTIFY = ("urls", "on")
 MOST_WINDOW = 16
 MOST_WORKERS = 1024
 
@@ -115,19 +111,3 @@ def read_store(top: Fields) -> str:
     if not url.startswith(("file:", "nats://")):
         fields.refuse("url", 'write "file:.aibrain" or "nats://host:4222/project"')
     return url
-
-
-def read_notify(top: Fields) -> NotifySettings:
-    """Read `[notify]`: who is told of what."""
-    fields = section(top, "notify", NOTIFY)
-    return NotifySettings(urls=fields.texts("urls"), on=fields.texts("on"))
-
-
-def read_people(top: Fields) -> dict[str, PersonSettings]:
-    """Read `[people.NAME]`."""
-    return each(top, "people", _person)
-
-
-def _person(name: str, fields: Fields) -> PersonSettings:
-    fields.warn_unknown(PERSON)
-    return PersonSettings(name=name, roles=fields.texts("roles"), notify=fields.texts("notify"))

@@ -1,6 +1,6 @@
 """Schemas of the files people write, as generous as their readers. Never narrower: what reads also validates."""
 
-from orchestrator.codec import budgets, checks, kinds, limits, permissions, sections
+from orchestrator.codec import budgets, checks, kinds, limits, people, permissions, sections
 from orchestrator.codec.canonical import Json
 from orchestrator.model.ids import SAFE_ID_RULE
 
@@ -261,6 +261,10 @@ _KEYS: Schema = {
     "notify": _TEXTS,
     "urls": _TEXTS,
     "on": _TEXTS,
+    "quiet": _TEXTS,
+    "urgent": _TEXTS,
+    "digest": _DURATION,
+    "templates": _named({"type": "string"}),
     "window": _whole(1),
     "day": _DURATION,
     "week": {"type": ["string", "integer"]},
@@ -300,6 +304,8 @@ def config_schema() -> Schema:
     budget = _section(budgets.BUDGET)
     queue = _section(limits.QUEUE)
     queue["properties"] = {key: budget if key == "budget" else _KEYS.get(key, _TEXT) for key in limits.QUEUE}
+    notify = _section(people.NOTIFY)
+    notify["properties"] = {key: _DURATION if key == "window" else _KEYS.get(key, _TEXT) for key in people.NOTIFY}
     properties: Schema = {
         "project": _section(sections.PROJECT),
         "agents": _named(_section(sections.AGENT)),
@@ -314,9 +320,9 @@ def config_schema() -> Schema:
         "prices": _named(_section(budgets.PRICE, ("input", "output"))),
         "resources": _named({"type": "integer", "minimum": 1}),
         "calendar": _section(("day", "week")),
-        "people": _named(_section(limits.PERSON)),
+        "people": _named(_section(people.PERSON)),
         "actions": _named(_section(("command",), ("command",))),
-        "notify": _section(limits.NOTIFY),
+        "notify": notify,
         "train": _section(("window",)),
         "store": _section(("url",)),
         "triggers": _list({"$ref": "#/$defs/trigger"}),

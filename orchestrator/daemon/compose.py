@@ -11,6 +11,7 @@ from orchestrator.agents.surroundings import Surroundings, environment, installe
 from orchestrator.agents.visiting import Visits
 from orchestrator.daemon.actions import CommandActions
 from orchestrator.daemon.clock import WallClock
+from orchestrator.daemon.notifying import AppriseNotifier
 from orchestrator.daemon.plugins import EntryPointPlugins
 from orchestrator.daemon.project import Project
 from orchestrator.engine.hands import Hands
@@ -73,7 +74,8 @@ async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
     others = Others(GuardedReviewer(settings, runner, around), EntryPointPlugins())
     verifier = CheckVerifier(settings, trees, runner, project.state, project.environ, others)
     actions = CommandActions(project)
-    hands = Hands(agents, verifier, workspace, actions, await _forge(project, ground, queues))
+    forge = await _forge(project, ground, queues)
+    hands = Hands(agents, verifier, workspace, actions, forge, AppriseNotifier(project))
     return Built(hands, ground, trees, workspace, installed(project.environ), runner)
 
 

@@ -28,6 +28,7 @@ from orchestrator.policy.initiative import owed
 from orchestrator.policy.prompt import compose
 from orchestrator.policy.prompting import prompt_input, spelled_out, template_for
 from orchestrator.policy.seat import Seat
+from orchestrator.policy.tidings import messages
 from orchestrator.views.statement import status_of
 
 SNAPSHOT_EVERY = 500
@@ -43,6 +44,7 @@ class Desk:
         self.ids = RandomIds()
         self.presence = FilePresence(project.state / "workers")
         self.ledger = Ledger(journal, self.clock, self.ids, me, world)
+        self.ledger.rider = partial(messages, settings=project.settings)
         self.intake = Intake(project)
         self._snapshot_seq = world.seq
 

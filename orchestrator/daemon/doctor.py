@@ -15,6 +15,7 @@ from orchestrator.daemon.compose import repositories
 from orchestrator.daemon.facts import about_agents, look_up
 from orchestrator.daemon.intake import Intake
 from orchestrator.daemon.machine import bad, doubtful, ok
+from orchestrator.daemon.notifying import channels
 from orchestrator.daemon.past import Past
 from orchestrator.daemon.project import CONFIG, Project, is_project, load_settings
 from orchestrator.errors import InvalidInputError, OrchestratorError
@@ -61,6 +62,7 @@ class _Visit:
             lines += await _told(part)
         lines += programs.agents(self.project, self.world, holding.level(self.settings))
         lines += programs.checks(self.project, self._tops())
+        lines += await channels(self.project, self.past.world)
         return tuple(dict.fromkeys((*lines, *self.past.lines())))
 
     def _configuration(self) -> Lines:

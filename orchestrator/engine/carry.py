@@ -40,6 +40,10 @@ async def carry_out(effect: f.Effect, world: World, seat: Seat, hands: Hands, wo
         return c.NoteAction(key=effect.key, ok=ok, note=note)
     if isinstance(effect, f.CheckGate):
         return await _inspect(effect, world, hands)
+    if isinstance(effect, f.SendMessages):
+        batch = tuple(world.messages[name] for name in effect.messages)
+        ok, note = await hands.notifier.send(effect.channel, batch)
+        return c.NoteDelivery(channel=effect.channel, messages=effect.messages, ok=ok, note=note)
     task = world.lane(effect.task, effect.attempt)
     if task is None or task.attempt is None:
         raise RuntimeError(f"{effect.task} has no attempt to carry out {effect} for")

@@ -38,6 +38,7 @@ from orchestrator.policy.outlook import SIGNALLED, Stay, outlook
 from orchestrator.policy.race import given_back
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.talk import replied
+from orchestrator.policy.tidings import messages
 from orchestrator.policy.until import needed
 from orchestrator.ports.agents import RunKey
 from orchestrator.ports.journal import Journal, Presence
@@ -63,6 +64,7 @@ class Engine:
         zone: tzinfo = UTC,
     ) -> None:
         self.ledger = Ledger(journal, clock, ids, me, world, settings.resources)
+        self.ledger.rider = partial(messages, settings=settings)
         self.hands, self.clock, self.presence, self.settings, self.me = hands, clock, presence, settings, me
         self.installed, self.zone = installed, zone
         self.scope = Scope()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from orchestrator.ports.actions import Actions
 from orchestrator.ports.agents import Agents
 from orchestrator.ports.forge import Forge, NoForge
+from orchestrator.ports.notifier import NoNotifier, Notifier
 from orchestrator.ports.verifier import Verifier
 from orchestrator.ports.workspace import Workspace
 
@@ -18,3 +19,4 @@ class Hands:
     workspace: Workspace
     actions: Actions
     forge: Forge = field(default_factory=NoForge)
+    notifier: Notifier = field(default_factory=NoNotifier)

@@ -24,11 +24,21 @@ from orchestrator.ports.time import Clock, Ids
 Observer = Callable[[World, Sequence[e.Commit], Iterable[str]], None]
 """Takes the world after the commits, the commits, and the names they touched."""
 
+Rider = Callable[[World, tuple[e.Event, ...], int], tuple[e.Event, ...]]
+"""Gives what stands in the same commit because of these events, decided on the world before them."""
+
 FULL_DISK_RETRY_MS = 2000
 
 
+def _nothing(_world: World, _events: tuple[e.Event, ...], _now: int) -> tuple[e.Event, ...]:
+    return ()
+
+
 class Ledger:
-    """One process's view of the truth. `observers` see every commit once, in order, after it is folded."""
+    """One process's view of the truth. `observers` see every commit once, in order, after it is folded.
+
+    What the `rider` adds to a commit stands or falls with it.
+    """
 
     def __init__(
         self,
@@ -44,6 +54,7 @@ class Ledger:
         self.agenda = Agenda(capacity)
         self.agenda.update(self.world, ())
         self.observers: list[Observer] = []
+        self.rider: Rider = _nothing
         self.full = False
         self._ids = ids
         self._lock = anyio.Lock()
@@ -78,6 +89,7 @@ class Ledger:
                 answer = decide(self.world)
                 if isinstance(answer, Refusal) or not answer:
                     return answer
+                answer = (*answer, *self.rider(self.world, answer, self.clock.now()))
                 if await self._append(answer):
                     return answer
 

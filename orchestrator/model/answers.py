@@ -156,6 +156,19 @@ class ProposalAnswer(msgspec.Struct, frozen=True, kw_only=True):
     since: str | None
 
 
+class ChannelAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to somebody. `ok`: the last message got through; null before the first. Addresses are never shown."""
+
+    name: str
+    ok: bool | None = None
+    waiting: int = 0
+    """Messages that still have to go through it."""
+    tries: int = 0
+    since: str | None = None
+    """Since when it takes nothing."""
+    note: str = ""
+
+
 class StatusAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """`orchestrator status --json`."""
 
@@ -167,6 +180,7 @@ class StatusAnswer(msgspec.Struct, frozen=True, kw_only=True):
     accounts: tuple[AccountAnswer, ...] = ()
     questions: tuple[QuestionAnswer, ...] = ()
     proposals: tuple[ProposalAnswer, ...] = ()
+    channels: tuple[ChannelAnswer, ...] = ()
     headline: str = ""
     """The one thing that matters."""
     notices: tuple[str, ...] = ()

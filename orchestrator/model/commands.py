@@ -149,6 +149,15 @@ class NoteInspection(msgspec.Struct, frozen=True, kw_only=True):
     fault: str = ""
 
 
+class NoteDelivery(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel took what was sent, or did not."""
+
+    channel: str
+    messages: tuple[str, ...]
+    ok: bool
+    note: str = ""
+
+
 Outcome: TypeAlias = (
     NotePrepared
     | NoteLost
@@ -166,6 +175,7 @@ Outcome: TypeAlias = (
     | NoteFault
     | NoteAction
     | NoteInspection
+    | NoteDelivery
 )
 
 

@@ -93,6 +93,16 @@ class CheckGate(msgspec.Struct, frozen=True, kw_only=True):
     tries: int
 
 
+class SendMessages(msgspec.Struct, frozen=True, kw_only=True):
+    """Send what waits for a channel, as one."""
+
+    channel: str
+    messages: tuple[str, ...]
+    tries: int
+
+
+OfNoTask: TypeAlias = DoAction | CheckGate | SendMessages
+"""Effects that no claim stands behind."""
 Effect: TypeAlias = (
-    Prepare | RunAgent | CaptureWork | Judge | Combine | Advance | Keep | Publish | LookAtRequest | DoAction | CheckGate
+    Prepare | RunAgent | CaptureWork | Judge | Combine | Advance | Keep | Publish | LookAtRequest | OfNoTask
 )

@@ -33,6 +33,10 @@ from orchestrator.model.lane_events import LaneResumed as LaneResumed
 from orchestrator.model.lane_events import TriggerDefined as TriggerDefined
 from orchestrator.model.lane_events import TriggerFired as TriggerFired
 from orchestrator.model.lane_events import TriggerRemoved as TriggerRemoved
+from orchestrator.model.message_events import MessageDue as MessageDue
+from orchestrator.model.message_events import MessageFailed as MessageFailed
+from orchestrator.model.message_events import MessageSending as MessageSending
+from orchestrator.model.message_events import MessageSent as MessageSent
 from orchestrator.model.race_events import RaceWon as RaceWon
 from orchestrator.model.race_events import RivalLeft as RivalLeft
 from orchestrator.model.request_events import RequestOpened as RequestOpened
@@ -371,6 +375,10 @@ Event: TypeAlias = (
     | TargetMoved
     | FileSeen
     | MomentReached
+    | MessageDue
+    | MessageSending
+    | MessageSent
+    | MessageFailed
 )
 
 

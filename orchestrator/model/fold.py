@@ -13,7 +13,16 @@ Rules
 from functools import singledispatch
 
 from orchestrator.model import events as e
-from orchestrator.model import fold_attempts, fold_gates, fold_race, fold_rollback, fold_talk, fold_train, fold_visits
+from orchestrator.model import (
+    fold_attempts,
+    fold_gates,
+    fold_messages,
+    fold_race,
+    fold_rollback,
+    fold_talk,
+    fold_train,
+    fold_visits,
+)
 from orchestrator.model.moves import drop_rivals
 from orchestrator.model.specs import QueueSpec, RunAction, Status
 from orchestrator.model.truth import holds
@@ -36,6 +45,7 @@ def apply(world: World, commit: e.Commit) -> None:
         fold_talk.fold(event, world)
         fold_gates.fold(event, world)
         fold_rollback.fold(event, world)
+        fold_messages.fold(event, world)
     _owe(world)
 
 

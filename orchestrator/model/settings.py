@@ -156,13 +156,27 @@ class PersonSettings(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     roles: tuple[str, ...] = ()
     notify: tuple[str, ...] = ()
+    on: tuple[str, ...] | None = None
+    """Kinds of messages they get, whomever those concern; None: of the usual kinds, what concerns them."""
+    quiet: tuple[Window, ...] = ()
+    """When they are not to be told, but of what is urgent."""
 
 
 class NotifySettings(msgspec.Struct, frozen=True, kw_only=True):
     """Who is told of what by default: `[notify]`."""
 
     urls: tuple[str, ...] = ()
-    on: tuple[str, ...] = ()
+    on: tuple[str, ...] | None = None
+    """None: the usual kinds."""
+    urgent: tuple[str, ...] = ("escalation",)
+    quiet: tuple[Window, ...] = ()
+    """For `urls`."""
+    window_s: float = 300.0
+    """The same about the same thing is told once in so long."""
+    digest_s: float = 0.0
+    """What is not urgent goes through a channel at most so often, as one message."""
+    templates: dict[str, str] = {}
+    """By kind: the words people get, with named places."""
 
 
 class Calendar(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from orchestrator.model.events import CheckSummary, Imported
+from orchestrator.model.messages import Channel, Message
 from orchestrator.model.rollback import Rollback
 from orchestrator.model.specs import GateSpec, QueueSpec, Status, TaskSpec, TriggerSpec
 from orchestrator.model.spending import Spent, usd
@@ -368,6 +369,13 @@ class World(msgspec.Struct, kw_only=True):
     proposals: dict[str, Proposal] = {}
     """Work agents proposed and nobody has accepted or rejected yet."""
     learnings: dict[str, Learning] = {}
+    messages: dict[str, Message] = {}
+    """What some channel still has to send."""
+    channels: dict[str, Channel] = {}
+    messaged: int = 0
+    """The highest number given to a message."""
+    told: dict[str, tuple[str, int]] = {}
+    """Kind and subject of messages -> the words that were last said of it, and when."""
     talked: int = 0
     """The highest number given to a question, proposal or learning."""
     claims: dict[str, str] = {}

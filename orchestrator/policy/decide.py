@@ -17,6 +17,7 @@ from orchestrator.policy.budgets import notices
 from orchestrator.policy.endings import blocked, clears, ended, exhausts, fault
 from orchestrator.policy.gates import FAULT
 from orchestrator.policy.landing import Landing, on_the_train, red, red_target
+from orchestrator.policy.post import delivered
 from orchestrator.policy.prices import charge, model_of
 from orchestrator.policy.race import in_race, won
 from orchestrator.policy.seat import Seat
@@ -48,6 +49,8 @@ def decide(world: World, outcome: c.Outcome, now: int, seat: Seat) -> Answer:
         return (finished, *rollback.consequences(world, action, outcome))
     if isinstance(outcome, c.NoteInspection):
         return _inspected(world, outcome, seat)
+    if isinstance(outcome, c.NoteDelivery):
+        return delivered(world, outcome, seat)
     task = world.holding(outcome.task, outcome.fence)
     if task is None or task.attempt is None:
         return c.Refusal(f"{outcome.task} has changed hands since: this outcome is stale")

@@ -25,7 +25,12 @@ def due(world: World, seat: Seat) -> tuple[f.Effect, ...]:
         for gate in world.gates.values()
         if gate.checker == seat.me
     )
-    return (*(effect for effect in steps if effect is not None), *actions, *inspections)
+    letters = (
+        f.SendMessages(channel=channel.name, messages=channel.sending, tries=channel.tries)
+        for channel in world.channels.values()
+        if channel.worker == seat.me
+    )
+    return (*(effect for effect in steps if effect is not None), *actions, *inspections, *letters)
 
 
 def under_way(world: World, seat: Seat) -> tuple[tuple[Task, Attempt, Claim], ...]:

@@ -22,6 +22,12 @@ def opens(windows: tuple[Window, ...], now: int, zone: tzinfo) -> int | None:
     return min(coming, default=None)
 
 
+def closes(windows: tuple[Window, ...], now: int, zone: tzinfo) -> int | None:
+    """Give the moment (milliseconds) the last of those that are open now closes; None where none is."""
+    spans = (span for window in windows for span in _spans(window, now, zone))
+    return max((end for start, end in spans if start <= now < end), default=None)
+
+
 def said(windows: tuple[Window, ...]) -> str:
     """Write windows as people did."""
     return ", ".join(window.text for window in windows)

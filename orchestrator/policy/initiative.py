@@ -1,7 +1,7 @@
 """What a process does of its own accord: one small commit at a time, as a function of the world.
 
 Rules, in order; the first that has something to say is appended, expecting the very world it was decided on:
-1. what is owed: gates that may open, unlocks, triggers, rollbacks, actions and checks of gates nobody runs;
+1. what is owed: gates that may open, unlocks, triggers, rollbacks, actions, checks of gates, messages;
 2. lanes whose wait is over;
 3. own attempts: begin the next iteration, fail at the limit, release when draining, board the train;
 4. orphans: tasks whose worker is gone are taken over on the same attempt;
@@ -30,6 +30,7 @@ from orchestrator.policy.gates import arrivals, inspections, openings
 from orchestrator.policy.holds import foreseen
 from orchestrator.policy.landing import convict
 from orchestrator.policy.limits import exhausted, is_human, max_iterations, retry_at, used_iterations
+from orchestrator.policy.post import sendings
 from orchestrator.policy.progress import diagnosis, rescuer, stuck
 from orchestrator.policy.race import in_race
 from orchestrator.policy.reasons import Code, over_budget, over_hours, reason_for
@@ -102,7 +103,7 @@ def _deed(world: World, trigger: Trigger, action: Action) -> Events:
             known = ref in world.tasks or name not in world.queues
             return () if known else (e.TaskAdded(task=ref, spec=spec, order=behind_last(world, name)),)
         case RunAction() | Notify():
-            return ()  # what happens outside the journal is owed by the fold and done by its key
+            return ()  # owed by the fold and done by its key; told by a message in the same commit
         case _:  # pragma: no cover - the union is closed
             assert_never(action)
 
@@ -121,6 +122,10 @@ def _act(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
         if not action.done and not seat.alive(action.worker) and not waiting:
             return (e.ActionStarted(key=action.key, worker=seat.me),)
     return ()
+
+
+def _post(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
+    return () if seat.full else sendings(world, now, seat)
 
 
 # -- lanes ---------------------------------------------------------------------------------------------------------
@@ -321,7 +326,7 @@ def _look(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
 
 
 _RULES: tuple[Rule, ...] = (
-    *(_open, _unlock, _fire, _roll_back, _act, _inspect, _unpark),
+    *(_open, _unlock, _fire, _roll_back, _act, _inspect, _post, _unpark),
     *(_own, _adopt, _race, _look, _spoil, _claim),
 )
 

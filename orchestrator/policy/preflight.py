@@ -14,10 +14,11 @@ from orchestrator.model.documents import QueueDocument
 from orchestrator.model.ids import queue_of
 from orchestrator.model.scope import Scope
 from orchestrator.model.settings import Settings
-from orchestrator.model.specs import ENDED, Action, Add, PauseQueue, ResumeQueue, RunAction, Unlock
+from orchestrator.model.specs import ENDED, Action, Add, Notify, PauseQueue, ResumeQueue, RunAction, Unlock
 from orchestrator.model.truth import names_in
 from orchestrator.model.world import Queue, Task, World
 from orchestrator.policy.cycles import cycles
+from orchestrator.policy.people import addresses
 from orchestrator.policy.preflight_money import money_warnings
 from orchestrator.policy.staffing import agent_settings, find_agent, staff
 
@@ -204,6 +205,8 @@ class _Judge:
         if isinstance(action, Unlock | Add | PauseQueue | ResumeQueue) and action.queue not in self.world.queues:
             remedy = self._remedy(f"queue:{action.queue}")
             self._refuse(queue, f"{place}: names queue {action.queue}, which does not exist; {remedy}")
+        if isinstance(action, Notify) and not addresses(self.settings):
+            self.warnings.append(f"{place}: notifies, and there is no way to anybody; set [notify] urls")
         if isinstance(action, RunAction):
             self._command(queue, place, action.action)
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from orchestrator.codec.moments import format_moment
 from orchestrator.model import answers as a
+from orchestrator.model.messages import Channel
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Gate, Queue, Task, World
-from orchestrator.policy import gates
+from orchestrator.policy import gates, people, post
 from orchestrator.policy.limits import staffed
 from orchestrator.policy.reasons import Code, Reason, reason_for
 from orchestrator.policy.rollback import words
@@ -36,8 +37,9 @@ def status_of(
         accounts=held_accounts(world, now, seat),
         questions=questions_of(world),
         proposals=proposals_of(world),
+        channels=channels_of(world, seat),
         headline=headline(world, queues, seat),
-        notices=(*notices, *money.notices(world, now, seat)),
+        notices=(*notices, *money.notices(world, now, seat), *post.troubles(world, seat.settings)),
     )
 
 
@@ -183,6 +185,24 @@ def proposals_of(world: World) -> tuple[a.ProposalAnswer, ...]:
             since=moment(p.at),
         )
         for p in world.proposals.values()
+    )
+
+
+def channels_of(world: World, seat: Seat) -> tuple[a.ChannelAnswer, ...]:
+    """List the ways to people: those of the configuration, and those that messages name."""
+    names = dict.fromkeys((*people.addresses(seat.settings), *world.channels))
+    return tuple(_channel(world.channels.get(name) or Channel(name=name)) for name in names)
+
+
+def _channel(channel: Channel) -> a.ChannelAnswer:
+    tried = channel.failing_since is not None or channel.sent_at > 0
+    return a.ChannelAnswer(
+        name=people.shown(channel.name),
+        ok=channel.failing_since is None if tried else None,
+        waiting=len(channel.waiting),
+        tries=channel.tries,
+        since=moment(channel.failing_since),
+        note=channel.note,
     )
 
 

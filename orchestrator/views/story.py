@@ -5,6 +5,7 @@ import msgspec
 from orchestrator.model import events as e
 from orchestrator.model.verdicts import Finding, Verdict
 from orchestrator.policy.budgets import UNITS
+from orchestrator.policy.people import shown
 
 _LONGEST = 500
 """Characters of an agent's own words on one line."""
@@ -31,7 +32,7 @@ def tell(event: e.Event) -> Told | None:
 
 
 def _words(event: e.Event) -> tuple[str, str] | None:
-    for part in (_definition, _rollback, _race, _progress, _talk, _landing, _ending, _lane, _gate):
+    for part in (_definition, _rollback, _race, _progress, _talk, _landing, _ending, _lane, _gate, _message):
         if (said := part(event)) is not None:
             return said
     return None
@@ -261,5 +262,16 @@ def _gate(event: e.Event) -> tuple[str, str] | None:
             return "info", f"gate {event.gate} approved by {event.by}"
         case e.GateRejected():
             return "warn", f"gate {event.gate} rejected by {event.by}: {event.reason}"
+        case _:
+            return None
+
+
+def _message(event: e.Event) -> tuple[str, str] | None:
+    match event:
+        case e.MessageSent():
+            return "info", f"told {shown(event.channel)}: {', '.join(event.messages)}"
+        case e.MessageFailed():
+            what = f"{', '.join(event.messages)} did not reach {shown(event.channel)}"
+            return "bad" if event.final else "warn", f"{what}{', and is given up' if event.final else ''}: {event.note}"
         case _:
             return None

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from orchestrator.cli.main import VERBS
-from orchestrator.codec import budgets, checks, config, kinds, limits, sections
+from orchestrator.codec import budgets, checks, config, kinds, limits, people, sections
 from orchestrator.codec.config import read_settings
 from orchestrator.codec.queuefile import read_queue
 from orchestrator.codec.taskfields import ALIASES, LATER_FIELDS, RESULT_FIELDS, SPEC_FIELDS
@@ -66,8 +66,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "[prices.MODEL]": budgets.PRICE,
     "[calendar]": ("day", "week"),
     "[actions.NAME]": ("command",),
-    "[people.NAME]": limits.PERSON,
-    "[notify]": limits.NOTIFY,
+    "[people.NAME]": people.PERSON,
+    "[notify]": people.NOTIFY,
     "[train]": ("window",),
     "[store]": ("url",),
 }

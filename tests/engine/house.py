@@ -20,6 +20,7 @@ from orchestrator.sim.chaos import Chaos, Pace
 from orchestrator.sim.clock import VirtualClock
 from orchestrator.sim.crew import Crew, Member, Stage
 from orchestrator.sim.loop import run
+from orchestrator.sim.notifier import MemoryNotifier
 from orchestrator.sim.presence import MemoryPresence
 from orchestrator.sim.verifier import ScriptedVerifier
 from orchestrator.sim.witness import Witness
@@ -55,7 +56,7 @@ class House:
             agents=agents,
             workspace=workspace,
             actions=actions,
-            hands=Hands(agents=agents, verifier=verifier, workspace=workspace, actions=actions),
+            hands=Hands(agents, verifier, workspace, actions, notifier=MemoryNotifier()),
             settings=settings,
             witness=Witness(clock, presence, workspace, verifier, settings),
             pace=pace,

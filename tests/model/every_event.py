@@ -20,10 +20,11 @@ _VALUES: dict[Any, Any] = {
     GateSpec: GateSpec(id="none"),
     TriggerSpec: TriggerSpec(id="none", when=TaskIs(task="x/none"), do=()),
     tuple[Finding, ...]: (),
+    tuple[str, ...]: ("x/none",),
 }
 DEFINING = (
     *(e.QueueAdded, e.TriggerDefined, e.GateDefined, e.TriggerRemoved, e.GateRemoved, e.FileSeen),
-    *(e.AccountParked, e.BudgetNeared, e.BudgetReached),
+    *(e.AccountParked, e.BudgetNeared, e.BudgetReached, e.MessageDue),
 )
 """These need nothing to be there, or leave a note of their passing."""
 

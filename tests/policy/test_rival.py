@@ -243,7 +243,7 @@ class Project(RuleBasedStateMachine):
     def too_late(self, pick: int, how: int) -> None:
         """Whoever reports under a fence that is not the claim's any more changes nothing."""
         name, effect = self._one(self._stale(), pick)
-        assert not isinstance(effect, f.DoAction | f.CheckGate)
+        assert not isinstance(effect, f.OfNoTask)
         what, *words = self._one([way for way in ENDINGS[type(effect)] if way[0] not in _NEED_AN_ATTEMPT], how)
         outcome = OUTCOMES[what](self.stage.world, effect, "main@0", words, {})
         assert isinstance(decide(self.stage.world, outcome, self.stage.now, self.stage.seat(name)), c.Refusal)
@@ -252,7 +252,7 @@ class Project(RuleBasedStateMachine):
         tasks = self.stage.world.tasks
         found: list[tuple[str, f.Effect]] = []
         for name, effect in self.past:
-            task = None if isinstance(effect, f.DoAction | f.CheckGate) else tasks.get(effect.task)
+            task = None if isinstance(effect, f.OfNoTask) else tasks.get(effect.task)
             fits = [way for way in ENDINGS[type(effect)] if way[0] not in _NEED_AN_ATTEMPT]
             if fits and task is not None and (task.claim is None or task.claim.fence != getattr(effect, "fence", 0)):
                 found.append((name, effect))

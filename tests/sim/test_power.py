@@ -9,7 +9,7 @@ import pytest
 
 from orchestrator.engine import engine
 from orchestrator.errors import ConflictError
-from orchestrator.model.commands import NoteAction, NoteInspection, Outcome
+from orchestrator.model.commands import NoteAction, NoteDelivery, NoteInspection, Outcome
 from orchestrator.model.world import World
 from orchestrator.policy import reasons
 from orchestrator.policy.decide import Answer, decide
@@ -43,8 +43,14 @@ def no_compare_and_swap(patch: pytest.MonkeyPatch) -> None:
 
 def outcomes_without_a_fence(patch: pytest.MonkeyPatch) -> None:
     def believe(world: World, outcome: Outcome, now: int, seat: Seat) -> Answer:
-        task = None if isinstance(outcome, NoteAction | NoteInspection) else world.tasks.get(outcome.task)
-        if not isinstance(outcome, NoteAction | NoteInspection) and task is not None and task.claim is not None:
+        task = (
+            None if isinstance(outcome, NoteAction | NoteInspection | NoteDelivery) else world.tasks.get(outcome.task)
+        )
+        if (
+            not isinstance(outcome, NoteAction | NoteInspection | NoteDelivery)
+            and task is not None
+            and task.claim is not None
+        ):
             outcome = msgspec.structs.replace(outcome, fence=task.claim.fence)
         return decide(world, outcome, now, seat)
 

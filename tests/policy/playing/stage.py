@@ -319,6 +319,11 @@ class Stage:
             return self._report(name, c.NoteAction(key=effect.key, ok=what == "ok", note=" ".join(rest)))
         if isinstance(effect, f.CheckGate):
             return self._report(name, self._inspected(effect, what, rest))
+        if isinstance(effect, f.SendMessages):
+            sent = c.NoteDelivery(
+                channel=effect.channel, messages=effect.messages, ok=what == "ok", note=" ".join(rest)
+            )
+            return self._report(name, sent)
         return self.came(name, effect, what, rest, named)
 
     def _inspected(self, effect: f.CheckGate, what: str, words: Sequence[str]) -> c.NoteInspection:
@@ -330,7 +335,7 @@ class Stage:
         return c.NoteInspection(gate=effect.gate, commit=effect.commit, tries=effect.tries, judgement=judgement)
 
     def came(self, name: str, effect: f.Effect, what: str, rest: Sequence[str], named: dict[str, str]) -> list[str]:
-        assert not isinstance(effect, f.DoAction | f.CheckGate)
+        assert not isinstance(effect, f.OfNoTask)
         target = self._target(effect.task.partition("/")[0])
         outcome = OUTCOMES[what](self.world, effect, self.heads.get(target, f"{target}@0"), rest, named)
         if isinstance(outcome, c.NoteAdvance):

@@ -226,11 +226,13 @@ def of(effect: f.Effect) -> str:
             return effect.key
         case f.CheckGate():
             return f"gate:{effect.gate}"
+        case f.SendMessages():
+            return effect.channel
         case _:
             return effect.task
 
 
-def tell_effect(effect: f.Effect) -> str:
+def tell_effect(effect: f.Effect) -> str:  # noqa: C901 - one line for every kind of effect there is
     """Put an effect on one line."""
     match effect:
         case f.Advance() | f.Keep() | f.Publish():
@@ -239,6 +241,9 @@ def tell_effect(effect: f.Effect) -> str:
             return f"look at {effect.url}"
         case f.CheckGate():
             return f"check gate:{effect.gate} at {effect.commit}"
+        case f.SendMessages():
+            again = f" again ({effect.tries})" if effect.tries > 1 else ""
+            return f"send {','.join(effect.messages)} to {effect.channel}{again}"
         case f.Prepare():
             return f"prepare {effect.task} {effect.attempt}"
         case f.RunAgent():

@@ -1,0 +1,34 @@
+"""What people are told, and the ways to them. Defines; chooses nothing."""
+
+import msgspec
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """What people are told of, until every channel it goes through has taken it."""
+
+    id: str
+    kind: str
+    about: str
+    title: str
+    text: str
+    urgent: bool
+    at: int
+
+
+class Channel(msgspec.Struct, kw_only=True):
+    """A way to somebody, and what still has to go through it, oldest first."""
+
+    name: str
+    waiting: list[str] = []
+    sending: tuple[str, ...] = ()
+    worker: str = ""
+    """Who sends now; `sending` is what."""
+    tries: int = 0
+    """Since something last got through."""
+    note: str = ""
+    """Why the last try failed."""
+    failing_since: int | None = None
+    failed_at: int = 0
+    sent_at: int = 0
+    lost: int = 0
+    """Messages that were given up since something last got through."""

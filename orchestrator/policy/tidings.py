@@ -1,0 +1,214 @@
+"""What is worth telling people, whom, and in what words. Pure; the one home of these rules.
+
+Rules
+1. A message is part of the commit that holds what it tells of: none is lost, and none is owed twice.
+2. `[notify] urls` get every kind that `on` names. A person gets the kinds their own `on` names; without, of the kinds
+   of `[notify] on`, what concerns them. Whoever is called by name (a rung of a ladder) gets it whatever `on` says.
+3. What would reach nobody goes to everybody who has a channel and chose nothing.
+4. The same words about the same thing are told once within the window.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from orchestrator.model import events as e
+from orchestrator.model.settings import Settings
+from orchestrator.model.specs import ENDED, Notify, Status
+from orchestrator.model.wording import USUAL, fill
+from orchestrator.model.world import World
+from orchestrator.policy import people
+
+_LONGEST = 1500
+"""Characters of one message: channels cut what is longer, in places nobody chose."""
+_DEFAULT = "{what}: {why}"
+
+
+class Tiding(msgspec.Struct, frozen=True, kw_only=True):
+    """Something worth telling. `concerns` and `to` are names of people and roles; `to` get it in any case."""
+
+    kind: str
+    about: str
+    what: str
+    why: str = ""
+    who: str = ""
+    next: str = ""
+    concerns: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    same: str = ""
+
+
+def messages(world: World, events: Sequence[e.Event], now: int, settings: Settings) -> tuple[e.MessageDue, ...]:
+    """Give the messages that are due because of events that are about to be appended to `world`."""
+    if not people.addresses(settings):
+        return ()
+    found: list[e.MessageDue] = []
+    said: set[tuple[str, str, str]] = set()
+    for tiding in _tidings(world, events, settings):
+        message = _message(settings, tiding, world.messaged + len(found) + 1)
+        key = (message.kind, message.about, message.same or message.text)
+        if message.to and key not in said and not _told(world, message, now, settings):
+            found.append(message)
+            said.add(key)
+    return tuple(found)
+
+
+def _told(world: World, message: e.MessageDue, now: int, settings: Settings) -> bool:
+    """Say whether the same was told a moment ago."""
+    words, at = world.told.get(f"{message.kind} {message.about}", ("", 0))
+    return words == (message.same or message.text) and now - at < settings.notify.window_s * 1000
+
+
+def _message(settings: Settings, tiding: Tiding, number: int) -> e.MessageDue:
+    parts = {
+        "about": tiding.about,
+        "kind": tiding.kind,
+        "what": tiding.what,
+        "why": " ".join(tiding.why.split()),
+        "who": tiding.who,
+        "next": tiding.next,
+    }
+    own = settings.notify.templates.get(tiding.kind)
+    text = fill(own or (_DEFAULT if tiding.why else "{what}"), parts)
+    if own is None and tiding.next:
+        text = f"{text}\n{tiding.next}"
+    return e.MessageDue(
+        message=f"M{number}",
+        kind=tiding.kind,
+        about=tiding.about,
+        title=tiding.what,
+        text=text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ...",
+        to=recipients(settings, tiding),
+        urgent=tiding.kind in settings.notify.urgent,
+        same=tiding.same,
+    )
+
+
+# -- whom ----------------------------------------------------------------------------------------------------------
+
+
+def recipients(settings: Settings, tiding: Tiding) -> tuple[str, ...]:
+    """Name the channels a message goes through, each once."""
+    usual = tiding.kind in (USUAL if settings.notify.on is None else settings.notify.on)
+    called = {person.name for person in people.named(settings, tiding.to)}
+    concerned = {person.name for person in people.named(settings, tiding.concerns)}
+    found = [name for name in people.addresses(settings) if name.startswith(f"{people.PROJECT}#") and usual]
+    for person in settings.people.values():
+        wants = tiding.kind in person.on if person.on is not None else usual and person.name in concerned
+        found += people.channels_of(person) if wants or person.name in called else ()
+    found += [name for name in tiding.to if "://" in name]
+    if not found and usual:
+        found = [name for p in settings.people.values() if p.on is None for name in people.channels_of(p)]
+    return tuple(dict.fromkeys(found))
+
+
+# -- what ----------------------------------------------------------------------------------------------------------
+
+
+def _tidings(world: World, events: Sequence[e.Event], settings: Settings) -> Iterator[Tiding]:
+    for event in events:
+        for part in (_of_task, _of_gate, _of_money, _of_trigger):
+            yield from part(world, event, settings)
+    yield from _of_queues(world, events)
+
+
+def _owner(world: World, ref: str) -> tuple[str, ...]:
+    task = world.tasks.get(ref)
+    return (task.spec.owner,) if task is not None and task.spec.owner else ()
+
+
+def _of_task(world: World, event: e.Event, _settings: Settings) -> Iterator[Tiding]:
+    match event:
+        case e.TaskBlocked(task=ref, reason=why):
+            yield Tiding(
+                kind="blocked",
+                about=ref,
+                what=f"{ref} is blocked",
+                why=why,
+                next="`orchestrator inbox` shows the evidence",
+                concerns=_owner(world, ref),
+            )
+        case e.TaskFailed(task=ref, reason=why):
+            helps = f"`orchestrator explain {ref}`"
+            yield Tiding(
+                kind="failed", about=ref, what=f"{ref} failed", why=why, next=helps, concerns=_owner(world, ref)
+            )
+        case e.TaskCompleted(task=ref, by=by, note=note):
+            yield Tiding(
+                kind="completed", about=ref, what=f"{ref} is completed", why=note, who=by, concerns=_owner(world, ref)
+            )
+        case e.AgentAsked(task=ref, question=question, text=text):
+            helps = f"orchestrator answer {ref} '...' --question {question}"
+            yield Tiding(
+                kind="question",
+                about=ref,
+                what=f"the agent of {ref} asks ({question})",
+                why=text,
+                next=helps,
+                concerns=_owner(world, ref),
+            )
+        case _:
+            return
+
+
+def _of_queues(world: World, events: Sequence[e.Event]) -> Iterator[Tiding]:
+    """Tell of queues whose last task ends with these events."""
+    ends = {e.TaskCompleted: Status.COMPLETED, e.TaskFailed: Status.FAILED, e.TaskSkipped: Status.SKIPPED}
+    now_ended = {getattr(event, "task", ""): ends[type(event)] for event in events if type(event) in ends}
+    for name in dict.fromkeys(ref.partition("/")[0] for ref in now_ended):
+        queue = world.queues.get(name)
+        added = any(isinstance(event, e.TaskAdded) and event.task.startswith(f"{name}/") for event in events)
+        if queue is None or added:
+            continue
+        states = [now_ended.get(ref) or world.tasks[ref].status for ref in queue.tasks]
+        if all(state in ENDED for state in states):
+            counts = [f"{states.count(state)} {state.value}" for state in Status if state in states]
+            yield Tiding(kind="done", about=name, what=f"queue {name} is done", why=", ".join(counts))
+
+
+def _of_gate(world: World, event: e.Event, _settings: Settings) -> Iterator[Tiding]:
+    gate = world.gates.get(getattr(event, "gate", ""))
+    if gate is None:
+        return
+    about, spec = f"gate:{gate.id}", gate.spec
+    helps = f"`orchestrator approve {about} --as {' or '.join(spec.approvers)}`, or `reject`"
+    match event:
+        case e.GateReady():
+            what, why = f"gate {gate.id} waits for people", ", ".join(spec.checklist) or spec.title
+        case e.GateOpened():
+            what, why, helps = f"gate {gate.id} is open", spec.title, ""
+        case e.GateRejected(by=by, reason=reason):
+            what, why = f"gate {gate.id} is rejected by {by}", reason
+        case _:
+            return
+    who = ", ".join(spec.approvers)
+    yield Tiding(kind="gate", about=about, what=what, why=why, who=who, next=helps, concerns=spec.approvers)
+
+
+def _of_money(world: World, event: e.Event, _settings: Settings) -> Iterator[Tiding]:
+    match event:
+        case e.LaneParked(queue=name, code="fault", text=text):
+            queue = world.queues.get(name)
+            if queue is None or queue.park is None or queue.park.code != "fault":  # else it is probed again
+                helps = f"mend it; it is tried again by itself, or at once by `orchestrator resume {name}`"
+                yield Tiding(kind="fault", about=name, what=f"queue {name} is parked by a fault", why=text, next=helps)
+        case e.AccountParked(account=name, code=code, text=text):
+            yield Tiding(kind="account", about=f"account:{name}", what=f"account {name} is parked", why=text, same=code)
+        case e.BudgetNeared() | e.BudgetReached():
+            whose = event.task or (f"queue {event.queue}" if event.queue else "")
+            whose = whose or ("this run" if event.scope == "run" else "the project")
+            word = "has used up" if isinstance(event, e.BudgetReached) else "has nearly used up"
+            why = f"{event.used:g} of {event.limit:g} ({event.what})"
+            yield Tiding(kind="budget", about=whose, what=f"{whose} {word} its budget", why=why)
+        case _:
+            return
+
+
+def _of_trigger(world: World, event: e.Event, _settings: Settings) -> Iterator[Tiding]:
+    trigger = world.triggers.get(event.trigger) if isinstance(event, e.TriggerFired) else None
+    if trigger is None or not isinstance(event, e.TriggerFired):
+        return
+    for number, action in enumerate(trigger.spec.do):
+        if isinstance(action, Notify):
+            key = f"{trigger.id}#{event.count}.{number}"
+            yield Tiding(kind="trigger", about=f"trigger {trigger.id}", what=action.message, same=key)
