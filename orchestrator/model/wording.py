@@ -6,7 +6,7 @@ KINDS = {
     "blocked": "a task waits for a person",
     "failed": "a task has failed",
     "fault": "a queue is parked by a fault",
-    "gate": "a gate waits for signatures, has opened, was rejected or has expired",
+    "gate": "a gate waits for signatures, has opened or was rejected",
     "escalation": "somebody has been waited for too long",
     "done": "every task of a queue has ended",
     "question": "an agent asks a person",

@@ -26,11 +26,6 @@ def named(settings: Settings, names: Iterable[str]) -> tuple[PersonSettings, ...
     )
 
 
-def is_known(settings: Settings, name: str) -> bool:
-    """Say whether a name is an address, or means anybody who is reached."""
-    return "://" in name or any(person.notify for person in named(settings, (name,)))
-
-
 def addresses(settings: Settings) -> Mapping[str, str]:
     """Give the address behind each channel of the configuration."""
     found = {channel(PROJECT, place): url for place, url in enumerate(settings.notify.urls, 1)}

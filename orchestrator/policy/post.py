@@ -39,7 +39,7 @@ def sendings(world: World, now: int, seat: Seat) -> tuple[e.Event, ...]:
 def _batch(world: World, channel: Channel, now: int, seat: Seat) -> tuple[str, ...]:
     if channel.failing_since is not None and retry_at(channel) > now:
         return ()
-    held = (_held_until(channel, now, seat.settings, seat.zone) or now) > now
+    held = _held_until(channel, now, seat.settings, seat.zone) > now
     return tuple(name for name in channel.waiting if not held or world.messages[name].urgent)
 
 
@@ -48,22 +48,21 @@ def retry_at(channel: Channel) -> int:
     return channel.failed_at + min(_LONGEST_S, _FIRST_S << min(max(channel.tries, 1) - 1, 10)) * 1000
 
 
-def _held_until(channel: Channel, now: int, settings: Settings, zone: tzinfo) -> int | None:
-    """Say until when what is not urgent waits: the end of quiet hours, the next digest."""
+def _held_until(channel: Channel, now: int, settings: Settings, zone: tzinfo) -> int:
+    """Say until when what is not urgent waits: the end of quiet hours, the next digest; 0: for nothing."""
     person = people.owner_of(settings, channel.name)
     windows = person.quiet if person is not None else settings.notify.quiet
     quiet = hours.closes(windows, now, zone) if "://" not in channel.name else None
     paced = channel.sent_at + round(settings.notify.digest_s * 1000) if channel.sent_at else 0
-    return max((moment for moment in (quiet, paced) if moment is not None), default=None)
+    return max(quiet or 0, paced)
 
 
 def moments(world: World, now: int, seat: Seat) -> Iterator[int]:
     """Give the moments at which time alone lets something be sent."""
     for channel in world.channels.values():
-        if channel.waiting and channel.failing_since is not None:
-            yield retry_at(channel)
-        elif channel.waiting and (until := _held_until(channel, now, seat.settings, seat.zone)) is not None:
-            yield until
+        if channel.waiting:
+            held = _held_until(channel, now, seat.settings, seat.zone)
+            yield retry_at(channel) if channel.failing_since is not None else held
 
 
 def delivered(world: World, note: c.NoteDelivery, seat: Seat) -> tuple[e.Event, ...] | c.Refusal:

@@ -52,13 +52,14 @@ def test_what_waits_goes_as_one_through_each_channel_and_is_then_forgotten() -> 
     assert first == sending("notify#1", "M1", "M2")
     then(world, first)
     assert sends(world) == sending("people.ana#1", "M1")
+    assert alarm(world, Agenda(), NOW, seat(world)) is None
     assert due(world, seat(world)) == (f.SendMessages(channel="notify#1", messages=("M1", "M2"), tries=1),)
     note = c.NoteDelivery(channel="notify#1", messages=("M1", "M2"), ok=True)
     then(world, *_events(decide(world, note, NOW, seat(world))))
     assert set(world.messages) == {"M1"}
     assert isinstance(decide(world, note, NOW, seat(world)), c.Refusal)
     then(world, sending("people.ana#1", "M1"), e.MessageSent(channel="people.ana#1", messages=("M1",)))
-    assert (world.messages, sends(world)) == ({}, None)
+    assert (world.messages, sends(world), list(post.moments(world, NOW, seat(world)))) == ({}, None, [])
 
 
 def _events(answer: tuple[e.Event, ...] | c.Refusal) -> tuple[e.Event, ...]:
@@ -119,7 +120,7 @@ def test_what_has_nowhere_to_go_is_given_up_and_no_trouble() -> None:
 def test_quiet_hours_hold_what_is_not_urgent_and_end_in_one_digest() -> None:
     world = then(world_of(task("q/A")), due_message(1, "people.ana#1"), due_message(2, "people.ana#1", urgent=True))
     then(world, due_message(3, "people.ana#1"))
-    night = {"quiet": (NIGHT,)}
+    night: dict[str, Any] = {"quiet": (NIGHT,)}
     urgent = sends(world, LATE, **night)
     assert urgent == sending("people.ana#1", "M2")
     then(world, urgent, e.MessageSent(channel="people.ana#1", messages=("M2",)))

@@ -7,7 +7,7 @@ import pytest
 from orchestrator.model import events as e
 from orchestrator.model.conditions import TaskIs
 from orchestrator.model.settings import NotifySettings, PersonSettings, Settings
-from orchestrator.model.specs import Notify, TaskSpec
+from orchestrator.model.specs import Notify, RunAction, TaskSpec
 from orchestrator.model.world import Park, World
 from orchestrator.policy import people
 from orchestrator.policy.tidings import messages
@@ -160,7 +160,7 @@ def test_a_queue_is_done_with_its_last_task_and_not_while_more_is_added() -> Non
 
 
 def test_a_trigger_says_its_words_each_time_it_fires() -> None:
-    world = world_of(task("q/A"), trigger("t", when=TaskIs(task="q/A"), do=(Notify("ship it"),)))
+    world = world_of(task("q/A"), trigger("t", when=TaskIs(task="q/A"), do=(Notify("ship it"), RunAction("announce"))))
     first = told(world, settings(), e.TriggerFired(trigger="t", count=1))
     then(world, *first)
     second = told(world, settings(), e.TriggerFired(trigger="t", count=2))
