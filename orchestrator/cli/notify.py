@@ -12,7 +12,7 @@ from orchestrator.model.events import MessageFailed
 
 
 @click.command("notify")
-@click.option("--send", is_flag=True, help="Send what is due now, also where nothing runs.")
+@click.option("--send", is_flag=True, help="Send what is due now, also where nothing runs or the last try failed.")
 @click.option("--test", is_flag=True, help="Send a test through every channel; nothing of it is recorded.")
 @click.option("--json", "as_json", is_flag=True, help="The channels, as JSON.")
 @pass_context

@@ -14,20 +14,20 @@ _TEST = "test"
 
 
 async def send_due(project: Project) -> tuple[e.Event, ...]:
-    """Send everything that waits for a channel now; give what was recorded of it."""
+    """Send what waits, once through each channel, also where the last try failed; give what was recorded of it."""
     found: list[e.Event] = []
     async with writing(project, RandomIds().new()[:8]) as desk:
         desk.presence.join(desk.me, ())  # others see that it is being sent, and do not send it too
         try:
-            while events := await _next(desk):
+            while events := await _next(desk, frozenset(getattr(event, "channel", "") for event in found)):
                 found += events
         finally:
             desk.presence.leave()
     return tuple(found)
 
 
-async def _next(desk: Desk) -> tuple[e.Event, ...]:
-    taken = await desk.ledger.commit(lambda world: sendings(world, desk.now(), desk.seat()))
+async def _next(desk: Desk, tried: frozenset[str]) -> tuple[e.Event, ...]:
+    taken = await desk.ledger.commit(lambda world: sendings(world, desk.now(), desk.seat(), tried))
     if isinstance(taken, c.Refusal) or not taken or not isinstance(taken[0], e.MessageSending):
         return () if isinstance(taken, c.Refusal) else taken
     channel, names = taken[0].channel, taken[0].messages

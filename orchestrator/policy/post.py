@@ -23,24 +23,31 @@ _FIRST_S, _LONGEST_S = 15, 3600
 NOWHERE = "nothing in the configuration says this address any more"
 
 
-def sendings(world: World, now: int, seat: Seat) -> tuple[e.Event, ...]:
-    """Take it on to send what waits for a channel, or give up what has nowhere to go."""
+def sendings(world: World, now: int, seat: Seat, tried: frozenset[str] | None = None) -> tuple[e.Event, ...]:
+    """Take it on to send what waits for a channel, or give up what has nowhere to go.
+
+    With `tried`, as a person asks for it: channels that failed are tried at once, but for these.
+    """
     for channel in world.channels.values():
+        if tried is not None and channel.name in tried:
+            continue
         if not channel.waiting or (channel.worker and seat.alive(channel.worker)):
             continue
         if people.address_of(seat.settings, channel.name) is None:
             gone = tuple(channel.waiting)
             return (e.MessageFailed(channel=channel.name, messages=gone, note=NOWHERE, final=True),)
-        if batch := _batch(world, channel, now, seat):
+        if (tried is not None or _rested(channel, now)) and (batch := _batch(world, channel, now, seat)):
             return (e.MessageSending(channel=channel.name, messages=batch, worker=seat.me),)
     return ()
 
 
 def _batch(world: World, channel: Channel, now: int, seat: Seat) -> tuple[str, ...]:
-    if channel.failing_since is not None and retry_at(channel) > now:
-        return ()
     held = _held_until(channel, now, seat.settings, seat.zone) > now
     return tuple(name for name in channel.waiting if not held or world.messages[name].urgent)
+
+
+def _rested(channel: Channel, now: int) -> bool:
+    return channel.failing_since is None or retry_at(channel) <= now
 
 
 def retry_at(channel: Channel) -> int:

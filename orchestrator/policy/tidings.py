@@ -21,6 +21,7 @@ from orchestrator.policy import people
 
 _LONGEST = 1500
 """Characters of one message: channels cut what is longer, in places nobody chose."""
+_TITLE = 150
 _DEFAULT = "{what}: {why}"
 
 
@@ -76,7 +77,7 @@ def _message(settings: Settings, tiding: Tiding, number: int) -> e.MessageDue:
         message=f"M{number}",
         kind=tiding.kind,
         about=tiding.about,
-        title=tiding.what,
+        title=" ".join(tiding.what.split())[:_TITLE],
         text=text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ...",
         to=recipients(settings, tiding),
         urgent=tiding.kind in settings.notify.urgent,

@@ -100,6 +100,14 @@ def test_a_channel_that_fails_is_tried_later_and_later_and_given_up_at_last() ->
     assert post.troubles(world, seat(world).settings) == ()
 
 
+def test_a_person_may_have_a_channel_tried_at_once_but_not_for_ever() -> None:
+    world = then(world_of(task("q/A")), due_message(1, "notify#1"), sending("notify#1", "M1"))
+    then(world, e.MessageFailed(channel="notify#1", messages=("M1",), note="no route"))
+    assert sends(world) is None
+    assert post.sendings(world, NOW, seat(world), frozenset()) == (sending("notify#1", "M1"),)
+    assert post.sendings(world, NOW, seat(world), frozenset({"notify#1"})) == ()
+
+
 def test_a_failing_channel_says_so() -> None:
     world = then(world_of(task("q/A")), due_message(1, "notify#1"), sending("notify#1", "M1"))
     then(world, e.MessageFailed(channel="notify#1", messages=("M1",), note="no route"))

@@ -165,6 +165,10 @@ def test_a_trigger_says_its_words_each_time_it_fires() -> None:
     then(world, *first)
     second = told(world, settings(), e.TriggerFired(trigger="t", count=2))
     assert [message.text for message in (*first, *second)] == ["ship it", "ship it"]
+    long = world_of(task("q/A"), trigger("t", when=TaskIs(task="q/A"), do=(Notify("ship\nit " * 99),)))
+    (message,) = told(long, settings(), e.TriggerFired(trigger="t", count=1))
+    assert message.title.startswith("ship it ship")
+    assert len(message.title) == 150
 
 
 # -- people --------------------------------------------------------------------------------------------------------
