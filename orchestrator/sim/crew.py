@@ -4,6 +4,7 @@ A killed process is frozen for ever: not one more line of it runs, as with SIGKI
 while, as with SIGSTOP, and may lose its place meanwhile, as it would in a cluster.
 """
 
+from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass, field
 
@@ -18,7 +19,11 @@ from orchestrator.journal.memory import MemoryJournal
 from orchestrator.model.commands import Ask, Refusal
 from orchestrator.model.scope import Leave, Scope
 from orchestrator.model.settings import Settings
+from orchestrator.model.world import World
+from orchestrator.policy.agenda import NO_CAPACITY
 from orchestrator.policy.asks import answer
+from orchestrator.policy.decide import Answer
+from orchestrator.ports.journal import Journal
 from orchestrator.sim.actions import MemoryActions
 from orchestrator.sim.agents import ScriptedAgents
 from orchestrator.sim.chaos import Chaos, Pace
@@ -71,6 +76,30 @@ class Member:
         return not self.dead and not self.gone.is_set()
 
 
+class _Ledger(Ledger):
+    """A ledger that is taken at its word: what it says is recorded must be."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        clock: VirtualClock,
+        ids: CountedIds,
+        by: str,
+        *,
+        capacity: Mapping[str, int] = NO_CAPACITY,
+        witness: Witness,
+    ) -> None:
+        super().__init__(journal, clock, ids, by, None, capacity)
+        self._witness = witness
+
+    async def commit(self, decide: Callable[[World], Answer]) -> Answer:
+        """Decide and append. Raises where what is acknowledged stands nowhere."""
+        said = await super().commit(decide)
+        if not isinstance(said, Refusal) and said and self._witness.told.get(self.by) != said:
+            raise BrokenPromiseError(f"{self.by} was told that it is recorded, and it stands nowhere: {said}")
+        return said
+
+
 class Crew:
     """All processes that were ever started, by name. Names are never used twice."""
 
@@ -89,7 +118,9 @@ class Crew:
     def start(self, scope: Scope) -> Member:
         """Start a process."""
         stage, name = self._stage, f"p{len(self.members) + 1}"
-        engine = Engine(self._door(), stage.hands, stage.clock, CountedIds(name), stage.presence, self.settings, name)
+        door, ids, settings = self._door(), CountedIds(name), self.settings
+        engine = Engine(door, stage.hands, stage.clock, ids, stage.presence, settings, name)
+        engine.ledger = _Ledger(door, stage.clock, ids, name, capacity=settings.resources, witness=stage.witness)
         member = self.members[name] = Member(name, scope, engine)
         self._outside.copy().run(self._group.start_soon, self._run, member)
         return member
@@ -136,7 +167,8 @@ class Crew:
     async def ask(self, ask: Ask) -> Refusal | None:
         """Do what a command of a person's does: catch up, decide, append."""
         stage = self._stage
-        ledger = Ledger(self._door(), stage.clock, CountedIds(f"person{len(stage.witness.story)}"), "person")
+        ids = CountedIds(f"person{len(stage.witness.story)}")
+        ledger = _Ledger(self._door(), stage.clock, ids, "person", witness=stage.witness)
         try:
             said = await ledger.commit(lambda world: answer(world, ask, stage.witness.seat()))
         except JournalError as error:

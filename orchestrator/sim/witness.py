@@ -15,7 +15,7 @@ from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, SATISFIES, Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.verdicts import Verdict
-from orchestrator.model.world import Step, Task, World
+from orchestrator.model.world import LANDING, Step, Task, World
 from orchestrator.policy.reasons import reason_for
 from orchestrator.policy.seat import Seat, running
 from orchestrator.ports.agents import RunKey
@@ -60,6 +60,8 @@ class Witness:
         """Agents that ought to run, and the worker each belongs to."""
         self.abandoned: list[Abandoned] = []
         """Agents that ought to run no longer, for the crew's patrol."""
+        self.told: dict[str, tuple[e.Event, ...]] = {}
+        """What each writer's last commit says."""
         self._used: Counter[str] = Counter()
         self._taken: Counter[str] = Counter()
         self._heard: set[tuple[str, int, int, str]] = set()
@@ -75,8 +77,10 @@ class Witness:
         for event in commit.events:
             self._once(event)
             self._before(event, commit, released)
+            self._owed(event, commit)
             self._owned(event, commit)
         self._count(commit)
+        self.told[commit.by] = commit.events
         apply(self.world, commit)
         self._after(commit)
         self._notice()
@@ -146,12 +150,18 @@ class Witness:
                 self.redone[event.task] += self.world.tasks[event.task].status in SATISFIES
             case e.TaskCompleted():
                 self._completed(event, commit)
-            case e.TriggerFired():
-                trigger = self.world.triggers[event.trigger]
-                owed = trigger.due > 0 and event.count == trigger.fired + 1
-                self._claim_that(owed, "a trigger fires that is not owed", commit)
             case _:
                 pass
+
+    def _owed(self, event: e.Event, commit: e.Commit) -> None:
+        if isinstance(event, e.ActionStarted):
+            action = self.world.actions[event.key]
+            alone = not action.done and not self._presence.alive(action.worker)
+            self._claim_that(alone, f"{event.key} is begun while {action.worker} is at it", commit)
+        elif isinstance(event, e.TriggerFired):
+            trigger = self.world.triggers[event.trigger]
+            owed = trigger.due > 0 and event.count == trigger.fired + 1
+            self._claim_that(owed, "a trigger fires that is not owed", commit)
 
     def _owned(self, event: e.Event, commit: e.Commit) -> None:
         if isinstance(event, _BY_OWNER) and not (isinstance(event, e.VerdictReached) and event.by):
@@ -254,6 +264,8 @@ class Witness:
             waits = task.status not in ENDED and not running(self.world, task.ref, seat)
             reason = reason_for(self.world, task, self._clock.now(), seat)
             self._claim_that((reason is not None) is waits, f"{task.ref} is {task.status} with {reason}", commit)
+            over = task.attempt is not None and task.attempt.step in LANDING
+            self._claim_that(not (over and task.rivals), f"{task.ref} has passed and others race on", commit)
             held = (task.ref in self.world.claims) is (task.status is Status.IN_PROGRESS)
             self._claim_that(held, f"{task.ref} is {task.status} and its claim does not say so", commit)
 
