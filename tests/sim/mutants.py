@@ -335,9 +335,14 @@ def an_action_is_done_by_two() -> tuple[Place, ...]:
     return (_rules("_act", act),)
 
 
-def a_parked_lane_stays_parked() -> tuple[Place, ...]:
-    """The end of a wait comes and the lane stays as it is."""
-    return _without("_unpark")
+def a_faulty_lane_is_never_tried_again() -> tuple[Place, ...]:
+    """Once a lane has met a fault nothing of it starts any more."""
+    right = initiative.startable
+
+    def startable(world: World, name: str, now: int, sat: Seat) -> bool:
+        return world.queues[name].park is None and right(world, name, now, sat)
+
+    return ((initiative, "startable", startable),)
 
 
 def an_iteration_is_run_again() -> tuple[Place, ...]:
@@ -402,7 +407,7 @@ MUTANTS: tuple[Mutant, ...] = (
     queues_stay_locked,
     actions_are_forgotten,
     an_action_is_done_by_two,
-    a_parked_lane_stays_parked,
+    a_faulty_lane_is_never_tried_again,
     an_iteration_is_run_again,
 )
 """Looked for in storms, `sim.simulation`."""
