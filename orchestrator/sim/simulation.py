@@ -72,9 +72,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     hours: float
 
 
-def simulate(seed: int) -> Report:
-    """Run one seed to its end. Raises SimulationError with the whole story when a promise is broken."""
-    simulation = Simulation(seed)
+def simulate(seed: int, plan: Plan | None = None) -> Report:
+    """Run one seed to its end, over a plan of one's own or the seed's.
+
+    Raises SimulationError with the whole story when a promise is broken.
+    """
+    simulation = Simulation(seed, plan)
     try:
         return run(simulation.run, seed)
     except Exception as error:

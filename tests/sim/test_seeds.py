@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.model.events import TaskAdded
+from orchestrator.sim.plan import draw
 from orchestrator.sim.simulation import SimulationError, simulate
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +24,14 @@ def test_every_promise_holds_in_ten_more_seeds(block: int) -> None:
         except SimulationError as error:  # the last commits are what one wants to read first
             pytest.fail("\n".join((*error.story[-20:], str(error))))
         assert report.commits > report.tasks
+
+
+@pytest.mark.slow
+def test_a_plan_of_ones_own_is_played_under_any_seed() -> None:
+    plan = draw(9)
+    tasks = sum(isinstance(event, TaskAdded) for events in plan.commits for event in events)
+    for seed in (0, 4):
+        assert simulate(seed, plan).tasks >= tasks
 
 
 def journals(seeds: tuple[int, ...], processes: int) -> set[tuple[str, ...]]:
