@@ -1,8 +1,12 @@
-"""A journal cut at every byte, with every bit flipped; a thousand commits of it are `scripts/prove journal`."""
+"""A journal cut at every byte, every bit flipped, its writer betrayed; at length all this is `scripts/prove journal`."""
+
+import shutil
+from pathlib import Path
 
 import pytest
 
 from tests.journal.every_byte import cut_everywhere, flip_everything, lines
+from tests.journal.injected import tried
 
 
 @pytest.mark.slow
@@ -17,3 +21,20 @@ def test_no_flipped_bit_is_believed_and_none_in_the_middle_passes_for_an_append_
     count, wrong = flip_everything(lines(6))
     assert count > 8_000
     assert wrong == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.parametrize(
+    ("call", "happening"),
+    [
+        ("write", "signal=SIGKILL"),
+        ("fdatasync", "signal=SIGKILL"),
+        ("fdatasync", "error=EIO"),
+        ("write", "error=ENOSPC"),
+    ],
+)
+def test_what_a_betrayed_writer_acknowledged_is_there(tmp_path: Path, call: str, happening: str) -> None:
+    trial = tried(tmp_path, call, happening, 2)
+    assert trial.hit
+    assert trial.wrong == []
