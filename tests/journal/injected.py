@@ -11,8 +11,6 @@ import anyio
 from orchestrator.journal.file import FileJournal
 from orchestrator.model.events import TaskFailed
 
-CALLS = ("write", "fdatasync", "fsync", "flock", "openat")
-HAPPENINGS = ("signal=SIGKILL", "error=EIO", "error=ENOSPC", "error=EINTR")
 _COMMITS = 3
 _LONGEST_S = 15
 _AT = 1_772_355_600_000
@@ -63,17 +61,6 @@ def tried(folder: Path, call: str, happening: str, number: int) -> Trial:
     said = [line.split() for line in done.stdout.splitlines(keepends=True) if line.endswith("\n")]
     hit = "INJECTED" in log.read_text() or "SIGKILL" in log.read_text()
     return Trial(hit, anyio.run(_afterwards, journal, said))
-
-
-def everywhere(folder: Path, call: str, happening: str) -> tuple[int, list[str]]:
-    """Let it happen at the first such call, the second, and so on until there is none; gives how many there are."""
-    number, wrong = 0, list[str]()
-    while True:
-        trial = tried(folder / f"{call}-{happening}-{number}", call, happening, number + 1)
-        if not trial.hit:
-            return number, wrong
-        number += 1
-        wrong += [f"{happening} at {call} {number}: {text}" for text in trial.wrong]
 
 
 async def _afterwards(folder: Path, acknowledged: list[list[str]]) -> list[str]:

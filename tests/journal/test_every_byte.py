@@ -1,4 +1,4 @@
-"""A journal cut at every byte, every bit flipped, its writer betrayed; at length all this is `scripts/prove journal`."""
+"""A journal cut at every byte, every bit flipped, its writer failed; long: `scripts/prove journal`."""
 
 import shutil
 from pathlib import Path
@@ -34,7 +34,7 @@ def test_no_flipped_bit_is_believed_and_none_in_the_middle_passes_for_an_append_
         ("write", "error=ENOSPC"),
     ],
 )
-def test_what_a_betrayed_writer_acknowledged_is_there(tmp_path: Path, call: str, happening: str) -> None:
+def test_what_a_failed_writer_acknowledged_is_there(tmp_path: Path, call: str, happening: str) -> None:
     trial = tried(tmp_path, call, happening, 2)
     assert trial.hit
     assert trial.wrong == []
