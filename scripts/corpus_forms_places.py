@@ -30,10 +30,6 @@ def _above(line: str) -> Make:
     return lambda place: place.above(line)
 
 
-def _swapped(old: str, new: str) -> Make:
-    return lambda place: place.swapped(old, new)
-
-
 def _lost(place: Place) -> str | None:
     """Take the last assertion of several away, with the line it stands on."""
     if len(place.checks) < 2:  # noqa: PLR2004 - one has to stay

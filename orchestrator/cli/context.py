@@ -13,6 +13,7 @@ import click
 
 from orchestrator.daemon.project import Project, find_root, load_settings
 from orchestrator.errors import InvalidInputError, OrchestratorError
+from orchestrator.files.atomic import write_atomic
 from orchestrator.views.safe import clean as clean  # noqa: PLC0414  # every verb shows agents' words
 
 T = TypeVar("T")
@@ -56,6 +57,14 @@ def paint(text: str, level: str, *, err: bool = False) -> str:
     if level not in _COLOURS or "NO_COLOR" in os.environ or not stream.isatty():
         return text
     return click.style(text, fg=_COLOURS[level], bold=level == "head")
+
+
+def write_out(output: Path, data: bytes) -> None:
+    """Write an answer to the file a person named, whole or not at all."""
+    try:
+        write_atomic(output, data, mode=0o644)
+    except OSError as error:
+        raise InvalidInputError(f"{output}: cannot write it: {error.strerror}; name another file") from None
 
 
 def warn(text: str) -> None:

@@ -8,6 +8,7 @@ from orchestrator.cli.context import Context, clean, paint, pass_context, waits
 from orchestrator.daemon.desk import Desk, reading
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.answers import AccountAnswer, GateAnswer, QueueAnswer, StatusAnswer, TaskAnswer, WorkerAnswer
+from orchestrator.model.specs import Status
 
 _GATE = "gate:"
 
@@ -36,9 +37,10 @@ def command(context: Context, what: str | None, *, as_json: bool) -> int:
         click.echo(msgspec.json.encode([{"task": f"{q.name}/{t.id}", **msgspec.to_builtins(t)} for q, t in found]))
         return 0
     workers = {worker.task: worker for worker in answer.workers}
+    asking = {question.task for question in answer.questions}
     for queue, task in found:
         ref = f"{queue.name}/{task.id}"
-        for line in _task(queue, task, workers.get(ref), holdups.get(ref, ())):
+        for line in _task(queue, task, workers.get(ref), (ref in asking, holdups.get(ref, ()))):
             click.echo(clean(line))
     for queue in (q for q in answer.queues if q.rollback is not None and _names(what, q)):
         click.echo(clean(f"{queue.name}: {queue.rollback.text if queue.rollback else ''}"))
@@ -104,7 +106,10 @@ def _chosen(answer: StatusAnswer, what: str | None) -> list[tuple[QueueAnswer, T
     return found
 
 
-def _task(queue: QueueAnswer, task: TaskAnswer, worker: WorkerAnswer | None, waiting: tuple[str, ...]) -> list[str]:
+def _task(
+    queue: QueueAnswer, task: TaskAnswer, worker: WorkerAnswer | None, others: tuple[bool, tuple[str, ...]]
+) -> list[str]:
+    asks, waiting = others
     lines = [paint(f"{queue.name}/{task.id}", "head") + f"  {task.status}  {task.title}"]
     reason = task.reason
     if reason is not None:
@@ -113,7 +118,7 @@ def _task(queue: QueueAnswer, task: TaskAnswer, worker: WorkerAnswer | None, wai
         lines.append(f"  {reason.code}: {reason.text}{since}{until}")
         if reason.on:
             lines.append(f"  waits for: {', '.join(reason.on)}")
-        lines.append(f"  what helps: {_remedy(queue, task)}")
+        lines.append(f"  what helps: {_remedy(queue, task, asks=asks)}")
     elif worker is not None:
         lines.append(
             f"  running: attempt {worker.attempt}, iteration {worker.iteration}, {worker.step} since {worker.since}, "
@@ -136,13 +141,24 @@ def _by_hand(task: TaskAnswer) -> str:
     return f"`orchestrator resume {_parked(task)}`: it does not go on by itself"
 
 
-def _remedy(queue: QueueAnswer, task: TaskAnswer) -> str:
-    ref = f"{queue.name}/{task.id}"
-    code = task.reason.code if task.reason is not None else ""
-    if task.reason is not None and any(name.startswith("person:") for name in task.reason.on):
+def _of_a_person(ref: str, task: TaskAnswer, *, asks: bool) -> str:
+    """Say what the person who is waited for does: leave, decide, merge, answer, or the task itself."""
+    on = task.reason.on if task.reason is not None else ()
+    if any(name.startswith("person:") for name in on):
         return "it goes on by itself when they leave what `orchestrator attach` opened"
+    if task.status == Status.BLOCKED:
+        return f"`orchestrator inbox`, then `orchestrator decide {ref} revert|override|abort --reason ...`"
+    if on:
+        return f"merge or close it; `orchestrator retry {ref}` looks at it at once"
+    if asks:
+        return f"`orchestrator answer {ref} '...'`"
+    return f"`orchestrator done {ref} --as WHO --evidence FILE`"
+
+
+def _remedy(queue: QueueAnswer, task: TaskAnswer, *, asks: bool) -> str:
+    code = task.reason.code if task.reason is not None else ""
     remedies = {
-        "person": f"`orchestrator inbox`, then `orchestrator decide {ref} revert|override|abort --reason ...`",
+        "person": _of_a_person(f"{queue.name}/{task.id}", task, asks=asks),
         "fault": "mend what it names; it is probed by itself, or at once with "
         f"`orchestrator resume {_parked(task) or queue.name}`",
         "orphan": f"`orchestrator run --queue {queue.name}` takes it over where it stands",

@@ -5,12 +5,10 @@ from pathlib import Path
 
 import click
 
-from orchestrator.cli.context import Context, pass_context, waits
+from orchestrator.cli.context import Context, pass_context, waits, write_out
 from orchestrator.codec.foreign.formats import QUEUE, WRITERS
 from orchestrator.daemon.desk import reading
 from orchestrator.daemon.exchange import give_back
-from orchestrator.errors import InvalidInputError
-from orchestrator.files.atomic import write_atomic
 
 
 @click.command("export")
@@ -31,8 +29,5 @@ def command(context: Context, *, queues: tuple[str, ...], kind: str | None, outp
     if output is None:
         sys.stdout.buffer.write(data)
         return 0
-    try:
-        write_atomic(output, data, mode=0o644)
-    except OSError as error:
-        raise InvalidInputError(f"{output}: cannot write it: {error.strerror}; name another file") from None
+    write_out(output, data)
     return 0

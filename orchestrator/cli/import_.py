@@ -8,10 +8,9 @@ import click
 
 from orchestrator.cli.context import Context, clean, pass_context, refuse_agents, waits, warn
 from orchestrator.codec.foreign.formats import FORMATS
-from orchestrator.daemon.desk import writing
-from orchestrator.daemon.exchange import Taken, keep, read_list
+from orchestrator.daemon.desk import reading, writing
+from orchestrator.daemon.exchange import Added, Taken, add_new, keep, new_in, read_list, refuse_those_there
 from orchestrator.errors import InvalidInputError
-from orchestrator.model.commands import AddTask, Refusal
 
 _ME = "import"
 
@@ -31,20 +30,16 @@ def command(context: Context, *, file: Path, queue: str | None, kind: str | None
     for each in taken:
         for warning in each.warnings:
             warn(f"{each.path.name}: {warning}")
-    if dry_run:
-        verb = "would be"
-    elif only_new:
-        verb = "are"
-        taken = tuple(each for each in taken if not _added(context, each))
-        keep(taken)
-    else:
-        verb = "are"
-        keep(taken)
-    for each in taken:
+    there = tuple(each for each in taken if only_new and each.path.exists())
+    fresh = tuple(each for each in taken if each not in there)
+    verb = "would be" if dry_run else "are"
+    (refuse_those_there if dry_run else keep)(fresh)
+    for each in fresh:
         click.echo(clean(f"{_count(each)} {verb} in {each.path} (read as {each.kind})"))
+    refused = sum(_added(context, each, dry_run=dry_run) for each in there)
     if not dry_run:
         click.echo("next:  orchestrator plan, then orchestrator run")
-    return 0
+    return 1 if refused else 0
 
 
 def _read(file: Path) -> tuple[bytes, str]:
@@ -63,26 +58,23 @@ def _count(taken: Taken) -> str:
     return f"{len(entries)} task{'s' if len(entries) != 1 else ''}{f' ({told})' if told else ''}"
 
 
-def _added(context: Context, taken: Taken) -> bool:
-    """Add what is new to a queue that is there, in the order of the file; False where there is none."""
-    if not taken.path.exists():
-        return False
+def _added(context: Context, taken: Taken, *, dry_run: bool) -> int:
+    """Add what is new to a queue that is there, or only say what that is; give how many were refused."""
 
-    async def add() -> tuple[int, list[str]]:
+    async def add() -> Added:
+        if dry_run:
+            async with reading(context.project) as desk:
+                return Added(tasks=tuple(entry.spec.id for entry in new_in(desk.world, taken)))
         async with writing(context.project, _ME) as desk:
-            name = taken.document.spec.name
-            new = [entry.spec for entry in taken.document.tasks if f"{name}/{entry.spec.id}" not in desk.world.tasks]
-            refused: list[str] = []
-            while new:  # those that depend on others that are new come after them
-                ready = [s for s in new if not any(d == f"{name}/{o.id}" for o in new for d in s.dependencies)] or new
-                for spec in ready:
-                    said = await desk.ask(AddTask(queue=name, spec=spec))
-                    refused += [said.text] if isinstance(said, Refusal) else []
-                new = [spec for spec in new if spec not in ready]
-            return len(taken.document.tasks), refused
+            return await add_new(desk, taken)
 
-    count, refused = waits(add)
-    for text in refused:
+    said = waits(add)
+    for text in (*said.otherwise, *said.refused):
         warn(text)
-    click.echo(clean(f"{taken.path}: what was new of {count} tasks was added"))
-    return True
+    verb = "would be" if dry_run else "are"
+    refused = f", {len(said.refused)} refused" if said.refused else ""
+    count = len(taken.document.tasks)
+    click.echo(
+        clean(f"{len(said.tasks)} of {count} tasks {verb} added to {taken.path}{refused} (read as {taken.kind})")
+    )
+    return len(said.refused)

@@ -13,6 +13,7 @@ from orchestrator.model.commands import AcceptProposal, Reject
 from orchestrator.model.specs import Status
 from orchestrator.model.world import Task
 from orchestrator.policy import post
+from orchestrator.policy.reasons import BLOCKED
 from orchestrator.views.patches import files_of, stat_line
 from orchestrator.views.statement import proposals_of, questions_of, stuck_rollbacks
 from orchestrator.views.story import finding_line
@@ -158,7 +159,10 @@ def _blocked(found: Waiting) -> list[str]:
 
 def _task(blocked: Blocked, *, asks: bool) -> list[str]:
     task = blocked.task
-    lines = [f"{_head(task.ref)}  {clean(task.spec.title or task.spec.description[:60])}", f"  {clean(task.reason)}"]
+    lines = [
+        f"{_head(task.ref)}  {clean(task.spec.title or task.spec.description[:60])}",
+        f"  {clean(task.reason or BLOCKED)}",
+    ]
     lines += [f"  - {clean(finding_line(finding))}" for finding in task.feedback[:_SHOWN]]
     changed = [stat_line(one) for one in files_of(blocked.patch)] or list(task.files)
     if changed:

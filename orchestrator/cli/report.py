@@ -5,11 +5,10 @@ from pathlib import Path
 import click
 import msgspec
 
-from orchestrator.cli.context import Context, clean, pass_context, waits
+from orchestrator.cli.context import Context, clean, pass_context, waits, write_out
 from orchestrator.codec.moments import parse_duration, parse_moment
 from orchestrator.daemon.desk import Desk, reading
 from orchestrator.errors import InvalidInputError
-from orchestrator.files.atomic import write_atomic
 from orchestrator.model.report_answers import ReportAnswer
 from orchestrator.policy.plan import make_plan
 from orchestrator.views.planned import plan_answer
@@ -34,10 +33,7 @@ def command(context: Context, *, how: str, as_json: bool, since: str, output: Pa
     if output is None:
         click.echo(clean(text) if how == "md" and not as_json else text, nl=False)
         return 0
-    try:
-        write_atomic(output, text.encode(), mode=0o644)
-    except OSError as error:
-        raise InvalidInputError(f"{output}: cannot write it: {error.strerror}; name another file") from None
+    write_out(output, text.encode())
     return 0
 
 

@@ -6,11 +6,10 @@ import click
 import msgspec
 
 from orchestrator.cli.context import Context, clean, paint, pass_context, waits
-from orchestrator.daemon.desk import Desk, reading
+from orchestrator.daemon.desk import reading
 from orchestrator.model.plan_answers import ForecastAnswer
-from orchestrator.model.spending import MICROS
-from orchestrator.policy.forecast import Odds, forecast
-from orchestrator.policy.history import odds_of, ratios, spans
+from orchestrator.policy.forecast import forecast
+from orchestrator.policy.history import Wanted, chosen_odds
 from orchestrator.views.forecasted import forecast_answer, forecast_lines
 
 _SHARE = click.FloatRange(0, 0.95)
@@ -44,7 +43,8 @@ def command(  # noqa: PLR0913 - click's options
 
     async def ask() -> ForecastAnswer:
         async with reading(context.project) as desk:
-            odds = await _odds(desk, fail, conflict, spread)
+            wanted = Wanted(fail=fail, conflict=conflict, spread=spread)
+            odds = chosen_odds(desk.world, await desk.commits(), wanted)
             dice = random.Random(seed)  # noqa: S311 - reproducible on purpose
             found = forecast(desk.world, desk.seat(), desk.now(), odds, (dice, runs), workers)
             return forecast_answer(found, odds, seed)
@@ -56,18 +56,3 @@ def command(  # noqa: PLR0913 - click's options
     for number, line in enumerate(forecast_lines(answer)):
         click.echo(paint(clean(line), "head") if number == 0 else clean(line))
     return 0
-
-
-async def _odds(desk: Desk, fail: float | None, conflict: float | None, spread: float | None) -> Odds:
-    """Take what was asked for, else what the journal tells, else what is usual."""
-    known = spans(await desk.commits())
-    found = odds_of(known)
-    spent = desk.world.spent
-    usual = Odds()
-    return Odds(
-        fail=fail if fail is not None else found.fail if found.fail is not None else usual.fail,
-        conflict=conflict if conflict is not None else found.conflict if found.conflict is not None else usual.conflict,
-        spread=spread or usual.spread,
-        usd=spent.micros / MICROS / spent.iterations if spent.micros and spent.iterations else None,
-        ratios=usual.ratios if spread else ratios(desk.world, known),
-    )

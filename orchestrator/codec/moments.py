@@ -73,6 +73,11 @@ def format_moment(at: int, shape: Shape | None = None) -> str:
     return f"{text}{fraction}{zone}"
 
 
+def moment_or_none(at: int | None) -> str | None:
+    """Write a moment as RFC 3339, or nothing where there is none (0 too: nothing of ours happened in 1970)."""
+    return format_moment(at) if at else None
+
+
 def parse_duration(text: str) -> float | None:
     """Read wall time (`30m`, `14d`, `1h30m`) as seconds. `None`: it is not a duration."""
     return _sum(text, _WALL)

@@ -156,6 +156,7 @@ def _gate() -> Schema:
         "title": _TEXT,
         "requires": {"anyOf": [_CONDITION, {"type": "null"}]},
         "checks": _TEXTS,
+        "hold": _DURATION,
         "approvers": _TEXTS,
         "quorum": _whole(0),
         "checklist": _TEXTS,

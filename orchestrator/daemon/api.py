@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import msgspec
 
-from orchestrator.codec.moments import format_moment
+from orchestrator.codec.moments import moment_or_none
 from orchestrator.daemon.desk import reading
 from orchestrator.daemon.project import Project, find_root, load_settings
 from orchestrator.daemon.run import Bench, Request, Watcher, run
@@ -118,8 +118,8 @@ def _result(task: Task) -> Answer:
         "verification_verdict": found.verdict or None,
         "passes": found.status == "completed",
         "error": found.error or None,
-        "last_attempt": format_moment(found.last_attempt) if found.last_attempt is not None else None,
-        "completed_at": format_moment(found.completed_at) if found.completed_at is not None else None,
+        "last_attempt": moment_or_none(found.last_attempt),
+        "completed_at": moment_or_none(found.completed_at),
         "files_actually_changed": list(found.files),
         "branch": found.branch or None,
         "commit": found.commit or None,

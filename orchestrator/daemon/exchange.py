@@ -7,13 +7,16 @@ from typing import Any
 import msgspec
 
 from orchestrator.codec.canonical import dumps_pretty, loads
-from orchestrator.codec.foreign.formats import QUEUE, detect, empty_source, read_foreign, write_foreign
+from orchestrator.codec.foreign.formats import OF_SEVERAL, QUEUE, detect, empty_source, read_foreign, write_foreign
 from orchestrator.codec.foreign.shape import Foreign, Now, Record, safe
 from orchestrator.codec.queuefile import read_queue
+from orchestrator.daemon.desk import Desk
 from orchestrator.daemon.project import Project
 from orchestrator.errors import InvalidInputError
 from orchestrator.files.atomic import write_atomic
-from orchestrator.model.documents import QueueDocument
+from orchestrator.model.commands import AddTask, Refusal
+from orchestrator.model.documents import QueueDocument, TaskEntry
+from orchestrator.model.specs import Status
 from orchestrator.model.world import Queue, World
 
 FOLDER = "queues"
@@ -60,33 +63,88 @@ def _judged(project: Project, kind: str, name: str, data: bytes, warnings: tuple
     return Taken(kind=kind, path=path, data=data, document=document, warnings=(*warnings, *document.warnings))
 
 
-def keep(taken: Sequence[Taken]) -> None:
-    """Write the queue files; none where one of them is there already."""
+def refuse_those_there(taken: Sequence[Taken]) -> None:
+    """Say which queue files are there already: none is overwritten."""
     there = [each.path for each in taken if each.path.exists()]
     if there:
         raise InvalidInputError(
             *(f"{path}: is there already; --queue names another, --add adds what is new to it" for path in there)
         )
+
+
+def keep(taken: Sequence[Taken]) -> None:
+    """Write the queue files; none where one of them is there already."""
+    refuse_those_there(taken)
     for each in taken:
         each.path.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(each.path, each.data, mode=0o644)
+
+
+class Added(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of adding a list to a queue that is there. `refused` says why, `otherwise` what is not as listed."""
+
+    tasks: tuple[str, ...]
+    refused: tuple[str, ...] = ()
+    otherwise: tuple[str, ...] = ()
+
+
+def new_in(world: World, taken: Taken) -> tuple[TaskEntry, ...]:
+    """Give the tasks that the queue does not have yet."""
+    name = taken.document.spec.name
+    return tuple(entry for entry in taken.document.tasks if f"{name}/{entry.spec.id}" not in world.tasks)
+
+
+async def add_new(desk: Desk, taken: Taken) -> Added:
+    """Add what is new to a queue that is there: in the order of the file, but after what it depends on."""
+    name, rest = taken.document.spec.name, list(new_in(desk.world, taken))
+    added, refused, otherwise = list[str](), list[str](), list[str]()
+    while rest:
+        missing = {f"{name}/{entry.spec.id}" for entry in rest}
+        ready = [entry for entry in rest if not missing & {*entry.spec.dependencies}] or rest
+        for entry in ready:
+            ref = f"{name}/{entry.spec.id}"
+            said = await desk.ask(AddTask(queue=name, spec=entry.spec))
+            if isinstance(said, Refusal):
+                refused.append(said.text)
+                continue
+            added.append(ref)
+            if entry.status is not Status.PENDING:
+                otherwise.append(f"{ref} is {entry.status.value} in the list and begins as pending here")
+        rest = [entry for entry in rest if entry not in ready]
+    return Added(tasks=tuple(added), refused=tuple(refused), otherwise=tuple(otherwise))
 
 
 # -- and back ------------------------------------------------------------------------------------------------------
 
 
 def give_back(project: Project, world: World, names: Sequence[str], kind: str | None) -> bytes:
-    """Write queues in a format: the one they came in, unless another is asked for."""
+    """Write queues in a format: the one they came in, unless another is asked for. InvalidInputError: it cannot be."""
     queues = [_known(world, name) for name in names] or list(world.queues.values())
+    if not queues:
+        raise InvalidInputError("there is no queue to export: put one into queues/, or `orchestrator import FILE`")
     files = {queue.name: _file(project, queue) for queue in queues}
     sources = {name: document.get("source") for name, document in files.items()}
     chosen = kind or next((str(s["format"]) for s in sources.values() if isinstance(s, dict) and "format" in s), QUEUE)
+    if len(files) > 1 and chosen not in OF_SEVERAL:
+        raise InvalidInputError(
+            f"a file in the format {chosen} holds one queue, and there are {', '.join(files)}: name one with --queue"
+        )
     if chosen == QUEUE:
-        if len(queues) > 1:
-            raise InvalidInputError("a queue file holds one queue; name it with --queue")
-        return (project.root / queues[0].spec.path).read_bytes()
+        return _whole(project, queues[0])
     tasks = {queue.name: [_now(world, ref) for ref in queue.tasks] for queue in queues}
     return write_foreign([{**_source(sources[name], chosen, name), "queue": name} for name in files], tasks)
+
+
+def _whole(project: Project, queue: Queue) -> bytes:
+    """Give a queue's file as it is."""
+    if not queue.spec.path:
+        raise InvalidInputError(f"queue {queue.name} has no file of its own; take another --format")
+    try:
+        return (project.root / queue.spec.path).read_bytes()
+    except OSError as error:
+        raise InvalidInputError(
+            f"{queue.spec.path}: cannot read it: {error.strerror}; put it back, or take another --format"
+        ) from None
 
 
 def _source(found: Any, kind: str, name: str) -> Record:

@@ -12,7 +12,7 @@ import msgspec
 
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Task, World
-from orchestrator.policy.history import Ratios, quantile
+from orchestrator.policy.history import Odds, quantile
 from orchestrator.policy.limits import is_human, max_iterations
 from orchestrator.policy.plan_play import Played, play
 from orchestrator.policy.seat import Seat
@@ -31,16 +31,6 @@ class Dice(Protocol):
     def gauss(self, mu: float, sigma: float) -> float:
         """Draw from a normal distribution."""
         ...
-
-
-class Odds(msgspec.Struct, frozen=True, kw_only=True):
-    """How things go. `spread` is P90 over P50 of a task's duration where no history tells; USD of one iteration."""
-
-    fail: float = 0.3
-    conflict: float = 0.05
-    spread: float = 1.8
-    usd: float | None = None
-    ratios: Ratios = Ratios()
 
 
 class Range(msgspec.Struct, frozen=True):

@@ -6,6 +6,7 @@ import msgspec
 
 from orchestrator.model import events as e
 from orchestrator.model.ids import queue_of
+from orchestrator.model.spending import MICROS
 from orchestrator.model.world import World
 
 ENOUGH = 5
@@ -46,6 +47,24 @@ class Rates(msgspec.Struct, frozen=True):
     conflict: float | None
 
 
+class Odds(msgspec.Struct, frozen=True, kw_only=True):
+    """How things go. `spread` is P90 over P50 of a task's duration where no history tells; USD of one iteration."""
+
+    fail: float = 0.3
+    conflict: float = 0.05
+    spread: float = 1.8
+    usd: float | None = None
+    ratios: Ratios = Ratios()
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What of the odds a person says themselves; None: as it is known."""
+
+    fail: float | None = None
+    conflict: float | None = None
+    spread: float | None = None
+
+
 _MOST = 0.95
 """No rate is believed to be worse: a forecast in which nothing ever passes says nothing."""
 
@@ -83,6 +102,23 @@ def odds_of(known: Mapping[str, Span]) -> Rates:
         fail=min(_MOST, 1 - passed / judged) if judged >= ENOUGH else None,
         conflict=min(_MOST, collided / merges) if merges >= ENOUGH else None,
     )
+
+
+def chosen_odds(world: World, commits: Iterable[e.Commit], wanted: Wanted) -> Odds:
+    """Take what was asked for, else what the journal tells, else what is usual. A spread asked for is not learned."""
+    known = spans(commits)
+    found, spent, usual = odds_of(known), world.spent, Odds()
+    return Odds(
+        fail=_first(wanted.fail, found.fail, usual.fail),
+        conflict=_first(wanted.conflict, found.conflict, usual.conflict),
+        spread=wanted.spread or usual.spread,
+        usd=spent.micros / MICROS / spent.iterations if spent.micros and spent.iterations else None,
+        ratios=usual.ratios if wanted.spread else ratios(world, known),
+    )
+
+
+def _first(asked: float | None, seen: float | None, usual: float) -> float:
+    return next((share for share in (asked, seen) if share is not None), usual)
 
 
 def quantile(values: Sequence[float], share: float) -> float:

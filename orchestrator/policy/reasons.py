@@ -49,6 +49,8 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
+BLOCKED = "blocked: waits for a decision"
+"""Why a task is blocked that says nothing itself: one that came so in its file."""
 Rule = Callable[[World, Task, int, Seat], Reason | None]
 
 
@@ -71,7 +73,7 @@ def _person(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
         text = f"{held.by} is attached to it; it goes on when they have left"
         return Reason(code=Code.PERSON, on=(f"person:{held.by}",), since=held.since, text=text)
     if task.status is Status.BLOCKED:
-        return Reason(code=Code.PERSON, since=task.since, text=task.reason or "blocked: waits for a decision")
+        return Reason(code=Code.PERSON, since=task.since, text=task.reason or BLOCKED)
     if task.awaits and seat.scope.interactive:
         asked = " ".join(task.awaits)
         text = f"waits for an answer to {asked}: `orchestrator inbox`, then `orchestrator answer {task.ref} TEXT`"

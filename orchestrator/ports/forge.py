@@ -33,7 +33,8 @@ class Forge(Protocol):
     async def publish(self, key: AttemptKey, commit: str, title: str, body: str) -> Published:
         """Push the verified commit to a branch of its own and open a request for it.
 
-        Open requests of the task's earlier attempts are closed. Raises FaultError where that cannot be done.
+        Open requests of the task's earlier attempts are closed where the host lets us; what cannot be closed stays for
+        a person. Raises FaultError where it cannot be pushed or opened.
         """
         ...
 

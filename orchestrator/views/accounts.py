@@ -1,6 +1,6 @@
 """The accounts that agents use, as data: what keeps one from being used, until when, and who waits for it."""
 
-from orchestrator.codec.moments import format_moment
+from orchestrator.codec.moments import moment_or_none
 from orchestrator.model import answers as a
 from orchestrator.model.specs import ENDED
 from orchestrator.model.world import World
@@ -37,12 +37,12 @@ def account(world: World, name: str, now: int, seat: Seat) -> a.AccountAnswer:
     return a.AccountAnswer(
         name=name,
         code=code,
-        since=format_moment(since) if since else None,
-        until=format_moment(until) if until else None,
+        since=moment_or_none(since),
+        until=moment_or_none(until),
         text=text,
         agents=tuple(agent for agent in _agents(seat) if account_of(seat.settings, agent) == name),
         waiting=_waiting(world, name, now, seat) if code else (),
-        resets=format_moment(resets) if resets else None,
+        resets=moment_or_none(resets),
     )
 
 

@@ -1,7 +1,8 @@
 """A forecast as its JSON answer and as text. Never plays anything."""
 
 from orchestrator.model.plan_answers import ForecastAnswer, OddsAnswer, RangeAnswer
-from orchestrator.policy.forecast import Forecast, Odds, Range
+from orchestrator.policy.forecast import Forecast, Range
+from orchestrator.policy.history import Odds
 
 _HOUR = 3600.0
 _SHOWN = 5

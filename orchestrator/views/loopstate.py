@@ -1,7 +1,7 @@
 """`agent-loop.<queue>[.<slot>].local.md`: where one worker slot stands, in the form loop tools and people know."""
 
 from orchestrator.codec.canonical import dumps
-from orchestrator.codec.moments import format_moment
+from orchestrator.codec.moments import moment_or_none
 from orchestrator.model.world import Step, Task, World
 from orchestrator.policy.limits import max_iterations, promise, staffed
 from orchestrator.policy.seat import Seat
@@ -37,7 +37,7 @@ def loop_state(world: World, task: Task, seat: Seat, project: str) -> str:
         "completion_promise": promise(world, task),
         "agent_name": (attempt.agent if attempt and attempt.agent else staffed(world, task, seat).agent) or None,
         "session_id": task.claim.worker if task.claim else None,
-        "started_at": format_moment(task.last_attempt) if task.last_attempt else None,
+        "started_at": moment_or_none(task.last_attempt),
         "project_name": project,
         "task_id": task.spec.id,
         "queue": task.ref.partition("/")[0],

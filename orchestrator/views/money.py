@@ -1,4 +1,4 @@
-"""What was spent of what may be, as data: for the project, a queue, a task. Adds up nothing.."""
+"""What was spent of what may be, as data: for the project, a queue, a task. Adds up nothing."""
 
 from orchestrator.model import answers as a
 from orchestrator.model.specs import ENDED

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from orchestrator.codec.moments import format_moment
+from orchestrator.codec.moments import format_moment, moment_or_none
 from orchestrator.model.plan_answers import MilestoneAnswer, PlanAnswer, SlotAnswer
 from orchestrator.model.settings import Calendar
 from orchestrator.model.specs import ENDED
@@ -63,7 +63,7 @@ def _milestones(world: World, plan: Plan, now: int, calendar: Calendar) -> Itera
             id=name,
             hours=_hours(seconds),
             date=format_moment(date),
-            due=format_moment(due) if due else None,
+            due=moment_or_none(due),
             late=due is not None and date > due,
         )
 

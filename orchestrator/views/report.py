@@ -1,8 +1,9 @@
 """The report: what people would write by hand of a project, computed from its journal. Never guesses, never decides."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 
-from orchestrator.codec.moments import format_moment
+from orchestrator.codec.moments import format_moment, moment_or_none
 from orchestrator.model import events as e
 from orchestrator.model.answers import StatusAnswer
 from orchestrator.model.plan_answers import PlanAnswer
@@ -87,8 +88,8 @@ class Source:
             title=task.spec.title or task.spec.description[:80],
             status=task.status.value,
             owner=task.spec.owner or task.agent,
-            started=_moment(span.began),
-            ended=_moment(ended),
+            started=moment_or_none(span.began),
+            ended=moment_or_none(ended),
             estimate_hours=_hours(task.spec.estimate_s),
             actual_hours=_hours(self._worked(span)),
             iterations=task.iterations,
@@ -96,7 +97,7 @@ class Source:
             outputs=task.spec.outputs,
             commit=task.commit,
             reason=task.reason,
-            due=_moment(due),
+            due=moment_or_none(due),
             late=due is not None and due < (ended if ended is not None else self.now),
         )
 
@@ -123,7 +124,7 @@ class Source:
     def _blocker(self, name: str, what: str, since: int) -> Blocker:
         held = tuple(self.world.dependents.get(name, ()))
         age = round((self.now - since) / _HOUR_MS, 2)
-        return Blocker(id=name, what=what, since=_moment(since), age_hours=age, holds_up=held)
+        return Blocker(id=name, what=what, since=moment_or_none(since), age_hours=age, holds_up=held)
 
     def _due(self, after: int, until: int) -> Iterable[tuple[str, str]]:
         named = [(t.spec.due, t.ref) for t in self.world.tasks.values() if t.status not in ENDED and t.spec.due]
@@ -219,10 +220,6 @@ def _percent(part: int, whole: int) -> int:
 
 def _hours(seconds: float) -> float:
     return round(seconds / _HOUR_S, 3)
-
-
-def _moment(at: int | None) -> str | None:
-    return format_moment(at) if at is not None else None
 
 
 # -- as a page -----------------------------------------------------------------------------------------------------
@@ -336,15 +333,15 @@ _STYLE = (
 
 def html_page(report: ReportAnswer) -> str:
     """Write the report as one page that needs nothing else, and runs nothing."""
-    title = _plain(f"{report.project}: report of {_short(report.at)}")
+    title = escape(f"{report.project}: report of {_short(report.at)}")
     parts = [f"<h1>{title}</h1>"]
     for heading, head, rows in blocks(report):
-        parts += [f"<h2>{_plain(heading)}</h2>"] if heading else []
+        parts += [f"<h2>{escape(heading)}</h2>"] if heading else []
         if head:
             body = "".join(f"<tr>{_all('td', row)}</tr>" for row in rows)
             parts.append(f"<table><thead><tr>{_all('th', head)}</tr></thead><tbody>{body}</tbody></table>")
         else:
-            parts.append(f"<ul>{''.join(f'<li>{_plain(row[0])}</li>' for row in rows)}</ul>")
+            parts.append(f"<ul>{''.join(f'<li>{escape(row[0])}</li>' for row in rows)}</ul>")
     safe = "default-src 'none'; style-src 'unsafe-inline'"
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
@@ -354,10 +351,4 @@ def html_page(report: ReportAnswer) -> str:
 
 
 def _all(tag: str, row: Sequence[str]) -> str:
-    return "".join(f"<{tag}>{_plain(cell)}</{tag}>" for cell in row)
-
-
-def _plain(text: str) -> str:
-    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
-        text = text.replace(character, entity)
-    return text
+    return "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in row)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from orchestrator.codec.moments import format_moment
+from orchestrator.codec.moments import moment_or_none
 from orchestrator.model import answers as a
 from orchestrator.model.messages import Channel
 from orchestrator.model.specs import ENDED, Status
@@ -88,15 +88,10 @@ def reason_answer(reason: Reason) -> a.ReasonAnswer:
     return a.ReasonAnswer(
         code=reason.code.value,
         on=reason.on,
-        since=moment(reason.since),
-        until=moment(reason.until),
+        since=moment_or_none(reason.since),
+        until=moment_or_none(reason.until),
         text=reason.text,
     )
-
-
-def moment(at: int | None) -> str | None:
-    """Write a moment, or nothing."""
-    return format_moment(at) if at else None
 
 
 def _queue(world: World, queue: Queue, now: int, seat: Seat) -> a.QueueAnswer:
@@ -105,8 +100,10 @@ def _queue(world: World, queue: Queue, now: int, seat: Seat) -> a.QueueAnswer:
         name=queue.name,
         locked=queue.locked,
         paused=queue.paused,
-        parked_until=moment(park.until) if park else None,
-        park=a.ReasonAnswer(code=park.code, since=moment(park.since), until=moment(park.until), text=park.text)
+        parked_until=moment_or_none(park.until) if park else None,
+        park=a.ReasonAnswer(
+            code=park.code, since=moment_or_none(park.since), until=moment_or_none(park.until), text=park.text
+        )
         if park
         else None,
         budget=money.of_queue(world, queue, now, seat),
@@ -167,7 +164,7 @@ def questions_of(world: World) -> tuple[a.QuestionAnswer, ...]:
     """List what agents ask people, oldest first."""
     asked = [(task.ref, q) for task in world.tasks.values() if task.questions for q in open_questions(task)]
     return tuple(
-        a.QuestionAnswer(id=q.id, task=ref, text=q.text, since=moment(q.at), holds=q.holds, blocked=q.blocked)
+        a.QuestionAnswer(id=q.id, task=ref, text=q.text, since=moment_or_none(q.at), holds=q.holds, blocked=q.blocked)
         for ref, q in sorted(asked, key=lambda pair: pair[1].at)
     )
 
@@ -182,7 +179,7 @@ def proposals_of(world: World) -> tuple[a.ProposalAnswer, ...]:
             title=p.spec.title,
             description=p.spec.description,
             adds=f"{p.queue}/{p.spec.id}",
-            since=moment(p.at),
+            since=moment_or_none(p.at),
         )
         for p in world.proposals.values()
     )
@@ -219,7 +216,7 @@ def _gate(world: World, gate: Gate, now: int, seat: Seat) -> a.GateAnswer:
         checklist=gate.spec.checklist,
         approvers=gates.may_sign(seat.settings, gate.spec),
         behind=tuple(world.dependents.get(f"gate:{gate.id}", ())),
-        deadline=format_moment(gate.spec.deadline) if gate.spec.deadline else None,
+        deadline=moment_or_none(gate.spec.deadline),
     )
 
 
@@ -233,7 +230,7 @@ def _worker(task: Task, seat: Seat, pid_of: PidOf) -> a.WorkerAnswer:
         attempt=number,
         iteration=iteration,
         step=attempt.step.value if attempt else "",
-        since=moment(attempt.since if attempt else task.since) or "",
+        since=moment_or_none(attempt.since if attempt else task.since) or "",
         agent=attempt.agent if attempt else "",
         pid=pid_of(task.ref, number, iteration),
         alive=claim is not None and seat.alive(claim.worker),

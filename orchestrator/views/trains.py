@@ -1,11 +1,11 @@
 """`train` as data: every target's line, as the journal and the processes that live have it. Never asks git."""
 
+from orchestrator.codec.moments import moment_or_none
 from orchestrator.model import train_answers as a
 from orchestrator.model.world import Attempt, Departure, Request, Step, Task, Train, World
 from orchestrator.policy.requests import awaited
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.train import Place, is_alone, may_land, places, waiting, window
-from orchestrator.views.statement import moment
 from orchestrator.views.story import finding_line
 
 _FINDINGS = 10
@@ -15,18 +15,22 @@ def trains_of(world: World, seat: Seat) -> a.TrainAnswer:
     """Say how every line stands. `seat.targets` names the targets of queues whose work may wait for a place."""
     targets = sorted({*world.trains, *seat.targets.values()})
     lines = (_line(world, seat, target) for target in targets)
-    requests = (_request(task, found) for task in world.tasks.values() if (found := awaited(task)) is not None)
+    requests = (
+        _request(task, task.attempt, found)
+        for task in world.tasks.values()
+        if task.attempt is not None and (found := awaited(task)) is not None
+    )
     return a.TrainAnswer(seq=world.seq, land=seat.settings.land, trains=tuple(lines), requests=tuple(requests))
 
 
-def _request(task: Task, request: Request) -> a.RequestAnswer:
+def _request(task: Task, attempt: Attempt, request: Request) -> a.RequestAnswer:
     return a.RequestAnswer(
         task=task.ref,
-        attempt=task.attempts,
+        attempt=attempt.number,
         url=request.url,
         branch=request.branch,
-        seen=moment(request.seen) or "",
-        next_look=moment(task.not_before),
+        seen=moment_or_none(request.seen) or "",
+        next_look=moment_or_none(task.not_before),
     )
 
 
@@ -54,7 +58,7 @@ def _member(task: Task, attempt: Attempt, place: Place | None) -> a.MemberAnswer
         task=task.ref,
         attempt=attempt.number,
         state=_state(attempt, place),
-        since=moment(attempt.since) or "",
+        since=moment_or_none(attempt.since) or "",
         owner=task.claim.worker if task.claim else None,
         alive=place is not None,
         behind=(place.behind if place is not None else "") or None,
@@ -92,7 +96,7 @@ def _waiting(task: Task) -> a.WaitingAnswer:
         task=task.ref,
         attempt=task.attempt.number if task.attempt else task.attempts,
         priority=task.spec.priority,
-        since=moment(task.attempt.since if task.attempt else task.since) or "",
+        since=moment_or_none(task.attempt.since if task.attempt else task.since) or "",
         owner=task.claim.worker if task.claim else None,
         alone=is_alone(task),
     )
@@ -103,7 +107,7 @@ def _departure(left: Departure) -> a.DepartureAnswer:
         task=left.task,
         attempt=left.attempt,
         how=left.how,
-        at=moment(left.at) or "",
+        at=moment_or_none(left.at) or "",
         commit=left.commit or None,
         reason=left.reason or None,
     )

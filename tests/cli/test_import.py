@@ -28,7 +28,7 @@ def test_a_list_becomes_a_queue_and_goes_back_with_where_its_tasks_stand(project
     out = project.folder / "out.json"
     assert project.run("export", "--queue", "master", "--format", "queue", "-o", str(out)).code == 0
     assert json.loads(out.read_text())["source"]["format"] == "taskmaster"
-    assert "name it with --queue" in project.run("export", "--format", "queue").err
+    assert "name one with --queue" in project.run("export", "--format", "queue").err
     assert "there is no queue 'none'" in project.run("export", "--queue", "none").err
 
 
@@ -68,3 +68,62 @@ def test_standard_input_and_what_is_no_list(project: Any) -> None:
     assert "cannot read it: No such file" in project.run("import", "none.json").err
     empty = project.run("import", str(project.write("e.json", '{"userStories": []}')))
     assert "there is no task in it" in empty.err
+
+
+def test_what_cannot_be_given_back_says_what_to_do_and_writes_nothing(project: Any) -> None:
+    project.git("rm", "-rq", "--cached", "queues")
+    for path in (project.folder / "queues").iterdir():
+        path.unlink()
+    out = project.folder / "out.md"
+    none = project.run("export", "--format", "markdown", "-o", str(out))
+    assert (none.code, none.err) == (
+        2,
+        "orchestrator: there is no queue to export: put one into queues/, or `orchestrator import FILE`\n",
+    )
+    for name in ("a", "b"):
+        project.write(f"queues/{name}.json", '{"tasks": [{"id": "A", "title": "a"}]}')
+    several = project.run("export", "--format", "markdown", "-o", str(out))
+    assert several.code == 2
+    assert "a file in the format markdown holds one queue, and there are a, b: name one with --queue" in several.err
+    assert not out.exists()
+    assert project.run("pause", "a").code == 0
+    (project.folder / "queues/a.json").unlink()
+    gone = project.run("export", "--queue", "a", "--format", "queue")
+    assert gone.code == 2
+    assert "queues/a.json: cannot read it: No such file or directory" in gone.err
+    assert "take another --format" in gone.err
+    assert "- [ ] A: a" in project.run("export", "--queue", "a", "--format", "markdown").out
+    project.write("queues/b.json", '{"tasks": [{"id": "A"}], "source": {"format": "prd", "records": 7}}')
+    bad = project.run("export", "--queue", "b")
+    assert bad.code == 2
+    assert 'queue b: what its file keeps under "source" is not in the format prd' in bad.err
+
+
+def test_an_import_that_adds_tells_what_it_would_do_what_it_did_and_what_was_refused(project: Any) -> None:
+    args = (str(DATA / "prd.json"), "--queue", "ferry")
+    assert project.run("import", *args).code == 0
+    there = project.run("import", *args, "--dry-run")
+    assert there.code == 2
+    assert "is there already" in there.err
+    more = json.loads((DATA / "prd.json").read_text())
+    more["userStories"] += [
+        {"id": "US-010", "title": "ten", "passes": False},
+        {"id": "US-011", "title": "eleven", "passes": True},
+    ]
+    adding = (str(project.write("more.json", json.dumps(more))), "--queue", "ferry", "--add")
+    trial = project.run("import", *adding, "--dry-run")
+    assert trial.code == 0
+    assert "2 of 5 tasks would be added to" in trial.out
+    assert "US-010" not in (project.folder / "queues/ferry.json").read_text()
+    added = project.run("import", *adding)
+    assert added.code == 0
+    assert "2 of 5 tasks are added to" in added.out
+    assert "ferry/US-011 is completed in the list and begins as pending here" in added.err
+    assert "0 of 5 tasks are added to" in project.run("import", *adding).out
+    more["userStories"].append({"id": "us-010", "title": "the same, small", "passes": False})
+    path = project.write("more.json", json.dumps({"userStories": more["userStories"][:3] + more["userStories"][-1:]}))
+    refused = project.run("import", str(path), "--queue", "ferry", "--add")
+    assert refused.code == 1
+    assert "us-010" in refused.err
+    assert "0 of 4 tasks are added to" in refused.out
+    assert "1 refused" in refused.out

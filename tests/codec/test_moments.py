@@ -76,3 +76,7 @@ def test_estimates_are_work_time() -> None:
 @given(st.integers(0, 10_000_000))
 def test_durations_are_read_back(seconds: int) -> None:
     assert m.parse_duration(m.format_duration(seconds)) == seconds
+
+
+def test_no_moment_is_written_as_nothing() -> None:
+    assert (m.moment_or_none(1000), m.moment_or_none(0), m.moment_or_none(None)) == ("1970-01-01T00:00:01Z", None, None)

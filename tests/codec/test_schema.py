@@ -150,7 +150,12 @@ def test_triggers_gates_and_conditions_validate() -> None:
         "when": {"all": ["q/A", {"not": {"gate": "g"}}, {"at": "2026-01-01"}]},
         "do": [{"unlock": "x"}, {"add": {"queue": "qa", "task": {"id": "T"}}}],
     }
-    gate = {"id": "g", "requires": {"queue": "q", "is": "completed"}, "escalate": [{"after": "1h", "notify": "x"}]}
+    gate = {
+        "id": "g",
+        "requires": {"queue": "q", "is": "completed"},
+        "escalate": [{"after": "1h", "notify": "x"}],
+        "hold": "30m",
+    }
     assert wrong("queue", {"triggers": [trigger], "gates": [gate], "unlock_when": "q/A"}) == []
 
 

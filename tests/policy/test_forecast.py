@@ -7,8 +7,8 @@ import pytest
 from orchestrator.model import conditions as c
 from orchestrator.model import events as e
 from orchestrator.model.world import World
-from orchestrator.policy.forecast import Forecast, Odds, forecast
-from orchestrator.policy.history import Ratios
+from orchestrator.policy.forecast import Forecast, forecast
+from orchestrator.policy.history import Odds, Ratios
 from tests.policy.playing.planning import HOUR, NOW, gate, queue, seat_of, task, then, trigger, world_of
 
 SURE = Odds(fail=0.0, conflict=0.0, spread=1.000001)

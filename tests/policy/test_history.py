@@ -3,9 +3,11 @@
 from orchestrator.model import events as e
 from orchestrator.model.event_parts import CheckSummary
 from orchestrator.model.fold import apply
+from orchestrator.model.specs import Status
+from orchestrator.model.spending import MICROS
 from orchestrator.model.verdicts import Verdict
 from orchestrator.model.world import World
-from orchestrator.policy.history import Rates, Span, odds_of, quantile, ratios, spans
+from orchestrator.policy.history import Odds, Rates, Ratios, Span, Wanted, chosen_odds, odds_of, quantile, ratios, spans
 from tests.policy.playing.planning import queue, task
 
 MINUTE = 60_000
@@ -82,6 +84,21 @@ def test_rates_are_told_once_enough_is_known() -> None:
     assert odds_of({"q/A": Span(judged=4, passed=1)}) == Rates(None, None)
     assert odds_of({"q/A": Span(judged=10, passed=6, ended=1, collisions=4)}) == Rates(0.4, 0.8)
     assert odds_of({"q/A": Span(judged=10)}).fail == 0.95
+
+
+def test_what_is_asked_for_goes_before_what_the_journal_tells_and_that_before_what_is_usual() -> None:
+    world = World()
+    events = (queue("q"), task("q/A", 1))
+    apply(world, e.Commit(seq=1, id="a", prev="", at=1, by="t", events=events))
+    assert chosen_odds(world, (), Wanted()) == Odds()
+    seen = story(
+        *((n, verdict(Verdict.PASS if n < 4 else Verdict.FAIL)) for n in range(5)), (5, e.TaskCompleted(task="q/A"))
+    )
+    world.tasks["q/A"].status = Status.COMPLETED
+    assert round(chosen_odds(world, seen, Wanted()).fail, 6) == 0.2
+    world.spent.micros, world.spent.iterations = 3 * MICROS, 2
+    found = chosen_odds(world, seen, Wanted(fail=0.0, conflict=0.5, spread=3.0))
+    assert found == Odds(fail=0.0, conflict=0.5, spread=3.0, usd=1.5, ratios=Ratios())
 
 
 def test_a_quantile_lies_between_its_neighbours() -> None:

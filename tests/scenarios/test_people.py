@@ -7,7 +7,6 @@ import pytest
 from tests.scenarios.conftest import Shop
 
 pytestmark = pytest.mark.slow
-SIGNED = "#!/bin/sh\ntest -s contract.txt || { echo 'the contract is not signed'; exit 1; }\n"
 
 
 def test_a_person_reports_a_task_and_what_waits_for_it_starts(shop: Shop) -> None:

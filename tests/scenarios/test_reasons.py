@@ -148,3 +148,15 @@ def moment(**later: float) -> int:
     """Give a moment from now, in milliseconds."""
     now = datetime.now(UTC)  # noqa: TID251 - the process under test has a clock of its own
     return int((now + timedelta(**later)).timestamp() * 1000)
+
+
+def test_what_helps_where_a_person_is_waited_for_is_the_command_that_person_needs(shop: Shop) -> None:
+    shop.queue("q", {"id": "SIGN", "agent": "human", "owner": "ana"}, {"id": "STUCK", "status": "blocked"})
+    shop.commit()
+    sign = shop.ask("explain", "q/SIGN").out
+    assert "what helps: `orchestrator done q/SIGN --as WHO --evidence FILE`" in sign
+    assert "decide" not in sign
+    assert "`orchestrator decide q/STUCK revert|override|abort --reason ...`" in shop.ask("explain", "q/STUCK").out
+    shop.ask("pause", "q")  # takes the file in
+    inbox = shop.ask("inbox").out.splitlines()
+    assert inbox[:2] == ["q/STUCK  STUCK", "  blocked: waits for a decision"]

@@ -36,7 +36,6 @@ from orchestrator.sim.workspace import MemoryWorkspace
 PATIENCE_S = 30 * 86_400.0
 """Of virtual time: nothing takes that long."""
 RESTART_S = 5.0
-FOREVER = 1_000_000_000
 HALF = 0.5
 
 

@@ -118,3 +118,19 @@ def test_open_requests_are_listed_with_the_next_look_at_them() -> None:
     (request,) = trains_of(stage.world, stage.seat("S")).requests
     assert (request.task, request.attempt, request.url, request.branch) == ("q/A", 1, "https://host/q/A-1", "q/A-1")
     assert (request.seen, request.next_look) == ("2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z")
+
+
+def test_the_request_of_a_race_is_of_the_attempt_that_won_not_of_the_last_that_began() -> None:
+    stage = Stage()
+    told = """settings land=pr queue.q.workers=3 agent.sh agent.pi agent.ox agent.sh.fallback=pi,ox
+        queue q
+        task q/A race=3
+        seat S queues=q
+        initiative S
+        work S q/A#2 PASS
+        initiative S
+        outcome S published q/A"""
+    for line in told.splitlines():
+        stage.play(line.strip())
+    (request,) = trains_of(stage.world, stage.seat("S")).requests
+    assert (stage.world.tasks["q/A"].attempts, request.attempt) == (3, 2)

@@ -22,6 +22,8 @@ WRITERS: Mapping[str, Callable[[Sequence[Record], Mapping[str, Sequence[Now]]], 
     beads.NAME: beads.write,
     markdown.NAME: markdown.write,
 }
+OF_SEVERAL = frozenset({taskmaster.NAME})
+"""The formats whose files can hold several queues."""
 FORMATS = (QUEUE, *READERS)
 
 
@@ -83,4 +85,11 @@ def write_foreign(sources: Sequence[Record], tasks: Mapping[str, Sequence[Now]])
     kind = str(sources[0].get("format"))
     if kind not in WRITERS:
         raise InvalidInputError(f"nothing can be written in the format {kind}; take --format queue")
-    return WRITERS[kind](sources, tasks)
+    try:
+        return WRITERS[kind](sources, tasks)
+    except (KeyError, TypeError, AttributeError) as error:
+        names = ", ".join(str(source["queue"]) for source in sources)
+        raise InvalidInputError(
+            f'queue {names}: what its file keeps under "source" is not in the format {kind} ({error}); put it back as'
+            " `import` wrote it, or take another --format"
+        ) from None

@@ -245,3 +245,11 @@ def test_what_is_not_in_the_format_that_was_said_is_refused(data: bytes, kind: s
 @pytest.mark.parametrize("name", ["a..b", ".", "", "ü ü", "x" * 200, "a.lock", "-a-", "A/B: c"])
 def test_any_name_becomes_a_safe_one(name: str) -> None:
     assert is_safe_id(safe(name))
+
+
+def test_a_source_that_was_changed_by_hand_is_told_by_its_queue() -> None:
+    with pytest.raises(InvalidInputError, match='queue b: what its file keeps under "source" is not in the format prd'):
+        write_foreign(
+            [{"format": "prd", "records": 7, "queue": "b"}],
+            {"b": [Now(id="A", status="pending", title="a", description="", dependencies=(), priority=1)]},
+        )
