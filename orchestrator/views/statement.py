@@ -121,7 +121,7 @@ def _rollback(queue: Queue) -> a.RollbackAnswer | None:
         return None
     return a.RollbackAnswer(
         because=rollback.because,
-        since=moment(rollback.since),
+        since=moment_or_none(rollback.since),
         task=rollback.task,
         undone=tuple(rollback.undone),
         left=tuple(rollback.left),
@@ -198,7 +198,7 @@ def _channel(channel: Channel) -> a.ChannelAnswer:
         ok=channel.failing_since is None if tried else None,
         waiting=len(channel.waiting),
         tries=channel.tries,
-        since=moment(channel.failing_since),
+        since=moment_or_none(channel.failing_since),
         note=channel.note,
     )
 
