@@ -11,7 +11,7 @@ from tests.model.every_event import EVERY_EVENT
 UNTOLD = (
     e.QueueAdded, e.QueueEdited, e.AttemptPrepared, e.IterationCaptured, e.TrainBoarded, e.TrainProposed,
     e.TriggerDefined, e.TriggerRemoved, e.ActionStarted, e.GateDefined, e.GateRemoved, e.GateChecking, e.TargetMoved,
-    e.FileSeen, e.MomentReached, e.RequestSeen,
+    e.FileSeen, e.MomentReached, e.RequestSeen, e.MessageDue, e.MessageSending,
 )  # fmt: skip
 """What only machines care about."""
 
