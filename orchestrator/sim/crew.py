@@ -120,7 +120,8 @@ class Crew:
         stage, name = self._stage, f"p{len(self.members) + 1}"
         door, ids, settings = self._door(), CountedIds(name), self.settings
         engine = Engine(door, stage.hands, stage.clock, ids, stage.presence, settings, name)
-        engine.ledger = _Ledger(door, stage.clock, ids, name, capacity=settings.resources, witness=stage.witness)
+        ledger = _Ledger(door, stage.clock, ids, name, capacity=settings.resources, witness=stage.witness)
+        ledger.rider, engine.ledger = engine.ledger.rider, ledger
         member = self.members[name] = Member(name, scope, engine)
         self._outside.copy().run(self._group.start_soon, self._run, member)
         return member
