@@ -61,8 +61,11 @@ class InplaceWorkspace:
     async def _in_the_way(self) -> tuple[AttemptKey, ...]:
         """Wait for an attempt that is over to be closed; give what is open still."""
         with anyio.move_on_after(CLOSES_WITHIN_S):
-            while await self.standing():
-                await self._closed.wait()
+            while True:
+                closed = self._closed  # before looking: what is closed meanwhile is not waited for
+                if not await self.standing():
+                    break
+                await closed.wait()
         return await self.standing()
 
     async def exists(self, key: AttemptKey) -> bool:

@@ -107,6 +107,26 @@ def test_a_second_attempt_has_to_wait(plain: Yard, monkeypatch: pytest.MonkeyPat
     plain.run(story)
 
 
+def test_an_attempt_that_is_closed_while_the_next_looks_is_not_waited_for(
+    plain: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        key, base, _ = await plain.start()
+        look = plain.workspace.standing
+
+        async def closed_meanwhile() -> tuple[AttemptKey, ...]:
+            monkeypatch.setattr(plain.workspace, "standing", look)
+            seen: tuple[AttemptKey, ...] = await look()
+            await plain.workspace.discard(key)
+            return seen
+
+        monkeypatch.setattr(plain.workspace, "standing", closed_meanwhile)
+        with anyio.fail_after(inplace.CLOSES_WITHIN_S / 2):
+            await plain.workspace.prepare(AttemptKey("q/T-2", 1), base.commit, "")
+
+    plain.run(story)
+
+
 def test_a_second_attempt_begins_as_soon_as_the_first_is_closed(plain: Yard) -> None:
     async def story() -> None:
         key, base, _ = await plain.start()
