@@ -11,17 +11,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import anyio
 from anyio import to_thread
 
-from orchestrator.daemon.clock import WallClock
 from tests.crash.points import INSIDE, points
 from tests.crash.steps import Step
 from tests.crash.trial import Trial, attempt, undisturbed
+from tests.proofs import commit, today
 
 AT_ONCE = 2
 _ROOT = Path(__file__).resolve().parents[2]
@@ -68,8 +67,6 @@ class Proof:
 
     def page(self) -> str:
         """Write down what was done and what came of it."""
-        commit = _git("rev-parse", "--short=12", "HEAD")
-        date = datetime.fromtimestamp(WallClock().now() / 1000, UTC).strftime("%Y-%m-%d")
         deaths = sum(len(trial.standing) for trial in self.trials)
         times = sorted(trial.seconds for trial in self.trials)
         rows = [f"| {_cell(trial)} |" for trial in self.trials]
@@ -80,7 +77,7 @@ class Proof:
                 _INTRODUCTION,
                 "",
                 f"- command: `scripts/prove crash{f' --twice --seed {self.seed}' if self.twice else ''}`",
-                f"- date: {date}, commit: {commit}",
+                f"- date: {today()}, commit: {commit()}",
                 f"- durable steps (commits) of the undisturbed run: {len(self.steps)}; places between: {len(INSIDE)}",
                 f"- points: {len(self.trials)}; kills: {deaths}; points not reached: {self._missed()}",
                 f"- trials in which something did not hold: {len(self.failed)}",

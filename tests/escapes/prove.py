@@ -13,18 +13,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
 import msgspec
 
-from orchestrator.daemon.clock import WallClock
 from orchestrator.processes import system
 from tests.escapes import plants, scene
 from tests.escapes.expected import ALONE, COLUMNS, HELD_AT_L0, KNOWN, L0, L1, L2, ROOTS_ALONE, Got, allowed
 from tests.escapes.inside import network, others, powers, reading, sockets, writing
 from tests.escapes.inside.probing import PROBES
+from tests.proofs import commit, today
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PAGE = _ROOT / "docs" / "proofs" / "escapes.md"
@@ -85,11 +84,7 @@ def page(
     mine: Played, nobodys: Played | str, planted: dict[str, dict[str, Got]], seconds: float, wrong: list[str]
 ) -> str:
     """Write down what came of everything."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short=12", "HEAD"], cwd=_ROOT, check=True, capture_output=True, text=True
-    )
     root = os.getuid() == 0
-    date = datetime.fromtimestamp(WallClock().now() / 1000, UTC).strftime("%Y-%m-%d")
     users = [
         ("root" if root else "ordinary user", mine),
         *([("ordinary user", nobodys)] if root and not isinstance(nobodys, str) else []),
@@ -105,7 +100,7 @@ def page(
             _INTRODUCTION,
             "",
             "- command: `scripts/prove escapes`",
-            f"- date: {date}, commit: {commit.stdout.strip()}, Linux {os.uname().release}",
+            f"- date: {today()}, commit: {commit()}, Linux {os.uname().release}",
             f"- Landlock {system.found().landlock}; bubblewrap {_version()}",
             f"- probes: {len(mine[L2])}, at {len(COLUMNS)} levels, as {' and '.join(user for user, _ in users)}"
             + (f"; not as an ordinary user: {nobodys}" if isinstance(nobodys, str) else ""),

@@ -1,15 +1,13 @@
 """`scripts/prove journal`: every cut and every flipped bit of a journal of a thousand commits, and the page."""
 
 import argparse
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestrator.daemon.clock import WallClock
 from tests.journal.every_byte import cut_everywhere, flip_everything, lines
+from tests.proofs import commit, today
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PAGE = _ROOT / "docs" / "proofs" / "journal.md"
@@ -32,15 +30,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     cuts, miscut = cut_everywhere(journal)
     flips, misread = flip_everything(journal)
     wrong = [*miscut, *misread]
-    commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=_ROOT, check=True, capture_output=True)
-    date = datetime.fromtimestamp(WallClock().now() / 1000, UTC).strftime("%Y-%m-%d")
     page = [
         "# Proof: every byte and every bit of a journal",
         "",
         _INTRODUCTION,
         "",
         f"- command: `scripts/prove journal --commits {asked.commits}`",
-        f"- date: {date}, commit: {commit.stdout.decode().strip()}",
+        f"- date: {today()}, commit: {commit()}",
         f"- commits: {len(journal)}, {sum(map(len, journal)):,} bytes",
         f"- cuts: {cuts:,}; bits flipped, each with a line behind it and without: {flips:,}",
         f"- what did not hold: {len(wrong)}",

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +21,7 @@ from orchestrator.policy.plan import estimated, make_plan
 from orchestrator.policy.plan_graph import Graph
 from orchestrator.policy.plan_play import play
 from tests.policy.playing.planning import NOW, seat_of, task, world_of
+from tests.proofs import commit, today
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PAGE = _ROOT / "docs" / "benchmarks.md"
@@ -155,9 +155,6 @@ def main() -> int:
 
 
 def _page(results: list[Result], solved: list[float], large: float) -> str:
-    now = f"{datetime.now(UTC):%Y-%m-%d}"  # noqa: TID251  # when it was measured
-    head = ["git", "rev-parse", "--short", "HEAD"]
-    commit = subprocess.run(head, cwd=_ROOT, capture_output=True, text=True, check=False).stdout.strip()
     rows = [
         ("makespan over the lower bound", [r.bound for r in results]),
         ("barriers between tiers over makespan", [r.barriers for r in results]),
@@ -169,7 +166,7 @@ def _page(results: list[Result], solved: list[float], large: float) -> str:
     lines = [f"| {name} | {_figures(values)} |" for name, values in rows]
     return "\n".join(
         [
-            f"`scripts/prove plan --plans {len(results)} --exact {len(solved)}` on {now} at {commit}:",
+            f"`scripts/prove plan --plans {len(results)} --exact {len(solved)}` on {today()} at {commit()}:",
             "",
             f"| {len(results)} random plans of 10 to 500 tasks, 1 to 16 workers | mean | median | worst | best |",
             "|---|---|---|---|---|",

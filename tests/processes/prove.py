@@ -5,23 +5,21 @@ import contextlib
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
 import pytest
 
-from orchestrator.daemon.clock import WallClock
 from orchestrator.ports.runner import End
 from orchestrator.processes import GuardedRunner
 from tests.processes.adopting import adopted
 from tests.processes.conftest import ISOLATIONS, Ground, living, needs
 from tests.processes.trees import DEATHS, STORM, TREES, grown, seconds_until_gone
+from tests.proofs import commit, today
 
 BOUND_S = 1.0
 _CLEARED_S = 30.0
@@ -87,8 +85,6 @@ def adoptions(isolation: str, folder: Path, times: int) -> bool:
 
 def page(took: dict[Cell, float], held: dict[str, bool], asked: argparse.Namespace, seconds: float) -> str:
     """Write down what was done and what came of it."""
-    commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=_ROOT, check=True, capture_output=True)
-    date = datetime.fromtimestamp(WallClock().now() / 1000, UTC).strftime("%Y-%m-%d")
     wrong = wrongs(took, held)
     isolations, known = list(held), sum(is_known(cell) for cell, seconds in took.items() if seconds == _LEFT)
     return "\n".join(
@@ -98,7 +94,7 @@ def page(took: dict[Cell, float], held: dict[str, bool], asked: argparse.Namespa
             _INTRODUCTION,
             "",
             f"- command: `scripts/prove processes --rounds {asked.rounds} --adoptions {asked.adoptions}`",
-            f"- date: {date}, commit: {commit.stdout.decode().strip()}, Linux {os.uname().release}",
+            f"- date: {today()}, commit: {commit()}, Linux {os.uname().release}",
             f"- isolations: {', '.join(isolations)}; trees: {len(TREES)}; deaths: {len(DEATHS)}",
             (
                 f"- trials: {len(took) * asked.rounds}; cells where what is left is known, and why (below): {known}; "

@@ -2,10 +2,10 @@
 
 import subprocess
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.proofs import commit, today
 from tests.real.kinds import KINDS
 from tests.real.scenarios import SCENARIOS
 
@@ -31,7 +31,7 @@ def write(cells: list[Cell], path: str, seconds: float) -> None:
     GUIDE.write_text(f"{before}{BEGIN}\n\n{table}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
     problems = [f"- {cell.agent}, {cell.scenario}: {problem}" for cell in cells for problem in cell.problems]
     head = (
-        f"# Proof: real agents\n\n- command: `scripts/prove agents`\n- date: {_today()}, commit: {_commit()}\n"
+        f"# Proof: real agents\n\n- command: `scripts/prove agents`\n- date: {today()}, commit: {commit()}\n"
         f"- cells: {len(cells)}; cells in which something did not hold: {sum(1 for cell in cells if cell.problems)}\n"
         f"- all of it: {seconds / 60:.1f} min\n"
     )
@@ -46,20 +46,11 @@ def _table(cells: list[Cell], path: str) -> str:
         f"| {scenario.about} | " + " | ".join(_shown(found[agent, name]) for agent in agents) + " |"
         for name, scenario in SCENARIOS.items()
     ]
-    return "\n".join([f"| run on {_today()} | {head} |", f"|---{'|---' * len(agents)}|", *rows, ""])
+    return "\n".join([f"| run on {today()} | {head} |", f"|---{'|---' * len(agents)}|", *rows, ""])
 
 
 def _shown(cell: Cell) -> str:
     return f"**{cell.text}: wrong**" if cell.problems else cell.text
-
-
-def _today() -> str:
-    return f"{datetime.now(UTC):%Y-%m-%d}"  # noqa: TID251  # when the proof was run
-
-
-def _commit() -> str:
-    words = ["git", "rev-parse", "--short=12", "HEAD"]
-    return subprocess.run(words, cwd=_ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _version(program: str, path: str) -> str:

@@ -10,18 +10,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import anyio
 import msgspec
 
 from orchestrator.agents.redact import redaction
-from orchestrator.daemon.clock import WallClock
 from orchestrator.guardian.redaction import Redactor, Stream
 from orchestrator.ports.runner import End, Launch, Place, Redaction
 from orchestrator.processes import GuardedRunner
 from tests.agents.test_redact import ENCODINGS, STREAMS, canaries
+from tests.proofs import commit, today
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PAGE = _ROOT / "docs" / "proofs" / "redaction.md"
@@ -114,10 +113,6 @@ def main() -> int:
         planted, alive = survivors(Path(top))
         times = starts(Path(top))
     speed, cost = throughput(), import_ms()
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short=12", "HEAD"], cwd=_ROOT, check=True, capture_output=True, text=True
-    )
-    date = datetime.fromtimestamp(WallClock().now() / 1000, UTC).strftime("%Y-%m-%d")
     _PAGE.parent.mkdir(parents=True, exist_ok=True)
     _PAGE.write_text(
         "# Proof: secrets are taken out before anything is written\n\n"
@@ -125,7 +120,7 @@ def main() -> int:
         "test_redact.py`); then what stands in its files is looked through. The costs are those of three secrets as\n"
         "agents have them: a key, a token and a login of 1.3 KB.\n\n"
         "- command: `scripts/prove redaction`\n"
-        f"- date: {date}, commit: {commit.stdout.strip()}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n"
+        f"- date: {today()}, commit: {commit()}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n"
         f"- planted: {planted}; survived: {len(alive)}\n"
         f"- throughput: {speed / 1e6:.0f} MB a second of processor time, of what real agents write\n"
         f"- a start, to the synced record: {times['without']:.1f} ms without, {times['with']:.1f} ms with rules (median"

@@ -1,15 +1,13 @@
 """`scripts/prove saves`: hundreds of saves in every editor's manner while the queue is worked, and the page."""
 
 import argparse
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestrator.daemon.clock import WallClock
+from tests.proofs import commit, today
 from tests.saves.story import MANNERS, saved_often
 from tests.scenarios.conftest import Shop
 
@@ -33,15 +31,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         wrong = saved_often(shop, asked.saves)
     finally:
         shop.close()
-    commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], cwd=_ROOT, check=True, capture_output=True)
-    date = datetime.fromtimestamp(WallClock().now() / 1000, UTC).strftime("%Y-%m-%d")
     page = [
         "# Proof: a person saves the queue file while it is worked",
         "",
         _INTRODUCTION,
         "",
         f"- command: `scripts/prove saves --saves {asked.saves}`",
-        f"- date: {date}, commit: {commit.stdout.decode().strip()}",
+        f"- date: {today()}, commit: {commit()}",
         f"- saves: {asked.saves}; manners: {', '.join(manner.__name__.replace('_', ' ') for manner in MANNERS)}",
         f"- commits of the journal: {shop.events()[-1]['seq']}",
         f"- what did not hold: {len(wrong)}",

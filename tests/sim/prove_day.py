@@ -1,19 +1,17 @@
 """`scripts/prove day`: many days, two at a time, and the page that says what they came to."""
 
 import argparse
-import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from orchestrator.daemon.clock import WallClock
 from orchestrator.sim.day import DayReport, simulate_day
 from orchestrator.sim.simulation import SimulationError
+from tests.proofs import commit, today
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PAGE = _ROOT / "docs" / "proofs" / "day.md"
@@ -47,10 +45,6 @@ def _one(seed: int) -> DayReport | SimulationError:
 
 def page(reports: list[DayReport], failed: list[int], command: str, seconds: float) -> str:
     """Write down what was done and what came of it."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short=12", "HEAD"], cwd=_ROOT, check=True, capture_output=True, text=True
-    ).stdout.strip()
-    date = datetime.fromtimestamp(WallClock().now() / 1000, UTC).strftime("%Y-%m-%d")
     waits: Counter[str] = Counter()
     for report in reports:
         waits.update(report.waits)
@@ -78,7 +72,7 @@ def page(reports: list[DayReport], failed: list[int], command: str, seconds: flo
             _INTRODUCTION,
             "",
             f"- command: `{command}`",
-            f"- date: {date}, commit: {commit}",
+            f"- date: {today()}, commit: {commit()}",
             f"- all of it: {seconds / 60:.1f} min, {AT_ONCE} days at a time",
             *([f"- seeds that failed: {', '.join(map(str, failed))}"] if failed else []),
             "",

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from orchestrator.sim.day import simulate_day
 from orchestrator.sim.simulation import SimulationError, simulate
+from tests.proofs import commit, today
 from tests.sim.mutants import MUTANTS, OF_MONEY, put_in
-from tests.sim.prove_sim import commit, today
 
 _PAGE = Path(__file__).resolve().parents[2] / "docs" / "proofs" / "mutants.md"
 _SEEDS = Path(__file__).with_name("mutants.json")

@@ -1,16 +1,14 @@
 """`scripts/prove sim`: many seeds of the storm, and the page that says what they came to."""
 
 import argparse
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestrator.daemon.clock import WallClock
 from orchestrator.sim.simulation import Report, SimulationError, simulate
+from tests.proofs import commit, today
 
 _ROOT = Path(__file__).resolve().parents[2]
 _PAGE = _ROOT / "docs" / "proofs" / "simulation.md"
@@ -32,17 +30,6 @@ def _one(seed: int) -> Report | SimulationError:
         return simulate(seed)
     except SimulationError as error:
         return SimulationError(error.seed, error.problem, error.story[-20:])
-
-
-def commit() -> str:
-    """Name what is proved."""
-    argv = ["git", "rev-parse", "--short=12", "HEAD"]
-    return subprocess.run(argv, cwd=_ROOT, check=True, capture_output=True, text=True).stdout.strip()
-
-
-def today() -> str:
-    """Give the date."""
-    return datetime.fromtimestamp(WallClock().now() / 1000, UTC).strftime("%Y-%m-%d")
 
 
 def page(reports: list[Report], failed: list[int], command: str, seconds: float) -> str:

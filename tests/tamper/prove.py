@@ -11,12 +11,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from orchestrator.daemon.clock import WallClock
 from orchestrator.processes.sandbox import complaint
+from tests.proofs import commit, today
 from tests.scenarios.conftest import Shop
 from tests.tamper.attacks import CHECKS, WRONG, Attack, attacks
 
@@ -188,10 +187,6 @@ class Proof:
 
     def page(self, seconds: float) -> str:
         """Write down what was tried and what came of it."""
-        commit = subprocess.run(
-            ["git", "rev-parse", "--short=12", "HEAD"], cwd=_ROOT, check=True, capture_output=True, text=True
-        ).stdout.strip()
-        date = datetime.fromtimestamp(WallClock().now() / 1000, UTC).strftime("%Y-%m-%d")
         families = Counter(result.attack.family for result in self.results)
         counts = [
             f"| {name} | {count} | {sum(not r.held for r in self.results if r.attack.family == name)} |"
@@ -208,7 +203,7 @@ class Proof:
                 _INTRODUCTION,
                 "",
                 "- command: `scripts/prove tamper`",
-                f"- date: {date}, commit: {commit}",
+                f"- date: {today()}, commit: {commit()}",
                 f"- attempts: {len(self.results)}, in {len(families)} families",
                 f"- taken for work: {len(self.failed)}",
                 f"- things that ran outside the sandbox, or changed there: {len(self.problems)}",

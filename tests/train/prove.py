@@ -7,19 +7,18 @@ than one after another. Writes docs/proofs/train.md and the section of docs/benc
 
 import argparse
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from orchestrator.model import events as e
+from tests.proofs import commit, today
 from tests.train.freight import Arrived, Freight, send
 from tests.train.haul import Haulage, Hauled
 from tests.train.throughput import Took, Trip, travel
@@ -122,7 +121,7 @@ class Proof:
                 _INTRODUCTION,
                 "",
                 f"- command: `{self.words}`",
-                f"- date: {_today()}, commit: {_commit()}",
+                f"- date: {today()}, commit: {commit()}",
                 f"- problems: {len(self.problems)}",
                 "",
                 "## In virtual time",
@@ -155,7 +154,7 @@ class Proof:
         heads = " | ".join("one after another" if window == 1 else f"window {window}" for window in WINDOWS)
         return "\n".join(
             [
-                f"`{self.words}` on {_today()} at {_commit()}:",
+                f"`{self.words}` on {today()} at {commit()}:",
                 "",
                 f"| red after the first merge | {heads} |",
                 f"|---|{'---|' * len(WINDOWS)}",
@@ -221,16 +220,6 @@ def _mean(took: Sequence[Took]) -> Took:
 
 def _cell(took: Took, alone: float) -> str:
     return f"{alone / took.checks_long:.2f} x ({took.runs:.2f} runs)"
-
-
-def _today() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%d")  # noqa: TID251 - the page says when it was written
-
-
-def _commit() -> str:
-    return subprocess.run(
-        ["git", "rev-parse", "--short=12", "HEAD"], cwd=_ROOT, check=True, capture_output=True, text=True
-    ).stdout.strip()
 
 
 def _say(text: str) -> None:
