@@ -31,7 +31,7 @@ async def _next(desk: Desk, tried: frozenset[str]) -> tuple[e.Event, ...]:
     if isinstance(taken, c.Refusal) or not taken or not isinstance(taken[0], e.MessageSending):
         return () if isinstance(taken, c.Refusal) else taken
     channel, names = taken[0].channel, taken[0].messages
-    batch = tuple(desk.world.messages[name] for name in names)
+    batch = tuple(desk.world.post.messages[name] for name in names)
     ok, note = await AppriseNotifier(desk.project).send(channel, batch)
     outcome = c.NoteDelivery(channel=channel, messages=names, ok=ok, note=note)
     said = await desk.ledger.commit(lambda world: delivered(world, outcome, desk.seat()))

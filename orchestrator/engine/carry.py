@@ -41,7 +41,7 @@ async def carry_out(effect: f.Effect, world: World, seat: Seat, hands: Hands, wo
     if isinstance(effect, f.CheckGate):
         return await _inspect(effect, world, hands)
     if isinstance(effect, f.SendMessages):
-        batch = tuple(world.messages[name] for name in effect.messages)
+        batch = tuple(world.post.messages[name] for name in effect.messages)
         ok, note = await hands.notifier.send(effect.channel, batch)
         return c.NoteDelivery(channel=effect.channel, messages=effect.messages, ok=ok, note=note)
     task = world.lane(effect.task, effect.attempt)

@@ -80,11 +80,10 @@ class Engine:
         self._wake = anyio.Event()
         self._running: dict[f.Effect, anyio.CancelScope] = {}
         self._bases: dict[RunKey, str] = {}
-        self._ending: dict[RunKey, anyio.Event] = {}
+        self._ending: set[RunKey] = set()
         """Agents nobody wants any more: the run does not leave before they are gone."""
         self._mail: list[tuple[f.Effect, c.Outcome]] = []
-        self._looked = anyio.Event()
-        """Set, and made anew, when what runs has been compared with what is due."""
+        self._looked = anyio.Event()  # set, and made anew, when what runs has been compared with what is due
         self._talk = Talk(hands.agents, self.wake)
 
     # -- what others may ask of a running engine -------------------------------------------------------------------
@@ -316,7 +315,7 @@ class Engine:
             self._running.pop(effect).cancel()
             if isinstance(effect, f.RunAgent) and not self._adopted_elsewhere(effect):
                 key = RunKey(effect.task, effect.attempt, effect.iteration)
-                self._ending[key] = anyio.Event()
+                self._ending.add(key)
                 group.start_soon(self._end, key, self._bases.pop(key, ""))
         for effect in wanted:
             if effect not in self._running:
@@ -334,13 +333,11 @@ class Engine:
 
     async def _end(self, key: RunKey, base: str) -> None:
         """Stop an agent nobody wants any more, and keep what it had done so far under its ref."""
-        over = self._ending[key]
         try:
             await self.hands.agents.stop(key)
             await self._keep(key, base)
         finally:
-            self._ending.pop(key, None)
-            over.set()
+            self._ending.discard(key)
             self.wake()
 
     async def _keep(self, key: RunKey, base: str) -> None:
@@ -366,11 +363,11 @@ class Engine:
 
     async def _give_up(self) -> Leave:
         """Stop the agents, then give every claim back: in this order, so that no freed task has a living agent."""
-        runs = [RunKey(run.task, run.attempt, run.iteration) for run in self._running if isinstance(run, f.RunAgent)]
+        agents = self._agents()
         for scope in self._running.values():
             scope.cancel()
         async with anyio.create_task_group() as group:
-            for key in (*runs, *self._ending):
+            for key in agents:
                 group.start_soon(self.hands.agents.stop, key)
         await self.ledger.commit(lambda world: given_back(world, self.seat(world), "stopped by a signal"))
         left = outlook(self.world, self.clock.now(), self.seat(self.world))
@@ -392,12 +389,12 @@ class Engine:
             kept[task.ref] = capture.ref
         return kept
 
-    def _at_work(self, attempt: AttemptKey) -> bool:
-        runs = {AttemptKey(run.task, run.attempt) for run in self._running if isinstance(run, f.RunAgent)}
-        return attempt in runs or any(AttemptKey(key.task, key.attempt) == attempt for key in self._ending)
+    def _agents(self) -> tuple[RunKey, ...]:
+        runs = (RunKey(run.task, run.attempt, run.iteration) for run in self._running if isinstance(run, f.RunAgent))
+        return (*runs, *self._ending)
 
     async def discard(self, attempt: AttemptKey) -> None:
         """Remove the workspace of an attempt that has ended, once its agent is gone and its work kept."""
-        while self._at_work(attempt):
+        while any(AttemptKey(key.task, key.attempt) == attempt for key in self._agents()):
             await self._looked.wait()
         await self.hands.workspace.discard(attempt)

@@ -212,7 +212,7 @@ def _(event: e.TriggerFired, world: World) -> None:
     trigger = world.triggers.get(event.trigger)
     if trigger is None:
         return
-    trigger.fired, trigger.fired_at = event.count, world.at
+    trigger.fired = event.count
     trigger.due = max(0, trigger.due - 1)
     for number, action in enumerate(trigger.spec.do):
         if isinstance(action, RunAction):

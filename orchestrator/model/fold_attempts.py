@@ -50,7 +50,7 @@ def _(event: e.IterationStarted, world: World) -> None:
             count(world, task.ref, 1)
         attempt.iteration, attempt.agent, attempt.sandbox = event.iteration, event.agent, event.sandbox
         attempt.claimed, attempt.started_seq = False, world.seq
-        attempt.progress, attempt.plea, task.awaits = "", "", []
+        attempt.plea, task.awaits = "", []
         task.agent, task.last_attempt = event.agent, world.at
         step(world, task, attempt, Step.AGENT)
 

@@ -16,11 +16,11 @@ def fold(event: e.Event, world: World) -> None:  # noqa: ARG001 - the others are
 @fold.register
 def _(event: e.MessageDue, world: World) -> None:
     number = event.message.removeprefix("M")
-    world.messaged = max(world.messaged, int(number) if number.isdecimal() else 0)
-    world.told[f"{event.kind} {event.about}"] = (event.same or event.text, world.at)
+    world.post.numbered = max(world.post.numbered, int(number) if number.isdecimal() else 0)
+    world.post.told[f"{event.kind} {event.about}"] = (event.same or event.text, world.at)
     if not event.to:
         return
-    world.messages[event.message] = Message(
+    world.post.messages[event.message] = Message(
         id=event.message,
         kind=event.kind,
         about=event.about,
@@ -30,19 +30,19 @@ def _(event: e.MessageDue, world: World) -> None:
         at=world.at,
     )
     for name in event.to:
-        world.channels.setdefault(name, Channel(name=name)).waiting.append(event.message)
+        world.post.channels.setdefault(name, Channel(name=name)).waiting.append(event.message)
 
 
 @fold.register
 def _(event: e.MessageSending, world: World) -> None:
-    if channel := world.channels.get(event.channel):
+    if channel := world.post.channels.get(event.channel):
         channel.worker, channel.sending = event.worker, event.messages
         channel.tries += 1
 
 
 @fold.register
 def _(event: e.MessageSent, world: World) -> None:
-    if channel := world.channels.get(event.channel):
+    if channel := world.post.channels.get(event.channel):
         channel.tries, channel.note, channel.failing_since, channel.lost = 0, "", None, 0
         channel.sent_at = world.at
         _clear(world, channel, event.messages)
@@ -50,7 +50,7 @@ def _(event: e.MessageSent, world: World) -> None:
 
 @fold.register
 def _(event: e.MessageFailed, world: World) -> None:
-    channel = world.channels.get(event.channel)
+    channel = world.post.channels.get(event.channel)
     if channel is None:
         return
     channel.note, channel.failed_at, channel.worker, channel.sending = event.note, world.at, "", ()
@@ -65,7 +65,7 @@ def _clear(world: World, channel: Channel, gone: tuple[str, ...]) -> None:
     """Take messages off a channel, and forget those no other channel still has to send."""
     channel.worker, channel.sending = "", ()
     channel.waiting = [name for name in channel.waiting if name not in gone]
-    kept = {name for other in world.channels.values() for name in other.waiting}
+    kept = {name for other in world.post.channels.values() for name in other.waiting}
     for name in gone:
         if name not in kept:
-            world.messages.pop(name, None)
+            world.post.messages.pop(name, None)

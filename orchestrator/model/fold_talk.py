@@ -40,14 +40,10 @@ def _count(world: World, name: str) -> None:
 @fold.register
 def _(event: e.AgentReported, world: World) -> None:
     found = _hear(event, world, "blocked" if event.question else "progress")
-    if found is None:
-        return
-    task, attempt = found
-    if event.question:
+    if found is not None and event.question:
+        task, attempt = found
         attempt.plea = event.question
         _ask(world, task, event, event.question, holds=True)
-    else:
-        attempt.progress = event.text
 
 
 @fold.register

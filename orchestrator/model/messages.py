@@ -32,3 +32,15 @@ class Channel(msgspec.Struct, kw_only=True):
     sent_at: int = 0
     lost: int = 0
     """Messages that were given up since something last got through."""
+
+
+class Post(msgspec.Struct, kw_only=True):
+    """All that people are still to be told, and what they were told last."""
+
+    messages: dict[str, Message] = {}
+    """What some channel still has to send."""
+    channels: dict[str, Channel] = {}
+    numbered: int = 0
+    """The highest number given to a message."""
+    told: dict[str, tuple[str, int]] = {}
+    """Kind and subject of messages -> the words that were last said of it, and when."""

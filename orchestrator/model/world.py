@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from orchestrator.model.events import CheckSummary, Imported
-from orchestrator.model.messages import Channel, Message
+from orchestrator.model.messages import Post
 from orchestrator.model.rollback import Rollback
 from orchestrator.model.specs import GateSpec, QueueSpec, Status, TaskSpec, TriggerSpec
 from orchestrator.model.spending import Spent, usd
@@ -114,8 +114,6 @@ class Attempt(msgspec.Struct, kw_only=True):
     request: Request | None = None
     heard: dict[str, str] = {}
     """`iteration/word` -> kind: what its agents said back, each counted once."""
-    progress: str = ""
-    """What the agent under way last told of it."""
     plea: str = ""
     """The question (`Q1`) in which the agent under way said that it is blocked."""
 
@@ -257,7 +255,6 @@ class Trigger(msgspec.Struct, kw_only=True):
     true: bool = False
     due: int = 0
     fired: int = 0
-    fired_at: int | None = None
 
 
 class PendingAction(msgspec.Struct, kw_only=True):
@@ -369,13 +366,7 @@ class World(msgspec.Struct, kw_only=True):
     proposals: dict[str, Proposal] = {}
     """Work agents proposed and nobody has accepted or rejected yet."""
     learnings: dict[str, Learning] = {}
-    messages: dict[str, Message] = {}
-    """What some channel still has to send."""
-    channels: dict[str, Channel] = {}
-    messaged: int = 0
-    """The highest number given to a message."""
-    told: dict[str, tuple[str, int]] = {}
-    """Kind and subject of messages -> the words that were last said of it, and when."""
+    post: Post = msgspec.field(default_factory=Post)
     talked: int = 0
     """The highest number given to a question, proposal or learning."""
     claims: dict[str, str] = {}

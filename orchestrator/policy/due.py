@@ -27,7 +27,7 @@ def due(world: World, seat: Seat) -> tuple[f.Effect, ...]:
     )
     letters = (
         f.SendMessages(channel=channel.name, messages=channel.sending, tries=channel.tries)
-        for channel in world.channels.values()
+        for channel in world.post.channels.values()
         if channel.worker == seat.me
     )
     return (*(effect for effect in steps if effect is not None), *actions, *inspections, *letters)

@@ -28,7 +28,7 @@ def sendings(world: World, now: int, seat: Seat, tried: frozenset[str] | None = 
 
     With `tried`, as a person asks for it: channels that failed are tried at once, but for these.
     """
-    for channel in world.channels.values():
+    for channel in world.post.channels.values():
         if tried is not None and channel.name in tried:
             continue
         if not channel.waiting or (channel.worker and seat.alive(channel.worker)):
@@ -43,7 +43,7 @@ def sendings(world: World, now: int, seat: Seat, tried: frozenset[str] | None = 
 
 def _batch(world: World, channel: Channel, now: int, seat: Seat) -> tuple[str, ...]:
     held = _held_until(channel, now, seat.settings, seat.zone) > now
-    return tuple(name for name in channel.waiting if not held or world.messages[name].urgent)
+    return tuple(name for name in channel.waiting if not held or world.post.messages[name].urgent)
 
 
 def _rested(channel: Channel, now: int) -> bool:
@@ -66,7 +66,7 @@ def _held_until(channel: Channel, now: int, settings: Settings, zone: tzinfo) ->
 
 def moments(world: World, now: int, seat: Seat) -> Iterator[int]:
     """Give the moments at which time alone lets something be sent."""
-    for channel in world.channels.values():
+    for channel in world.post.channels.values():
         if channel.waiting:
             held = _held_until(channel, now, seat.settings, seat.zone)
             yield retry_at(channel) if channel.failing_since is not None else held
@@ -74,7 +74,7 @@ def moments(world: World, now: int, seat: Seat) -> Iterator[int]:
 
 def delivered(world: World, note: c.NoteDelivery, seat: Seat) -> tuple[e.Event, ...] | c.Refusal:
     """Record what came of sending."""
-    channel = world.channels.get(note.channel)
+    channel = world.post.channels.get(note.channel)
     if channel is None or channel.worker != seat.me or channel.sending != note.messages:
         return c.Refusal(f"channel {note.channel} is no longer ours to send through")
     if note.ok:
@@ -85,7 +85,7 @@ def delivered(world: World, note: c.NoteDelivery, seat: Seat) -> tuple[e.Event, 
 
 def troubles(world: World, settings: Settings) -> tuple[str, ...]:
     """Say of every channel that does not take what it is sent how often it was tried, and what waits."""
-    found = (channel for channel in world.channels.values() if channel.note or channel.lost)
+    found = (channel for channel in world.post.channels.values() if channel.note or channel.lost)
     return tuple(_trouble(channel) for channel in found if people.address_of(settings, channel.name) is not None)
 
 

@@ -46,7 +46,7 @@ def messages(world: World, events: Sequence[e.Event], now: int, settings: Settin
     found: list[e.MessageDue] = []
     said: set[tuple[str, str, str]] = set()
     for tiding in _tidings(world, events, settings):
-        message = _message(settings, tiding, world.messaged + len(found) + 1)
+        message = _message(settings, tiding, world.post.numbered + len(found) + 1)
         key = (message.kind, message.about, message.same or message.text)
         if message.to and key not in said and not _told(world, message, now, settings):
             found.append(message)
@@ -56,7 +56,7 @@ def messages(world: World, events: Sequence[e.Event], now: int, settings: Settin
 
 def _told(world: World, message: e.MessageDue, now: int, settings: Settings) -> bool:
     """Say whether the same was told a moment ago."""
-    words, at = world.told.get(f"{message.kind} {message.about}", ("", 0))
+    words, at = world.post.told.get(f"{message.kind} {message.about}", ("", 0))
     return words == (message.same or message.text) and now - at < settings.notify.window_s * 1000
 
 

@@ -187,8 +187,8 @@ def proposals_of(world: World) -> tuple[a.ProposalAnswer, ...]:
 
 def channels_of(world: World, seat: Seat) -> tuple[a.ChannelAnswer, ...]:
     """List the ways to people: those of the configuration, and those that messages name."""
-    names = dict.fromkeys((*people.addresses(seat.settings), *world.channels))
-    return tuple(_channel(world.channels.get(name) or Channel(name=name)) for name in names)
+    names = dict.fromkeys((*people.addresses(seat.settings), *world.post.channels))
+    return tuple(_channel(world.post.channels.get(name) or Channel(name=name)) for name in names)
 
 
 def _channel(channel: Channel) -> a.ChannelAnswer:

@@ -29,7 +29,7 @@ def test_a_run_tells_before_it_leaves_each_thing_once_although_two_could() -> No
         notifier = notifier_of(house)
         assert set(notifier.times(CHANNEL).values()) == {1}
         assert sorted(notifier.texts) == ["q/T1 is completed", "q/T2 is completed", "queue q is done: 2 completed"]
-        assert (house.world.messages, house.world.channels[CHANNEL].waiting) == ({}, [])
+        assert (house.world.post.messages, house.world.post.channels[CHANNEL].waiting) == ({}, [])
 
     play(story, settings=TOLD)
 
@@ -58,6 +58,6 @@ def test_who_dies_between_sending_and_saying_so_leaves_it_to_the_next_and_it_com
         notifier.slow.clear()
         assert (await house.leaves(house.start())).exit_code == 0
         assert notifier.times(CHANNEL) == {"M1": 2, "M2": 2}
-        assert house.world.messages == {}
+        assert house.world.post.messages == {}
 
     play(story, settings=TOLD)

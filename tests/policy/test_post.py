@@ -47,7 +47,7 @@ def sending(channel: str, *names: str, worker: str = "w") -> e.MessageSending:
 def test_what_waits_goes_as_one_through_each_channel_and_is_then_forgotten() -> None:
     world = then(world_of(task("q/A")), due_message(1, "notify#1", "people.ana#1"), due_message(2, "notify#1"))
     then(world, due_message(3))
-    assert (world.messaged, set(world.messages)) == (3, {"M1", "M2"})
+    assert (world.post.numbered, set(world.post.messages)) == (3, {"M1", "M2"})
     first = sends(world)
     assert first == sending("notify#1", "M1", "M2")
     then(world, first)
@@ -56,10 +56,10 @@ def test_what_waits_goes_as_one_through_each_channel_and_is_then_forgotten() -> 
     assert due(world, seat(world)) == (f.SendMessages(channel="notify#1", messages=("M1", "M2"), tries=1),)
     note = c.NoteDelivery(channel="notify#1", messages=("M1", "M2"), ok=True)
     then(world, *_events(decide(world, note, NOW, seat(world))))
-    assert set(world.messages) == {"M1"}
+    assert set(world.post.messages) == {"M1"}
     assert isinstance(decide(world, note, NOW, seat(world)), c.Refusal)
     then(world, sending("people.ana#1", "M1"), e.MessageSent(channel="people.ana#1", messages=("M1",)))
-    assert (world.messages, sends(world), list(post.moments(world, NOW, seat(world)))) == ({}, None, [])
+    assert (world.post.messages, sends(world), list(post.moments(world, NOW, seat(world)))) == ({}, None, [])
 
 
 def _events(answer: tuple[e.Event, ...] | c.Refusal) -> tuple[e.Event, ...]:
@@ -70,19 +70,19 @@ def _events(answer: tuple[e.Event, ...] | c.Refusal) -> tuple[e.Event, ...]:
 def test_who_died_while_sending_leaves_it_to_the_next() -> None:
     world = then(world_of(task("q/A")), due_message(1, "notify#1"), sending("notify#1", "M1", worker="dead"))
     assert sends(world, me="w") == sending("notify#1", "M1")
-    world.channels["notify#1"].worker = "w"
+    world.post.channels["notify#1"].worker = "w"
     assert sends(world) is None
 
 
 def test_a_channel_that_fails_is_tried_later_and_later_and_given_up_at_last() -> None:
     world = then(world_of(task("q/A")), due_message(1, "notify#1"))
     waits = []
-    while world.messages:
-        channel = world.channels["notify#1"]
+    while world.post.messages:
+        channel = world.post.channels["notify#1"]
         then(world, sending("notify#1", "M1"))
         note = c.NoteDelivery(channel="notify#1", messages=("M1",), ok=False, note="refused")
         then(world, *_events(decide(world, note, NOW, seat(world))))
-        if world.messages:
+        if world.post.messages:
             assert sends(world) is None
             waits.append((post.retry_at(channel) - NOW) // 1000)
             assert sends(world, post.retry_at(channel)) is not None
