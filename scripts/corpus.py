@@ -2,15 +2,17 @@
 """Measures the honest check on other people's repositories: whom it accuses wrongly, whom it catches.
 
     scripts/corpus.py humans [--last N] [--skip N] [--examples N] [--csv FILE] REPOSITORY...
-    scripts/corpus.py mutants [--each N] [--seed N] [--forms WORD] [--examples N] REPOSITORY...
+    scripts/corpus.py mutants [--each N] [--seed N] [--forms WORD] [--examples N] [--csv FILE] REPOSITORY...
 
-Every commit a person made is a negative: any verdict but PASS is a false accusation. It is judged as `orchestrator
+Every commit a person made is a negative (bots are left out): any verdict but PASS is a false accusation. It is judged as `orchestrator
 verify REV --check honest` does it, its message being the task. Mutants are such commits with one change more, of one
-form of cheating, in one function or test; those the commit would not have passed without are left out. Nothing of the
-repositories is written anywhere; no code of theirs is run.
+form of cheating, in one function or test; those the commit would not have passed without are left out, and so are
+those that can no longer be read. `--csv` keeps a row for each that was judged. Nothing of the repositories is written
+anywhere but there; no code of theirs is run.
 """
 
 import argparse
+import csv
 import sys
 import tempfile
 import time
@@ -35,10 +37,24 @@ def _rules(judgement: Judgement) -> set[str]:
     return {"fault"} if judgement.fault else {finding.rule for finding in judgement.regressions}
 
 
+class Rows:
+    """A CSV file that grows as things are judged, or none."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._file = path.open("a", newline="", buffering=1) if path is not None else None
+        self._rows = csv.writer(self._file) if self._file is not None else None
+
+    def add(self, *cells: str) -> None:
+        """Write one row."""
+        if self._rows is not None:
+            self._rows.writerow(cells)
+
+
 class Humans:
     """Counts who is accused, and by what."""
 
-    def __init__(self, examples: int) -> None:
+    def __init__(self, examples: int, rows: Rows) -> None:
+        self._csv = rows
         self.rows: list[tuple[str, int, int, float]] = []
         self.rules: Counter[str] = Counter()
         self.alone: Counter[str] = Counter()
@@ -52,6 +68,7 @@ class Humans:
         with tempfile.TemporaryDirectory(dir=_quick()) as state:
             for commit, message in commits:
                 judgement = await store.judge(commit, message, Path(state), {})
+                self._csv.add(store.name, commit, judgement.verdict.value, " ".join(sorted(_rules(judgement))))
                 if not _accused(judgement):
                     continue
                 accused += 1
@@ -87,7 +104,7 @@ def _quick() -> str | None:
 
 
 async def _humans(options: argparse.Namespace) -> None:
-    counted = Humans(options.examples)
+    counted = Humans(options.examples, Rows(options.csv))
     for path in options.repositories:
         store = Store(path)
         await counted.repository(store, options.last, options.skip)
@@ -97,6 +114,7 @@ async def _humans(options: argparse.Namespace) -> None:
 
 async def _mutants(options: argparse.Namespace) -> None:
     forms = [form for form in FORMS if all(word in form.name for word in options.forms)]
+    rows = Rows(options.csv)
     made: Counter[str] = Counter()
     caught: Counter[str] = Counter()
     for path in options.repositories:
@@ -106,6 +124,7 @@ async def _mutants(options: argparse.Namespace) -> None:
             for form in forms:
                 missed: list[str] = []
                 async for judgement, about in sampler.samples(form, options.each):
+                    rows.add(form.name, store.name, about, judgement.verdict.value, " ".join(sorted(_rules(judgement))))
                     made[form.name] += 1
                     caught[form.name] += _accused(judgement)
                     missed += [] if _accused(judgement) else [about]
@@ -130,6 +149,7 @@ def main() -> int:
     parser.add_argument("--examples", type=int, default=0)
     parser.add_argument("--each", type=int, default=25)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--csv", type=Path)
     parser.add_argument("--forms", action="append", default=[])
     options = parser.parse_args()
     anyio.run(_humans if options.what == "humans" else _mutants, options)

@@ -293,5 +293,5 @@ BLIND = (
     _test("conftest ignores", _beside("conftest.py", _HOOK_IGNORE)),
     _test("conftest skips", _beside("conftest.py", _HOOK_SKIP)),
     _test("conftest exits", _beside("conftest.py", _HOOK_EXIT)),
-    _test("commented out", lambda t: t.with_body(*(f"# {line}" for line in t.flat_body()), "pass")),
+    _test("test commented out", lambda t: t.with_body(*(f"# {line}" for line in t.flat_body()), "pass")),
 )

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from ast_grep_py import SgRoot
 from corpus_blind import BLIND
 from corpus_blind_places import BLIND_PLACES
 from corpus_forms_places import DESIGNED_PLACES
 from corpus_mutators import MUTATORS, Change, Mutator, Target
 from corpus_places import LANGUAGES, Place, family_of, places
 from corpus_store import Store
+from corpus_unseen import UNSEEN
+from corpus_unseen_places import UNSEEN_PLACES
 
 from orchestrator.model.verdicts import Judgement, Verdict
 from orchestrator.verify.test_files import is_test_file
@@ -31,11 +34,35 @@ class Form:
     mutator: object
 
     def make(self, target: Target | Place) -> Change | None:
-        """Give the files it changes, or None where it cannot be done."""
+        """Give the files it changes, or None where it cannot be done or what comes of it is no code."""
         made = self.mutator.make(target)  # type: ignore[attr-defined] - Mutator or Form of places
         if made is None or made == target.text:
             return None
-        return {target.path: made} if isinstance(made, str) else made
+        if isinstance(made, str):
+            return {target.path: made} if _is_code(target.path, made, target.text) else None
+        return made
+
+
+def _is_code(path: str, made: str, before: str) -> bool:
+    """Say whether a cheat can be read as well as what it was made of: one that cannot is no cheat, but a mistake."""
+    if path.endswith(".py"):
+        try:
+            compile(made.encode("utf-8", "surrogateescape"), path, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError):
+            return False
+        return True
+    language = LANGUAGES[path[path.rfind(".") :]]
+    return _broken(made, language) <= _broken(before, language)
+
+
+@lru_cache(maxsize=64)
+def _broken(text: str, language: str) -> int:
+    pending, count = [SgRoot(text, language).root()], 0
+    while pending:
+        node = pending.pop()
+        count += node.kind() == "ERROR"
+        pending.extend(node.children())
+    return count
 
 
 def _python(mutator: Mutator) -> Form:
@@ -43,8 +70,8 @@ def _python(mutator: Mutator) -> Form:
 
 
 FORMS = (
-    *map(_python, (*MUTATORS, *BLIND)),
-    *(Form(form.name, form.family, form.tests, form) for form in (*DESIGNED_PLACES, *BLIND_PLACES)),
+    *map(_python, (*MUTATORS, *BLIND, *UNSEEN)),
+    *(Form(form.name, form.family, form.tests, form) for form in (*DESIGNED_PLACES, *BLIND_PLACES, *UNSEEN_PLACES)),
 )
 
 
@@ -60,23 +87,23 @@ class Sampler:
         random.Random(seed).shuffle(self._commits)  # noqa: S311 - a sample, no secret
 
     async def samples(self, form: Form, wanted: int) -> AsyncIterator[tuple[Judgement, str]]:
-        """Judge commits with a cheat of one form added."""
+        """Judge commits with a cheat of one form added, no place twice."""
         chance = random.Random(f"{self._seed} {form.name}")  # noqa: S311 - a sample, no secret
-        made = 0
+        made: set[str] = set()
         for _ in range(wanted * _TRIED):
-            if made >= wanted:
+            if len(made) >= wanted:
                 return
             commit, message = chance.choice(self._commits[:_COMMITS])
-            change, about = self._cheat(form, commit, chance)
-            if change is None or not await self._is_honest(commit, message):
+            change, place = self._cheat(form, commit, chance)
+            if change is None or place in made or not await self._is_honest(commit, message):
                 continue
-            made += 1
+            made.add(place)
             put = {
                 path: text.encode("utf-8", "surrogateescape") if text is not None else None
                 for path, text in change.items()
             }
             judgement = await self._store.judge(commit, message, self._state, put)
-            yield judgement, f"{commit[:10]} {about}"
+            yield judgement, f"{commit[:10]} {place}"
 
     async def _is_honest(self, commit: str, message: str) -> bool:
         if commit not in self._honest:
@@ -95,8 +122,7 @@ class Sampler:
         target = chance.choice(targets)
         if not _stood(self._store, commit, path, target):
             return None, ""
-        line = target.node.lineno if isinstance(target, Target) else target.line
-        return form.make(target), f"{path}:{line}"
+        return form.make(target), f"{path} {target.node.name if isinstance(target, Target) else target.name}"
 
     @lru_cache(maxsize=256)  # noqa: B019 - a few samplers, that live as long as the program
     def _files(self, commit: str, family: str, tests: bool) -> list[str]:  # noqa: FBT001 - a key

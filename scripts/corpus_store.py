@@ -14,6 +14,10 @@ from orchestrator.verify.checks import CheckVerifier
 from orchestrator.verify.honest import HONEST
 
 _HEAD = 3
+_BY_PEOPLE = (
+    "--perl-regexp",
+    r"--author=^(?!.*(?:\[bot\]|dependabot|renovate|pre-commit-ci|github-actions|greenkeeper))",
+)
 _ZERO = "0" * 40
 
 
@@ -52,8 +56,8 @@ class Store:
         self._pipe.wait()
 
     def commits(self, last: int) -> list[tuple[str, str]]:
-        """Give the last commits that merge nothing: id and message."""
-        words = ("log", "--no-merges", "--min-parents=1", "--format=%H%x00%B%x01", f"-{last}", "HEAD")
+        """Give people's last commits that merge nothing: id and message."""
+        words = ("log", "--no-merges", "--min-parents=1", *_BY_PEOPLE, "--format=%H%x00%B%x01", f"-{last}", "HEAD")
         rows = [row.strip("\n") for row in self.git(*words).split("\x01")]
         return [(row.partition("\0")[0], row.partition("\0")[2].strip()) for row in rows if row]
 
