@@ -47,7 +47,7 @@ def _is_code(path: str, made: str, before: str) -> bool:
     """Say whether a cheat can be read as well as what it was made of: one that cannot is no cheat, but a mistake."""
     if path.endswith(".py"):
         try:
-            compile(made.encode("utf-8", "surrogateescape"), path, "exec", dont_inherit=True)
+            compile(made, path, "exec", dont_inherit=True)
         except (SyntaxError, ValueError):
             return False
         return True
@@ -142,7 +142,10 @@ def _stood(store: Store, commit: str, path: str, target: Target | Place) -> bool
 
 @lru_cache(maxsize=4096)
 def _targets(store: Store, commit: str, path: str, tests: bool) -> list[Target | Place]:  # noqa: FBT001 - a key
-    text = (store.blob(f"{commit}:{path}") or b"").decode("utf-8", "surrogateescape")
+    try:
+        text = (store.blob(f"{commit}:{path}") or b"").decode()
+    except UnicodeDecodeError:
+        return []
     return [target for target in _all(path, text) if target.is_test is tests]
 
 
