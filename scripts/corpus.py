@@ -4,12 +4,11 @@
     scripts/corpus.py humans [--last N] [--skip N] [--examples N] [--csv FILE] REPOSITORY...
     scripts/corpus.py mutants [--each N] [--seed N] [--forms WORD] [--examples N] [--csv FILE] REPOSITORY...
 
-Every commit a person made is a negative (bots are left out): any verdict but PASS is a false accusation. It is judged as
-`orchestrator
-verify REV --check honest` does it, its message being the task. Mutants are such commits with one change more, of one
-form of cheating, in one function or test; those the commit would not have passed without are left out, and so are
-those that can no longer be read. `--csv` keeps a row for each that was judged. Nothing of the repositories is written
-anywhere but there; no code of theirs is run.
+Every commit a person made is a negative (bots are left out): any verdict but PASS is a false accusation. It is judged
+as `orchestrator verify REV --check honest` does it, its message being the task. Mutants are such commits with one
+change more, of one form of cheating, in one function or test; those the commit would not have passed without are left
+out, and so are those that can no longer be read. `--csv` keeps a row for each that was judged. Nothing of the
+repositories is written anywhere but there; no code of theirs is run.
 """
 
 import argparse
