@@ -138,7 +138,7 @@ class Engine:
             only=self._needed(world),
             zone=self.zone,
             draining=self._draining,
-            full=self.ledger.full,
+            full=self.ledger.full_until is not None,
         )
 
     def _needed(self, world: World) -> frozenset[str] | None:
@@ -242,7 +242,7 @@ class Engine:
     async def _sleep(self, stay: Stay) -> None:
         now = self.clock.now()
         clock = alarm(self.world, self.ledger.agenda, now, self.seat(self.world))
-        moments = [moment for moment in (stay.until, clock) if moment is not None]
+        moments = [moment for moment in (stay.until, clock, self.ledger.full_until) if moment is not None]
         wake = self._wake
         if not moments:
             await wake.wait()

@@ -27,7 +27,8 @@ Observer = Callable[[World, Sequence[e.Commit], Iterable[str]], None]
 Rider = Callable[[World, tuple[e.Event, ...], int], tuple[e.Event, ...]]
 """Gives what stands in the same commit because of these events, decided on the world before them."""
 
-FULL_DISK_RETRY_MS = 2000
+FULL_DISK_RETRY_MS, FULL_DISK_REST_MS = 2000, 30_000
+"""After what time a commit that found no room is tried again; for how long nothing is begun that can wait."""
 
 
 def _nothing(_world: World, _events: tuple[e.Event, ...], _now: int) -> tuple[e.Event, ...]:
@@ -55,9 +56,14 @@ class Ledger:
         self.agenda.update(self.world, ())
         self.observers: list[Observer] = []
         self.rider: Rider = _nothing
-        self.full = False
+        self._full_until = 0
         self._ids = ids
         self._lock = anyio.Lock()
+
+    @property
+    def full_until(self) -> int | None:
+        """Until when the disk is taken to be full; None: there is room, or it is time to find out."""
+        return self._full_until if self._full_until > self.clock.now() else None
 
     async def catch_up(self) -> None:
         """Fold what others have appended since."""
@@ -102,9 +108,9 @@ class Ledger:
         except ConflictError:
             return False
         except DiskFullError:
-            self.full = True
             await self.clock.sleep_until(self.clock.now() + FULL_DISK_RETRY_MS)
+            self._full_until = self.clock.now() + FULL_DISK_REST_MS
             return False
-        self.full = False
+        self._full_until = 0
         self._fold([commit])
         return True

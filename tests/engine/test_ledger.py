@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 import anyio
+import msgspec
 import pytest
 
 from orchestrator.engine.ledger import FULL_DISK_RETRY_MS, Ledger
@@ -10,12 +11,14 @@ from orchestrator.errors import DiskFullError, JournalError
 from orchestrator.journal.memory import MemoryJournal
 from orchestrator.model import events as e
 from orchestrator.model.commands import Refusal
+from orchestrator.model.settings import QueueSettings
 from orchestrator.model.specs import QueueSpec
 from orchestrator.model.world import World
 from orchestrator.policy.decide import Answer
+from orchestrator.sim.agents import Act, Play
 from orchestrator.sim.clock import CountedIds, VirtualClock
 from orchestrator.sim.loop import run
-from tests.engine.house import House, play
+from tests.engine.house import SCRIPT, House, play
 
 
 def queue(name: str) -> e.QueueAdded:
@@ -100,11 +103,11 @@ def test_a_full_disk_is_asked_again_later_and_nothing_is_lost_or_doubled() -> No
         began = anyio.current_time()
 
         def choose(_world: World) -> Answer:
-            full.append(one.full)
+            full.append(one.full_until is not None)
             return (queue("mine"),)
 
         assert await one.commit(choose) == (queue("mine"),)
-        assert (full, one.full, journal.head) == ([False, True, True, True], False, 1)
+        assert (full, one.full_until, journal.head) == ([False, True, True, True], None, 1)
         assert anyio.current_time() - began == pytest.approx(3 * FULL_DISK_RETRY_MS / 1000)
 
     run(story, 1)
@@ -176,6 +179,31 @@ def test_a_run_on_a_full_disk_waits_for_room_and_begins_nothing_beside_what_runs
         assert (await house.leaves(member)).exit_code == 0
 
     play(story)
+
+
+def test_what_runs_does_not_keep_a_run_from_finding_out_that_there_is_room_again() -> None:
+    async def story(house: House) -> None:
+        await house.define("q/T1")
+        member = house.start()
+        await house.until("iteration.started")
+        journal = member.engine.ledger.journal
+        original, refused = journal.append, [1]
+
+        async def append(events: Sequence[e.Event], **rest: object) -> e.Commit:
+            if refused:
+                refused.pop()
+                raise DiskFullError("no space left for the commit")
+            return await original(events, **rest)  # type: ignore[arg-type]
+
+        journal.append = append  # type: ignore[method-assign]
+        await house.define("q/T2")
+        await anyio.sleep(120)
+        assert not refused
+        assert house.world.claims.keys() == {"q/T1", "q/T2"}
+        assert (await house.leaves(member)).exit_code == 0
+
+    two = msgspec.structs.replace(SCRIPT, queues={"q": QueueSettings(workers=2)})
+    play(story, settings=two, plays={"q/T1": (Play(Act.PASS, 1800.0),), "q/T2": (Play(Act.PASS, 1800.0),)})
 
 
 def test_a_signal_ends_a_run_that_waits_for_room() -> None:
