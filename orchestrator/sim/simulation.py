@@ -4,7 +4,7 @@ The storm hides lost wake-ups (a restart looks at everything anew), so every see
 some have no storm at all, and in some one last process dies with nothing but its lock to say so.
 """
 
-from typing import cast
+from typing import Self, cast
 
 import anyio
 import msgspec
@@ -57,6 +57,10 @@ class SimulationError(AssertionError):
         self.seed = seed
         self.problem = problem
         self.story = story
+
+    def __reduce__(self) -> tuple[type[Self], tuple[int, str, list[str]]]:
+        """Go to another process whole: a proof plays its seeds in several."""
+        return type(self), (self.seed, self.problem, self.story)
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,7 +159,8 @@ class Simulation:
         if self.stormy:
             await self.storm.blow()
         await self._quiet()
-        await self._leave()
+        while not await self._leave():  # a moment came while it was leaving, and brought more to do
+            await self._quiet()
         reckon(self.stage, self.crew, self._plan, self.storm.saved)
         return self._sum()
 
@@ -226,8 +231,8 @@ class Simulation:
 
     # -- the end ---------------------------------------------------------------------------------------------------
 
-    async def _leave(self) -> None:
-        """With everything done the last process leaves with 0, and nobody stays for ever."""
+    async def _leave(self) -> bool:
+        """With everything done the last process leaves with 0, and nobody stays for ever. False: it is not done."""
         for member in self.crew.alive():
             member.engine.drain()
         for member in self.crew.alive():
@@ -235,8 +240,11 @@ class Simulation:
                 await member.gone.wait()
             if member.left is None:
                 raise BrokenPromiseError(f"{member.name} was told to drain and stays: {member.engine.waiting_for}")
+        if not self._all_done():
+            return False
         if self.last.left is None or self.last.left.exit_code != 0:
             raise BrokenPromiseError(f"everything is done and {self.last.name} left with {self.last.left}")
+        return True
 
     def _sum(self) -> Report:
         return Report(

@@ -1,6 +1,7 @@
 """Whole runs of the real engine under faults, each from one seed; any failure is reproduced by its number."""
 
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,20 @@ def test_every_promise_holds_in_ten_more_seeds(block: int) -> None:
         except SimulationError as error:  # the last commits are what one wants to read first
             pytest.fail("\n".join((*error.story[-20:], str(error))))
         assert report.commits > report.tasks
+
+
+def test_a_moment_that_comes_while_the_last_process_leaves_brings_it_back() -> None:
+    assert simulate(1038).tasks == 2
+
+
+def test_a_failure_comes_whole_out_of_another_process() -> None:
+    error = pickle.loads(pickle.dumps(SimulationError(7, "it is lost", ["one", "two"])))  # noqa: S301 - our own
+    assert (error.seed, error.problem, error.story, str(error)) == (
+        7,
+        "it is lost",
+        ["one", "two"],
+        "seed 7: it is lost",
+    )
 
 
 @pytest.mark.slow
