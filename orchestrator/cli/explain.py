@@ -42,9 +42,10 @@ def command(context: Context, what: str | None, *, as_json: bool) -> int:
         ref = f"{queue.name}/{task.id}"
         for line in _task(queue, task, workers.get(ref), (ref in asking, holdups.get(ref, ()))):
             click.echo(clean(line))
-    for queue in (q for q in answer.queues if q.rollback is not None and _names(what, q)):
-        click.echo(clean(f"{queue.name}: {queue.rollback.text if queue.rollback else ''}"))
-    if not found:
+    backs = [(q.name, q.rollback.text if q.rollback else q.rolled_back) for q in answer.queues if _names(what, q)]
+    for name, text in (back for back in backs if back[1]):
+        click.echo(clean(f"{name}: {text}"))
+    if not found and not any(text for _, text in backs):
         click.echo("nothing waits: everything has ended or is running")
     return 0
 

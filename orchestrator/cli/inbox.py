@@ -105,7 +105,7 @@ def _blocked_of(desk: Desk, task: Task) -> Blocked:
     attempt = task.attempt
     if attempt is None or not attempt.commit:
         return Blocked(task, "")
-    shows = f"git -C {desk.repository_of(task.ref)} diff {attempt.base[:12]} {attempt.commit[:12]}"
+    shows = f"git {desk.git_of(task.ref)} diff {attempt.base[:12]} {attempt.commit[:12]}"
     folder = desk.project.state / "runs" / task.ref / str(attempt.number) / str(attempt.iteration)
     verdicts = [path for name in ("verdict-merged.json", "verdict.json") if (path := folder / name).is_file()]
     patch = folder / "diff.patch"

@@ -169,6 +169,10 @@ def _next(report: Report) -> str:
     blocked = [f"{q.name}/{t.id}" for q in status.queues for t in q.tasks if t.status == "blocked"]
     failed = [f"{q.name}/{t.id}" for q in status.queues for t in q.tasks if t.status == "failed"]
     ready = [q.name for q in status.queues if any(t.reason and t.reason.code == "ready" for t in q.tasks)]
+    if back := next((q.rollback for q in status.queues if q.rollback is not None), None):
+        return f"orchestrator inbox   ({back.text})" if back.blocked else f"orchestrator run   ({back.text})"
+    if after := next((q.rolled_back for q in status.queues if q.rolled_back), ""):
+        return after
     if blocked:
         return f"orchestrator inbox   ({blocked[0]} waits for a decision)"
     if asked := [q.task for q in status.questions if q.holds]:

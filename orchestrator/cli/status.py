@@ -80,7 +80,8 @@ def _title(queue: QueueAnswer) -> str:
     done = counts["completed"] + counts["skipped"]
     state = "".join(f" [{word}]" for word in ("locked", "paused") if getattr(queue, word))
     park = f" [parked: {clean(queue.park.text)}]" if queue.park is not None else ""
-    park += f" [{clean(queue.rollback.text)}]" if queue.rollback is not None else ""
+    back = queue.rollback.text if queue.rollback is not None else queue.rolled_back
+    park += f" [{clean(back)}]" if back else ""
     used = f"  used: {money_line(queue.budget)}" if queue.budget is not None else ""
     return paint(f"{queue.name}  {done}/{counts['total']}{state}{park}", "head") + paint(used, "dim")
 

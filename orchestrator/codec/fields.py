@@ -80,6 +80,10 @@ class Fields:
         """Complain about a member's value."""
         self.complaints.refuse(f"{self.prefix}{key} is {shown(self.values.get(key))}; {remedy}")
 
+    def refuse_untold(self, key: str, what: str) -> None:
+        """Complain about a member whose value may hold a secret: it is not shown."""
+        self.complaints.refuse(f"{self.prefix}{key} {what}")
+
     def warn_unknown(self, known: Collection[str]) -> None:
         """Warn of members nobody reads."""
         for key in self.values:

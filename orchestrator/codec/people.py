@@ -28,7 +28,8 @@ def read_notify(top: Fields) -> NotifySettings:
 def _addresses(fields: Fields, key: str) -> tuple[str, ...]:
     found = fields.texts(key)
     if any("://" not in url and not url.startswith("env:") for url in found):
-        fields.refuse(key, 'write addresses, as "mailto://me:secret@example.org", or "env:NAME" of a variable with one')
+        remedy = 'write addresses, as "mailto://me:secret@example.org", or "env:NAME" of a variable with one'
+        fields.refuse_untold(key, f"holds what is no address; {remedy}")
     return found
 
 

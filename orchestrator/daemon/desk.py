@@ -30,6 +30,7 @@ from orchestrator.policy.prompting import prompt_input, spelled_out, template_fo
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.tidings import messages
 from orchestrator.views.statement import status_of
+from orchestrator.workspace.repository import STORE
 
 SNAPSHOT_EVERY = 500
 """Commits after which a snapshot is worth its writing."""
@@ -76,8 +77,13 @@ class Desk:
         repo = spec.repo or (own.repo if own else None) or ""
         return f"{repo}:{(own.base if own else None) or settings.base or ''}"
 
-    def repository_of(self, ref: str) -> str:
-        """Give the folder of the repository a task's queue works in."""
+    def git_of(self, ref: str) -> str:
+        """Say how a person's git finds the work of a task."""
+        if self.project.settings.workspace == "inplace":
+            return f"--git-dir={self.project.state / STORE}"
+        return f"-C {self._repository_of(ref)}"
+
+    def _repository_of(self, ref: str) -> str:
         repo = self._target(ref.partition("/")[0]).partition(":")[0]
         return str(self.project.root / self.project.settings.repos[repo].path) if repo else str(self.project.root)
 

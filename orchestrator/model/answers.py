@@ -82,6 +82,8 @@ class QueueAnswer(msgspec.Struct, frozen=True, kw_only=True):
     budget: BudgetAnswer | None = None
     """Null where it has no limits of its own."""
     rollback: RollbackAnswer | None = None
+    rolled_back: str = ""
+    """How to go on with a queue that was rolled back and is paused since."""
 
 
 class GateAnswer(msgspec.Struct, frozen=True, kw_only=True):

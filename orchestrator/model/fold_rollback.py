@@ -12,6 +12,11 @@ from orchestrator.model.specs import Status
 from orchestrator.model.world import PendingAction, Queue, World
 
 
+def is_whole(world: World, queue: Queue) -> bool:
+    """Say whether a failure of one of its steps takes the queue back."""
+    return any(world.tasks[ref].spec.rollback for ref in queue.tasks)
+
+
 @singledispatch
 def fold(event: e.Event, world: World) -> None:  # noqa: ARG001 - the others are folded next door
     """Fold an event about a rollback."""
@@ -23,7 +28,7 @@ def _(event: e.TaskFailed, world: World) -> None:
     queue = world.queues.get(event.task.partition("/")[0])
     if queue is None or event.task not in queue.tasks or queue.rollback is not None:
         return
-    if not queue.rollback_due and any(world.tasks[ref].spec.rollback for ref in queue.tasks):
+    if not queue.rollback_due and is_whole(world, queue):
         queue.rollback_due = event.task
         _touch(world, queue)
 
@@ -76,6 +81,8 @@ def _(event: e.RollbackDecided, world: World) -> None:
         queue, rollback = found
         rollback.blocked = ""
         if event.decision == "again":
+            task = world.tasks.get(event.task)
+            rollback.action = (task.spec.rollback if task is not None else "") or rollback.action
             _owe(world, rollback)
         else:
             rollback.left.append(event.task)

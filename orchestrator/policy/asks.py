@@ -62,6 +62,9 @@ def _near(world: World, ref: str) -> str:
 def _task(world: World, task: Task, ask: _OfTask, seat: Seat) -> Answer:
     if lands(world, task) and isinstance(ask, c.Retry | c.Skip | c.Cancel):
         return c.Refusal(f"{task.ref} is landing this very moment; ask again when `orchestrator status` shows it done")
+    held = rollback.in_the_way(world.queues[task.ref.partition("/")[0]])
+    if held and isinstance(ask, c.Retry | c.Skip):
+        return c.Refusal(held)
     match ask:
         case c.Retry():
             return _retry(world, task, ask, seat)
@@ -94,6 +97,8 @@ def _hold(world: World, ask: c.Pause | c.Resume) -> Answer:
     because = f"by {ask.by}" if ask.by else ""
     if isinstance(ask, c.Pause):
         return () if queue.paused else (e.QueuePaused(queue=queue.name, because=because),)
+    if refusal := rollback.resumable(world, queue):
+        return refusal
     resumed: tuple[e.Event, ...] = (e.QueueResumed(queue=queue.name, because=because),) if queue.paused else ()
     unparked: tuple[e.Event, ...] = (e.LaneResumed(queue=queue.name, because=because),) if queue.park else ()
     return (*resumed, *unparked)

@@ -5,6 +5,7 @@ touch a file that a running one has changed so far. Such a task lets others of i
 nobody: where nothing else could start, it starts.
 """
 
+from orchestrator.model.specs import ENDED
 from orchestrator.model.world import Task, World
 from orchestrator.policy.globs import matches_any, overlap
 from orchestrator.policy.limits import staffed
@@ -45,10 +46,12 @@ def split_resource(name: str) -> tuple[str, bool]:
     return (name.removesuffix(":read"), True) if name.endswith(":read") else (name, False)
 
 
-def _folder(_world: World, _task: Task, holders: list[Task], seat: Seat) -> tuple[tuple[str, ...], str]:
-    if seat.settings.workspace != "inplace" or not holders:
+def _folder(world: World, task: Task, holders: list[Task], seat: Seat) -> tuple[tuple[str, ...], str]:
+    if seat.settings.workspace != "inplace":
         return (), ""
-    return (holders[0].ref,), f"{holders[0].ref} has the project's one folder"
+    begun = (t for t in world.tasks.values() if t.attempt is not None and t.attempt.base and t.status not in ENDED)
+    holder = next((other for other in (*holders, *begun) if other.ref != task.ref), None)
+    return ((holder.ref,), f"{holder.ref} has the project's one folder") if holder is not None else ((), "")
 
 
 def _resources(_world: World, task: Task, holders: list[Task], seat: Seat) -> tuple[tuple[str, ...], str]:

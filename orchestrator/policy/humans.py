@@ -8,7 +8,7 @@ from orchestrator.model.truth import dependency_met
 from orchestrator.model.verdicts import Judgement, Verdict
 from orchestrator.model.world import Task, World
 from orchestrator.policy.limits import checks, is_human
-from orchestrator.policy.rollback import is_held, words
+from orchestrator.policy.rollback import in_the_way
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.verdict import findings_of, summaries
 
@@ -30,8 +30,8 @@ def objection(world: World, task: Task, seat: Seat) -> c.Refusal | None:
     if unmet:
         return c.Refusal(f"{task.ref} waits for {', '.join(unmet)}; report it once that is done")
     queue = world.queues[task.ref.partition("/")[0]]
-    if is_held(queue):
-        return c.Refusal(f"{words(queue)}; report it once that is over")
+    if held := in_the_way(queue):
+        return c.Refusal(held)
     return c.Refusal(f"queue {queue.name} is locked until it is unlocked") if queue.locked else None
 
 

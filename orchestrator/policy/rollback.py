@@ -8,6 +8,8 @@ Rules
    later; then a person says whether to try again or to leave that step as it is.
 4. What is undone is pending again. When all is, the queue is paused: going on is a person's word.
 5. A pause by hand holds a rollback too, at the next step.
+6. While it lasts nothing of the queue is retried, skipped or removed: what is owed stays owed.
+7. The queue is resumed once the step that failed has failed no more: it is done whole, or taken back.
 """
 
 from orchestrator.model import commands as c
@@ -24,6 +26,11 @@ TRIES = 3
 def is_held(queue: Queue) -> bool:
     """Say whether a rollback keeps the tasks of the queue from starting."""
     return queue.rollback is not None or bool(queue.rollback_due)
+
+
+def in_the_way(queue: Queue) -> str:
+    """Say why nothing of the queue is retried, skipped or removed now; empty where nothing stands against it."""
+    return f"{words(queue)}; ask again once that is over" if is_held(queue) else ""
 
 
 def starts(world: World) -> tuple[e.Event, ...]:
@@ -93,6 +100,9 @@ def decided(world: World, ask: c.DecideRollback) -> tuple[e.Event, ...] | c.Refu
     rollback = queue.rollback
     if rollback is None or not rollback.blocked:
         return c.Refusal(f"no rollback of queue {ask.queue} waits for a person; `orchestrator explain {ask.queue}`")
+    task = world.tasks.get(rollback.task)
+    if ask.decision == "again" and task is not None and not task.spec.rollback:
+        return c.Refusal(f"{rollback.task} names no rollback any more; name one, or leave it as it is: --leave")
     if ask.decision == "leave" and not ask.reason.strip():
         return c.Refusal("leaving a step as it is needs a reason: --reason 'why'")
     return (
@@ -125,6 +135,12 @@ def words(queue: Queue) -> str:
     what = f", now {rollback.task}" if rollback.task else ""
     undone = f" ({len(rollback.undone)} undone)" if rollback.undone else ""
     return f"queue {queue.name} is being rolled back because {rollback.because} failed{what}{undone}"
+
+
+def resumable(world: World, queue: Queue) -> c.Refusal | None:
+    """Say why a queue that was rolled back may not go on yet, or nothing."""
+    task = world.tasks.get(queue.rolled_back)
+    return c.Refusal(words_after(queue)) if task is not None and task.status is Status.FAILED else None
 
 
 def words_after(queue: Queue) -> str:

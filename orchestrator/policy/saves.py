@@ -22,6 +22,7 @@ from orchestrator.model.documents import QueueDocument, TaskEntry
 from orchestrator.model.ids import id_of, task_ref
 from orchestrator.model.specs import GateSpec, Status, TriggerSpec
 from orchestrator.model.world import Queue, Task, World
+from orchestrator.policy import rollback
 from orchestrator.policy.definitions import Defined, merge_defined
 from orchestrator.policy.limits import lands
 from orchestrator.policy.versions import (
@@ -169,6 +170,8 @@ class _Merge:
         return frozenset(gone)
 
     def _must_stay(self, task: Task, seq: int) -> str:
+        if held := rollback.in_the_way(self.queue):
+            return f"{task.ref} was not removed: {held}"
         if task.status is Status.IN_PROGRESS:
             return f"{task.ref} is in progress and was not removed: `orchestrator cancel {task.ref}`, then remove it"
         if _completed_after(task, seq):
@@ -220,6 +223,8 @@ class _Merge:
         elif _completed_after(task, seq):
             why = f"{task.ref} has completed since this copy was read: `orchestrator retry {task.ref}` starts it anew"
             self._refuse(task.ref, why, entry)
+        elif held := rollback.in_the_way(self.queue):
+            self._refuse(task.ref, f"{task.ref} stays as it is: {held}", entry)
         elif lands(self.world, task):
             self._refuse(task.ref, f"{task.ref} is landing this very moment: save it again if it is still meant", entry)
         elif asked is Status.SKIPPED:

@@ -13,11 +13,13 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from orchestrator.model import events as e
+from orchestrator.model.fold_rollback import is_whole
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, Notify, Status
 from orchestrator.model.wording import USUAL, fill
 from orchestrator.model.world import World
 from orchestrator.policy import people
+from orchestrator.policy.rollback import is_held
 
 _LONGEST = 1500
 """Characters of one message: channels cut what is longer, in places nobody chose."""
@@ -108,7 +110,7 @@ def recipients(settings: Settings, tiding: Tiding) -> tuple[str, ...]:
 
 def _tidings(world: World, events: Sequence[e.Event], settings: Settings) -> Iterator[Tiding]:
     for event in events:
-        for part in (_of_task, _of_gate, _of_money, _of_trigger):
+        for part in (_of_task, _of_rollback, _of_gate, _of_money, _of_trigger):
             yield from part(world, event, settings)
     yield from _of_queues(world, events)
 
@@ -152,6 +154,22 @@ def _of_task(world: World, event: e.Event, _settings: Settings) -> Iterator[Tidi
             return
 
 
+def _of_rollback(world: World, event: e.Event, _settings: Settings) -> Iterator[Tiding]:
+    match event:
+        case e.RollbackBlocked(queue=name, task=ref, reason=why):
+            helps = f"`orchestrator rollback {name} --again`, or `--leave --reason WHY`"
+            what = f"the rollback of {ref} does not succeed"
+            yield Tiding(kind="blocked", about=ref, what=what, why=why, next=helps, concerns=_owner(world, ref))
+        case e.RollbackFinished(queue=name, task=ref, undone=undone, left=left):
+            kept = f"; left as it is: {', '.join(left)}" if left else ""
+            why = f"{ref} failed; undone: {', '.join(undone) or 'nothing'}{kept}"
+            helps = f"`orchestrator retry {ref}`, then `orchestrator resume {name}` goes on"
+            what = f"queue {name} was rolled back and is paused"
+            yield Tiding(kind="blocked", about=name, what=what, why=why, next=helps, concerns=_owner(world, ref))
+        case _:
+            return
+
+
 def _of_queues(world: World, events: Sequence[e.Event]) -> Iterator[Tiding]:
     """Tell of queues whose last task ends with these events."""
     ends = {e.TaskCompleted: Status.COMPLETED, e.TaskFailed: Status.FAILED, e.TaskSkipped: Status.SKIPPED}
@@ -162,6 +180,8 @@ def _of_queues(world: World, events: Sequence[e.Event]) -> Iterator[Tiding]:
         if queue is None or added:
             continue
         states = [now_ended.get(ref) or world.tasks[ref].status for ref in queue.tasks]
+        if is_held(queue) or (Status.FAILED in now_ended.values() and is_whole(world, queue)):
+            continue  # it is taken back, and that is told when it is
         if all(state in ENDED for state in states):
             counts = [f"{states.count(state)} {state.value}" for state in Status if state in states]
             yield Tiding(kind="done", about=name, what=f"queue {name} is done", why=", ".join(counts))

@@ -10,7 +10,7 @@ from orchestrator.model.world import Gate, Queue, Task, World
 from orchestrator.policy import gates, people, post
 from orchestrator.policy.limits import staffed
 from orchestrator.policy.reasons import Code, Reason, reason_for
-from orchestrator.policy.rollback import words
+from orchestrator.policy.rollback import words, words_after
 from orchestrator.policy.seat import Seat, running
 from orchestrator.policy.talk import open_questions
 from orchestrator.views import money
@@ -58,6 +58,8 @@ def headline(world: World, queues: tuple[a.QueueAnswer, ...], seat: Seat) -> str
     stuck = next((q.rollback for q in queues if q.rollback is not None and q.rollback.blocked), None)
     if stuck is not None:
         return stuck.text
+    if back := next((q.rolled_back for q in queues if q.rolled_back), ""):
+        return back
     waiting = [ref for ref, reason in asked if not any(name.startswith("person:") for name in reason.on)]
     if waiting:
         return f"{len(waiting)} task(s) wait for a person: `orchestrator inbox` ({', '.join(waiting[:3])})"
@@ -108,6 +110,7 @@ def _queue(world: World, queue: Queue, now: int, seat: Seat) -> a.QueueAnswer:
         else None,
         budget=money.of_queue(world, queue, now, seat),
         rollback=_rollback(queue),
+        rolled_back=words_after(queue) if queue.rolled_back else "",
         summary=summary_of(world, queue),
         tasks=tuple(
             _task(world, world.tasks[ref], now, seat) for ref in sorted(queue.tasks, key=queue.tasks.__getitem__)
@@ -186,8 +189,9 @@ def proposals_of(world: World) -> tuple[a.ProposalAnswer, ...]:
 
 
 def channels_of(world: World, seat: Seat) -> tuple[a.ChannelAnswer, ...]:
-    """List the ways to people: those of the configuration, and those that messages name."""
-    names = dict.fromkeys((*people.addresses(seat.settings), *world.post.channels))
+    """List the ways to people: those of the configuration, and those that something still waits for."""
+    waited = (channel.name for channel in world.post.channels.values() if channel.waiting)
+    names = dict.fromkeys((*people.addresses(seat.settings), *waited))
     return tuple(_channel(world.post.channels.get(name) or Channel(name=name)) for name in names)
 
 

@@ -26,6 +26,8 @@ class InplaceWorkspace:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._closed = anyio.Event()
+        self._kept = ""
+        """The ref that holds what the folder lost when an attempt was last given up."""
 
     async def target(self, queue: str) -> Head:
         """Give what last landed; while no attempt is open, with what the person changed since."""
@@ -129,15 +131,21 @@ class InplaceWorkspace:
         if not await self.exists(key):
             return
         head = (await lookup(repository, _track(repository)))[_track(repository)]
-        await self._restore(repository, head, ref_of(key, "discarded"))
+        if await self._restore(repository, head, kept := ref_of(key, "discarded")):
+            self._kept = kept
         await repository.git("update-ref", "-d", mark)
         self._closed.set()
         self._closed = anyio.Event()
 
     async def follow_problem(self, queue: str) -> str:
-        """Say that nothing has to follow: the folder is where the work was done."""
-        del queue
-        return ""
+        """Say where what the folder held is, if it went back to what last landed; nothing has to follow here."""
+        if not self._kept:
+            return ""
+        git, kept = f"git --git-dir={(await self._ground.repository(queue)).git_dir}", self._kept
+        return (
+            "the folder went back to what last landed; what else it held is kept: "
+            f"`{git} diff {kept}^ {kept}` shows it, `{git} --work-tree=. checkout {kept} -- FILE` brings a file back"
+        )
 
     async def sweep(self) -> None:
         """Delete what was thrown away: slow, for when nothing waits."""
@@ -153,14 +161,15 @@ class InplaceWorkspace:
         async with self._ground.lock("inplace"):
             return await write_tree(repository, repository.top, index, base, excluded)
 
-    async def _restore(self, repository: Repository, wanted: str, kept_as: str) -> None:
-        """Keep what the folder holds under a ref, then give it the wanted files; untouched if it has them."""
+    async def _restore(self, repository: Repository, wanted: str, kept_as: str) -> bool:
+        """Keep what the folder holds under a ref, then give it the wanted files; False: it has them, and stays."""
         tree = await self._snapshot(repository, wanted)
         if (await head_of(repository, wanted)).tree == tree:
-            return
+            return False
         made = await commit_tree(repository, tree, (wanted,), "kept\n", self._ground.clock.now())
         await hold(repository, {kept_as: made})
         await write_files(repository, repository.top, repository.shadow / "inplace.index", wanted)
+        return True
 
 
 def _key(mark: str) -> AttemptKey:

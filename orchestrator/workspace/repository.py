@@ -18,7 +18,8 @@ from orchestrator.workspace.git import MINIMUM, Said, git, scrubbed, tool
 OWN = "_project"
 """Folder name of the project's own repository; no `[repos.NAME]` can be called that."""
 
-INPLACE = "inplace"
+INPLACE, STORE = "inplace", "inplace.git"
+"""The branch that what lands in a folder without git is on; our repository of it, in the state folder."""
 """The base branch of a folder without git, in the repository of ours that keeps its snapshots."""
 
 _COPIED = (
@@ -112,7 +113,7 @@ def adopt(project: Path, state: Path) -> Repository:
     top, own = _real(project), _real(state)
     if _is_there(top / ".git"):
         raise InvalidInputError(f'{top} is a git repository: take `workspace = "inplace"` out of the configuration')
-    store = own / "inplace.git"
+    store = own / STORE
     return Repository(
         name="",
         top=top,

@@ -43,7 +43,7 @@ def test_nothing_said_is_the_usual() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('[notify]\nurls = ["ana"]', 'notify.urls is ["ana"]; write addresses, as "mailto://'),
+        ('[notify]\nurls = ["ana"]', 'notify.urls holds what is no address; write addresses, as "mailto://'),
         ('[people.ana]\nnotify = ["x"]', "people.ana.notify"),
         ('[notify]\non = ["blokced"]', "'blokced' is no kind of message; there are blocked, failed"),
         ('[notify]\ntemplates = {blocked = "{task}"}', "{task} is no place of a message; there are about, kind"),

@@ -2,13 +2,16 @@
 
 from orchestrator.model import commands as c
 from orchestrator.model import events as e
+from orchestrator.model.documents import QueueDocument, Stamp, TaskEntry
 from orchestrator.model.fold import apply
 from orchestrator.model.scope import Scope
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import QueueSpec, Status, TaskSpec
 from orchestrator.model.world import PendingAction, World
 from orchestrator.policy import rollback
+from orchestrator.policy.asks import answer
 from orchestrator.policy.humans import objection
+from orchestrator.policy.saves import merge_save
 from orchestrator.policy.seat import Seat
 from orchestrator.views.statement import status_of, stuck_rollbacks
 from orchestrator.views.story import tell
@@ -87,7 +90,58 @@ def test_a_person_reports_nothing_as_done_meanwhile() -> None:
     world = world_of(*STARTED)
     refusal = objection(world, world.tasks["r/B"], seat())
     assert refusal is not None
-    assert refusal.text == "queue r is being rolled back because r/B failed; report it once that is over"
+    assert refusal.text == "queue r is being rolled back because r/B failed; ask again once that is over"
+
+
+def refused(world: World, ask: c.Ask) -> str:
+    said = answer(world, ask, seat())
+    assert isinstance(said, c.Refusal)
+    return said.text
+
+
+def test_meanwhile_nothing_of_the_queue_is_retried_skipped_reset_or_removed_and_what_is_owed_stays_owed() -> None:
+    world = world_of(*BLOCKED)
+    for ask in (
+        c.Retry(task="r/A", by="ana"),
+        c.Skip(task="r/A", reason="no", by="ana"),
+        c.Retry(task="r/B", by="ana"),
+    ):
+        assert "ask again once that is over" in refused(world, ask)
+    queue = world.queues["r"]
+    entry = TaskEntry(spec=world.tasks["r/A"].spec, status=Status.PENDING, imported=e.Imported(), line=1)
+    stamp = Stamp(seq=world.seq, journal=world.journal)
+    saved = merge_save(world, QueueDocument(path="r.json", spec=queue.spec, tasks=(entry,), stamp=stamp))
+    refusals = [event for event in saved if isinstance(event, e.EditRefused)]
+    assert {event.task: "ask again once that is over" in event.reason for event in refusals} == {
+        "r/A": True,
+        "r/B": True,
+    }
+
+
+def test_again_runs_the_action_that_the_step_names_now() -> None:
+    world = world_of(*BLOCKED)
+    again = c.DecideRollback(queue="r", decision="again", by="ana")
+    happen(world, e.TaskEdited(task="r/A", spec=TaskSpec(id="A", rollback="", agent="human")))
+    assert "r/A names no rollback any more" in refused(world, again)
+    happen(world, e.TaskEdited(task="r/A", spec=TaskSpec(id="A", rollback="undo-better", agent="human")))
+    said = answer(world, again, seat())
+    assert isinstance(said, tuple)
+    happen(world, *said)
+    assert world.actions["rollback:r#1/A"].action == "undo-better"
+
+
+def test_a_queue_that_was_taken_back_goes_on_once_what_failed_has_failed_no_more() -> None:
+    undone = e.TaskRolledBack(task="r/A", queue="r", because="r/B")
+    over = (e.RollbackFinished(queue="r", task="r/B", undone=("r/A",)), e.QueuePaused(queue="r"))
+    world = world_of(*STARTED, STEP, undone, *over)
+    assert "`orchestrator retry r/B`, then `orchestrator resume r` goes on" in refused(
+        world, c.Resume(queue="r", by="a")
+    )
+    assert "was rolled back because r/B failed" in status_of(world, 0, seat()).headline
+    happen(world, e.TaskReset(task="r/B", reason="retry"))
+    said = answer(world, c.Resume(queue="r", by="ana"), seat())
+    assert isinstance(said, tuple)
+    assert isinstance(said[0], e.QueueResumed)
 
 
 def test_a_rollback_that_waits_for_a_person_is_the_one_thing_that_matters() -> None:

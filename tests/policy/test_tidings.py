@@ -159,6 +159,21 @@ def test_a_queue_is_done_with_its_last_task_and_not_while_more_is_added() -> Non
     assert told(world, settings(), last, e.TaskAdded(task="q/C", spec=TaskSpec(id="C"))) == ()
 
 
+def test_of_a_queue_that_is_taken_back_it_is_told_that_it_was_and_not_that_it_is_done() -> None:
+    world = world_of(task("q/A", rollback="undo"), task("q/B"))
+    then(world, e.TaskCompleted(task="q/A"))
+    failed = e.TaskFailed(task="q/B", reason="no")
+    assert [message.kind for message in told(world, settings(), failed)] == ["failed"]
+    then(world, failed, e.RollbackStarted(queue="q", task="q/B"))
+    finished = e.RollbackFinished(queue="q", task="q/B", undone=("q/A",), left=("q/C",))
+    (message,) = told(world, settings(), finished)
+    assert message.text.startswith("queue q was rolled back and is paused: q/B failed; undone: q/A; left as it is: q/C")
+    assert "`orchestrator retry q/B`" in message.text
+    (stuck,) = told(world, settings(), e.RollbackBlocked(queue="q", task="q/A", reason="exit 1"))
+    assert (stuck.kind, stuck.about) == ("blocked", "q/A")
+    assert "`orchestrator rollback q --again`" in stuck.text
+
+
 def test_a_trigger_says_its_words_each_time_it_fires() -> None:
     world = world_of(task("q/A"), trigger("t", when=TaskIs(task="q/A"), do=(Notify("ship it"), RunAction("announce"))))
     first = told(world, settings(), e.TriggerFired(trigger="t", count=1))

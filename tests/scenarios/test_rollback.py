@@ -63,7 +63,9 @@ def test_a_failed_step_takes_the_release_back_and_a_killed_rollback_goes_on_unde
     again = shop.start("run", "--queue", "release")
     shop.until("action.started", key="rollback:release#1/DEPLOY", count=2)
     shop.open("undo")  # of two that read, one would wait for ever
-    assert again.wait().code == 1
+    left = again.wait()
+    assert left.code == 1
+    assert "`orchestrator retry release/SMOKE`, then `orchestrator resume release` goes on" in left.out + left.err
 
     undone = (shop.root / "plays" / "undone").read_text().splitlines()
     deploy, migrate = (f"release/{name} rollback:release#1/{name}" for name in ("DEPLOY", "MIGRATE"))
@@ -98,3 +100,4 @@ def test_an_action_nobody_defined_is_told_before_anything_runs(shop: Shop) -> No
     assert refused.code == 1
     assert "cannot rollback: " in refused.err
     assert shop.ask("rollback", "release").code == 2
+    assert shop.ask("rollback", "release", "--again", "--leave", "--reason", "both").code == 2

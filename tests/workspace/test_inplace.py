@@ -84,6 +84,13 @@ def test_a_discarded_attempt_leaves_the_folder_as_it_was_and_its_work_kept(plain
         store = plain.path / ".aibrain" / "inplace.git"
         kept = plain.git(f"--git-dir={store}", "rev-parse", "refs/orchestrator/q/T-1/1/discarded")
         assert await plain.trees.read("q", kept, "extra") == b"bad"
+        assert (
+            "refs/orchestrator/q/T-1/1/discarded -- FILE` brings a file back"
+            in await plain.workspace.follow_problem("q")
+        )
+        plain.git(f"--git-dir={store}", f"--work-tree={folder}", "checkout", kept, "--", "extra")
+        assert (folder / "extra").read_text() == "bad"
+        (folder / "extra").unlink()
         assert await plain.workspace.target("q") == base
         again = AttemptKey("q/T-1", 2)
         await plain.workspace.prepare(again, base.commit, kept)
