@@ -243,6 +243,12 @@ class AddTask(msgspec.Struct, frozen=True, kw_only=True):
     spec: TaskSpec
 
 
+class AddTasks(msgspec.Struct, frozen=True, kw_only=True):
+    """Add many tasks at once: all of them, or none."""
+
+    tasks: tuple[AddTask, ...]
+
+
 class EditTask(msgspec.Struct, frozen=True, kw_only=True):
     """Change the named fields of a task's specification."""
 
@@ -286,6 +292,13 @@ class AcceptProposal(msgspec.Struct, frozen=True, kw_only=True):
     id: str = ""
 
 
+class AcceptProposals(msgspec.Struct, frozen=True, kw_only=True):
+    """Add every task that agents have proposed, all or none; `queue` replaces what they said."""
+
+    by: str = ""
+    queue: str = ""
+
+
 class Reject(msgspec.Struct, frozen=True, kw_only=True):
     """Drop a proposal (`P2`) or a learning (`L3`)."""
 
@@ -322,7 +335,7 @@ class DecideRollback(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
 
 
-AskOfTalk: TypeAlias = AnswerQuestion | AcceptProposal | Reject
+AskOfTalk: TypeAlias = AnswerQuestion | AcceptProposal | AcceptProposals | Reject
 Ask: TypeAlias = (
     Retry
     | Skip
@@ -332,6 +345,7 @@ Ask: TypeAlias = (
     | Pause
     | Resume
     | AddTask
+    | AddTasks
     | EditTask
     | Attach
     | Detach

@@ -6,18 +6,17 @@ import msgspec
 
 from orchestrator.model import commands as c
 from orchestrator.model import events as e
-from orchestrator.model.ids import SAFE_ID_RULE, is_safe_id
 from orchestrator.model.specs import SATISFIES, Status
 from orchestrator.model.verdicts import Verdict
 from orchestrator.model.world import Step, Task, World
 from orchestrator.policy import rollback
+from orchestrator.policy.adding import accept, accept_all, add, add_all, is_known, rings
 from orchestrator.policy.decide import Answer
 from orchestrator.policy.humans import done
 from orchestrator.policy.limits import lands
 from orchestrator.policy.seat import Seat, running
 from orchestrator.policy.signing import sign
-from orchestrator.policy.talk import answered, no_such, rejected
-from orchestrator.policy.versions import behind_last
+from orchestrator.policy.talk import answered, rejected
 from orchestrator.policy.visits import attach, detach, in_the_way
 
 _OfTask = c.Retry | c.Skip | c.Cancel | c.Decide | c.Done | c.EditTask | c.AnswerQuestion
@@ -29,13 +28,17 @@ def answer(world: World, ask: c.Ask, seat: Seat) -> Answer:
         case c.Pause() | c.Resume():
             return _hold(world, ask)
         case c.AddTask():
-            return _add(world, ask)
+            return add(world, ask)
+        case c.AddTasks():
+            return add_all(world, ask.tasks)
         case c.Approve() | c.RejectGate():
             return sign(world, ask, seat)
         case c.DecideRollback():
             return rollback.decided(world, ask)
         case c.AcceptProposal():
-            return _accept(world, ask)
+            return accept(world, ask)
+        case c.AcceptProposals():
+            return accept_all(world, ask)
         case c.Reject():
             return rejected(world, ask)
         case _:
@@ -110,62 +113,16 @@ def _no_park(world: World, account: str, ask: c.Pause | c.Resume) -> str:
     return f"account {account} is not parked (parked: {', '.join(world.accounts) or 'none'}); `orchestrator status`"
 
 
-def _add(world: World, ask: c.AddTask) -> Answer:
-    ref = f"{ask.queue}/{ask.spec.id}"
-    if ask.queue not in world.queues:
-        return c.Refusal(f"there is no queue {ask.queue}; write queues/{ask.queue}.json first (`orchestrator init`)")
-    if not is_safe_id(ask.spec.id):
-        return c.Refusal(f"{ask.spec.id!r} cannot be a task id: {SAFE_ID_RULE}")
-    if any(known.lower() == ref.lower() for known in world.queues[ask.queue].tasks):
-        return c.Refusal(f"{ref} exists; `orchestrator edit {ref}` changes it")
-    unknown = [d for d in ask.spec.dependencies if not _known(world, d)]
-    if unknown:
-        return c.Refusal(f"{ref} depends on {', '.join(unknown)}, which does not exist; add that first")
-    if cycle := cycle_through(world, ref, ask.spec.dependencies):
-        return c.Refusal(f"{ref} would wait for itself: {' -> '.join(cycle)}; drop one of these dependencies")
-    return (e.TaskAdded(task=ref, spec=ask.spec, order=behind_last(world, ask.queue)),)
-
-
-def _accept(world: World, ask: c.AcceptProposal) -> Answer:
-    proposal = world.proposals.get(ask.proposal)
-    if proposal is None:
-        return no_such(world, ask.proposal)
-    spec = msgspec.structs.replace(proposal.spec, id=ask.id or proposal.spec.id)
-    added = _add(world, c.AddTask(queue=ask.queue or proposal.queue, spec=spec))
-    if isinstance(added, c.Refusal):
-        return c.Refusal(f"{added.text}; `inbox accept {proposal.id} --queue Q --id ID` adds it elsewhere")
-    ref = f"{ask.queue or proposal.queue}/{spec.id}"
-    return (e.ProposalAccepted(task=proposal.task, proposal=proposal.id, added=ref, by=ask.by), *added)
-
-
 def _edit(world: World, task: Task, ask: c.EditTask) -> Answer:
     spec = msgspec.structs.replace(task.spec, **ask.changes)
     if spec.id != task.spec.id:
         return c.Refusal(f"{task.ref} keeps its id; add a new task and skip this one")
-    unknown = [d for d in spec.dependencies if not _known(world, d)]
+    unknown = [d for d in spec.dependencies if not is_known(world, d)]
     if unknown:
         return c.Refusal(f"{task.ref} would depend on {', '.join(unknown)}, which does not exist; add that first")
-    if cycle := cycle_through(world, task.ref, spec.dependencies):
+    if cycle := rings(world, {task.ref: spec}).get(task.ref):
         return c.Refusal(f"{task.ref} would wait for itself: {' -> '.join(cycle)}; drop one of these dependencies")
     return () if spec == task.spec else (e.TaskEdited(task=task.ref, spec=spec),)
-
-
-def cycle_through(world: World, ref: str, dependencies: tuple[str, ...]) -> tuple[str, ...]:
-    """Give the way by which a task with these dependencies would come to wait for itself, or nothing."""
-    stack: list[tuple[str, tuple[str, ...]]] = [(name, (ref, name)) for name in dependencies]
-    seen: set[str] = set()
-    while stack:
-        name, way = stack.pop()
-        if name == ref:
-            return way
-        if name not in seen and name in world.tasks:
-            seen.add(name)
-            stack.extend((d, (*way, d)) for d in world.tasks[name].spec.dependencies)
-    return ()
-
-
-def _known(world: World, name: str) -> bool:
-    return name.removeprefix("gate:") in world.gates if name.startswith("gate:") else name in world.tasks
 
 
 def _retry(world: World, task: Task, ask: c.Retry, seat: Seat) -> Answer:

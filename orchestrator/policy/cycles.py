@@ -19,15 +19,15 @@ _BY_WORK = frozenset({"completed", "ended", "failed", "blocked"})
 
 def cycles(world: World) -> tuple[tuple[str, ...], ...]:
     """Give rings of things that wait for each other, as `(a, b, a)`, tasks first; no two share a member."""
-    graph = _trimmed(_waits(world))
+    graph = trimmed(_waits(world))
     starts = sorted(graph, key=lambda name: _place(world, name))
     found: list[tuple[str, ...]] = []
     told: set[str] = set()
     for start in starts:
-        ring = () if start in told else _ring(graph, start)
-        if ring and told.isdisjoint(ring):
-            found.append(ring)
-        told.update(ring)
+        circle = () if start in told else ring(graph, start)
+        if circle and told.isdisjoint(circle):
+            found.append(circle)
+        told.update(circle)
     return tuple(found)
 
 
@@ -73,7 +73,7 @@ def _both(one: dict[str, None], other: dict[str, None]) -> dict[str, None]:
     return {name: None for name in one if name in other}
 
 
-def _trimmed(graph: Graph) -> Graph:
+def trimmed(graph: Graph) -> Graph:
     """Leave out what can end: whatever waits for nothing that remains, again and again."""
     waiting = {name: len(set(needs)) for name, needs in graph.items()}
     dependents: dict[str, list[str]] = {}
@@ -91,7 +91,7 @@ def _trimmed(graph: Graph) -> Graph:
     return {name: tuple(need for need in graph[name] if need in waiting) for name in waiting}
 
 
-def _ring(graph: Graph, start: str) -> tuple[str, ...]:
+def ring(graph: Graph, start: str) -> tuple[str, ...]:
     """Walk from a name back to itself by the shortest way; empty if there is none."""
     before: dict[str, str] = {}
     edge = [start]

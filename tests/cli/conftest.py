@@ -34,13 +34,13 @@ class Terminal:
         self.folder = folder
         self.env = {"HOME": str(home), "PATH": f"{BIN}:/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
 
-    def run(self, *argv: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> Answer:
-        """Run one command to its end."""
+    def run(self, *argv: str, env: Mapping[str, str] | None = None, cwd: Path | None = None, text: str = "") -> Answer:
+        """Run one command to its end; `text` is its standard input."""
         done = subprocess.run(
             [sys.executable, "-m", "orchestrator", *argv],
             cwd=cwd or self.folder,
             env={**self.env, **(env or {})},
-            stdin=subprocess.DEVNULL,
+            input=text.encode(),
             capture_output=True,
             timeout=120,
             check=False,

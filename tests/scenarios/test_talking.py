@@ -40,7 +40,7 @@ def test_an_agent_waits_for_an_answer_though_its_orchestrator_dies_and_proposals
     assert shop.ledger("work/A") == ["1 1"]
     assert len(shop.events("agent.asked")) == len(shop.events("agent.proposed")) == 1
 
-    assert shop.ask("inbox", "accept", inbox[1]["id"], "--as", "ana").code == 0
+    assert shop.ask("add", "--proposals").code == 0
     assert [t["id"] for t in json.loads((shop.root / "queues/work.json").read_text())["tasks"]] == ["A", "PAINT"]
 
 
