@@ -103,7 +103,10 @@ class Workspace(Protocol):
         ...
 
     async def discard(self, key: AttemptKey) -> None:
-        """Remove the attempt's workspace folder. Its refs stay; nothing unreachable is lost."""
+        """Remove the workspace of an attempt that is over, in which nothing works. Its refs stay.
+
+        What it holds and none of them does is kept under one more first; where that fails, nothing is removed.
+        """
         ...
 
 

@@ -4,6 +4,7 @@ The base is held by a ref before the clone exists; a capture is reachable from a
 Never reads a clone's `.git`: whatever the agent did to it, its files are its work.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from orchestrator.errors import FaultError
@@ -11,7 +12,7 @@ from orchestrator.model.ids import id_of
 from orchestrator.ports.workspace import AttemptKey, Capture
 from orchestrator.workspace.ground import Ground
 from orchestrator.workspace.private import hide, make_git_dir, write_files
-from orchestrator.workspace.refs import attempt_path, commit_tree, contains, head_of, hold, lookup, ref_of
+from orchestrator.workspace.refs import attempt_path, commit_tree, contains, head_of, hold, lookup, ref_of, refs_of
 from orchestrator.workspace.repository import Repository
 from orchestrator.workspace.setup import furnish, plan, read_paths, write_paths
 from orchestrator.workspace.shadow import through
@@ -61,19 +62,44 @@ async def capture(ground: Ground, repository: Repository, key: AttemptKey, itera
     folder = ground.folder(key)
     if not stands(ground, key):
         raise FaultError(f"the workspace {folder} of {key.task} is gone: `retry` the task, its captures are kept")
-    ref = ref_of(key, str(iteration))
-    async with ground.lock(f"index {folder}"):
-        foreign = (*ground.excluded(repository), *read_paths(_marker(folder)))
-        tree = await write_tree(repository, folder, ground.index(key), base, foreign)
-    held = (await lookup(repository, ref)).get(ref)
+    leaf = str(iteration)
+    tree = await _tree(ground, repository, key, base)
+    held = (await lookup(repository, ref_of(key, leaf))).get(ref_of(key, leaf))
     commit = held if held and await _same(repository, held, tree, base) else ""
     if not commit:
         message = f"{key.task} attempt {key.attempt} iteration {iteration}\n"
         commit = await commit_tree(repository, tree, (base,), message, ground.clock.now())
         # an earlier capture of the same iteration is work too
-        older = {ref_of(key, f"earlier/{iteration}-{held}"): held} if held else {}
-        await hold(repository, {**older, ref: commit})
-    return Capture(commit=commit, tree=tree, ref=ref, files=await _changed(repository, base, commit))
+        older = {ref_of(key, f"earlier/{leaf}-{held}"): held} if held else {}
+        await hold(repository, {**older, ref_of(key, leaf): commit})
+    return Capture(commit=commit, tree=tree, ref=ref_of(key, leaf), files=await _changed(repository, base, commit))
+
+
+async def keep(ground: Ground, repository: Repository, key: AttemptKey) -> None:
+    """Hold what lies in the clone of an attempt that is over, unless a ref of the attempt holds these files already."""
+    if not stands(ground, key):
+        return  # made in part: nobody worked in it
+    held = await refs_of(repository, key)
+    base = held.get(ref_of(key, "base"), "")
+    if not base:
+        raise FaultError(f"{ref_of(key, 'base')} is gone: {ground.folder(key)} stays as it is; look at what it holds")
+    tree = await _tree(ground, repository, key, base)
+    if tree not in await _trees(repository, held.values()):
+        message = f"{key.task} attempt {key.attempt}: left when it ended\n"
+        commit = await commit_tree(repository, tree, (base,), message, ground.clock.now())
+        await hold(repository, {ref_of(key, f"left/{commit}"): commit})
+
+
+async def _tree(ground: Ground, repository: Repository, key: AttemptKey, base: str) -> str:
+    folder = ground.folder(key)
+    async with ground.lock(f"index {folder}"):
+        foreign = (*ground.excluded(repository), *read_paths(_marker(folder)))
+        return await write_tree(repository, folder, ground.index(key), base, foreign)
+
+
+async def _trees(repository: Repository, commits: Iterable[str]) -> frozenset[str]:
+    said = await through(repository, "rev-parse", *(f"{commit}^{{tree}}" for commit in commits))
+    return frozenset(said.line().split())
 
 
 def branch_name(key: AttemptKey) -> str:

@@ -68,7 +68,8 @@ class GitWorkspace:
         return await attempts.keep_branch(await self._of(key), key, commit)
 
     async def discard(self, key: AttemptKey) -> None:
-        """Move the clone into the trash; its refs stay."""
+        """Keep what the clone holds and no ref does, then move it into the trash."""
+        await attempts.keep(self._ground, await self._of(key), key)
         attempts.discard(self._ground, key)
 
     async def follow_problem(self, queue: str) -> str:

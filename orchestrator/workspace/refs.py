@@ -34,6 +34,13 @@ async def lookup(repository: Repository, *names: str) -> dict[str, str]:
     return {ref: commit for commit, _, ref in rows if ref in names}
 
 
+async def refs_of(repository: Repository, key: AttemptKey) -> dict[str, str]:
+    """Read all refs of an attempt: full name -> commit."""
+    said = await repository.git("for-each-ref", "--format=%(objectname) %(refname)", ref_of(key, ""))
+    rows = (row.decode(errors="backslashreplace").partition(" ") for row in said.out.splitlines())
+    return {ref: commit for commit, _, ref in rows}
+
+
 async def hold(repository: Repository, refs: Mapping[str, str]) -> None:
     """Set refs, all of them or none, synced, whatever they were."""
     orders = "".join(f"update {ref}\0{commit}\0\0" for ref, commit in refs.items())

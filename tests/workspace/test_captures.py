@@ -333,3 +333,35 @@ def test_a_missing_git_is_a_fault_that_names_it(yard: Yard, monkeypatch: pytest.
             await yard.keep(key, base)
 
     yard.run(story)
+
+
+def test_what_a_discarded_workspace_holds_and_no_ref_does_is_kept_first(yard: Yard) -> None:
+    async def story() -> None:
+        key, base, folder = await yard.start()
+        (folder / "new").write_text("n")
+        await yard.keep(key, base)
+        await yard.workspace.discard(key)
+        assert yard.git("for-each-ref", "--format=%(refname:lstrip=5)", "refs/orchestrator/q/T-1/1").split() == [
+            "1",
+            "base",
+        ]
+        again, base, folder = await yard.start(attempt=2)
+        (folder / "late").write_text("l")
+        await yard.workspace.discard(again)
+        left = yard.git("for-each-ref", "--format=%(refname)", "refs/orchestrator/q/T-1/2/left")
+        assert yard.git("show", f"{left}:late") == "l"
+        assert not folder.exists()
+
+    yard.run(story)
+
+
+def test_a_workspace_whose_work_cannot_be_kept_is_not_discarded(yard: Yard) -> None:
+    async def story() -> None:
+        key, _, folder = await yard.start()
+        (folder / "new").write_text("n")
+        yard.git("update-ref", "-d", "refs/orchestrator/q/T-1/1/base")
+        with pytest.raises(FaultError, match="stays as it is"):
+            await yard.workspace.discard(key)
+        assert (folder / "new").exists()
+
+    yard.run(story)
