@@ -5,6 +5,7 @@ import msgspec
 
 from orchestrator.cli import explain_account
 from orchestrator.cli.context import Context, clean, paint, pass_context, waits
+from orchestrator.cli.escalations import ladder_lines
 from orchestrator.daemon.desk import Desk, reading
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.answers import AccountAnswer, GateAnswer, QueueAnswer, StatusAnswer, TaskAnswer, WorkerAnswer
@@ -89,6 +90,7 @@ def _gate(gate: GateAnswer) -> list[str]:
     lines += [f"  signed by: {', '.join(gate.signed_by)}"] if gate.signed_by else []
     lines += [f"  signing affirms: {item}" for item in gate.checklist] if gate.state != "open" else []
     lines += [f"  due: {gate.deadline}"] if gate.deadline else []
+    lines += ladder_lines(f"gate:{gate.id}", gate.escalation)
     if gate.approvers and gate.state != "open":
         lines.append(f"  what helps: orchestrator approve gate:{gate.id} --as {' or '.join(gate.approvers)}")
     return [*lines, *([f"  behind it wait: {', '.join(gate.behind)}"] if gate.behind and gate.state != "open" else [])]
@@ -120,6 +122,7 @@ def _task(
         if reason.on:
             lines.append(f"  waits for: {', '.join(reason.on)}")
         lines.append(f"  what helps: {_remedy(queue, task, asks=asks)}")
+        lines += ladder_lines(f"{queue.name}/{task.id}", task.escalation)
     elif worker is not None:
         lines.append(
             f"  running: attempt {worker.attempt}, iteration {worker.iteration}, {worker.step} since {worker.since}, "

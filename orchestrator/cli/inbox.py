@@ -6,16 +6,17 @@ import msgspec
 from orchestrator.cli import answer
 from orchestrator.cli.answering import do
 from orchestrator.cli.context import Context, clean, paint, pass_context, waits, who
+from orchestrator.cli.escalations import ladder_lines
 from orchestrator.daemon.desk import Desk, reading
 from orchestrator.errors import InvalidInputError
-from orchestrator.model.answers import ProposalAnswer, QuestionAnswer, RollbackAnswer
+from orchestrator.model.answers import GateAnswer, ProposalAnswer, QuestionAnswer, RollbackAnswer
 from orchestrator.model.commands import AcceptProposal, Reject
 from orchestrator.model.specs import Status
 from orchestrator.model.world import Task
 from orchestrator.policy import post
 from orchestrator.policy.reasons import BLOCKED
 from orchestrator.views.patches import files_of, stat_line
-from orchestrator.views.statement import proposals_of, questions_of, stuck_rollbacks
+from orchestrator.views.statement import asked_gates, proposals_of, questions_of, stuck_rollbacks
 from orchestrator.views.story import finding_line
 
 _SHOWN = 10
@@ -37,6 +38,8 @@ class Waiting(msgspec.Struct, frozen=True):
     blocked: list[Blocked]
     questions: tuple[QuestionAnswer, ...]
     proposals: tuple[ProposalAnswer, ...]
+    gates: tuple[GateAnswer, ...] = ()
+    """Those that people keep shut."""
     rollbacks: tuple[RollbackAnswer, ...] = ()
     """Those that do not succeed."""
     troubles: tuple[str, ...] = ()
@@ -61,7 +64,9 @@ def command(ctx: click.Context, *, diff: str | None, as_json: bool) -> None:
         click.echo(msgspec.json.encode(_entries(found)))
         return
     lines = [
-        line for part in (_blocked(found), _rollbacks(found), _questions(found), _proposals(found)) for line in part
+        line
+        for part in (_blocked(found), _gates(found), _rollbacks(found), _questions(found), _proposals(found))
+        for line in part
     ]
     lines += [paint(f"note: {clean(trouble)}", "warn") for trouble in found.troubles]
     for line in lines or ["nothing waits for a person"]:
@@ -97,7 +102,8 @@ async def _look(context: Context) -> Waiting:
         blocked = [_blocked_of(desk, t) for t in desk.world.tasks.values() if t.status is Status.BLOCKED]
         troubles = post.troubles(desk.world, desk.project.settings)
         talk = (questions_of(desk.world), proposals_of(desk.world))
-        return Waiting(blocked, *talk, stuck_rollbacks(desk.world), troubles)
+        shut = asked_gates(desk.world, desk.now(), desk.seat())
+        return Waiting(blocked, *talk, shut, stuck_rollbacks(desk.world), troubles)
 
 
 def _blocked_of(desk: Desk, task: Task) -> Blocked:
@@ -130,8 +136,9 @@ def _show(blocked: list[Blocked], name: str) -> None:
 def _entries(found: Waiting) -> list[dict[str, object]]:
     questions = [{"kind": "question", "reason": q.text, **msgspec.to_builtins(q)} for q in found.questions]
     proposals = [{"kind": "proposal", "reason": p.title, **msgspec.to_builtins(p)} for p in found.proposals]
+    gates = [{"kind": "gate", "reason": ", ".join(g.waiting_for), **msgspec.to_builtins(g)} for g in found.gates]
     rollbacks = [{"kind": "rollback", "reason": r.text, **msgspec.to_builtins(r)} for r in found.rollbacks]
-    return [*map(_entry, found.blocked), *rollbacks, *questions, *proposals]
+    return [*map(_entry, found.blocked), *gates, *rollbacks, *questions, *proposals]
 
 
 def _entry(blocked: Blocked) -> dict[str, object]:
@@ -178,6 +185,18 @@ def _task(blocked: Blocked, *, asks: bool) -> list[str]:
         lines.append(f"  answer: orchestrator answer {task.ref} '...'")
     lines.append(f"  {'or' if asks else 'answer'}: orchestrator decide {task.ref} revert|override|abort --reason '...'")
     return lines
+
+
+def _gates(found: Waiting) -> list[str]:
+    return [line for gate in found.gates for line in _gate(gate)]
+
+
+def _gate(gate: GateAnswer) -> list[str]:
+    lines = [f"{_head(f'gate:{gate.id}')}  {gate.state}  {clean(gate.title)}"]
+    lines += [f"  waits for: {clean(name)}" for name in gate.waiting_for]
+    if gate.approvers:
+        lines.append(f"  answer: orchestrator approve gate:{gate.id} --as {' or '.join(gate.approvers)}")
+    return [*lines, *ladder_lines(f"gate:{gate.id}", gate.escalation)]
 
 
 def _rollbacks(found: Waiting) -> list[str]:

@@ -29,6 +29,7 @@ VERBS = {
     "decide": "revert, override or abort a blocked task",
     "approve": "sign a gate, affirming its checklist",
     "reject": "hold a gate, with the reason, until it is approved anew",
+    "ack": "see to what waits for people: nobody further of its ladder is told",
     "add": "add a task to a queue",
     "edit": "change a task",
     "import": "take in a task list of another tool as a queue",

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from orchestrator.codec.conditions import read_condition
 from orchestrator.codec.fields import Complaints, Fields, as_text, shown
-from orchestrator.codec.moments import parse_duration
+from orchestrator.codec.ladders import read_ladder
 from orchestrator.codec.taskfields import read_spec
 from orchestrator.model.conditions import Condition
 from orchestrator.model.ids import SAFE_ID_RULE, is_safe_id
@@ -17,7 +17,6 @@ from orchestrator.model.specs import (
     PauseQueue,
     ResumeQueue,
     RunAction,
-    Rung,
     TriggerSpec,
     Unlock,
 )
@@ -162,25 +161,10 @@ def _gate(fields: Fields, place: str, source: str, queue: str) -> GateSpec | Non
         source=source,
         queue=queue,
         hold_s=round(inside.seconds("hold", 0.0)) or None,
-        escalate=_ladder(inside),
+        escalate=read_ladder(inside),
     )
 
 
 def _requires(fields: Fields, queue: str) -> Condition | None:
     value = fields.values.get("requires")
     return None if value is None else read_condition(value, f"{fields.prefix}requires", fields.complaints, queue)
-
-
-def _ladder(fields: Fields) -> tuple[Rung, ...]:
-    """Read who is told once something has waited so long."""
-    rungs: list[Rung] = []
-    for _, row in fields.rows("escalate"):
-        after = row.values.get("after")
-        seconds = parse_duration(after) if isinstance(after, str) else None
-        if seconds is None:
-            row.refuse("after", 'write a duration, as "30m"')
-        elif not (who := row.line("notify")):
-            row.refuse("notify", "name the person, role or address to tell")
-        else:
-            rungs.append(Rung(after_s=round(seconds), notify=who))
-    return tuple(sorted(rungs, key=lambda rung: rung.after_s))

@@ -5,6 +5,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 
+from orchestrator.model.wording import format_seconds
+
 _MOMENT = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
     r"(?:([T ])(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|z|[+-]\d\d(?::?\d\d)?)?)?\Z",
@@ -103,8 +105,4 @@ def _sum(text: str, units: dict[str, float]) -> float | None:
 
 def format_duration(seconds: float) -> str:
     """Write wall time shortly: `1h30m`, `14d`, `0s`; parts below a second are dropped."""
-    rest, text = int(seconds), ""
-    for letter, size in (("d", int(DAY)), ("h", int(HOUR)), ("m", int(MINUTE)), ("s", 1)):
-        count, rest = divmod(rest, size)
-        text += f"{count}{letter}" if count else ""
-    return text or "0s"
+    return format_seconds(int(seconds))

@@ -78,6 +78,7 @@ def _task() -> Schema:
         "due": _MOMENT,
         "notice": {"type": ["string", "null"], "description": "Wall time, as 14d."},
         "rollback": _rollback(),
+        "escalate": _ladder(),
         "estimate": estimate,
         "estimated_hours": estimate,
     }
@@ -89,6 +90,17 @@ def _rollback() -> Schema:
     runs = _object({"run": _ID}, ("run",), closed=True)
     prose: Schema = {"not": {"type": "object", "required": ["run"]}}
     return {"anyOf": [runs, prose], "description": "The action that undoes it when a step of its queue fails."}
+
+
+def _rung() -> Schema:
+    who: Schema = {"type": "string", "minLength": 1, "description": "A person, a role or an address."}
+    after: Schema = {"type": "string", "description": "How long it has waited, as 30m."}
+    return _object({"after": after, "notify": who}, ("after", "notify"), closed=True)
+
+
+def _ladder() -> Schema:
+    """Describe who is told while a task waits for a person; whatever is no list is prose."""
+    return {"anyOf": [_list(_rung()), {"not": {"type": "array"}}]}
 
 
 def _budget(keys: tuple[str, ...]) -> Schema:
@@ -150,7 +162,6 @@ def _trigger() -> Schema:
 
 
 def _gate() -> Schema:
-    escalation = _object({"after": {"type": "string"}}, ("after",))
     properties: Schema = {
         "id": _ID,
         "title": _TEXT,
@@ -162,7 +173,7 @@ def _gate() -> Schema:
         "checklist": _TEXTS,
         "evidence": _TEXTS,
         "deadline": _MOMENT,
-        "escalate": _list(escalation),
+        "escalate": _list(_rung()),
     }
     return _object(properties, ("id",))
 

@@ -11,6 +11,7 @@ from orchestrator.codec.canonical import Json
 from orchestrator.codec.conditions import format_exact, read_condition, read_task_name, write_condition
 from orchestrator.codec.fields import Complaints, Fields, as_line, as_lines, as_number, as_text, shown
 from orchestrator.codec.jsonedit import Style, render
+from orchestrator.codec.ladders import read_ladder, write_ladder
 from orchestrator.codec.moments import HOUR, format_duration, parse_duration, parse_estimate
 from orchestrator.codec.words import read_priority
 from orchestrator.errors import InvalidInputError
@@ -66,10 +67,11 @@ SPEC_FIELDS = (
     "due",
     "notice",
     "rollback",
+    "escalate",
     "estimate",
     "estimated_hours",
 )
-LATER_FIELDS = ("escalate", "notes", "tags")
+LATER_FIELDS = ("notes", "tags")
 """Known by name, so that they are no misspelling of another; handed to the agent like every other detail."""
 KNOWN_FIELDS = frozenset((*RESULT_FIELDS, *SPEC_FIELDS, *LATER_FIELDS))
 ALIASES = {"dependencies": "depends_on", "agent": "agent_type", "estimate": "estimated_hours"}
@@ -118,6 +120,7 @@ def read_spec(fields: Fields, queue: str, calendar: Calendar) -> TaskSpec | None
         due=fields.moment("due"),
         notice_s=_notice(fields),
         rollback=_rollback(fields),
+        escalate=read_ladder(fields) if isinstance(fields.values.get("escalate"), list) else (),
         estimate_s=_estimate(fields, calendar),
         details=_details(fields),
     )
@@ -235,6 +238,8 @@ def _details(fields: Fields) -> str:
         rest["budget"] = prose
     if (words := fields.values.get("rollback")) is not None and not _runs(words):
         rest["rollback"] = words
+    if (prose := fields.values.get("escalate")) is not None and not isinstance(prose, list):
+        rest["escalate"] = prose
     if not rest:
         return ""
     text = _ENCODER.encode(rest)
@@ -279,6 +284,7 @@ def task_fields(spec: TaskSpec, queue: str, details: Mapping[str, Json]) -> dict
         ("due", None if spec.due is None else format_exact(spec.due)),
         ("notice", None if spec.notice_s is None else format_duration(spec.notice_s)),
         ("rollback", {"run": spec.rollback} if spec.rollback else None),
+        ("escalate", write_ladder(spec.escalate)),
     )
     fields.update({key: value for key, value in plain if value})
     fields.update(_unless_default(spec))

@@ -121,15 +121,18 @@ class Desk:
 
     async def ask(self, ask: Ask) -> Answer:
         """Do what a person asks, or say why not."""
-        done = await self.ledger.commit(lambda world: answer(world, ask, self.seat()))
-        return done if isinstance(done, Refusal) else (*done, *await self._follow())
+        done = await self.ledger.commit(lambda world: answer(world, ask, self.seat(), self.now()))
+        return done if isinstance(done, Refusal) else (*done, *await self.follow())
 
-    async def _follow(self) -> tuple[Event, ...]:
+    async def follow(self) -> tuple[Event, ...]:
         """Record what now follows of itself, so that it stands also where nothing runs: gates that open, unlocks."""
         found: list[Event] = []
-        while not isinstance(more := await self.ledger.commit(lambda world: owed(world, self.now())), Refusal) and more:
+        while not isinstance(more := await self.ledger.commit(self._owed), Refusal) and more:
             found.extend(more)
         return tuple(found)
+
+    def _owed(self, world: World) -> Answer:
+        return owed(world, self.ledger.agenda, self.now(), self.seat())
 
     async def snapshot(self, *, always: bool = False) -> None:
         """Keep the world as a cache for the next start, when it is worth it (or `always`)."""

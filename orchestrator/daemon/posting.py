@@ -19,6 +19,7 @@ async def send_due(project: Project) -> tuple[e.Event, ...]:
     async with writing(project, RandomIds().new()[:8]) as desk:
         desk.presence.join(desk.me, ())  # others see that it is being sent, and do not send it too
         try:
+            await desk.follow()  # a rung of a ladder may be due, a gate may have expired
             while events := await _next(desk, frozenset(getattr(event, "channel", "") for event in found)):
                 found += events
         finally:

@@ -114,7 +114,7 @@ class Engine:
 
     async def ask(self, ask: c.Ask) -> Answer:
         """Do what a person asks, or say why not."""
-        return await self.ledger.commit(lambda world: answer(world, ask, self.seat(world)))
+        return await self.ledger.commit(lambda world: answer(world, ask, self.seat(world), self.clock.now()))
 
     async def propose(self, decide_on: Callable[[World], Answer]) -> Answer:
         """Append what a function decides on the current world."""

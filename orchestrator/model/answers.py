@@ -34,6 +34,26 @@ class BudgetAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Calls that used tokens whose price nobody knows: `usd` leaves them out."""
 
 
+class RungAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """One rung of a ladder: whom it tells, and when it did or will."""
+
+    notify: str
+    at: str | None
+
+
+class EscalationAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the ladder of what waits for people is: who was told, who is next (null: nobody), who sees to it."""
+
+    since: str | None
+    told: tuple[RungAnswer, ...] = ()
+    next: RungAnswer | None = None
+    acknowledged_by: str = ""
+    """Empty where nobody has, or what they said holds no longer."""
+    until: str | None = None
+    """Until when that stops the ladder; null: for as long as it waits for this."""
+    note: str = ""
+
+
 class TaskAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """One task of `status`."""
 
@@ -53,6 +73,8 @@ class TaskAnswer(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     budget: BudgetAnswer | None = None
     """Null where it has no limits of its own."""
+    escalation: EscalationAnswer | None = None
+    """Null where it waits for nobody or has no ladder."""
 
 
 class RollbackAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +122,8 @@ class GateAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Who may sign: names and roles of the gate, and the people of these roles."""
     behind: tuple[str, ...] = ()
     """The tasks that wait for it."""
+    escalation: EscalationAnswer | None = None
+    """Null where it waits for nobody or has no ladder."""
 
 
 class WorkerAnswer(msgspec.Struct, frozen=True, kw_only=True):

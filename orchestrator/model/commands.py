@@ -326,6 +326,19 @@ class RejectGate(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class Acknowledge(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody sees to what `about` (`gate:ID` or `queue/ID`) waits for: nobody further is told, or not before `until`.
+
+    `within_ms` says it as a duration.
+    """
+
+    about: str
+    by: str
+    until: int | None = None
+    within_ms: int | None = None
+    note: str = ""
+
+
 class DecideRollback(msgspec.Struct, frozen=True, kw_only=True):
     """A person's word on a rollback that does not succeed: `again`, or `leave` the step as it is."""
 
@@ -352,6 +365,7 @@ Ask: TypeAlias = (
     | Approve
     | RejectGate
     | DecideRollback
+    | Acknowledge
     | AskOfTalk
 )
 

@@ -18,12 +18,15 @@ from orchestrator.model.gate_events import GateApproved as GateApproved
 from orchestrator.model.gate_events import GateChecked as GateChecked
 from orchestrator.model.gate_events import GateChecking as GateChecking
 from orchestrator.model.gate_events import GateDefined as GateDefined
+from orchestrator.model.gate_events import GateExpired as GateExpired
 from orchestrator.model.gate_events import GateOpened as GateOpened
 from orchestrator.model.gate_events import GateReady as GateReady
 from orchestrator.model.gate_events import GateRejected as GateRejected
 from orchestrator.model.gate_events import GateRemoved as GateRemoved
 from orchestrator.model.gate_events import MomentReached as MomentReached
 from orchestrator.model.gate_events import TargetMoved as TargetMoved
+from orchestrator.model.ladder_events import EscalationAcknowledged as EscalationAcknowledged
+from orchestrator.model.ladder_events import EscalationRaised as EscalationRaised
 from orchestrator.model.lane_events import AccountParked as AccountParked
 from orchestrator.model.lane_events import AccountResumed as AccountResumed
 from orchestrator.model.lane_events import ActionFinished as ActionFinished
@@ -370,11 +373,14 @@ Event: TypeAlias = (
     | GateRejected
     | GateOpened
     | GateReady
+    | GateExpired
     | GateChecking
     | GateChecked
     | TargetMoved
     | FileSeen
     | MomentReached
+    | EscalationRaised
+    | EscalationAcknowledged
     | MessageDue
     | MessageSending
     | MessageSent

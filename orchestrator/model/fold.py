@@ -16,6 +16,7 @@ from orchestrator.model import events as e
 from orchestrator.model import (
     fold_attempts,
     fold_gates,
+    fold_ladders,
     fold_messages,
     fold_race,
     fold_rollback,
@@ -26,7 +27,7 @@ from orchestrator.model import (
 from orchestrator.model.moves import drop_rivals
 from orchestrator.model.specs import QueueSpec, RunAction, Status
 from orchestrator.model.truth import holds
-from orchestrator.model.world import PendingAction, Queue, Task, Trigger, World
+from orchestrator.model.world import Gate, PendingAction, Queue, Task, Trigger, World
 
 
 def apply(world: World, commit: e.Commit) -> None:
@@ -44,6 +45,7 @@ def apply(world: World, commit: e.Commit) -> None:
         fold_visits.fold(event, world)
         fold_talk.fold(event, world)
         fold_gates.fold(event, world)
+        fold_ladders.fold(event, world)
         fold_rollback.fold(event, world)
         fold_messages.fold(event, world)
     _owe(world)
@@ -241,7 +243,18 @@ def _owe(world: World) -> None:
         if true and not trigger.true:
             trigger.due += 1
         trigger.true = true
+    for gate in world.gates.values():
+        if gate.spec.escalate and gate.spec.requires is not None and not gate.open:
+            _meet(world, gate, met=holds(world, gate.spec.requires))
     for queue in world.queues.values():
         condition = queue.spec.unlock_when
         if condition is not None and not queue.unlocked and not queue.unlock_due:
             queue.unlock_due = holds(world, condition)
+
+
+def _meet(world: World, gate: Gate, *, met: bool) -> None:
+    """Note since when a gate has what it requires: from then on people may be what it waits for."""
+    if not met:
+        gate.met_since = gate.ready_since = None
+    elif gate.met_since is None:
+        gate.met_since = world.at

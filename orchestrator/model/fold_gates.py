@@ -20,7 +20,7 @@ def _touch(world: World, gate: str) -> None:
 def _(event: e.GateDefined, world: World) -> None:
     gate = world.gates.setdefault(event.gate, Gate(id=event.gate, spec=event.spec, since=world.at))
     if gate.spec.checks != event.spec.checks:
-        gate.checked, gate.verdict, gate.green_since, gate.checker = "", "", None, ""
+        gate.checked, gate.verdict, gate.green_since, gate.red_since, gate.checker = "", "", None, None, ""
     gate.spec = event.spec
     world.gate_specs.setdefault(event.gate, []).append((world.seq, event.spec))
     world.definitions += 1
@@ -59,6 +59,13 @@ def _(event: e.GateReady, world: World) -> None:
 
 
 @fold.register
+def _(event: e.GateExpired, world: World) -> None:
+    if gate := world.gates.get(event.gate):
+        gate.lapsed = event.deadline
+        _touch(world, event.gate)
+
+
+@fold.register
 def _(event: e.GateOpened, world: World) -> None:
     if gate := world.gates.get(event.gate):
         gate.open, gate.since, gate.checker = True, world.at, ""
@@ -81,9 +88,11 @@ def _(event: e.GateChecked, world: World) -> None:
     gate.verdict, gate.findings, gate.note = event.verdict, event.findings, event.note
     gate.failing = tuple(check.name for check in event.checks if check.report != "PASS")
     if event.verdict != "PASS":
-        gate.green_since = None
-    elif gate.green_since is None:
-        gate.green_since = world.at
+        gate.green_since, gate.ready_since = None, None
+        gate.red_since = world.at if gate.red_since is None else gate.red_since
+    else:
+        gate.green_since = world.at if gate.green_since is None else gate.green_since
+        gate.red_since = None
     _touch(world, event.gate)
 
 

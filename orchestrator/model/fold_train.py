@@ -92,7 +92,7 @@ def _(event: e.TaskMerged, world: World) -> None:
 def _(event: e.RequestOpened, world: World) -> None:
     if found := under_way(world, event.task, event.attempt):
         task, attempt = found
-        attempt.request = Request(url=event.url, branch=event.branch, seen=world.at)
+        attempt.request = Request(url=event.url, branch=event.branch, seen=world.at, opened=world.at)
         task.branch, task.not_before = event.branch, event.until
         step(world, task, attempt, Step.REVIEW)
 

@@ -37,6 +37,13 @@ class GateReady(EventBase, frozen=True, tag="gate.ready"):
     gate: str
 
 
+class GateExpired(EventBase, frozen=True, tag="gate.expired"):
+    """Its deadline has passed before it opened: it stays shut until somebody approves it late, or it gets another."""
+
+    gate: str
+    deadline: int
+
+
 class GateOpened(EventBase, frozen=True, tag="gate.opened"):
     gate: str
 

@@ -30,6 +30,13 @@ SATISFIES = frozenset({Status.COMPLETED, Status.SKIPPED})
 """Statuses that let dependents start."""
 
 
+class Rung(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of an escalation ladder: who is told once something has waited so long (seconds)."""
+
+    after_s: int
+    notify: str
+
+
 class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The unit someone wants done, as its queue file says. `None` means: ask the queue, then the project."""
 
@@ -65,6 +72,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     notice_s: int | None = None
     rollback: str = ""
     """The action (`[actions.NAME]`) that undoes it when a later step of its queue fails."""
+    escalate: tuple[Rung, ...] = ()
+    """Who is told in turn while it waits for a person."""
     estimate_s: int = 3600
     details: str = ""
     """JSON text of the fields we give no meaning to; handed to the agent as they are."""
@@ -144,13 +153,6 @@ class TriggerSpec(msgspec.Struct, frozen=True, kw_only=True):
     do: tuple[Action, ...]
     source: str = ""
     """The file that defines it, for messages."""
-
-
-class Rung(msgspec.Struct, frozen=True, kw_only=True):
-    """One step of an escalation ladder: who is told once something has waited so long (seconds)."""
-
-    after_s: int
-    notify: str
 
 
 class GateSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

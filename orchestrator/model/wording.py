@@ -6,7 +6,7 @@ KINDS = {
     "blocked": "a task waits for a person",
     "failed": "a task has failed",
     "fault": "a queue is parked by a fault",
-    "gate": "a gate waits for signatures, has opened or was rejected",
+    "gate": "a gate waits for signatures, has opened, was rejected or has expired",
     "escalation": "somebody has been waited for too long",
     "done": "every task of a queue has ended",
     "question": "an agent asks a person",
@@ -26,6 +26,15 @@ PLACES = {
     "next": "what to do",
 }
 _PLACE = re.compile(r"\{([a-z_]+)\}")
+
+
+def format_seconds(seconds: int) -> str:
+    """Write a duration shortly: `1h30m`, `14d`, `0s`."""
+    text = ""
+    for letter, size in (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, seconds = divmod(seconds, size)
+        text += f"{count}{letter}" if count else ""
+    return text or "0s"
 
 
 def places(text: str) -> tuple[str, ...]:

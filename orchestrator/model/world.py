@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from orchestrator.model.events import CheckSummary, Imported
+from orchestrator.model.ladders import Ladder
 from orchestrator.model.messages import Post
 from orchestrator.model.rollback import Rollback
 from orchestrator.model.specs import GateSpec, QueueSpec, Status, TaskSpec, TriggerSpec
@@ -63,6 +64,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     branch: str
     seen: int
     looks: int = 0
+    opened: int = 0
 
 
 class Doubt(msgspec.Struct, frozen=True, kw_only=True):
@@ -304,6 +306,12 @@ class Gate(msgspec.Struct, kw_only=True):
     findings: tuple[Finding, ...] = ()
     note: str = ""
     green_since: int | None = None
+    red_since: int | None = None
+    """Since when its checks have said anything but PASS."""
+    met_since: int | None = None
+    """Since when what it requires holds; only of gates with a ladder."""
+    lapsed: int | None = None
+    """The deadline whose passing was recorded."""
 
 
 class Departure(msgspec.Struct, frozen=True, kw_only=True):
@@ -367,6 +375,8 @@ class World(msgspec.Struct, kw_only=True):
     """Work agents proposed and nobody has accepted or rejected yet."""
     learnings: dict[str, Learning] = {}
     post: Post = msgspec.field(default_factory=Post)
+    ladders: dict[str, Ladder] = {}
+    """`gate:ID` or `queue/ID` -> how far the ladder of what it last waited for was climbed."""
     talked: int = 0
     """The highest number given to a question, proposal or learning."""
     claims: dict[str, str] = {}

@@ -34,6 +34,8 @@ class Agenda:
         """Pending tasks that a failed or blocked task stands before and that do not wait for it."""
         self.timed: dict[str, None] = {}
         """Pending tasks that a moment in time holds or held."""
+        self.laddered: dict[str, None] = {}
+        """Tasks with a ladder that may wait for a person."""
         self.reviews: dict[str, None] = {}
         """Pending tasks whose request on a code host waits for a person."""
 
@@ -59,6 +61,7 @@ class Agenda:
         self._queues.clear()
         self.spoiled.clear()
         self.timed.clear()
+        self.laddered.clear()
         self.reviews.clear()
         for ref in world.tasks:
             self._refresh(world, ref)
@@ -69,8 +72,11 @@ class Agenda:
             del entries[bisect_left(entries, old)]
         self.spoiled.pop(ref, None)
         self.timed.pop(ref, None)
+        self.laddered.pop(ref, None)
         self.reviews.pop(ref, None)
         task = world.tasks.get(ref)
+        if task is not None and task.spec.escalate and task.status in {Status.PENDING, Status.BLOCKED}:
+            self.laddered[ref] = None
         if task is None or task.status is not Status.PENDING:
             return
         if task.spec.start or task.spec.notice_s or task.not_before:

@@ -13,6 +13,7 @@ from orchestrator.policy import rollback
 from orchestrator.policy.adding import accept, accept_all, add, add_all, is_known, rings
 from orchestrator.policy.decide import Answer
 from orchestrator.policy.humans import done
+from orchestrator.policy.ladders import acknowledged
 from orchestrator.policy.limits import lands
 from orchestrator.policy.seat import Seat, running
 from orchestrator.policy.signing import sign
@@ -22,8 +23,9 @@ from orchestrator.policy.visits import attach, detach, in_the_way
 _OfTask = c.Retry | c.Skip | c.Cancel | c.Decide | c.Done | c.EditTask | c.AnswerQuestion
 
 
-def answer(world: World, ask: c.Ask, seat: Seat) -> Answer:
-    """Turn a person's ask into the commit that does it, or say why not."""
+def answer(world: World, ask: c.Ask, seat: Seat, now: int = 0) -> Answer:
+    """Turn a person's ask into the commit that does it, or say why not; `now` is when they ask (milliseconds)."""
+    now = max(now, world.at)
     match ask:
         case c.Pause() | c.Resume():
             return _hold(world, ask)
@@ -32,7 +34,9 @@ def answer(world: World, ask: c.Ask, seat: Seat) -> Answer:
         case c.AddTasks():
             return add_all(world, ask.tasks)
         case c.Approve() | c.RejectGate():
-            return sign(world, ask, seat)
+            return sign(world, ask, seat, now)
+        case c.Acknowledge():
+            return acknowledged(world, ask, now, seat)
         case c.DecideRollback():
             return rollback.decided(world, ask)
         case c.AcceptProposal():

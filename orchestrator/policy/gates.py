@@ -62,6 +62,20 @@ def is_expired(gate: Gate, now: int) -> bool:
     return deadline is not None and deadline <= now and not any(s.approved and s.at > deadline for s in gate.signatures)
 
 
+def waits_for_people(world: World, gate: Gate, now: int) -> tuple[str, int] | None:
+    """Say what of people an unopened gate waits for, and since when; None while work, checks or time come first."""
+    spec = gate.spec
+    if _unmet(world, spec.requires):
+        return None
+    if any(path not in world.seen_files for path in spec.evidence):
+        return ("evidence", gate.met_since) if gate.met_since is not None else None
+    if gate.red_since is not None:
+        return "checks", gate.red_since
+    if gate.ready_since is None or any(_before_people(world, gate, now)):
+        return None
+    return "signatures", gate.ready_since
+
+
 def signed_by(gate: Gate) -> tuple[str, ...]:
     """Name those whose last word is an approval."""
     return tuple(signature.by for signature in gate.signatures if signature.approved)
@@ -90,7 +104,7 @@ def _of_people(gate: Gate, now: int) -> Iterable[str]:
         last = gate.signatures[-1]
         yield f"a new approval: {last.by} rejected it ({last.note})"
     elif is_expired(gate, now):
-        yield "a new approval: its deadline has passed"
+        yield "a new approval: its deadline has passed" if gate.spec.approvers else "a later deadline: it has passed"
     left = (gate.spec.quorum if gate.spec.approvers else 0) - len(signed_by(gate))
     if left > 0:
         yield f"{left} signature{'s' if left > 1 else ''} of {', '.join(gate.spec.approvers)}"
@@ -178,6 +192,16 @@ def openings(world: World, now: int) -> tuple[e.Event, ...]:
         elif gate.ready_since is None:
             events.append(e.GateReady(gate=gate.id))
     return tuple(events)
+
+
+def expirations(world: World, now: int) -> tuple[e.Event, ...]:
+    """Note that deadlines have passed, each once."""
+    return tuple(
+        e.GateExpired(gate=gate.id, deadline=deadline)
+        for gate in world.gates.values()
+        if (deadline := gate.spec.deadline) is not None and deadline != gate.lapsed
+        if not gate.open and is_expired(gate, now)
+    )
 
 
 def inspections(world: World, now: int, seat: Seat) -> tuple[e.Event, ...]:

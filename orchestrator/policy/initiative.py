@@ -1,7 +1,7 @@
 """What a process does of its own accord: one small commit at a time, as a function of the world.
 
 Rules, in order; the first that has something to say is appended, expecting the very world it was decided on:
-1. what is owed: gates that may open, unlocks, triggers, rollbacks, actions, checks of gates, messages;
+1. what is owed: gates that open or expire, unlocks, triggers, rollbacks, actions, checks of gates, rungs, messages;
 2. lanes whose wait is over;
 3. own attempts: begin the next iteration, fail at the limit, release when draining, board the train;
 4. orphans: tasks whose worker is gone are taken over on the same attempt;
@@ -21,12 +21,12 @@ from orchestrator.model.specs import Action, Add, Notify, PauseQueue, ResumeQueu
 from orchestrator.model.spending import Spent
 from orchestrator.model.truth import holds
 from orchestrator.model.world import LANDING, Attempt, Queue, Step, Task, Trigger, World
-from orchestrator.policy import rollback
+from orchestrator.policy import ladders, rollback
 from orchestrator.policy.accounts import serving
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.budgets import notices, run_over, run_words
 from orchestrator.policy.due import under_way
-from orchestrator.policy.gates import arrivals, inspections, openings
+from orchestrator.policy.gates import arrivals, expirations, inspections, openings
 from orchestrator.policy.holds import foreseen
 from orchestrator.policy.landing import convict
 from orchestrator.policy.limits import exhausted, is_human, max_iterations, retry_at, used_iterations
@@ -70,7 +70,7 @@ def _unlocked(world: World) -> Events:
 
 
 def _open(world: World, _agenda: Agenda, now: int, _seat: Seat) -> Events:
-    return arrivals(world, now) or openings(world, now)
+    return arrivals(world, now) or expirations(world, now) or openings(world, now)
 
 
 def _inspect(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
@@ -122,6 +122,10 @@ def _act(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
         if not action.done and not seat.alive(action.worker) and not waiting:
             return (e.ActionStarted(key=action.key, worker=seat.me),)
     return ()
+
+
+def _escalate(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
+    return ladders.raises(world, agenda.laddered, now, seat)
 
 
 def _post(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
@@ -326,11 +330,12 @@ def _look(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
 
 
 _RULES: tuple[Rule, ...] = (
-    *(_open, _unlock, _fire, _roll_back, _act, _inspect, _post, _unpark),
+    *(_open, _unlock, _fire, _roll_back, _act, _inspect, _escalate, _post, _unpark),
     *(_own, _adopt, _race, _look, _spoil, _claim),
 )
 
 
-def owed(world: World, now: int) -> Events:
-    """Give what follows from what stands, whoever records it: gates that may open, unlocks, firings, rollbacks."""
-    return openings(world, now) or _unlocked(world) or _fired(world) or rollback.starts(world)
+def owed(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
+    """Give what follows from what stands, whoever records it: gates that open or expire, unlocks, firings, rungs."""
+    came = expirations(world, now) or openings(world, now)
+    return came or _unlocked(world) or _fired(world) or rollback.starts(world) or _escalate(world, agenda, now, seat)

@@ -14,11 +14,11 @@ from orchestrator.model.documents import QueueDocument
 from orchestrator.model.ids import queue_of
 from orchestrator.model.scope import Scope
 from orchestrator.model.settings import Settings
-from orchestrator.model.specs import ENDED, Action, Add, Notify, PauseQueue, ResumeQueue, RunAction, Unlock
+from orchestrator.model.specs import ENDED, Action, Add, Notify, PauseQueue, ResumeQueue, RunAction, Rung, Unlock
 from orchestrator.model.truth import names_in
 from orchestrator.model.world import Queue, Task, World
 from orchestrator.policy.cycles import cycles
-from orchestrator.policy.people import addresses
+from orchestrator.policy.people import addresses, named
 from orchestrator.policy.preflight_money import money_warnings
 from orchestrator.policy.staffing import agent_settings, find_agent, staff
 
@@ -108,6 +108,7 @@ class _Judge:
             if not self._known(name):
                 self._refuse(queue, f"{place}: depends on {name}, which does not exist; {self._remedy(name)}")
         self._condition(queue, f"{place}: when", task.spec.when)
+        self._ladder(place, task.spec.escalate)
         self._checks(queue, place, task.spec.checks)
         if task.spec.rollback:
             self._command(queue, f"{place}: rollback", task.spec.rollback)
@@ -222,6 +223,18 @@ class _Judge:
             queue, place = self._head(f"gate:{gate.id}")
             self._condition(queue, f"{place}: requires", gate.spec.requires)
             self._checks(queue, place, gate.spec.checks)
+            self._ladder(place, gate.spec.escalate)
+
+    def _ladder(self, place: str, rungs: Iterable[Rung]) -> None:
+        """Warn of rungs that tell nobody, or whoever there is."""
+        ways = addresses(self.settings)
+        for rung in rungs:
+            name = rung.notify
+            reached = [person for person in named(self.settings, (name,)) if person.notify]
+            if "://" not in name and not reached:
+                remedy = f"give [people.{name}] notify, or somebody of that role"
+                whom = "everybody who can be told is" if ways else "nobody is"
+                self.warnings.append(f"{place}: escalate: no channel leads to {name}, so {whom}; {remedy}")
 
     def _queue_at(self, path: str) -> str:
         """Give the queue whose file this is; empty (always in scope) for the configuration."""

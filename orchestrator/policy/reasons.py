@@ -77,14 +77,24 @@ def _person(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
     if task.awaits and seat.scope.interactive:
         asked = " ".join(task.awaits)
         text = f"waits for an answer to {asked}: `orchestrator inbox`, then `orchestrator answer {task.ref} TEXT`"
-        return Reason(code=Code.PERSON, since=task.since, text=text)
+        since = min((q.at for q in task.questions if q.id in task.awaits), default=task.since)
+        return Reason(code=Code.PERSON, since=since, text=text)
     if (request := awaited(task)) is not None:
         text = f"waits for a person to merge {request.url}"
-        return Reason(code=Code.PERSON, on=(request.url,), since=request.seen, until=task.not_before, text=text)
+        return Reason(
+            code=Code.PERSON, on=(request.url,), since=request.opened or request.seen, until=task.not_before, text=text
+        )
     if is_human(world, task, seat) and all(dependency_met(world, d) for d in task.spec.dependencies):
         who = task.spec.owner or "a person"
-        return Reason(code=Code.PERSON, since=task.since, text=f"waits for {who} to do it: `orchestrator done`")
+        since = _free_since(world, task)
+        return Reason(code=Code.PERSON, since=since, text=f"waits for {who} to do it: `orchestrator done`")
     return None
+
+
+def _free_since(world: World, task: Task) -> int:
+    """Say since when nothing stands before a task any more."""
+    stops = [world.gates.get(name.removeprefix("gate:")) or world.tasks.get(name) for name in task.spec.dependencies]
+    return max(task.since, *(stop.since for stop in stops if stop is not None), 0)
 
 
 def _fault(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:

@@ -8,7 +8,7 @@ from orchestrator.policy.gates import is_expired, is_rejected, may_sign, signed_
 from orchestrator.policy.seat import Seat
 
 
-def sign(world: World, ask: c.Approve | c.RejectGate, seat: Seat) -> tuple[e.Event, ...] | c.Refusal:
+def sign(world: World, ask: c.Approve | c.RejectGate, seat: Seat, now: int) -> tuple[e.Event, ...] | c.Refusal:
     """Turn an approval or a rejection into the event that records it, or say why not."""
     name = ask.gate.removeprefix("gate:")
     gate = world.gates.get(name)
@@ -22,7 +22,7 @@ def sign(world: World, ask: c.Approve | c.RejectGate, seat: Seat) -> tuple[e.Eve
         return c.Refusal(f"gate {name} is open, and an open gate stays open")
     if isinstance(ask, c.RejectGate):
         return (e.GateRejected(gate=name, by=who, reason=ask.reason),)
-    if who in signed_by(gate) and not is_rejected(gate) and not is_expired(gate, world.at) and not ask.signature:
+    if who in signed_by(gate) and not is_rejected(gate) and not is_expired(gate, now) and not ask.signature:
         return ()
     signed = e.GateApproved(
         gate=name, by=who, note=ask.note, evidence=ask.evidence, said=ask.said, signature=ask.signature

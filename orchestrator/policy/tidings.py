@@ -16,9 +16,10 @@ from orchestrator.model import events as e
 from orchestrator.model.fold_rollback import is_whole
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, Notify, Status
-from orchestrator.model.wording import USUAL, fill
+from orchestrator.model.wording import USUAL, fill, format_seconds
 from orchestrator.model.world import World
 from orchestrator.policy import people
+from orchestrator.policy.gates import waiting_for
 from orchestrator.policy.rollback import is_held
 
 _LONGEST = 1500
@@ -110,7 +111,7 @@ def recipients(settings: Settings, tiding: Tiding) -> tuple[str, ...]:
 
 def _tidings(world: World, events: Sequence[e.Event], settings: Settings) -> Iterator[Tiding]:
     for event in events:
-        for part in (_of_task, _of_rollback, _of_gate, _of_money, _of_trigger):
+        for part in (_of_task, _of_rollback, _of_gate, _of_ladder, _of_money, _of_trigger):
             yield from part(world, event, settings)
     yield from _of_queues(world, events)
 
@@ -200,10 +201,30 @@ def _of_gate(world: World, event: e.Event, _settings: Settings) -> Iterator[Tidi
             what, why, helps = f"gate {gate.id} is open", spec.title, ""
         case e.GateRejected(by=by, reason=reason):
             what, why = f"gate {gate.id} is rejected by {by}", reason
+        case e.GateExpired(deadline=at):
+            what, why = f"the deadline of gate {gate.id} has passed", ", ".join(waiting_for(world, gate, at))
         case _:
             return
     who = ", ".join(spec.approvers)
     yield Tiding(kind="gate", about=about, what=what, why=why, who=who, next=helps, concerns=spec.approvers)
+
+
+def _of_ladder(world: World, event: e.Event, _settings: Settings) -> Iterator[Tiding]:
+    if not isinstance(event, e.EscalationRaised):
+        return
+    about = f"gate:{event.gate}" if event.gate else event.task
+    waited = format_seconds(event.after_s)
+    yield Tiding(
+        kind="escalation",
+        about=about,
+        what=f"{about} has waited for {waited}",
+        why=event.text,
+        who=event.notify,
+        next=f"`orchestrator explain {about}`; `orchestrator ack {about} --as WHO` if you see to it",
+        to=(event.notify,),
+        concerns=() if event.gate else _owner(world, event.task),
+        same=f"{event.cause} {event.since} {event.after_s} {event.notify}",
+    )
 
 
 def _of_money(world: World, event: e.Event, _settings: Settings) -> Iterator[Tiding]:

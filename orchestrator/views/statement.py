@@ -7,7 +7,7 @@ from orchestrator.model import answers as a
 from orchestrator.model.messages import Channel
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Gate, Queue, Task, World
-from orchestrator.policy import gates, people, post
+from orchestrator.policy import gates, ladders, people, post
 from orchestrator.policy.limits import staffed
 from orchestrator.policy.reasons import Code, Reason, reason_for
 from orchestrator.policy.rollback import words, words_after
@@ -160,6 +160,7 @@ def _task(world: World, task: Task, now: int, seat: Seat) -> a.TaskAnswer:
         title=task.spec.title or task.spec.description[:80],
         error=task.reason or None,
         budget=money.of_task(world, task, now),
+        escalation=_escalation(world, ladders.of_task(world, task, now, seat), now) if task.spec.escalate else None,
     )
 
 
@@ -221,6 +222,30 @@ def _gate(world: World, gate: Gate, now: int, seat: Seat) -> a.GateAnswer:
         approvers=gates.may_sign(seat.settings, gate.spec),
         behind=tuple(world.dependents.get(f"gate:{gate.id}", ())),
         deadline=moment_or_none(gate.spec.deadline),
+        escalation=_escalation(world, ladders.of_gate(world, gate, now), now),
+    )
+
+
+def asked_gates(world: World, now: int, seat: Seat) -> tuple[a.GateAnswer, ...]:
+    """List the gates that people keep shut: nothing else stands before them."""
+    shut = (gate for gate in world.gates.values() if ladders.of_gate(world, gate, now) is not None)
+    return tuple(_gate(world, gate, now, seat) for gate in shut)
+
+
+def _escalation(world: World, wait: ladders.Wait | None, now: int) -> a.EscalationAnswer | None:
+    """Say how far the ladder of a wait is."""
+    if wait is None or not wait.rungs:
+        return None
+    ladder = ladders.ladder_of(world, wait)
+    resting = ladders.rests(ladder, now)
+    due = min(((at, rung.notify) for at, rung in ladders.following(wait, ladder)), default=None)
+    return a.EscalationAnswer(
+        since=moment_or_none(wait.since),
+        told=tuple(a.RungAnswer(notify=people.shown(step.notify), at=moment_or_none(step.at)) for step in ladder.told),
+        next=a.RungAnswer(notify=people.shown(due[1]), at=moment_or_none(due[0])) if due is not None else None,
+        acknowledged_by=ladder.seen_by if resting else "",
+        until=moment_or_none(ladder.seen_until) if resting else None,
+        note=ladder.note if resting else "",
     )
 
 

@@ -2,8 +2,10 @@
 
 import msgspec
 
+from orchestrator.codec.moments import format_moment
 from orchestrator.model import events as e
 from orchestrator.model.verdicts import Finding, Verdict
+from orchestrator.model.wording import format_seconds
 from orchestrator.policy.budgets import UNITS
 from orchestrator.policy.people import shown
 
@@ -32,7 +34,7 @@ def tell(event: e.Event) -> Told | None:
 
 
 def _words(event: e.Event) -> tuple[str, str] | None:
-    for part in (_definition, _rollback, _race, _progress, _talk, _landing, _ending, _lane, _gate, _message):
+    for part in (_definition, _rollback, _race, _progress, _talk, _landing, _ending, _lane, _gate, _ladder, _message):
         if (said := part(event)) is not None:
             return said
     return None
@@ -258,10 +260,25 @@ def _gate(event: e.Event) -> tuple[str, str] | None:
             level = {"PASS": "good", "FAULT": "bad"}.get(event.verdict, "warn")
             first = f": {finding_line(event.findings[0])}" if event.findings else f": {event.note}" * bool(event.note)
             return level, f"gate {event.gate}: checks {event.verdict} on {event.commit[:12]}{first}"
+        case e.GateExpired():
+            return "warn", f"gate {event.gate} expired: its deadline has passed"
         case e.GateApproved():
             return "info", f"gate {event.gate} approved by {event.by}"
         case e.GateRejected():
             return "warn", f"gate {event.gate} rejected by {event.by}: {event.reason}"
+        case _:
+            return None
+
+
+def _ladder(event: e.Event) -> tuple[str, str] | None:
+    match event:
+        case e.EscalationRaised():
+            who, waited = shown(event.notify), format_seconds(event.after_s)
+            return "warn", f"{event.task or f'gate {event.gate}'} has waited for {waited}, {who} is told: {event.text}"
+        case e.EscalationAcknowledged():
+            until = f" until {format_moment(event.until)}" if event.until else ""
+            what = event.task or f"gate {event.gate}"
+            return "info", f"{event.by} sees to {what}{until}: nobody further is told{_why(event.note)}"
         case _:
             return None
 

@@ -389,7 +389,7 @@ def test_all_problems_of_a_file_are_told_at_once() -> None:
        "status": "completed"},
       {"id": "C", "when": 1}
      ],
-     "gates": [{"id": "g", "quorm": 1}, {"id": "G"}, 5, {"id": "h", "escalate": [{}, {"after": "1h"}]},
+     "gates": [{"id": "g", "quorm": 1}, {"id": "G"}, 5, {"id": "h", "escalate": [{}, {"after": "1h"}, {"x": 1}]},
         {"id": "i", "quorum": 1}],
      "triggers": [{"id": "t", "when": "A", "do": []}, {"id": "u", "do": [{"unlock": "x", "run": "y"}]}, {"id": "."},
        {"id": "v", "when": "A", "do": [{"unlock": "a b"}, {"notify": ""}, {"add": {"task": {"id": "T"}}}]},
@@ -413,6 +413,7 @@ def test_all_problems_of_a_file_are_told_at_once() -> None:
         "gates[3] is 5",
         "gate h: escalate[1].after is null",
         "gate h: escalate[2].notify is null",
+        "gate h: escalate[3].x is not known; it may have after, notify",
         "gate i: quorum is 1; name in approvers",
         "trigger t: do is []",
         "trigger u: when is null",
@@ -425,7 +426,7 @@ def test_all_problems_of_a_file_are_told_at_once() -> None:
         "trigger w: do[3].add.task is null",
     ):
         assert any(problem.startswith(f"queues/q.json: {line}") for problem in found), line
-    assert len(found) == 27
+    assert len(found) == 29
 
 
 def test_a_queue_needs_a_safe_name() -> None:

@@ -71,6 +71,9 @@ class Checker:
         tries = [self.wrong(value, rule, at) for rule in wanted]
         return [] if [] in tries else [f"{at}: {value!r} fits nothing"]
 
+    def _not(self, value: Any, wanted: dict[str, Any], at: str, _: Any) -> list[str]:
+        return [] if self.wrong(value, wanted, at) else [f"{at}: {value!r} is what it may not be"]
+
     def _enum(self, value: Any, wanted: list[Any], at: str, _: Any) -> list[str]:
         return [] if value in wanted else [f"{at}: {value!r} is none of {wanted}"]
 
@@ -166,6 +169,9 @@ WRONG: list[Any] = [
     {"tasks": [{"id": "../x"}]},
     {"tasks": [{"id": "A", "max_iterations": "3"}]},
     {"tasks": [{"id": "A", "race": 0}]},
+    {"tasks": [{"id": "A", "escalate": [{"after": "1h"}]}]},
+    {"gates": [{"id": "g", "escalate": [{"after": "1h"}]}]},
+    {"gates": [{"id": "g", "escalate": [{"after": "1h", "notify": "x", "whom": "y"}]}]},
     {"tasks": [{"id": "A", "on_upstream": "maybe"}]},
     {"tasks": [{"id": "A", "when": {"task": "q/A", "x": 1}}]},
     {"triggers": [{"id": "t", "when": "q/A", "do": []}]},

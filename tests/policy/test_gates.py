@@ -58,7 +58,7 @@ def test_a_gate_with_nothing_to_wait_for_opens_and_what_hangs_on_it_follows() ->
         trigger("t", when=c.GateIs(gate="g"), do=(Notify(message="x"),)),
     )
     events: list[e.Event] = []
-    while more := owed(world, NOW):
+    while more := owed(world, Agenda(), NOW, seat_of(world)):
         events += more
         then(world, *more)
     assert [type(event).__name__ for event in events] == ["GateOpened", "QueueUnlocked", "TriggerFired"]

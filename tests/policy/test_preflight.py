@@ -9,13 +9,14 @@ from orchestrator.model.documents import QueueDocument, TaskEntry
 from orchestrator.model.events import Imported
 from orchestrator.model.fold import apply
 from orchestrator.model.scope import Scope
-from orchestrator.model.settings import AgentSettings, CheckSettings, QueueSettings, Settings
+from orchestrator.model.settings import AgentSettings, CheckSettings, PersonSettings, QueueSettings, Settings
 from orchestrator.model.specs import (
     Add,
     GateSpec,
     Notify,
     QueueSpec,
     RunAction,
+    Rung,
     Status,
     TaskSpec,
     TriggerSpec,
@@ -310,3 +311,16 @@ def test_a_rollback_names_an_action_that_is_defined() -> None:
     assert [problem.partition("q/")[2] for problem in found] == [
         'A: rollback: action "tel" is not defined; did you mean tell?'
     ]
+
+
+def test_a_rung_that_leads_to_nobody_is_a_warning() -> None:
+    rungs = (Rung(after_s=1, notify="ops"), Rung(after_s=2, notify="json://x"), Rung(after_s=3, notify="ana"))
+    project = Project().queue("q", task("A", escalate=rungs)).gate("g", escalate=rungs[:1])
+    nobody = project.judge().warnings
+    assert any("A: escalate: no channel leads to ops, so nobody is; give [people.ops]" in text for text in nobody)
+    ana = PersonSettings(name="ana", roles=("ops",), notify=("json://ana",))
+    reached = msgspec.structs.replace(SETTINGS, people={"ana": ana})
+    assert not any("escalate" in text for text in project.judge(settings=reached).warnings)
+    other = msgspec.structs.replace(ana, name="bob", roles=())
+    some = project.judge(settings=msgspec.structs.replace(SETTINGS, people={"bob": other})).warnings
+    assert any("gate g: escalate: no channel leads to ops, so everybody who can be told is" in text for text in some)

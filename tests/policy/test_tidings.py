@@ -199,3 +199,10 @@ def test_people_are_found_by_name_and_role_whatever_the_case() -> None:
     assert people.address_of(made, "people.ana#3") is None
     assert people.address_of(made, "json://elsewhere") == "json://elsewhere"
     assert (people.shown("json://secret/x"), people.shown("notify#1")) == ("json://***", "notify#1")
+
+
+def test_that_a_deadline_has_passed_is_told_with_what_is_still_missing() -> None:
+    world = world_of(gate("g", approvers=("lead",), deadline=NOW + 1))
+    (message,) = told(world, settings(ANA, urls=()), e.GateExpired(gate="g", deadline=NOW + 1))
+    assert message.to == ("people.ana#1", "people.ana#2")
+    assert message.text.startswith("the deadline of gate g has passed: a new approval: its deadline has passed, 1 sig")
