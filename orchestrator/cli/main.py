@@ -51,6 +51,8 @@ VERBS = {
     "prompt": "print the prompt a task's next iteration would get",
     "board": "print the board over all queues",
     "doctor": "check git, disk, sandbox, tools and the journal; changes nothing",
+    "backup": "write journal, runs, queue files and the work in git to one file",
+    "restore": "put a backup back: into an empty folder, a clone, or over a damaged journal",
     "mcp": "serve the agent of one run as an MCP server; started by agents",
     "schema": "print the JSON schema of a file or answer",
 }

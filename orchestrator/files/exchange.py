@@ -15,6 +15,7 @@ import hashlib
 import os
 import stat
 import tempfile
+import time
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,13 +23,15 @@ import anyio
 import msgspec
 
 from orchestrator.files.atomic import write_all
-from orchestrator.files.swap import being_written, exchange, has_writer, place
+from orchestrator.files.swap import being_written, exchange, place, settled
 
 _NEW = ".new"
 _SWAP = ".swap"
 _ASIDE = ".aside"
 _TRIES = 64
 """Each takes some ten microseconds: nobody saves that often for that long."""
+_RESTS, _REST_S = 50, 0.001
+"""How often, and after what pause, a displaced file's writer is looked for before the file goes back."""
 _FIRST_PAUSE_S = 0.005
 _LONGEST_PAUSE_S = 0.1
 _DEFAULT_MODE = 0o644
@@ -189,17 +192,27 @@ def _put_back(spare: Path, real: Path, ours: str) -> Outcome:
 
 
 def _swapped_back(spare: Path, real: Path, ours: str) -> tuple[bytes, ...]:
-    """Exchange, and give what went into the file as it is once nobody can see our text any more.
+    """Exchange, and give what went into the file.
 
-    Nothing, if it is ours, or if its writer is still at work: then it is no save yet, and whoever writes it has not
-    seen our text.
+    It is read before: while it lies aside nobody can open it, but once it is back somebody who saw our text may write
+    over it. Nothing, if it is ours, or if its writer is at work all the while: then it is no save yet, and whoever
+    writes it has not seen our text.
     """
     with spare.open("rb") as displaced:
+        text = _at_rest(displaced.fileno())
         exchange(spare, real)
-        if has_writer(displaced.fileno()):
-            return ()
-        text = displaced.read()
-    return () if digest(text) == ours else (text,)
+        if text is None:
+            text = settled(displaced.fileno())
+    return () if text is None or digest(text) == ours else (text,)
+
+
+def _at_rest(descriptor: int) -> bytes | None:
+    """Give the content once nobody writes it any more; None where that takes longer than a save does."""
+    for _ in range(_RESTS):
+        if (text := settled(descriptor)) is not None:
+            return text
+        time.sleep(_REST_S)
+    return None
 
 
 def _stand_in(spare: Path, real: Path) -> Outcome:

@@ -4,6 +4,7 @@ Where the system has no exchange it is made of links and renames: then a save by
 is lost, which is why the caller looks at the file right before.
 """
 
+import contextlib
 import ctypes
 import errno
 import fcntl
@@ -73,13 +74,44 @@ def has_writer(descriptor: int) -> bool:
     """
     if not hasattr(fcntl, "F_SETLEASE"):
         return False
+    if not _leased(descriptor):
+        return True
+    _unleased(descriptor)
+    return False
+
+
+def settled(descriptor: int) -> bytes | None:
+    """Give the content of a file that is open here for reading only; None while somebody has it open for writing.
+
+    The lease is held meanwhile: who opens the file for writing waits until it has been read.
+    """
+    if not hasattr(fcntl, "F_SETLEASE"):
+        return _content(descriptor)
+    if not _leased(descriptor):
+        return None
+    try:
+        return _content(descriptor)
+    finally:
+        _unleased(descriptor)
+
+
+def _content(descriptor: int) -> bytes:
+    return os.pread(descriptor, os.fstat(descriptor).st_size, 0)
+
+
+def _leased(descriptor: int) -> bool:
+    """Take a read lease, or find out that there is none to be had here; False: somebody writes."""
     try:
         fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
         fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except OSError as error:
-        return error.errno == errno.EAGAIN  # others: not ours to lease, or no leases on this file system
-    return False
+        return error.errno != errno.EAGAIN  # others: not ours to lease, or no leases on this file system
+    return True
+
+
+def _unleased(descriptor: int) -> None:
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
 
 
 def _renamed(one: Path, other: Path, linux: int, mac: int) -> bool:

@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import anyio
 import pytest
@@ -111,21 +113,28 @@ def test_while_somebody_has_it_open_for_writing_it_is_not_touched(file: Path) ->
 Swap = Callable[[Path, Path], None]
 
 
-class Meddler:
-    """Does something right before the n-th exchange, which is when a person is fastest."""
+Deed = Callable[[], None] | None
 
-    def __init__(self, *deeds: Callable[[], None] | None) -> None:
-        self.deeds: Iterator[Callable[[], None] | None] = iter(deeds)
+
+class Meddler:
+    """Does something right before the n-th exchange, which is when a person is fastest, and right after it."""
+
+    def __init__(self, before: Sequence[Deed], after: Sequence[Deed]) -> None:
+        self.before, self.after = iter(before), iter(after)
 
     def __call__(self, one: Path, other: Path) -> None:
-        deed = next(self.deeds, None)
+        self.act(self.before)
+        exchange(one, other)
+        self.act(self.after)
+
+    def act(self, deeds: Iterator[Deed]) -> None:
+        deed = next(deeds, None)
         if deed is not None:
             deed()
-        exchange(one, other)
 
 
-def meddle(monkeypatch: pytest.MonkeyPatch, *deeds: Callable[[], None] | None) -> None:
-    monkeypatch.setattr(exchange_module, "exchange", Meddler(*deeds))
+def meddle(monkeypatch: pytest.MonkeyPatch, *before: Deed, after: Sequence[Deed] = ()) -> None:
+    monkeypatch.setattr(exchange_module, "exchange", Meddler(before, after))
 
 
 def by_rename(path: Path, text: bytes) -> Callable[[], None]:
@@ -179,6 +188,51 @@ def test_a_writer_that_opened_the_displaced_file_finds_it_in_its_place_again(
     os.close(opened[0])
     assert file.read_bytes() == THEIRS
     assert names(file) == ["q.json"]
+
+
+def in_place_and_on(path: Path, text: bytes, opened: list[BinaryIO]) -> Callable[[], None]:
+    def save() -> None:
+        opened.append(path.open("wb"))
+        opened[-1].write(text)
+        opened[-1].flush()
+
+    return save
+
+
+def test_a_save_that_is_put_back_is_merged_also_if_who_saw_our_text_writes_over_it_at_once(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meddle(monkeypatch, by_rename(file, THEIRS), after=(None, in_place(file, b"made from our text")))
+    outcome = replace_if_unchanged(file, NEW, digest(OLD))
+    assert isinstance(outcome, Changed)
+    assert THEIRS in outcome.saves
+    assert file.read_bytes() == b"made from our text"
+
+
+def test_a_save_that_is_put_back_is_merged_also_while_who_saw_our_text_writes_over_it(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[BinaryIO] = []
+    meddle(monkeypatch, by_rename(file, THEIRS), after=(None, in_place_and_on(file, b"made from", opened)))
+    outcome = replace_if_unchanged(file, NEW, digest(OLD))
+    opened[0].close()
+    assert isinstance(outcome, Changed)
+    assert THEIRS in outcome.saves
+
+
+def test_a_writer_that_is_done_in_a_moment_is_waited_for_before_its_save_goes_back(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[BinaryIO] = []
+
+    def writes() -> None:
+        in_place_and_on(file, THEIRS, opened)()
+        threading.Timer(0.005, opened[0].close).start()
+
+    meddle(monkeypatch, writes, after=(None, in_place(file, b"made from our text")))
+    outcome = replace_if_unchanged(file, NEW, digest(OLD))
+    assert isinstance(outcome, Changed)
+    assert THEIRS in outcome.saves
 
 
 def test_a_file_deleted_while_a_save_is_put_back_gets_that_save(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
