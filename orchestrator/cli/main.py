@@ -19,6 +19,7 @@ VERBS = {
     "init": "detect the stack, agents and tests; write orchestrator.toml and a first queue",
     "run": "work the queues until nothing in scope can proceed",
     "status": "how everything stands, and the one thing that matters",
+    "top": "one screen that stays up to date: what works, what waits for a person, what is next",
     "explain": "why a task or queue does not run, since when, and who can change that",
     "history": "everything that happened to a task",
     "logs": "what the tracks say; -f follows",
