@@ -54,6 +54,7 @@ VERBS = {
     "doctor": "check git, disk, sandbox, tools and the journal; changes nothing",
     "backup": "write journal, runs, queue files and the work in git to one file",
     "restore": "put a backup back: into an empty folder, a clone, or over a damaged journal",
+    "service": "a systemd unit that keeps a run going: printed, or installed for this user",
     "mcp": "serve the agent of one run as an MCP server; started by agents",
     "schema": "print the JSON schema of a file or answer",
 }

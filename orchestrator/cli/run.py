@@ -155,7 +155,7 @@ def _summary(context: Context, report: Report) -> list[str]:
     lines += [paint(f"  note: {clean(notice)}", "warn") for notice in status.notices]
     used = money_line(status.budget)
     lines.append(paint(f"  used so far: {used}; everything is in the journal at seq {status.seq}", "dim"))
-    lines += ["", f"look:  {_look(context)}", f"next:  {_next(report)}"]
+    lines += ["", f"look:  {_look(context)}", f"next:  {_next(context, report)}"]
     return lines
 
 
@@ -164,7 +164,7 @@ def _look(context: Context) -> str:
     return f"orchestrator status | {state}/board.md | {state}/logs/<queue>.log | {state}/ralph-verification.log"
 
 
-def _next(report: Report) -> str:
+def _next(context: Context, report: Report) -> str:
     code, status = report.leave.exit_code, report.status
     blocked = [f"{q.name}/{t.id}" for q in status.queues for t in q.tasks if t.status == "blocked"]
     failed = [f"{q.name}/{t.id}" for q in status.queues for t in q.tasks if t.status == "failed"]
@@ -181,6 +181,8 @@ def _next(report: Report) -> str:
         return f"orchestrator explain {failed[0]}, then orchestrator retry {failed[0]}"
     if ready:
         return f"orchestrator run --queue {ready[0]}"
+    if code == 0 and context.project.settings.workspace == "inplace":
+        return "orchestrator report; the work stands in this folder"
     if code == 0:
         return "git log --graph orchestrator/<base> in the repository shows what landed"
     return "orchestrator explain"

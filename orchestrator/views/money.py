@@ -47,7 +47,8 @@ def notices(world: World, now: int, seat: Seat) -> tuple[str, ...]:
 
 def money_line(budget: a.BudgetAnswer) -> str:
     """Say on one line what was used of what may be, for people."""
-    parts = [f"{_of(budget.iterations)} iterations", f"{_of(budget.usd)} USD"]
+    iterations = _of(budget.iterations)
+    parts = [f"{iterations} iteration{'' if iterations == '1' else 's'}", f"{_of(budget.usd)} USD"]
     if budget.day_usd.used or budget.day_usd.limit is not None:
         parts.append(f"{_of(budget.day_usd)} USD today")
     if budget.tokens is not None and (budget.tokens.used or budget.tokens.limit is not None):
