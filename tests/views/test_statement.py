@@ -156,7 +156,7 @@ def test_hours_are_told_of_an_account_whose_every_agent_is_out_of_them() -> None
          ["1 signature of ana, bea"]),
         ((e.GateRejected(gate="g", by="ana", reason="no"),), GateSpec(id="g", approvers=("ana",)), "rejected",
          ["a new approval: ana rejected it (no)", "1 signature of ana"]),
-        ((), GateSpec(id="g", deadline=AT), "expired", ["a new approval: its deadline has passed"]),
+        ((), GateSpec(id="g", deadline=AT), "expired", ["a later deadline: it has passed"]),
         ((e.GateOpened(gate="g"),), GateSpec(id="g", approvers=("ana",)), "open", []),
     ],
 )  # fmt: skip
