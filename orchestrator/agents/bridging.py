@@ -46,8 +46,8 @@ def stage(
         "paths": [as_shown(Path(path), place, level) for path in sys.path if path.endswith("-packages")],
         "version": __version__,
     }
-    folder.write(_BRIDGE, Path(bridge.__file__).read_bytes())
-    folder.write(_ORDER, msgspec.json.encode(order))
+    folder.stage(_BRIDGE, Path(bridge.__file__).read_bytes())
+    folder.stage(_ORDER, msgspec.json.encode(order))
     python = str(Path(sys.executable).resolve())
     return (python, "-I", str(folder.file(_BRIDGE)), str(folder.file(_ORDER)))
 

@@ -1,7 +1,8 @@
 """One run's folder: what is written before the agent starts and found after it ended. Never deletes a record.
 
 Rules
-1. `prompt.md` is synced before the agent starts; what was asked can always be read.
+1. `prompt.md` is synced before the agent starts; what was asked can always be read. What else is staged for the agent
+   waits for no disk: after a power cut no agent lives that could need it, and the next start stages it anew.
 2. A run that was cut short is moved aside whole (`cut-<n>/`; `ended-<n>/` if its end was recorded before), its
    `guardian.json` last: a crash in the middle of moving leaves a folder that still reads as cut short.
 3. `stopped.json` says why we stop a run before we stop it, so that its end reads the same after a crash.
@@ -20,7 +21,7 @@ from typing import BinaryIO
 import msgspec
 
 from orchestrator.agents.claims import TAIL
-from orchestrator.files.atomic import private_dir, sync_folder, write_atomic
+from orchestrator.files.atomic import PRIVATE_FILE, private_dir, sync_folder, write_atomic, write_whole
 from orchestrator.ports.agents import RunKey
 
 PROMPT, TRANSCRIPT, STDERR, CONFIG = "prompt.md", "transcript.jsonl", "stderr.log", "config.json"
@@ -67,6 +68,10 @@ class RunFolder:
     def write(self, name: str, content: bytes) -> None:
         """Write a file whole and synced, replacing what was there at once."""
         write_atomic(self.file(name), content)
+
+    def stage(self, name: str, content: bytes, *, mode: int = PRIVATE_FILE) -> None:
+        """Write a file that every start of the agent writes anew."""
+        write_whole(self.file(name), content, mode=mode)
 
     def prompt(self) -> str:
         """Read back what the agent was asked."""

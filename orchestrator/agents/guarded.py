@@ -193,7 +193,7 @@ class GuardedAgents:
         folder.make()
         server = talking.mcp_server(folder, place, level) if job.briefing is not None else None
         if profile.config_at:
-            folder.write(CONFIG, talking.config(profile, server))
+            folder.stage(CONFIG, talking.config(profile, server))
         call = sessions.chosen(folder, profile, place.seen_as, job.session)
         whole = msgspec.structs.replace(
             call,

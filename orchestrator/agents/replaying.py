@@ -20,7 +20,7 @@ REPLAY, PLAY = "replay", "play.json"
 def stage(folder: RunFolder, agent: AgentSettings, project: Path, task: str, prompt: str) -> tuple[str, ...]:
     """Copy the player and its part into the run folder, the one thing the sandbox shows of ours; give the argv."""
     part = _part(folder, agent, project, task)
-    folder.write("player.py", Path(player.__file__).read_bytes())
+    folder.stage("player.py", Path(player.__file__).read_bytes())
     folder.write(PLAY, write_part(part, digest(prompt)))
     python = str(Path(sys.executable).resolve())
     return (python, "-I", "-S", str(folder.file("player.py")), str(folder.file(PLAY)))

@@ -17,7 +17,6 @@ from orchestrator.agents.folders import RunFolder, make_folder
 from orchestrator.agents.spool import OUTBOX, REPLIES
 from orchestrator.agents.surroundings import as_shown
 from orchestrator.codec.spoken import write_briefing
-from orchestrator.files.atomic import write_atomic
 from orchestrator.model.talk import Briefing
 from orchestrator.ports.runner import Level, Place
 
@@ -53,11 +52,11 @@ def stage(folder: RunFolder, briefing: Briefing) -> None:
     make_folder(folder.file("scratch") / OUTBOX)
     for name in (REPLIES, BIN):
         make_folder(folder.file(name))
-    folder.write(BRIEFING, write_briefing(briefing))
-    folder.write("tell.py", Path(tell.__file__).read_bytes())
+    folder.stage(BRIEFING, write_briefing(briefing))
+    folder.stage("tell.py", Path(tell.__file__).read_bytes())
     python = str(Path(sys.executable).resolve())
     call = shlex.join((python, "-I", "-S", str(folder.file("tell.py"))))
-    write_atomic(folder.file(BIN) / PROGRAM, f'#!/bin/sh\nexec {call} "$@"\n'.encode(), mode=_EXECUTABLE)
+    folder.stage(f"{BIN}/{PROGRAM}", f'#!/bin/sh\nexec {call} "$@"\n'.encode(), mode=_EXECUTABLE)
 
 
 def on_path(folder: RunFolder, path: str) -> str:
@@ -86,7 +85,7 @@ def mcp_words(folder: RunFolder, profile: Profile, server: Server | None) -> tup
         return (server.command, *server.args)
     if server is None or not profile.mcp:
         return ()
-    folder.write(MCP_FILE, json.dumps(SHAPES[profile.mcp_as](server)).encode())
+    folder.stage(MCP_FILE, json.dumps(SHAPES[profile.mcp_as](server)).encode())
     filled = {
         "{mcp_file}": str(folder.file(MCP_FILE)),
         "{mcp_command}": json.dumps(server.command),

@@ -8,6 +8,7 @@ Rules
    fails the folder stays, and is tried again when the run ends and when the next begins.
 """
 
+import contextlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import anyio
 
 from orchestrator.engine.engine import Engine
 from orchestrator.errors import FaultError
-from orchestrator.files.atomic import write_atomic
+from orchestrator.files.atomic import write_whole
 from orchestrator.model import events as e
 from orchestrator.model.ids import queue_of
 from orchestrator.model.world import World
@@ -113,7 +114,11 @@ class Tidying:
     async def _note_followers(self) -> None:
         problems = [await self._workspace.follow_problem(name) for name in self._engine.world.queues]
         text = "".join(f"{problem}\n" for problem in dict.fromkeys(problems) if problem)
-        write_atomic(self._state / "notices", text.encode())
+        notices = self._state / "notices"
+        with contextlib.suppress(FileNotFoundError):
+            if notices.read_text() == text:
+                return
+        write_whole(notices, text.encode())
 
 
 def abandoned(standing: Iterable[AttemptKey], world: World) -> list[AttemptKey]:

@@ -1,7 +1,8 @@
 """Keeping what people look at level with the world. One process renders at a time; nothing here is ever read back.
 
 Theory of operation. Every process notes what commits touched. Whoever holds the lock brings all files up to date from
-where the last holder left (`views.json`); the others forget what they noted and look again when the lock is free.
+where the last holder left (`views.json`); the others forget what they noted and look again when the lock is free. No
+file waits for the disk but queue files, which are people's too: after a power cut the rest is rendered anew.
 
 What a crash (or a save in the wrong moment) left beside the queue files is merged before anything is written over.
 """
@@ -15,7 +16,7 @@ import msgspec
 from orchestrator.daemon.intake import Intake
 from orchestrator.daemon.project import Project
 from orchestrator.engine.ledger import Ledger
-from orchestrator.files.atomic import write_atomic
+from orchestrator.files.atomic import write_whole
 from orchestrator.files.locks import FileLock
 from orchestrator.model.answers import StatusAnswer
 from orchestrator.model.events import Commit
@@ -95,14 +96,14 @@ class Windows:
                 self._page(file_name(task), loop_state(world, task, seat, self._project.name))
         if "learnings" in touched and (world.learnings or (self._project.state / LEARNINGS).exists()):
             self._page(LEARNINGS, learnings(world.learnings))
-        write_atomic(self._project.state / CURSOR, msgspec.json.encode(self._chronicle.cursor))
+        write_whole(self._project.state / CURSOR, msgspec.json.encode(self._chronicle.cursor))
 
     def _page(self, name: str, text: str) -> None:
         path = self._project.state / name
         with contextlib.suppress(FileNotFoundError):
             if path.read_text() == text:
                 return
-        write_atomic(path, text.encode())
+        write_whole(path, text.encode())
 
     def close(self) -> None:
         """Let another process render."""

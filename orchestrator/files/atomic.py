@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 PRIVATE_FOLDER = 0o700
@@ -14,19 +15,31 @@ def write_atomic(path: Path, content: bytes, *, mode: int = PRIVATE_FILE) -> Non
 
     Raises OSError, having changed nothing, if there is no room or no permission.
     """
+    _replace(path, content, mode, os.fsync)
+    sync_folder(path.parent)
+
+
+def write_whole(path: Path, content: bytes, *, mode: int = PRIVATE_FILE) -> None:
+    """Replace a file by new content at once, and wait for no disk: for what can be made again from what is durable.
+
+    Readers and processes that die see the old bytes or the new; a machine that loses its power may leave neither.
+    """
+    _replace(path, content, mode, lambda _: None)
+
+
+def _replace(path: Path, content: bytes, mode: int, settle: Callable[[int], None]) -> None:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:64]}.", suffix=".tmp", dir=path.parent)
     try:
         try:
             write_all(descriptor, content)
             os.fchmod(descriptor, mode)
-            os.fsync(descriptor)
+            settle(descriptor)
         finally:
             os.close(descriptor)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
 
 
 def write_all(descriptor: int, content: bytes) -> None:

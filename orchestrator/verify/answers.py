@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
-from orchestrator.files.atomic import private_dir, write_atomic
+from orchestrator.files.atomic import private_dir, write_whole
 from orchestrator.verify.reading import Answer
 
 T = TypeVar("T")
@@ -34,4 +34,4 @@ class Answers:
 
     def keep(self, key: str, answer: msgspec.Struct) -> None:
         """Keep an answer."""
-        write_atomic(private_dir(self._folder) / f"{key}.json", msgspec.json.encode(answer))
+        write_whole(private_dir(self._folder) / f"{key}.json", msgspec.json.encode(answer))

@@ -20,7 +20,7 @@ import anyio.to_thread
 import msgspec
 
 from orchestrator.codec.junit import MAX_BYTES
-from orchestrator.files.atomic import private_dir, write_atomic
+from orchestrator.files.atomic import private_dir, write_whole
 from orchestrator.model.settings import CheckSettings
 from orchestrator.ports.runner import End, Launch, Level, Place, Runner, Watch
 from orchestrator.verify.command import REPORT, program, promises_report, with_report
@@ -114,7 +114,7 @@ def _collect(order: Order, private: Path, place: Place, level: Level, ended: tup
     outputs = [private / name for name in ("stdout", "stderr")]
     label = f".{order.label}" if order.label else ""
     log = Path(order.folder) / f"check-{safe_name(order.check.name)}{label}.log"
-    write_atomic(log, b"".join(map(_bounded, outputs)))
+    write_whole(log, b"".join(map(_bounded, outputs)))
     tail = MAX_BYTES if order.check.format == "regex" else _TAIL
     streams = [_bounded(path, tail) for path in outputs]
     data, problem = _report(private / "tmp" / report) if order.report or promises_report(order.check) else (None, "")

@@ -1,7 +1,8 @@
 """Append-only files: one log a track, and the log of verdicts. Exactly one line an event, whoever writes it.
 
 What a file should hold follows from the commits alone, byte for byte. Where the last writer was killed in the middle,
-the next one finds how far it came (`Cursor`) and appends only what is missing.
+the next one finds how far it came (`Cursor`) and appends only what is missing. One that was lost, by a power cut or by
+hand, begins at the first commit and at the first byte: what stands there is not told again.
 """
 
 import os
@@ -102,7 +103,7 @@ class Chronicle:
     def write(self, journal: str, commits: Sequence[e.Commit]) -> None:
         """Append what these commits add; they follow the cursor without a hole."""
         if self.cursor.journal != journal:
-            self.cursor = Cursor(journal=journal, seq=0, sizes=self._present())
+            self.cursor = Cursor(journal=journal, seq=0, sizes=self._present() if self.cursor.journal else {})
         new = [commit for commit in commits if commit.seq > self.cursor.seq]
         wanted: dict[str, bytearray] = {}
         for commit in new:

@@ -30,7 +30,6 @@ NAME = "orchestrator"
 EMAIL = "orchestrator@localhost"
 
 _SETTINGS = (
-    "core.fsync=all",
     "core.fsyncMethod=batch",
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
@@ -48,6 +47,9 @@ _SETTINGS = (
     "safe.directory=*",
 )
 _PREFIX = ("git", *(part for setting in _SETTINGS for part in ("-c", setting)))
+
+SYNCED, BUT_THE_INDEX = "all", "objects,derived-metadata,reference"
+"""What git makes durable: everything; or all but the index, where that is a cache of ours that can be made anew."""
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -80,13 +82,15 @@ async def git(
     cwd: str = "/",
     stdin: bytes = b"",
     accept: Sequence[int] = (0,),
+    synced: str = SYNCED,
 ) -> Said:
     """Run one git command; `env` adds to the scrubbed environment. An exit code not in `accept` is a FaultError.
 
     A lock held by another git is waited out for a few seconds, nothing else is ever retried.
     """
     try:
-        said = await _patiently((*_PREFIX, *args), {**scrubbed(), **(env or {})}, cwd, stdin)
+        argv = (*_PREFIX, "-c", f"core.fsync={synced}", *args)
+        said = await _patiently(argv, {**scrubbed(), **(env or {})}, cwd, stdin)
     except _LockedError as locked:
         said = locked.said
     if said.code not in accept:

@@ -170,9 +170,12 @@ class Ground:
     async def sweep(self) -> None:
         """Delete what was thrown away. Slow and heavy on the disk: for when nothing waits."""
         trash = str(self.state / "trash")
-        locked = ("-type", "d", "!", "-perm", "-0700", "-exec", "chmod", "u+rwx", "{}", ";")
-        await tool("find", trash, *locked)
-        await tool("find", trash, "-mindepth", "1", "-maxdepth", "1", "-exec", "rm", "-rf", "--", "{}", "+")
+        if not _holds_anything(trash):
+            return
+        each = ("find", trash, "-mindepth", "1", "-maxdepth", "1", "-exec", "rm", "-rf", "--", "{}", "+")
+        if (await tool(*each)).code:  # folders that were made unreadable are opened first
+            await tool("find", trash, "-type", "d", "!", "-perm", "-0700", "-exec", "chmod", "u+rwx", "{}", ";")
+            await tool(*each)
 
     def _wanted(self, queue: str) -> RepoSettings:
         if self.inplace:
@@ -237,3 +240,10 @@ def _names(path: Path, root: str, share: str) -> bool:
         goal = f"{os.path.realpath(path)}/"
         return goal.startswith(root) and not goal.startswith(share)
     return root.encode() in (path.read_bytes() + b"\n").replace(b"\n", b"/\n")
+
+
+def _holds_anything(folder: str) -> bool:
+    try:
+        return bool(os.listdir(folder))  # noqa: PTH208 - a list is all that is wanted
+    except FileNotFoundError:
+        return False

@@ -11,7 +11,18 @@ from orchestrator.errors import FaultError
 from orchestrator.ports.workspace import AttemptKey, Capture, Collision, Head, Merged
 from orchestrator.workspace.ground import Ground
 from orchestrator.workspace.private import write_files
-from orchestrator.workspace.refs import attempt_path, commit_tree, contains, head_of, hold, landed, lookup, ref_of, swap
+from orchestrator.workspace.refs import (
+    attempt_path,
+    commit_tree,
+    contains,
+    head_of,
+    hold,
+    landed,
+    lookup,
+    names_under,
+    ref_of,
+    swap,
+)
 from orchestrator.workspace.repository import INPLACE, Repository
 from orchestrator.workspace.survey import write_tree
 
@@ -99,10 +110,11 @@ class InplaceWorkspace:
         self, key: AttemptKey, commit: str, base: str, message: str, onto: str = ""
     ) -> Merged | Collision:
         """Give the capture as it is: what was verified lands. Of one attempt at a time none stands on another."""
-        del key, base, message, onto
+        del key, message, onto
         repository = await self._ground.repository("")
         head = await self.target("")
-        if await contains(repository, head.commit, commit):
+        # a child of the head is not in its history
+        if base != head.commit and await contains(repository, head.commit, commit):
             return Merged(commit=head.commit, tree=head.tree, onto=head.commit)
         return Merged(commit=commit, tree=(await head_of(repository, commit)).tree, onto=head.commit)
 
@@ -110,9 +122,7 @@ class InplaceWorkspace:
         """Move the target to the capture."""
         del key
         repository = await self._ground.repository("")
-        if await landed(repository, commit):
-            return True
-        return await swap(repository, _track(repository), commit, onto)
+        return await swap(repository, _track(repository), commit, onto) or await landed(repository, commit)
 
     async def contains(self, queue: str, commit: str) -> bool:
         """Say whether the target's history holds the commit."""
@@ -152,8 +162,7 @@ class InplaceWorkspace:
         await self._ground.sweep()
 
     async def _open(self, repository: Repository) -> tuple[str, ...]:
-        said = await repository.git("for-each-ref", "--format=%(refname)", _OPEN)
-        return tuple(said.line().split())
+        return await names_under(repository, _OPEN)
 
     async def _snapshot(self, repository: Repository, base: str) -> str:
         index = repository.shadow / "inplace.index"

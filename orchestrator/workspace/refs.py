@@ -4,7 +4,9 @@
 Never deletes one: what is under them is somebody's work.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from orchestrator.errors import FaultError, InvalidInputError
 from orchestrator.model.ids import SAFE_ID_RULE, id_of, is_safe_id, queue_of
@@ -12,6 +14,11 @@ from orchestrator.ports.workspace import AttemptKey, Head
 from orchestrator.workspace.git import dated
 from orchestrator.workspace.repository import Repository
 from orchestrator.workspace.shadow import through
+
+_ID = re.compile(r"([0-9a-f]{40}|[0-9a-f]{64})\n")
+_MOST_KNOWN = 10_000
+_heads: dict[tuple[Path, str], Head] = {}
+"""What was read of commits: what an id names never changes."""
 
 
 def attempt_path(key: AttemptKey) -> str:
@@ -28,7 +35,39 @@ def ref_of(key: AttemptKey, leaf: str) -> str:
 
 
 async def lookup(repository: Repository, *names: str) -> dict[str, str]:
-    """Read refs by their full names, in one go; those that do not exist are left out."""
+    """Read refs by their full names; those that do not exist are left out.
+
+    One that lies in a file of its own, as git leaves it when it moves, is read there: it is asked for all the time, and
+    a program would cost a hundred times as much. For all others git is asked, in one go.
+    """
+    if _kept_otherwise(repository):
+        return await _asked(repository, *names)
+    found: dict[str, str] = {}
+    rest: list[str] = []
+    for name in names:
+        text = _text_of(repository.git_dir / name)
+        if text is not None and (commit := _ID.fullmatch(text)) is not None:
+            found[name] = commit[1]
+        elif text is not None or _packed(repository):
+            rest.append(name)
+    return {**found, **(await _asked(repository, *rest) if rest else {})}
+
+
+async def names_under(repository: Repository, prefix: str) -> tuple[str, ...]:
+    """List the refs below a prefix by their full names."""
+    if _kept_otherwise(repository) or _packed(repository):
+        said = await repository.git("for-each-ref", "--format=%(refname)", prefix)
+        return tuple(said.line().split())
+    return tuple(sorted(_loose(repository.git_dir, repository.git_dir / prefix)))
+
+
+def _loose(top: Path, folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*"):
+        if path.suffix != ".lock" and _ID.fullmatch(_text_of(path) or ""):
+            yield str(path.relative_to(top))
+
+
+async def _asked(repository: Repository, *names: str) -> dict[str, str]:
     said = await repository.git("for-each-ref", "--format=%(objectname) %(refname)", *names)
     rows = (row.decode(errors="backslashreplace").partition(" ") for row in said.out.splitlines())
     return {ref: commit for commit, _, ref in rows if ref in names}
@@ -39,6 +78,22 @@ async def refs_of(repository: Repository, key: AttemptKey) -> dict[str, str]:
     said = await repository.git("for-each-ref", "--format=%(objectname) %(refname)", ref_of(key, ""))
     rows = (row.decode(errors="backslashreplace").partition(" ") for row in said.out.splitlines())
     return {ref: commit for commit, _, ref in rows}
+
+
+def _kept_otherwise(repository: Repository) -> bool:
+    return (repository.git_dir / "reftable").exists()
+
+
+def _packed(repository: Repository) -> bool:
+    return (repository.git_dir / "packed-refs").exists()
+
+
+def _text_of(path: Path) -> str | None:
+    """Read a file; None where there is none."""
+    try:
+        return path.read_text(errors="replace")
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
 
 
 async def hold(repository: Repository, refs: Mapping[str, str]) -> None:
@@ -71,18 +126,26 @@ async def landed(repository: Repository, commit: str) -> bool:
     """Say whether the target's history holds the commit; one nobody has is not in it."""
     track = f"refs/heads/{repository.target}"
     head = (await lookup(repository, track)).get(track, "")
-    if not head or not commit:
-        return False
+    if not head or not commit or head == commit:
+        return bool(commit) and head == commit
     said = await repository.git("merge-base", "--is-ancestor", commit, head, accept=(0, 1, 128))
     return said.code == 0
 
 
 async def head_of(repository: Repository, commit: str) -> Head:
     """Give a commit (or what names one) with its tree. A missing one is a FaultError."""
+    known = _heads.get((repository.objects, commit))
+    if known is not None:
+        return known
     said = await through(repository, "rev-parse", f"{commit}^{{commit}}", f"{commit}^{{tree}}", accept=(0, 128))
     if said.code:
         raise FaultError(f"commit {commit} is not in {repository.top}: restore it from a backup, or `retry` the task")
-    return Head(*said.line().split())
+    head = Head(*said.line().split())
+    if head.commit == commit:
+        if len(_heads) >= _MOST_KNOWN:
+            _heads.clear()
+        _heads[repository.objects, commit] = head
+    return head
 
 
 async def moments(repository: Repository, *commits: str) -> list[int]:

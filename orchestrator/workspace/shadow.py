@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from orchestrator.workspace.git import Said, git
+from orchestrator.workspace.git import BUT_THE_INDEX, Said, git
 from orchestrator.workspace.repository import Repository
 
 _ATTRIBUTES = "* -filter -working-tree-encoding merge=text\n"
@@ -57,9 +57,12 @@ async def through(
     accept: tuple[int, ...] = (0,),
     env: Mapping[str, str] | None = None,
 ) -> Said:
-    """Run git through the shadow, on objects alone or (with an environment that says so) on files."""
+    """Run git through the shadow, on objects alone or (with an environment that says so) on files.
+
+    Every index here is one of ours: one that a power cut tore is noticed by git and made anew from the files.
+    """
     full = environment(repository) if env is None else {**environment(repository), **env}
-    return await git(*args, env=full, cwd=full["GIT_WORK_TREE"], stdin=stdin, accept=accept)
+    return await git(*args, env=full, cwd=full["GIT_WORK_TREE"], stdin=stdin, accept=accept, synced=BUT_THE_INDEX)
 
 
 def _excludes(repository: Repository, excluded: tuple[str, ...]) -> str:

@@ -16,6 +16,7 @@ from orchestrator.workspace.git import complaint, tool
 from orchestrator.workspace.repository import Repository
 from orchestrator.workspace.shadow import through
 
+_GLOB = re.compile(r"([*?\[\]\\])")
 _ROOTS_A_FIND = 500
 """Nested repositories looked through by one `find`: far below any limit on arguments."""
 
@@ -65,7 +66,7 @@ async def _write(repository: Repository, folder: Path, index: Path, base: str, e
     env = {"GIT_INDEX_FILE": str(index), "GIT_WORK_TREE": str(folder)}
     if not is_there(index):
         await through(repository, "read-tree", base or "--empty", env=env)
-    finds = await _look(folder)
+    finds = await _look(folder, excluded)
     if finds.special:
         await through(repository, "update-index", "--force-remove", "-z", "--stdin", stdin=_nul(finds.special), env=env)
     spared = (*(path.encode(errors="surrogateescape") for path in excluded), *finds.nested)
@@ -86,9 +87,12 @@ def _exclusions(path: bytes) -> tuple[bytes, bytes]:
     return b":(exclude,glob,top)" + quoted, b":(exclude,glob,top)" + quoted + b"/**"
 
 
-async def _look(folder: Path) -> _Finds:
-    expression = "-path ./.git -prune -o ( -name .git -print0 -prune ) -o ( ! -type f ! -type d ! -type l -print0 )"
-    said = await tool("find", ".", *expression.split(), cwd=str(folder))
+async def _look(folder: Path, excluded: tuple[str, ...]) -> _Finds:
+    """Search the folder, but for what is excluded: its state, the checkouts in it among them, may be far larger."""
+    patterns = ["./" + _GLOB.sub(r"\\\1", path) for path in (".git", *excluded)]
+    spared = [word for pattern in patterns for word in ("-path", pattern, "-prune", "-o")]
+    expression = "( -name .git -print0 -prune ) -o ( ! -type f ! -type d ! -type l -print0 )"
+    said = await tool("find", ".", *spared, *expression.split(), cwd=str(folder))
     if said.code:
         raise FaultError(complaint(("find", str(folder)), said))
     items = [item.removeprefix(b"./") for item in said.items()]

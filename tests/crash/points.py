@@ -79,8 +79,8 @@ INSIDE = {
         _EXCHANGE, "exchange", "after", 2, _is_backend, _person_saves, "task.edited backend/B2"
     ),
     "view: log of verdicts extended, others not": Place(_CHRONICLE, "Chronicle._extend", "after", 1, _is_verdicts),
-    "view: logs extended, cursor not": Place(_WINDOWS, "write_atomic", "before", 4, _is_cursor),
-    "view: cursor written, queue files not": Place(_WINDOWS, "write_atomic", "after", 5, _is_cursor),
+    "view: logs extended, cursor not": Place(_WINDOWS, "write_whole", "before", 4, _is_cursor),
+    "view: cursor written, queue files not": Place(_WINDOWS, "write_whole", "after", 5, _is_cursor),
 }
 
 TORN_EVERY = 4

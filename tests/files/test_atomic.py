@@ -2,17 +2,21 @@
 
 import resource
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from orchestrator.files.atomic import ignore_itself, private_dir, write_atomic
+from orchestrator.files.atomic import ignore_itself, private_dir, write_atomic, write_whole
+
+Writer = Callable[[Path, bytes], None]
 
 
-def test_a_file_is_replaced_whole_and_nothing_else_stays(tmp_path: Path) -> None:
+@pytest.mark.parametrize("write", [write_atomic, write_whole])
+def test_a_file_is_replaced_whole_and_nothing_else_stays(tmp_path: Path, write: Writer) -> None:
     target = tmp_path / "state.json"
-    write_atomic(target, b"old")
-    write_atomic(target, b"new" * 100_000)
+    write(target, b"old")
+    write(target, b"new" * 100_000)
     assert target.read_bytes() == b"new" * 100_000
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [target]
@@ -23,14 +27,15 @@ def test_a_mode_can_be_given(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "seen").stat().st_mode) == 0o644
 
 
-def test_what_does_not_fit_leaves_the_old_content_and_no_remains(tmp_path: Path) -> None:
+@pytest.mark.parametrize("write", [write_atomic, write_whole])
+def test_what_does_not_fit_leaves_the_old_content_and_no_remains(tmp_path: Path, write: Writer) -> None:
     target = tmp_path / "state.json"
-    write_atomic(target, b"old")
+    write(target, b"old")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, before[1]))
     try:
         with pytest.raises(OSError, match="File too large"):
-            write_atomic(target, b"x" * 10_000)
+            write(target, b"x" * 10_000)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert target.read_bytes() == b"old"

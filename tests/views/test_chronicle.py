@@ -98,6 +98,19 @@ def test_a_writer_killed_at_any_byte_is_gone_on_from_there(tmp_path: Path) -> No
             assert held(state) == whole
 
 
+def test_a_cursor_that_was_lost_tells_nothing_twice(tmp_path: Path) -> None:
+    write(tmp_path, Cursor(), COMMITS[:4])
+    write(tmp_path, Cursor(), COMMITS)
+    assert held(tmp_path) == told(COMMITS)
+
+
+def test_without_a_cursor_the_lines_of_an_older_journal_stay(tmp_path: Path) -> None:
+    older = commit(1, e.QueuePaused(queue="q", because="of another time"))
+    write(tmp_path, Cursor(), [older])
+    write(tmp_path, Cursor(), COMMITS)
+    assert held(tmp_path)["logs/q.log"] == told([older])["logs/q.log"] + told(COMMITS)["logs/q.log"]
+
+
 def test_a_log_somebody_emptied_begins_again_with_what_is_new(tmp_path: Path) -> None:
     cursor = write(tmp_path, Cursor(), COMMITS[:4])
     (tmp_path / "logs/q.log").write_bytes(b"")

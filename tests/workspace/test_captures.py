@@ -326,6 +326,7 @@ def test_a_warm_capture_of_two_thousand_files_reads_none_of_them(yard: Yard, mon
 def test_a_missing_git_is_a_fault_that_names_it(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
         key, base, _ = await yard.start()
+        yard.commit({"a.txt": "meanwhile\n"})
         monkeypatch.setenv("PATH", "/nonexistent")
         with pytest.raises(FaultError, match="git is not on the PATH"):
             await yard.workspace.target("q")

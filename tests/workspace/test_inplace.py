@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.errors import FaultError, InvalidInputError
 from orchestrator.ports.workspace import AttemptKey, Merged
-from orchestrator.workspace import inplace
+from orchestrator.workspace import inplace, survey
 from orchestrator.workspace.ground import Ground
 from orchestrator.workspace.inplace import InplaceWorkspace
 from orchestrator.workspace.trees import GitTrees
@@ -32,6 +32,22 @@ def plain(yard: Yard, tmp_path: Path) -> Yard:
     yard.open = again
     again()
     return yard
+
+
+def test_repositories_in_our_own_state_are_nobodys_work(plain: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*_: object) -> None:
+        raise AssertionError("a repository was taken for one of the agent's")
+
+    async def story() -> None:
+        key, base, folder = await plain.start()
+        (folder / "a.txt").write_text("agent\n")
+        kept = await plain.keep(key, base)
+        async with plain.trees.checkout("q", kept.commit, base.commit, ()) as place:
+            assert (Path(place.workspace) / ".git").is_dir()
+        monkeypatch.setattr(survey, "_take_nested", refuse)
+        assert await plain.keep(key, base) == kept
+
+    plain.run(story)
 
 
 def test_work_is_captured_verified_elsewhere_and_landed_where_it_is(plain: Yard) -> None:
