@@ -18,7 +18,12 @@ from orchestrator.model.world import World
 from orchestrator.policy.gates import watched_files, watched_queues
 from orchestrator.ports.workspace import Trees
 
-_CHANGES = (e.TaskMerged, e.TaskCompleted, e.GateDefined, e.TriggerDefined, e.QueueAdded, e.QueueEdited)
+_CHANGES = (
+    *(e.TaskMerged, e.TaskCompleted, e.TaskReset, e.TaskAdded, e.TaskEdited),
+    *(e.GateDefined, e.TriggerDefined, e.QueueAdded, e.QueueEdited),
+)
+_AGAIN_S = 30.0
+"""A target that could not be looked at is looked at again after so long, whatever happens meanwhile."""
 
 
 class Lookout:
@@ -46,10 +51,11 @@ class Lookout:
                 group.start_soon(self._listen, folder)
             while True:
                 self._changed, self._looking = anyio.Event(), True
-                await self.look()
+                saw = await self.look()
                 self._looking = False
                 self._engine.wake()
-                await self._changed.wait()
+                with anyio.move_on_after(None if saw else _AGAIN_S):
+                    await self._changed.wait()
 
     async def _listen(self, folder: Path) -> None:
         bell = Bell(folder)
@@ -60,23 +66,26 @@ class Lookout:
         finally:
             bell.close()
 
-    async def look(self) -> None:
-        """Look once for everything that is waited for."""
+    async def look(self) -> bool:
+        """Look once for everything that is waited for; say whether all of it could be looked at."""
         world = self._engine.world
         files, queues = watched_files(world), watched_queues(world)
         if not files and not queues:
-            return
+            return True
         workspace = self._engine.hands.workspace
         targets: dict[str, list[str]] = {}
         for name in queues if not files else world.queues:
             targets.setdefault(workspace.target_name(name), []).append(name)
+        saw = True
         for target, names in targets.items():
             try:
                 head = (await workspace.target(names[0])).commit
                 there = files.intersection(await self._trees.paths(names[0], head)) if files else frozenset[str]()
             except FaultError:
-                continue  # whoever works there tells of it
+                saw = False  # whoever works there tells of it
+                continue
             await self._engine.propose(partial(_seen, (target, tuple(names), head), there))
+        return saw
 
 
 def _seen(target: tuple[str, tuple[str, ...], str], files: frozenset[str], world: World) -> tuple[e.Event, ...]:

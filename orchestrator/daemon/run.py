@@ -206,6 +206,7 @@ class _Run:
         await self.desk.intake.take_in(self.engine.ledger)
         await self.engine.propose(lambda world: _prompted(world, self.request.prompt))
         self.patches.recall(self.engine.world.tasks)
+        await self.lookout.look()  # before anything is decided by what lay there when the last run left
         self.watcher.started(self.engine)
 
     async def go(self) -> Report:

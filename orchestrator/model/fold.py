@@ -24,7 +24,7 @@ from orchestrator.model import (
     fold_train,
     fold_visits,
 )
-from orchestrator.model.moves import drop_rivals
+from orchestrator.model.moves import drop_rivals, unlook
 from orchestrator.model.specs import QueueSpec, RunAction, Status
 from orchestrator.model.truth import holds
 from orchestrator.model.world import Gate, PendingAction, Queue, Task, Trigger, World
@@ -165,6 +165,9 @@ def _(event: e.TaskRemoved, world: World) -> None:
 def _link(world: World, task: Task) -> None:
     for name in task.spec.dependencies:
         world.dependents.setdefault(name, {})[task.ref] = None
+    if task.spec.when is not None:
+        world.conditional[task.ref] = None
+        unlook(world, task)
     world.definitions += 1
     touch(world, task.ref)
 
@@ -175,6 +178,7 @@ def _unlink(world: World, task: Task) -> None:
         named.pop(task.ref, None)
         if not named:
             world.dependents.pop(name, None)
+    world.conditional.pop(task.ref, None)
     world.definitions += 1
     touch(world, task.ref)
 

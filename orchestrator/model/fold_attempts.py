@@ -6,7 +6,7 @@ from orchestrator.model import events as e
 from orchestrator.model import fold_talk
 from orchestrator.model.budget_events import budget_key
 from orchestrator.model.fold_spending import count, pay, pay_reviewers
-from orchestrator.model.moves import leave_train, let_go, move, step, under_way
+from orchestrator.model.moves import leave_train, let_go, move, step, under_way, unlook
 from orchestrator.model.specs import SATISFIES, Status
 from orchestrator.model.verdicts import Finding, Verdict
 from orchestrator.model.world import LANDING, Attempt, Claim, Park, Step, Task, World
@@ -197,6 +197,7 @@ def _(event: e.TaskReset, world: World) -> None:
             task.feedback, task.commit, task.completed_at, task.verdict = (), "", None, ""
         if task.status is not Status.IN_PROGRESS:
             move(world, task, Status.PENDING)
+            unlook(world, task)
 
 
 @fold.register

@@ -102,5 +102,11 @@ def _(event: e.TargetMoved, world: World) -> None:
 
 
 @fold.register
+def _(event: e.TaskMerged, world: World) -> None:
+    # nobody has looked yet at what lies there now; on another target the next look says the same once more
+    world.heads = {queue: head for queue, head in world.heads.items() if head == event.commit}
+
+
+@fold.register
 def _(event: e.FileSeen, world: World) -> None:
     world.seen_files.setdefault(event.path, world.seq)

@@ -41,6 +41,12 @@ def step(world: World, task: Task, attempt: Attempt, wanted: Step) -> None:
     world.touched[task.ref] = None
 
 
+def unlook(world: World, task: Task) -> None:
+    """Forget what was seen of the task's target where its `when` has to be decided: somebody must look anew."""
+    if task.spec.when is not None:
+        world.heads.pop(task.ref.partition("/")[0], None)
+
+
 def leave_train(world: World, ref: str) -> None:
     """Take the task out of the line it is in."""
     if (train := world.train_of(ref)) is not None:

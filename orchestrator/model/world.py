@@ -366,7 +366,9 @@ class World(msgspec.Struct, kw_only=True):
     seen_files: dict[str, int] = {}
     """Paths of conditions that exist in a target -> the seq at which that was first seen."""
     heads: dict[str, str] = {}
-    """Queue -> the head of its target as last seen; only while a gate needs to know."""
+    """Queue -> the head of its target as last seen; only while a gate or a `when` needs to know."""
+    conditional: dict[str, None] = {}
+    """Tasks with a `when`."""
     dependents: dict[str, dict[str, None]] = {}
     """`queue/ID` or `gate:ID` -> refs of the tasks that name it."""
     accounts: dict[str, Park] = {}

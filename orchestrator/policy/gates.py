@@ -14,9 +14,9 @@ from enum import StrEnum
 from orchestrator.model import conditions as q
 from orchestrator.model import events as e
 from orchestrator.model.settings import Settings
-from orchestrator.model.specs import ENDED, GateSpec
+from orchestrator.model.specs import ENDED, GateSpec, Status
 from orchestrator.model.truth import holds, moments_in, names_in
-from orchestrator.model.world import Gate, World
+from orchestrator.model.world import Gate, Task, World
 from orchestrator.policy.seat import Seat
 
 FAULT = "FAULT"
@@ -240,6 +240,21 @@ def conditions(world: World) -> Iterable[q.Condition]:
     for queue in world.queues.values():
         if queue.locked and queue.spec.unlock_when is not None:
             yield queue.spec.unlock_when
+    yield from (task.spec.when for task in undecided(world) if task.spec.when is not None)
+
+
+def undecided(world: World) -> Iterable[Task]:
+    """Give the tasks whose `when` is still to be asked."""
+    tasks = (world.tasks[ref] for ref in world.conditional)
+    return (task for task in tasks if task.status is Status.PENDING and not task.attempts)
+
+
+def wants_a_look(world: World, task: Task) -> bool:
+    """Say whether nobody has looked yet, since its target last moved, for the files that a task's `when` names."""
+    if task.spec.when is None or task.attempts or holds(world, task.spec.when):
+        return False
+    files = (name.removeprefix("file:") for name in names_in(task.spec.when) if name.startswith("file:"))
+    return task.ref.partition("/")[0] not in world.heads and any(path not in world.seen_files for path in files)
 
 
 def watched_files(world: World) -> frozenset[str]:
@@ -250,9 +265,11 @@ def watched_files(world: World) -> frozenset[str]:
 
 
 def watched_queues(world: World) -> tuple[str, ...]:
-    """Name the queues whose target's head a gate with checks needs to know."""
-    gates = (gate for gate in world.gates.values() if not gate.open and gate.spec.checks)
-    return tuple(dict.fromkeys(queue_of_gate(world, gate) for gate in gates))
+    """Name the queues whose target's head a gate with checks, or a `when` that names files, needs to know."""
+    gates = (queue_of_gate(world, g) for g in world.gates.values() if not g.open and g.spec.checks)
+    whens = ((task.ref, names_in(task.spec.when)) for task in undecided(world) if task.spec.when is not None)
+    tasks = (ref.partition("/")[0] for ref, names in whens if any(name.startswith("file:") for name in names))
+    return tuple(dict.fromkeys((*gates, *tasks)))
 
 
 def moments(world: World) -> Iterable[int]:

@@ -26,7 +26,7 @@ from orchestrator.policy.accounts import serving
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.budgets import notices, run_over, run_words
 from orchestrator.policy.due import under_way
-from orchestrator.policy.gates import arrivals, expirations, inspections, openings
+from orchestrator.policy.gates import arrivals, expirations, inspections, openings, wants_a_look
 from orchestrator.policy.holds import foreseen
 from orchestrator.policy.landing import convict
 from orchestrator.policy.limits import exhausted, is_human, max_iterations, retry_at, used_iterations
@@ -311,7 +311,7 @@ def _may_start(world: World, task: Task, now: int, seat: Seat) -> bool:
         run_over(seat, now) is not None or (task.attempt is None and not task.attempts and seat.sated())
     ):
         return False
-    if is_human(world, task, seat):
+    if is_human(world, task, seat) or wants_a_look(world, task):
         return False
     reason = reason_for(world, task, now, seat, probe=True)
     return reason is not None and reason.code is Code.READY

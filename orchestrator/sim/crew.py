@@ -134,7 +134,7 @@ class Crew:
         PROCESS.set(member.name)
         self._stage.presence.join(member.name, member.scope.queues)
         try:
-            member.left = await member.engine.run(member.scope)
+            member.left = await self.live(member)
         except* JournalError as error:
             member.failed, member.left = str(error.exceptions[0]), Leave(4, "the journal cannot be written")
         except* Exception:
@@ -144,6 +144,10 @@ class Crew:
             member.gone.set()
             self._stage.presence.leave(member.name)
             self._stage.agents.forget(member.name)
+
+    async def live(self, member: Member) -> Leave:
+        """Be the process, to its end."""
+        return await member.engine.run(member.scope)
 
     async def kill(self, member: Member) -> None:
         """SIGKILL: it runs no further, its lock is free, its sockets close."""

@@ -124,7 +124,7 @@ class Simulation:
         pace, judging = Pace(0.0, chaos.choice((0.0, 0.05, 2.0))), Pace(1.0, chaos.choice((2.0, 300.0)))
         clock, presence = VirtualClock(), MemoryPresence()
         workspace = MemoryWorkspace(chaos, repos=plan.repos, pace=pace)
-        verifier = ScriptedVerifier(workspace, chaos, clashes=plan.clashes, pace=judging)
+        verifier = self._verifier(workspace, judging)
         agents = ScriptedAgents(group, workspace, chaos, script=self._script, craft=plan.craft, pace=pace)
         actions = MemoryActions(chaos, judging)
         witness = self._witness(clock, presence, workspace, verifier)
@@ -149,6 +149,9 @@ class Simulation:
         self, clock: VirtualClock, presence: MemoryPresence, workspace: MemoryWorkspace, verifier: ScriptedVerifier
     ) -> Witness:
         return Witness(clock, presence, workspace, verifier, self._plan.settings)
+
+    def _verifier(self, workspace: MemoryWorkspace, pace: Pace) -> ScriptedVerifier:
+        return ScriptedVerifier(workspace, self._chaos, clashes=self._plan.clashes, pace=pace)
 
     def _script(self, job: Job, nth: int) -> Play:
         plays = self._plan.plays.get(job.key.task, ())

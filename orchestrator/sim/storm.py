@@ -23,6 +23,9 @@ _COIN = 0.5
 class Storm:
     """One seed's blows on one crew."""
 
+    lasts: tuple[int, ...] = (1200, 3600, 10_800)
+    """Seconds, one of which it lasts."""
+
     def __init__(self, seed: int, stage: Stage, crew: Crew, queues: tuple[str, ...]) -> None:
         self.dice = random.Random(f"storm {seed}")  # noqa: S311 - reproducible on purpose
         self.blows = 0
@@ -33,7 +36,7 @@ class Storm:
     async def blow(self) -> None:
         """Start a first process and strike until it is over."""
         await self._start()
-        end = anyio.current_time() + self.dice.choice((1200, 3600, 10_800))
+        end = anyio.current_time() + self.dice.choice(self.lasts)
         while anyio.current_time() < end:
             await anyio.sleep(self.dice.expovariate(1 / _BLOWS_APART_S))
             await self._strike()

@@ -146,7 +146,7 @@ class Witness:
                 self._boarded(event, commit)
             case e.TaskMerged():
                 self._merged(event, commit)
-            case e.TaskReset():
+            case e.TaskReset() | e.TaskRolledBack():
                 self.redone[event.task] += self.world.tasks[event.task].status in SATISFIES
             case e.TaskCompleted():
                 self._completed(event, commit)

@@ -6,7 +6,7 @@ import pytest
 from orchestrator.model import conditions as c
 from orchestrator.model import events as e
 from orchestrator.model.commands import NoteInspection, Refusal
-from orchestrator.model.specs import GateSpec, Notify
+from orchestrator.model.specs import GateSpec, Notify, TaskSpec
 from orchestrator.model.verdicts import Judgement, Verdict
 from orchestrator.model.world import World
 from orchestrator.policy import gates
@@ -80,6 +80,31 @@ def test_only_what_something_waits_for_is_looked_for() -> None:
     then(world, e.QueueUnlocked(queue="r"), e.GateOpened(gate="g"))
     assert gates.watched_files(world) == {"t.md"}
     assert gates.watched_queues(world) == ()
+
+
+def test_what_a_task_asks_by_its_when_is_looked_for_until_it_was_asked() -> None:
+    either = c.Any(of=(c.FileExists(path="front.py"), c.TimeReached(at=NOW + MINUTE)))
+    world = world_of(task("q/A"), task("q/B", needs="A", when=either), task("r/C", when=c.TaskIs(task="q/A")))
+    asked, plain, other = (world.tasks[ref] for ref in ("q/B", "q/A", "r/C"))
+    assert gates.watched_files(world) == {"front.py"}
+    assert gates.watched_queues(world) == ("q",)
+    assert gates.arrivals(world, NOW + 2 * MINUTE) == (e.MomentReached(moment=NOW + MINUTE),)
+    assert [gates.wants_a_look(world, known) for known in (asked, plain, other)] == [True, False, False]
+    then(world, e.TargetMoved(target="main", commit="c1", queues=("q",)))
+    assert not gates.wants_a_look(world, asked)
+    then(world, e.TaskMerged(task="q/A", attempt=1, commit="c2", tree="t2", target="main"))
+    assert gates.wants_a_look(world, asked)  # nobody knows yet what has landed
+    then(world, e.TargetMoved(target="main", commit="c2", queues=("q",)))
+    then(world, e.TaskMerged(task="q/A", attempt=1, commit="c2", tree="t2", target="main"))
+    assert not gates.wants_a_look(world, asked)  # the look came first
+    then(world, e.TaskSkipped(task="q/B", reason="its `when` is not true"))
+    assert gates.watched_queues(world) == ()
+    then(world, e.TaskReset(task="q/B", reason="retry"), e.TaskReset(task="q/A", reason="retry"))
+    assert gates.wants_a_look(world, asked)
+    then(world, e.FileSeen(path="front.py"))
+    assert not gates.wants_a_look(world, asked)
+    then(world, e.TaskEdited(task="q/B", spec=TaskSpec(id="B")))
+    assert list(world.conditional) == ["r/C"]
 
 
 def test_moments_are_noted_once_they_have_come() -> None:
