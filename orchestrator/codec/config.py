@@ -36,6 +36,7 @@ TOP = (
     "actions",
     "notify",
     "train",
+    "retention",
     "store",
     "triggers",
     "gates",
@@ -95,6 +96,7 @@ def read_settings(text: bytes, *, path: str, plugged: Mapping[str, Json] | None 
         actions=limits.read_actions(top),
         people=people.read_people(top),
         notify=people.read_notify(top),
+        retention=limits.read_retention(top),
         store=limits.read_store(top),
     )
     return replace(settings, warnings=complaints.settle())

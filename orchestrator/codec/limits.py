@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from orchestrator.codec.budgets import BUDGET, budget_of
 from orchestrator.codec.canonical import Json
-from orchestrator.codec.fields import Fields, as_whole
+from orchestrator.codec.fields import Fields, as_seconds, as_size, as_whole
 from orchestrator.codec.hours import read_hours
 from orchestrator.codec.moments import HOUR, parse_duration
 from orchestrator.codec.sections import argv_of, each, positive, section
@@ -12,11 +12,14 @@ from orchestrator.model.settings import (
     Calendar,
     QueueSettings,
     RepoSettings,
+    Retention,
     Settings,
 )
 
 QUEUE = ("workers", "checks", "agent", "base", "repo", "iterations", "budget", "hours")
 REPO = ("path", "base")
+RETENTION = ("records", "size", "landed", "superseded", "caches")
+FOREVER = "forever"
 MOST_WINDOW = 16
 MOST_WORKERS = 1024
 
@@ -90,6 +93,25 @@ def read_train(top: Fields) -> int:
     if window > MOST_WINDOW:
         fields.refuse("window", f"write at most {MOST_WINDOW}")
     return window
+
+
+def read_retention(top: Fields) -> Retention:
+    """Read `[retention]`: durations, or "forever"."""
+    fields, default = section(top, "retention", RETENTION), Retention()
+
+    def kept(key: str, otherwise: float | None) -> float | None:
+        value = fields.values.get(key)
+        if value == FOREVER:
+            return None
+        return otherwise if value is None else fields.read(key, as_seconds, otherwise, f'write "30d", or "{FOREVER}"')
+
+    return Retention(
+        records_s=kept("records", default.records_s),
+        size=fields.read("size", as_size, default.size, 'write how much, as "20 GiB"'),
+        landed_s=kept("landed", default.landed_s),
+        superseded_s=kept("superseded", default.superseded_s),
+        caches_s=kept("caches", default.caches_s),
+    )
 
 
 def read_actions(top: Fields) -> dict[str, tuple[str, ...]]:

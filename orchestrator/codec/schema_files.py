@@ -278,6 +278,8 @@ _KEYS: Schema = {
     "digest": _DURATION,
     "templates": _named({"type": "string"}),
     "window": _whole(1),
+    **dict.fromkeys(("records", "landed", "superseded", "caches"), _DURATION),
+    "size": {"type": ["string", "integer"], "description": "As 20GiB; a number is bytes."},
     "day": _DURATION,
     "week": {"type": ["string", "integer"]},
 }
@@ -336,6 +338,7 @@ def config_schema() -> Schema:
         "actions": _named(_section(("command",), ("command",))),
         "notify": notify,
         "train": _section(("window",)),
+        "retention": _section(limits.RETENTION),
         "store": _section(("url",)),
         "triggers": _list({"$ref": "#/$defs/trigger"}),
         "gates": _list({"$ref": "#/$defs/gate"}),

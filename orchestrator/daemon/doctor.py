@@ -14,6 +14,7 @@ from orchestrator.daemon.audit import audit
 from orchestrator.daemon.compose import repositories
 from orchestrator.daemon.facts import about_agents, look_up
 from orchestrator.daemon.intake import Intake
+from orchestrator.daemon.keeping import kept
 from orchestrator.daemon.machine import bad, doubtful, ok
 from orchestrator.daemon.notifying import channels
 from orchestrator.daemon.past import Past
@@ -63,7 +64,12 @@ class _Visit:
         lines += programs.agents(self.project, self.world, holding.level(self.settings))
         lines += programs.checks(self.project, self._tops())
         lines += await channels(self.project, self.past.world)
+        lines += await _told(self._kept)
         return tuple(dict.fromkeys((*lines, *self.past.lines())))
+
+    async def _kept(self) -> Lines:
+        found = dict.fromkeys(self.found.values())
+        return tuple(await kept(self.project.state, self.past.world, self.settings.retention, found))
 
     def _configuration(self) -> Lines:
         if not is_project(self.root):

@@ -13,6 +13,7 @@ from typing import Any
 import anyio
 import msgspec
 
+from orchestrator.daemon.clearing import Clearing
 from orchestrator.daemon.compose import Built, build
 from orchestrator.daemon.desk import Desk, open_desk
 from orchestrator.daemon.facts import about_agents, gather
@@ -192,6 +193,7 @@ class _Run:
         self.windows = Windows(project, self.engine.ledger, desk.intake)
         self._dirty = anyio.Event()
         self.tidying = Tidying(self.engine, built.workspace, project.state)
+        self.clearing = Clearing(self.engine, built.ground, project.settings.retention)
         self.lookout = Lookout(self.engine, built.trees, built.ground.branches())
         self.engine.ready_to_leave = lambda: self.lookout.ready
         self.patches = Patches(project.state / "runs", built.ground)
@@ -219,6 +221,7 @@ class _Run:
             group.start_soon(self._edits)
             group.start_soon(self._render_always)
             group.start_soon(self.tidying.go)
+            group.start_soon(self.clearing.go)
             group.start_soon(self.lookout.go)
             if self.recorder is not None:
                 group.start_soon(self.recorder.follow)
@@ -312,6 +315,7 @@ class _Run:
             await self.render()
         await self._keep_records()
         self.windows.close()
+        await self.clearing.end()
         await self.desk.snapshot()
 
 

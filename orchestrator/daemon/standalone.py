@@ -159,8 +159,10 @@ class Court:
                 raise InvalidInputError(f"{name}: several queues have a task of that name ({', '.join(sorted(refs))})")
             if not refs:
                 return None
-            spec = desk.world.tasks[refs[0]].spec
+            spec, landed = desk.world.tasks[refs[0]].spec, desk.world.tasks[refs[0]].commit
         found = await self._captures(f"refs/orchestrator/{refs[0]}/")
+        if not any(leaf.isdigit() for _, leaf in found) and landed:  # its refs are no longer needed to hold it
+            return Subject(commit=landed, base=await self._base(base if base is not None else f"{landed}^"), spec=spec)
         if not found:
             raise InvalidInputError(f"{refs[0]}: its agent has left no work yet; `status` says how it stands")
         attempt = max(number for number, leaf in found if leaf.isdigit())

@@ -155,6 +155,7 @@ def _(event: e.TaskRemoved, world: World) -> None:
     task = world.tasks.pop(event.task, None)
     if task is None:
         return
+    task.since = world.at
     world.removed[event.task] = (world.seq, task)
     _unlink(world, task)
     world.queues[event.task.partition("/")[0]].tasks.pop(event.task, None)

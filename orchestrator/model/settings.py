@@ -186,6 +186,21 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     week_days: float = 5.0
 
 
+class Retention(msgspec.Struct, frozen=True, kw_only=True):
+    """How long after a task's end what it left is kept: `[retention]`. None: for ever. Open tasks keep everything."""
+
+    records_s: float | None = 90 * 86_400.0
+    """Run folders: prompts, transcripts, reports."""
+    size: int = 0
+    """Bytes all run folders may take; those of tasks that ended first go first. 0: no limit."""
+    landed_s: float | None = 90 * 86_400.0
+    """Refs to commits that the target holds."""
+    superseded_s: float | None = None
+    """The other refs of tasks whose work landed: what earlier iterations and attempts left."""
+    caches_s: float | None = 30 * 86_400.0
+    """Idle checkouts and what `setup` made, since they were last used."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The whole configuration."""
 
@@ -232,5 +247,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allowed_signers: str = ""
     """A file, relative to the project, that says whose SSH key is whose; where set, approvals must be signed."""
     notify: NotifySettings = NotifySettings()
+    retention: Retention = Retention()
     warnings: tuple[str, ...] = ()
     store: str = "file:.aibrain"

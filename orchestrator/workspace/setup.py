@@ -6,12 +6,15 @@ its own: a hostile tree cannot furnish anybody else. Never writes to the person'
 """
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
+import anyio
 import msgspec
 
 from orchestrator.errors import FaultError
@@ -60,6 +63,10 @@ LOCK_FILES = frozenset(
     }
 )
 """Files that decide what `setup` installs, wherever they lie in the tree; `requirements*.txt` as well."""
+
+SETUP, RUNS, LOCK = "setup", "runs", "lock"
+"""Where products of `setup` and its runs lie, in the state folder; the lock of those of one repository."""
+_AGAIN_S = 0.02
 
 KEPT_OUTPUT = 600
 """Characters of a failed setup's output that are shown."""
@@ -141,14 +148,34 @@ def _free(folder: Path, path: str) -> Path | None:
 
 async def _copy_products(ground: Ground, repository: Repository, folder: Path, wanted: Plan) -> tuple[str, ...]:
     """Copy what `setup` makes for this plan, made now if it is not there. Files of the tree are never overwritten."""
-    cache = ground.state / "setup" / repository.label / wanted.key
+    cache = ground.state / SETUP / repository.label / wanted.key
     async with ground.lock(f"setup {cache}"):
         if not is_there(cache):
             await _make(ground, repository, cache, wanted)
-    said = await tool("cp", "-an", f"{cache / 'tree'}/.", str(folder))
-    if "No space left" in said.err:
-        raise FaultError(complaint(("cp", "setup"), said))
-    return read_paths(cache / "products")
+    async with _in_use(cache):
+        if is_there(cache):
+            os.utime(cache)
+            said = await tool("cp", "-an", f"{cache / 'tree'}/.", str(folder))
+            if "No space left" in said.err:
+                raise FaultError(complaint(("cp", "setup"), said))
+            return read_paths(cache / "products")
+    return await _copy_products(ground, repository, folder, wanted)  # it was idle for long, and put away just now
+
+
+@contextlib.asynccontextmanager
+async def _in_use(cache: Path) -> AsyncGenerator[None]:
+    """Keep what `setup` made from being put away as idle, by a lock its users share."""
+    descriptor = os.open(cache.with_name(LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:  # held for the moment a rename takes
+                await anyio.sleep(_AGAIN_S)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 async def _locks(repository: Repository, commit: str, setup: tuple[str, ...]) -> str:
@@ -234,7 +261,7 @@ async def _run(ground: Ground, repository: Repository, tree: Path, *, must: bool
 
 
 def _run_dir(state: Path) -> Path:
-    parent = state / "setup" / "runs"
+    parent = state / SETUP / RUNS
     parent.mkdir(parents=True, exist_ok=True)
     run_dir = Path(tempfile.mkdtemp(dir=parent))
     for part in ("home", "tmp"):

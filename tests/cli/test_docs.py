@@ -69,6 +69,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "[people.NAME]": people.PERSON,
     "[notify]": people.NOTIFY,
     "[train]": ("window",),
+    "[retention]": limits.RETENTION,
     "[store]": ("url",),
 }
 

@@ -137,6 +137,12 @@ urls = ["slack://x"]
 on = ["blocked", "gate"]
 [train]
 window = 2
+[retention]
+records = "30d"
+size = "2 GiB"
+landed = "forever"
+superseded = "365d"
+caches = 0
 [store]
 url = "nats://host:4222/project"
 [[triggers]]
@@ -262,6 +268,15 @@ def test_a_kind_of_ones_own_says_what_differs_and_nothing_else() -> None:
     assert plain.agents["other"].kind is None
 
 
+def test_how_long_the_past_is_kept_may_be_for_ever() -> None:
+    day = 86_400.0
+    wanted = read_settings(FULL, path="x").retention
+    assert (wanted.records_s, wanted.size, wanted.landed_s) == (30 * day, 2 << 30, None)
+    assert (wanted.superseded_s, wanted.caches_s) == (365 * day, 0)
+    default = read("").retention
+    assert (default.records_s, default.size, default.superseded_s) == (90 * day, 0, None)
+
+
 def test_a_week_may_be_a_number_of_days() -> None:
     assert read("[calendar]\nweek = 4").calendar == Calendar(week_days=4)
 
@@ -378,6 +393,8 @@ def test_all_mistakes_are_told_at_once_with_their_keys() -> None:
         ("[calendar]\nday = '25h'", "at most 24h"),
         ("[calendar]\nweek = '5h'", "calendar.week"),
         ("[train]\nwindow = 99", "at most 16"),
+        ("[retention]\nrecords = 'x'", "retention.records"),
+        ("[retention]\nsize = 0", "retention.size"),
         ("[actions.a]", "actions.a.command"),
         ("[store]\nurl = 'http://x'", "store.url"),
         ("[notify]\nurls = [1]", "notify.urls"),
