@@ -19,6 +19,10 @@ class Shape(StrEnum):
     ANSWERS = "only knows the answers to certain inputs"
     BASE = "only hands on to its base class"
     HIDDEN = "is never called: its decorator answers instead"
+    FAILS = "only fails, whatever it is asked"
+    AMBIENT = "only gives back what files or its environment hold"
+    LAZY = "only gives back a generator that nobody has run"
+    REPLACED = "is replaced behind its definition"
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +31,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     `declared`: `abstract`, or of a class that declares, so that an empty body is right. `gives` something back,
     `promises` to by its signature. `cut`: statements nothing can reach; `switch`: first statements that let the others
     run only where the surroundings say so. `later`: it says that its work is still to be done. `swallows`: the whole
-    body stands in a `try` whose broad handler says nothing.
+    body stands in a `try` whose broad handler says nothing. `full` are the heads of its loops and branches that do
+    something, `idle` those that do nothing.
     """
 
     name: str
@@ -45,3 +50,5 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     switch: int = 0
     later: bool = False
     swallows: bool = False
+    full: frozenset[str] = frozenset()
+    idle: frozenset[str] = frozenset()

@@ -30,6 +30,9 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True):
     steering: tuple[str, ...] = ()
     merged: bool = False
     files: tuple[str, ...] = ()
+    tree: tuple[str, ...] = ()
+    """Every path of the snapshot, where a rule needs to know."""
+
     whole: bool = False
     """Everything there is is judged, as if the base were empty."""
 

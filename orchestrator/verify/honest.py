@@ -32,6 +32,9 @@ _NOT_READ = re.compile(
     re.IGNORECASE,
 )
 
+_STEERS = re.compile(r"(?:^|/)(?:\.?pytest\.(?:ini|toml)|pyproject\.toml|setup\.cfg|tox\.ini)$")
+"""Files that can say where tests are looked for."""
+
 RULES: tuple[Rule, ...] = (
     Rule("protected-path", Verdict.BLOCKED, rules_tree.protected_path),
     Rule("secret-added", Verdict.BLOCKED, rules_secrets.secret_added),
@@ -48,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     Rule("test-mocks-subject", Verdict.FAIL, rules_tests.test_mocks_subject),
     Rule("test-unreadable", Verdict.FAIL, rules_tests.test_unreadable),
     Rule("code-gutted", Verdict.FAIL, rules_code.code_gutted),
+    Rule("code-hollowed", Verdict.FAIL, rules_code.code_hollowed),
     Rule("code-cut-short", Verdict.FAIL, rules_code.code_cut_short),
     Rule("code-halved", Verdict.FAIL, rules_code.code_halved),
     Rule("code-swallows", Verdict.FAIL, rules_code.code_swallows),
@@ -70,9 +74,11 @@ async def judge_honestly(trees: Trees, queue: str, case: Case, name: str = HONES
     changes = await trees.changes(queue, case.base, case.commit)
     edits = [await _edit(trees, queue, case, change) for change in changes]
     asked = allowed_by(case.words, [change.path for change in changes]) if case.words else ()
+    steers = any(edit.status == "A" and _STEERS.search(edit.path) for edit in edits)
     return weigh(
         Diff(
             edits=tuple(edits),
+            tree=await trees.paths(queue, case.commit) if steers else (),
             allow_test_changes=case.allow_test_changes,
             allow_protected=(*case.allow_protected, *asked),
             steering=case.steering,

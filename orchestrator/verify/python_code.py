@@ -4,9 +4,11 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from orchestrator.verify.code import Function, Shape
-from orchestrator.verify.python_shape import LATER, reachable, shape_of, swallows, switch
+from orchestrator.verify.python_flow import reachable
+from orchestrator.verify.python_module import Surroundings, emptied_blocks, replaced, surroundings
+from orchestrator.verify.python_shape import LATER, shape_of, swallows, switch
 from orchestrator.verify.python_values import FunctionNode, is_text, last_name, without_docstring
-from orchestrator.verify.python_walk import children, walk
+from orchestrator.verify.python_walk import children, dumped, walk
 
 _DECLARED = frozenset({"abstractmethod", "abstractproperty", "abstractclassmethod", "abstractstaticmethod", "overload"})
 _DECLARING = frozenset({"Protocol", "ABC", "ABCMeta", "TypedDict", "NamedTuple", "Interface"})
@@ -17,6 +19,8 @@ class _Reader:
 
     def __init__(self, tree: ast.Module, text: str) -> None:
         self._lines = text.splitlines()
+        self._around = _with_helpers(surroundings(tree), tree)
+        self._replaced = replaced(tree.body)
         self._hollow = {node.name for node in tree.body if isinstance(node, FunctionNode) and _is_hollow(node)}
 
     def within(
@@ -46,14 +50,19 @@ class _Reader:
     def _read(self, node: FunctionNode, prefix: str, *, declared: bool, method: bool) -> Function:
         body = without_docstring(node.body)
         marks = {last_name(mark) for mark in node.decorator_list}
-        names = {argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
+        names = _parameters(node.args)
         alive = tuple(reachable(body))
         own = [found for statement in alive for found in _own(statement)]
         source = "\n".join(self._lines[node.lineno - 1 : node.end_lineno])
         plain = {mark.id for mark in node.decorator_list if isinstance(mark, ast.Name)}
-        shape = Shape.HIDDEN if plain & self._hollow else shape_of(alive, names, node.name)
+        full, idle = emptied_blocks(body)
+        shape = Shape.HIDDEN if plain & self._hollow else shape_of(alive, names, node.name, self._around)
+        shape = Shape.REPLACED if prefix + node.name in self._replaced else shape
+        shape = Shape.LAZY if shape is Shape.REAL and _is_lazy(alive) else shape
         return Function(
-            name=prefix + node.name,
+            full=full,
+            idle=idle,
+            name=prefix + node.name + _accessor(node),
             line=node.lineno,
             shape=shape,
             declared=declared or bool(marks & _DECLARED),
@@ -67,11 +76,11 @@ class _Reader:
             switch=switch(body, names),
             later=shape is not Shape.REAL and bool(LATER.search(source)),
             swallows=swallows(alive),
-            steps=tuple(ast.dump(statement) for statement in body),
+            steps=tuple(dumped(statement) for statement in _without_end(body)),
         )
 
     def _lambda(self, made: ast.Lambda, name: str, *, method: bool) -> Function:
-        names = {argument.arg for argument in (*made.args.posonlyargs, *made.args.args, *made.args.kwonlyargs)}
+        names = _parameters(made.args)
         shape = shape_of([ast.Return(value=made.body)], names)
         return Function(
             name=name,
@@ -81,8 +90,41 @@ class _Reader:
             gives=True,
             arguments=len(names),
             calls=sum(isinstance(found, ast.Call) for found in walk(made.body)),
-            steps=(ast.dump(ast.Return(value=made.body)),),
+            steps=(dumped(ast.Return(value=made.body)),),
         )
+
+
+def _accessor(node: FunctionNode) -> str:
+    """Tell a property's setter from its getter, which has the same name."""
+    kinds = [mark.attr for mark in node.decorator_list if isinstance(mark, ast.Attribute)]
+    return "".join(f"@{kind}" for kind in kinds if kind in {"setter", "deleter"})
+
+
+def _parameters(given: ast.arguments) -> set[str]:
+    """Give the names of all parameters, those that take the rest included."""
+    several = [given.vararg, given.kwarg]
+    plain = (*given.posonlyargs, *given.args, *given.kwonlyargs, *(one for one in several if one is not None))
+    return {argument.arg for argument in plain}
+
+
+def _with_helpers(around: Surroundings, tree: ast.Module) -> Surroundings:
+    """Add what the module's outermost functions come to, by themselves."""
+    helpers = {
+        node.name: shape_of(tuple(reachable(without_docstring(node.body))), _parameters(node.args), node.name)
+        for node in tree.body
+        if isinstance(node, FunctionNode) and not node.decorator_list
+    }
+    kept = {name: shape for name, shape in helpers.items() if shape is not Shape.REAL}
+    return Surroundings(constants=around.constants, stored=around.stored, helpers=kept)
+
+
+def _is_lazy(alive: Sequence[ast.stmt]) -> bool:
+    """Say whether all a body does stands in a generator that it gives back without running it."""
+    match alive:
+        case [ast.FunctionDef(name=name) as inner, ast.Return(value=ast.Call(func=ast.Name(id=called), args=[]))]:
+            return name == called and any(isinstance(part, ast.Yield) for one in inner.body for part in _own(one))
+        case _:
+            return False
 
 
 def functions(tree: ast.Module, text: str) -> dict[str, Function]:
@@ -128,6 +170,15 @@ def _is_yield(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield)
 
 
+def _without_end(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
+    """Leave out a last `return` that gives nothing: a body ends there anyway."""
+    match body:
+        case [*rest, ast.Return(value=None | ast.Constant(value=None))]:
+            return rest
+        case _:
+            return body
+
+
 def _own(node: ast.AST) -> Iterator[ast.AST]:
     """Walk a statement without the functions and classes defined in it."""
     yield node
@@ -139,7 +190,7 @@ def _own(node: ast.AST) -> Iterator[ast.AST]:
 
 def _gives(node: ast.AST) -> bool:
     if isinstance(node, ast.Return):
-        return node.value is not None
+        return node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None)
     return isinstance(node, ast.Yield | ast.YieldFrom)
 
 

@@ -2,10 +2,12 @@
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from orchestrator.verify.code import Shape
-from orchestrator.verify.python_values import is_constant, is_fixed, is_text, last_name
+from orchestrator.verify.python_known import truth
+from orchestrator.verify.python_module import NOTHING_AROUND, Surroundings
+from orchestrator.verify.python_values import is_fixed, is_text, last_name
 from orchestrator.verify.python_walk import walk
 
 LATER = re.compile(
@@ -13,68 +15,157 @@ LATER = re.compile(
     r"|\bplaceholder\b|\bstub(?:bed)?\b",
     re.IGNORECASE,
 )
+_TAKEN_BACK = re.compile(r"(?i)remov|deprecat|no longer|instead|\buse\b|not allowed|abstract|subclass|overrid")
+"""What an error says that is there to stay."""
+
 _NOISE = frozenset({"print", "sleep", "debug", "info", "warning", "warn", "error", "log", "exception", "critical"})
 _EXITS = frozenset({"sys.exit", "os._exit", "exit", "quit", "os.abort"})
 _LOOKED_AT = re.compile(r"environ|getenv|argv|sys\.modules|inspect\.|_getframe|stack\(|gettrace|random|time\.|PYTEST")
 
 
-def reachable(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """Give the statements that can be reached: nothing behind a return or raise, nothing under `if False`."""
-    for statement in body:
-        match statement:
-            case ast.If(test=test) if is_constant(test, truthy=False):
-                yield from reachable(statement.orelse)
-            case ast.If(test=test) if is_constant(test, truthy=True):
-                inner = list(reachable(statement.body))
-                yield from inner
-                if inner and _ends(inner[-1]):
-                    return
-            case ast.While(test=test) if is_constant(test, truthy=False):
-                pass
-            case ast.For(iter=ast.List(elts=[]) | ast.Tuple(elts=[])):
-                pass
-            case _:
-                yield statement
-                if _ends(statement):
-                    return
+_AMBIENT = frozenset(
+    (
+        *(
+            "os",
+            "sys",
+            "io",
+            "json",
+            "pathlib",
+            "Path",
+            "PurePath",
+            "open",
+            "environ",
+            "getenv",
+            "__file__",
+            "__name__",
+        ),
+        *(
+            "random",
+            "secrets",
+            "time",
+            "datetime",
+            "date",
+            "uuid",
+            "platform",
+            "socket",
+            "pickle",
+            "csv",
+            "tomllib",
+            "yaml",
+        ),
+        *("importlib", "resources", "tempfile", "shelve", "configparser", "getpass", "locale", "warnings", "logging"),
+    )
+)
+"""What a value can come from that is neither an argument nor work of anybody's: files, environment, clock."""
 
 
-def _ends(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Return | ast.Raise | ast.Break | ast.Continue)
-
-
-def shape_of(alive: Sequence[ast.stmt], names: Collection[str], called: str = "") -> Shape:
+def shape_of(
+    alive: Sequence[ast.stmt], names: Collection[str], called: str = "", around: Surroundings = NOTHING_AROUND
+) -> Shape:
     """Tell what a body comes to; `names` are its parameters, `called` is what it is called."""
-    constants: set[str] = set()
+    shape = _shape_of(alive, names, called, around, frozenset())
+    if shape is not Shape.REAL:
+        return shape
+    shape = _shape_of(alive, names, called, around, _AMBIENT - set(names))
+    return Shape.AMBIENT if shape in {Shape.CONSTANT, Shape.ANSWERS} else Shape.REAL
+
+
+def _shape_of(
+    alive: Sequence[ast.stmt], names: Collection[str], called: str, around: Surroundings, known: frozenset[str]
+) -> Shape:
+    constants: set[str] = set(known)
     given: ast.expr | None = None
     for statement in alive:
         match statement:
             case ast.Return(value=value):
-                given = value
+                given = _taken(value)
             case ast.Expr(value=ast.YieldFrom(value=value) | ast.Yield(value=ast.expr() as value)):
                 if not is_fixed(value, constants):
                     return Shape.REAL
             case ast.Raise():
-                return Shape.RAISES if _raises_later(statement) else Shape.REAL
+                return _raised(statement)
+            case ast.Expr(value=ast.Call(func=ast.Name(id=name))) if around.helpers.get(name) in _FAILING:
+                return around.helpers[name]
             case _ if _gives_up(statement):
                 return Shape.RAISES
+            case _ if _is_fixed_block(statement, constants):
+                given = ast.Constant(value=0)
             case _ if not is_settled(statement, constants):
-                return _answers(alive, names)
+                return _answers(alive, names, known)
             case _:
                 pass
-    return _given(given, names, constants, called)
+    return _given(given, names, constants, called, around)
 
 
-def _given(given: ast.expr | None, names: Collection[str], constants: Collection[str], called: str) -> Shape:
+def _taken(value: ast.expr | None) -> ast.expr | None:
+    """Give the branch that is taken of `x if True else y`."""
+    while isinstance(value, ast.IfExp) and truth(value.test) is not None:
+        value = value.body if truth(value.test) else value.orelse
+    return value
+
+
+_FAILING = frozenset({Shape.RAISES, Shape.FAILS})
+
+
+def _raised(statement: ast.Raise) -> Shape:
+    if _raises_later(statement):
+        return Shape.RAISES
+    return Shape.REAL if statement.exc is None or _TAKEN_BACK.search(ast.unparse(statement)) else Shape.FAILS
+
+
+def _is_fixed_block(statement: ast.stmt, constants: set[str]) -> bool:
+    """Say whether a block gives the same whatever the arguments: `with open("x") as f: return f.read()`."""
+    match statement:
+        case ast.With(items=items, body=body):
+            if not all(is_fixed(item.context_expr, constants) for item in items):
+                return False
+            constants.update(item.optional_vars.id for item in items if isinstance(item.optional_vars, ast.Name))
+        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
+            body = [*body, *orelse, *(one for handler in handlers for one in handler.body), *final]
+        case ast.If(test=test, body=body, orelse=orelse) if is_fixed(test, constants):
+            body = [*body, *orelse]
+        case _:
+            return False
+    gives = [one for one in body if isinstance(one, ast.Return)]
+    return bool(gives) and all(
+        (one.value is None or is_fixed(one.value, constants))
+        if isinstance(one, ast.Return)
+        else is_settled(one, constants) or _is_fixed_block(one, constants)
+        for one in body
+    )
+
+
+def _given(
+    given: ast.expr | None, names: Collection[str], constants: Collection[str], called: str, around: Surroundings
+) -> Shape:
     if given is None:
         return Shape.EMPTY
-    if is_fixed(given, constants):
+    if is_fixed(given, constants) or (isinstance(given, ast.Name) and given.id in around.constants - set(names)):
         return Shape.CONSTANT
+    if isinstance(given, ast.Name) and given.id == "NotImplemented" and not called.startswith("__"):
+        return Shape.RAISES
     if _hands_back(given, set(names) - set(constants)):
         return Shape.ARGUMENT
     if _asks_base(given, called):
         return Shape.BASE
+    if _is_never_set(given, around):
+        return Shape.CONSTANT
+    if isinstance(given, ast.Call) and isinstance(given.func, ast.Name) and given.func.id in around.helpers:
+        shape = around.helpers[given.func.id]
+        return shape if shape in _IDLE else Shape.REAL
     return Shape.ANSWERS if _looks_up(given, names, constants) else Shape.REAL
+
+
+_IDLE = frozenset({Shape.RAISES, Shape.FAILS, Shape.EMPTY, Shape.CONSTANT})
+
+
+def _is_never_set(given: ast.expr, around: Surroundings) -> bool:
+    """Say whether what is given is the default of an attribute that nothing in the module sets."""
+    match given:
+        case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(), ast.Constant(value=str(name)), default]):
+            return name not in around.stored and not name.startswith("__") and is_fixed(default, ())
+        case _:
+            return False
 
 
 def _hands_back(given: ast.expr, names: Collection[str]) -> bool:
@@ -106,14 +197,14 @@ def _asks_base(given: ast.expr, called: str) -> bool:
             return False
 
 
-def _answers(alive: Sequence[ast.stmt], names: Collection[str]) -> Shape:
+def _answers(alive: Sequence[ast.stmt], names: Collection[str], given: Collection[str] = ()) -> Shape:
     """Tell a body that only compares its arguments with constants and answers with constants from one that works."""
-    constants: set[str] = set()
+    constants: set[str] = set(given)
     for statement in alive:
         match statement:
             case ast.If(test=test, body=body, orelse=orelse) if _compares(test, names):
                 inner = (*body, *orelse)
-                if _answers(inner, names) is Shape.REAL or not inner:
+                if _answers(inner, names, constants) is Shape.REAL or not inner:
                     return Shape.REAL
             case ast.Return(value=value):
                 known = value is None or is_fixed(value, constants) or _looks_up(value, names, constants)
@@ -179,10 +270,10 @@ def is_settled(statement: ast.stmt, constants: set[str]) -> bool:
         case ast.For(target=ast.Name(id=name), iter=over) if is_fixed(over, constants):
             constants.add(name)
             return all(is_settled(inner, constants) for inner in statement.body)
-        case (
-            ast.ClassDef() | ast.Pass() | ast.Import() | ast.ImportFrom() | ast.Global() | ast.Nonlocal() | ast.Delete()
-        ):
-            return not isinstance(statement, ast.ClassDef)
+        case ast.Pass() | ast.Import() | ast.ImportFrom() | ast.Global() | ast.Nonlocal() | ast.Delete():
+            return True
+        case ast.FunctionDef(decorator_list=[]) | ast.AsyncFunctionDef(decorator_list=[]):
+            return True
         case ast.Expr(value=value):
             return isinstance(value, ast.Name) or is_fixed(value, constants) or _is_noise(value)
         case _:
@@ -200,7 +291,7 @@ def _gives_up(statement: ast.stmt) -> bool:
         case ast.Expr(value=ast.Call(func=func, args=args)):
             return ast.unparse(func) in _EXITS and all(is_fixed(part, ()) for part in args)
         case ast.Assert(test=test):
-            return is_constant(test, truthy=False)
+            return truth(test) is False
         case _:
             return False
 
@@ -222,11 +313,17 @@ def swallows(alive: Sequence[ast.stmt]) -> bool:
         for statement in alive
         if not isinstance(statement, ast.Return | ast.Pass | ast.ImportFrom | ast.Import)
     ]
+    if any(isinstance(one, ast.Try) and any(map(_is_return, one.finalbody)) for one in rest):
+        return True
     if len(rest) != 1:
         return False
     if isinstance(rest[0], ast.With):
         return any(suppresses(item.context_expr) for item in rest[0].items)
     return isinstance(rest[0], ast.Try) and any(is_broad(one) and is_quiet(one.body) for one in rest[0].handlers)
+
+
+def _is_return(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Return)
 
 
 def suppresses(context: ast.expr) -> bool:

@@ -5,16 +5,18 @@ Never runs or imports what it reads.
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from orchestrator.verify.python_known import truth
 from orchestrator.verify.python_source import parse
-from orchestrator.verify.python_values import FunctionNode, is_constant, last_name
+from orchestrator.verify.python_values import FunctionNode, is_fixed, last_name
 from orchestrator.verify.python_walk import walk
 
 _RUNNERS = frozenset({"pytest", "_pytest", "unittest", "nose"})
 _SIGNS = frozenset({"PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_WORKER"})
 _CALLERS = frozenset({"co_filename", "co_name", "f_code", "_getframe", "currentframe", "stack", "extract_stack"})
+_MANY = 100
 _EXITS = frozenset({"exit", "_exit", "quit", "abort"})
 _IGNORES = frozenset({"collect_ignore", "collect_ignore_glob"})
 _FLIPS = frozenset(
@@ -31,6 +33,7 @@ _FLIPS = frozenset(
 
 
 def _signs(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    around = _looked_at(tree)
     for node in walk(tree):
         match node:
             case ast.Constant(value=str(text)) if text in _SIGNS:
@@ -43,7 +46,7 @@ def _signs(tree: ast.Module) -> Iterator[tuple[int, str]]:
                     yield node.lineno, ast.unparse(node)
             case ast.Compare() | ast.Call() if _asks_who_calls(node):
                 yield node.lineno, ast.unparse(node)
-            case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) if _knows(test):
+            case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) if _knows(test, around):
                 yield node.lineno, ast.unparse(test)
             case _:
                 pass
@@ -64,14 +67,38 @@ def _asks_who_calls(node: ast.Compare | ast.Call) -> bool:
     )
 
 
-_LOOKS_AROUND = re.compile(r"sys\.argv|_getframe|inspect\.stack|currentframe|extract_stack|format_stack|sys\.modules")
-_NAMES_TESTS = re.compile(r"""['"][^'"]*(?:test|nose)[^'"]*['"]""")
+_LOOKS_AROUND = re.compile(
+    r"sys\.argv|_getframe|inspect\.|currentframe|extract_stack|format_stack|sys\.modules|getcwd|environ|getenv|__file__"
+    r"|\.cwd\(\)|gettrace|getprofile|threading\.current_thread|orig_argv|__main__|cmdline|getppid|psutil|find_spec"
+)
+_NAMES_TESTS = re.compile(
+    r"""['"][^'"]*(?:\b|_)(?:py|unit|doc)?tests?(?:\b|_)[^'"]*['"]|['"][^'"]*(?:nose|pytest)[^'"]*['"]""", re.IGNORECASE
+)
 
 
-def _knows(test: ast.expr) -> bool:
-    """Say whether a condition looks at who calls, or how the process was started, for a test runner."""
+def _knows(test: ast.expr, around: Mapping[str, str]) -> bool:
+    """Say whether a condition looks at who calls, or how and where the process was started, for a test runner."""
     text = ast.unparse(test)
-    return _LOOKS_AROUND.search(text) is not None and _NAMES_TESTS.search(text) is not None
+    told = {around[part.id] for part in walk(test) if isinstance(part, ast.Name) and part.id in around}
+    whole = " ".join((text, *sorted(told)))
+    return _LOOKS_AROUND.search(whole) is not None and _NAMES_TESTS.search(whole) is not None
+
+
+def _looked_at(tree: ast.Module) -> dict[str, str]:
+    """Give the names that stand for something of the surroundings."""
+    found: dict[str, str] = {}
+    for node in walk(tree):
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.NamedExpr(target=ast.Name(id=name), value=value)
+            ):
+                text = ast.unparse(value) if len(found) < _MANY else ""
+                if _LOOKS_AROUND.search(text):
+                    found[name] = text
+            case _:
+                pass
+    return found
 
 
 def _always_equal(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -79,13 +106,25 @@ def _always_equal(tree: ast.Module) -> Iterator[tuple[int, str]]:
         if not isinstance(owner, ast.ClassDef):
             continue
         for node in owner.body:
-            wanted = {"__eq__": True, "__ne__": False, "__contains__": True}.get(getattr(node, "name", ""))
-            if wanted is None or not isinstance(node, FunctionNode):
-                continue
-            given = [part.value for part in walk(node) if isinstance(part, ast.Return)]
-            constants = [value for value in given if value is not None and is_constant(value, truthy=wanted)]
-            if given and len(constants) == len(given):
-                yield node.lineno, f"{owner.name}.{node.name}"
+            for name, given in _answered(node):
+                wanted = _COMPARING.get(name)
+                if wanted is not None and given and all(truth(value) is wanted for value in given):
+                    yield node.lineno, f"{owner.name}.{name}"
+
+
+_COMPARING = {"__eq__": True, "__ne__": False, "__contains__": True, "__le__": True, "__ge__": True}
+
+
+def _answered(node: ast.stmt) -> Iterator[tuple[str, list[ast.expr]]]:
+    """Give a method's name and all it gives back, be it written as a function or as a lambda."""
+    match node:
+        case ast.FunctionDef(name=name):
+            found = [part.value for part in walk(node) if isinstance(part, ast.Return)]
+            yield name, [value for value in found if value is not None] if None not in found else []
+        case ast.Assign(targets=targets, value=ast.Lambda(body=body)):
+            yield from ((last_name(target), [body]) for target in targets)
+        case _:
+            pass
 
 
 def _module_exits(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -133,27 +172,49 @@ def _flips(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def _flips_outcomes(node: FunctionNode) -> bool:
+    if node.name in _STANDING_IN and _answers_itself(node):
+        return True
     if node.name not in _FLIPS:
         return False
     targets = [target for part in walk(node) if isinstance(part, ast.Assign) for target in part.targets]
     touched = {last_name(target) for target in targets if isinstance(target, ast.Attribute)}
-    exits = any(isinstance(part, ast.Call) and ast.unparse(part.func) == "os._exit" for part in walk(node))
-    outcomes = {"outcome", "exitstatus", "wasxfail", "longrepr"}
-    return bool(outcomes & touched) or exits or node.name == "pytest_pyfunc_call"
+    calls = [part for part in walk(node) if isinstance(part, ast.Call)]
+    exits = any(ast.unparse(part.func) == "os._exit" for part in calls)
+    forced = any(last_name(part.func) in {"force_result", "force_exception"} for part in calls)
+    forgives = any(last_name(part.func) in {"xfail", "skip"} for part in calls) and node.name != "pytest_runtest_setup"
+    outcomes = {"outcome", "exitstatus", "wasxfail", "longrepr", "passed", "failed", "testsfailed"}
+    return bool(outcomes & touched) or exits or forced or forgives or node.name == "pytest_pyfunc_call"
+
+
+_STANDING_IN = frozenset(
+    f"pytest_{name}"
+    for name in (
+        *("ignore_collect", "pycollect_makeitem", "pycollect_makemodule", "collect_file", "collect_directory"),
+        *("collection", "runtestloop", "cmdline_main", "runtest_protocol", "pyfunc_call", "make_collect_report"),
+        *("report_teststatus", "runtest_makereport"),
+    )
+)
+"""Hooks whose first answer is the last: the runner then asks nobody else."""
+
+
+def _answers_itself(node: FunctionNode) -> bool:
+    """Say whether a hook always answers with something fixed, so that the runner does not do the work."""
+    gives = [part.value for part in walk(node) if isinstance(part, ast.Return) and part.value is not None]
+    conditional = any(isinstance(part, ast.If | ast.IfExp) for part in walk(node))
+    fixed = [value for value in gives if is_fixed(value, ()) and ast.unparse(value) != "None"]
+    return bool(fixed) and len(fixed) == len(gives) and not conditional
 
 
 def _leaves_out(node: FunctionNode) -> bool:
     """Say whether a hook takes tests out of those collected, whatever was asked for."""
-    if node.name == "pytest_ignore_collect":
-        gives = [part.value for part in walk(node) if isinstance(part, ast.Return)]
-        return any(value is not None and is_constant(value, truthy=True) for value in gives)
     if node.name not in {"pytest_collection_modifyitems", "pytest_itemcollected", "pytest_runtest_setup"}:
         return False
     text = ast.unparse(node)
     if "getoption" in text or "getini" in text:
         return False
     cuts = re.search(
-        r"items\[[^\]]*\] = \[.* for .* if |del items|items\.(?:clear|remove|pop)\(|pytest_deselected", text
+        r"items\[[^\]]*\] = \[(?:\]|.* for .* if )|del items|items\.(?:clear|remove|pop)\(|pytest_deselected",
+        text,
     )
     return cuts is not None or any(_skips_at_once(part) for part in node.body)
 
@@ -164,7 +225,7 @@ def _skips_at_once(statement: ast.stmt) -> bool:
     calls = [one.value for one in inner if isinstance(one, ast.Expr) and isinstance(one.value, ast.Call)]
     return any(
         last_name(call.func) in {"skip", "xfail"}
-        or (last_name(call.func) == "add_marker" and "skip" in ast.unparse(call))
+        or (last_name(call.func) == "add_marker" and re.search("skip|xfail", ast.unparse(call)))
         for call in calls
     )
 
@@ -198,8 +259,8 @@ _LOOKS: dict[tuple[str, bool], Look] = {
 
 
 _WORDS = {
-    "detects-tests": re.compile("pytest|unittest|nose|PYTEST|argv|_getframe|inspect|currentframe|stack|f_code|co_"),
-    "always-equal": re.compile("__(?:eq|ne|contains)__"),
+    "detects-tests": re.compile("pytest|unittest|nose|PYTEST|(?i:test)"),
+    "always-equal": re.compile("__(?:eq|ne|contains|le|ge)__"),
     "leaves-early": re.compile("exit|quit|abort"),
     "flips-outcomes": re.compile("pytest|collect_ignore|autouse|builtins|unittest"),
 }

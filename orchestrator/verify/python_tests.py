@@ -2,25 +2,23 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from orchestrator.verify.python_assertions import assertions, is_false, is_vacuous, swallowed, vacuous
+from orchestrator.verify.python_flow import reachable
 from orchestrator.verify.python_names import identifiers
-from orchestrator.verify.python_shape import reachable
+from orchestrator.verify.python_platform import holds_everywhere, holds_here
 from orchestrator.verify.python_source import parse
 from orchestrator.verify.python_values import FunctionNode, last_name
-from orchestrator.verify.python_walk import walk
+from orchestrator.verify.python_walk import children, dumped, walk
 from orchestrator.verify.trials import Trial
 
 _SKIPS = frozenset(
     {"skip", "skipif", "skipIf", "skipUnless", "xfail", "expectedFailure", "skipTest", "SkipTest", "importorskip"}
 )
 _ALWAYS = frozenset({"skip", "skipif", "skipIf", "xfail", "expectedFailure", "skipTest", "SkipTest"})
-_OLD = re.compile(r"sys\.version_info\s*>=?\s*\(\s*(?:[123]\s*,?\s*\)|[12]\s*,|3\s*,\s*[0-8]\s*[,)])")
-"""A condition that holds everywhere by now."""
-
-_PLATFORM = re.compile(
+PLATFORM = re.compile(
     r"\b(?:sys\.(?:platform|version_info|implementation|maxsize|flags)|os\.name|platform\.|find_spec|importlib|which"
     r"|hasattr|version|PY\d*\w*|PYPY|IS_\w+|HAS_?\w*|HAVE_\w*|NO_\w+|WIN\w*|WINDOWS|MAC\w*|LINUX|CPYTHON|uname|geteuid)"
     r"|_available\b|_installed\b|\bis_\w+|\bhas_\w+|\bhave_\w+|(?i:pypy|windows|linux|darwin|version|platform|python)",
@@ -75,8 +73,33 @@ def _within(body: Sequence[ast.stmt], prefix: str) -> Iterator[tuple[str, Trial]
                 yield from _within(node.body, f"{name}.")
         elif isinstance(node, FunctionNode) and node.name.startswith("test"):
             yield prefix + node.name, _test(node)
+        elif isinstance(node, FunctionNode) and _goes_first(node):
+            yield prefix + node.name, _preparation(node)
         elif isinstance(node, ast.If | ast.Try | ast.With) and not _is_main(node):
             yield from _within([*node.body, *getattr(node, "orelse", [])], prefix)
+
+
+_PREPARES = re.compile(r"(?:async)?set_?up(?:_?(?:class|module|function|method))?", re.IGNORECASE)
+
+
+def _goes_first(node: FunctionNode) -> bool:
+    """Say whether a function runs before tests: a fixture, `setUp`."""
+    return bool(_PREPARES.fullmatch(node.name)) or any("fixture" in last_name(mark) for mark in node.decorator_list)
+
+
+def _preparation(node: FunctionNode) -> Trial:
+    """Read what a fixture does to the tests that use it: skip them all."""
+    marks = _silencer(
+        node.name, node.lineno, (), [one for one in reachable(node.body) if not isinstance(one, ast.Assign)]
+    )
+    raised = [one.exc for one in reachable(node.body) if isinstance(one, ast.Raise) and one.exc is not None]
+    skips = tuple(last_name(one) for one in raised if last_name(one) in _SKIPS)
+    return Trial(
+        name=node.name,
+        line=node.lineno,
+        markers=(*marks.markers, *skips),
+        unconditional=(*(mark for mark in marks.unconditional if mark != "importorskip"), *skips),
+    )
 
 
 def _is_main(node: ast.stmt) -> bool:
@@ -95,7 +118,7 @@ def _test(node: FunctionNode) -> Trial:
     whole |= {id(statement.exc) for statement in alive if isinstance(statement, ast.Raise)}
     calls = [found for statement in alive for found in walk(statement) if isinstance(found, ast.Call)]
     called = [(last_name(found.func), id(found) in whole, ast.unparse(found)) for found in calls if _skips(found)]
-    decorators = [(last_name(mark), _always(mark), ast.unparse(mark)) for mark in node.decorator_list]
+    decorators = [_read_mark(mark) for mark in (*node.decorator_list, *_case_marks(node))]
     marks = [(name, always, text) for name, always, text in (*decorators, *called) if name in _SKIPS]
     guarded = _guarded_skips(alive)
     return Trial(
@@ -104,13 +127,14 @@ def _test(node: FunctionNode) -> Trial:
         is_test=True,
         asserts=tuple(assertions(node.body)),
         hollow=all(_is_idle(statement) for statement in alive),
-        body=ast.dump(ast.Module(body=node.body, type_ignores=[])),
+        body=dumped(ast.Module(body=node.body, type_ignores=[])),
         skeleton=_skeleton(node.body),
         words=identifiers(ast.Module(body=[node], type_ignores=[])) - {node.name},
         vacuous=len(vacuous(node.body)),
         swallowed=swallowed(node.body),
         cases=tuple(case for mark in node.decorator_list for case in _cases(mark)),
-        replaced=frozenset(_replaced(node)),
+        replaced=frozenset((*_replaced(node), *_rebound(node))),
+        never=_never(node),
         markers=tuple(name for name, _, text in marks if not _is_platform(name, text, guarded)),
         unconditional=tuple(name for name, always, _ in marks if always and name in _ALWAYS),
     )
@@ -126,7 +150,7 @@ def _guarded_skips(alive: Sequence[ast.stmt]) -> frozenset[str]:
         ast.unparse(call)
         for statement in alive
         for branch in walk(statement)
-        if (isinstance(branch, ast.If) and _PLATFORM.search(ast.unparse(branch.test)))
+        if (isinstance(branch, ast.If) and PLATFORM.search(ast.unparse(branch.test)))
         or (isinstance(branch, ast.ExceptHandler) and branch.type is not None)
         for call in walk(branch)
         if isinstance(call, ast.Call) and _skips(call)
@@ -135,15 +159,37 @@ def _guarded_skips(alive: Sequence[ast.stmt]) -> frozenset[str]:
 
 def _is_platform(name: str, text: str, guarded: frozenset[str]) -> bool:
     """Say whether a skip depends on the platform, a version or what is installed: that is ordinary."""
-    if _OLD.search(_condition(text)):
-        return False
     if text in guarded:
         return True
     return (
         name not in {"skip", "skipTest", "SkipTest", "importorskip"}
         and "(" in text
-        and bool(_PLATFORM.search(_condition(text)))
+        and not _holds(text, holds_here)
+        and bool(PLATFORM.search(_condition(text)))
     )
+
+
+def _holds(text: str, where: Callable[[ast.expr], bool]) -> bool:
+    """Say whether a mark's condition is one that holds there."""
+    mark = ast.parse(text, mode="eval").body
+    conditions = _conditions(mark) if isinstance(mark, ast.Call) else []
+    denied = last_name(mark) == "skipUnless"
+    return any(where(ast.UnaryOp(ast.Not(), one) if denied else one) for one in conditions)
+
+
+def _conditions(mark: ast.Call) -> list[ast.expr]:
+    """Give a mark's conditions: a text of `xfail` or `skip` is its reason, one of `skipif` is code."""
+    given = [*mark.args, *(word.value for word in mark.keywords if word.arg == "condition")]
+    return [_as_code(one) for one in given]
+
+
+def _as_code(condition: ast.expr) -> ast.expr:
+    if isinstance(condition, ast.Constant) and isinstance(condition.value, str):
+        try:
+            return ast.parse(condition.value, mode="eval").body
+        except (SyntaxError, ValueError):
+            return ast.Name("reason")
+    return condition
 
 
 def _condition(text: str) -> str:
@@ -153,7 +199,7 @@ def _condition(text: str) -> str:
 
 def _skeleton(body: Sequence[ast.stmt]) -> str:
     kept = [statement for statement in body if not _is_assertion(statement) and not _is_idle(statement)]
-    return "\n".join(ast.dump(statement) for statement in kept)
+    return "\n".join(dumped(statement) for statement in kept)
 
 
 def _is_assertion(statement: ast.stmt) -> bool:
@@ -171,7 +217,45 @@ def _cases(mark: ast.expr) -> Iterator[str]:
     if isinstance(mark, ast.Call) and last_name(mark) == "parametrize" and len(mark.args) > 1:
         values = mark.args[1]
         if isinstance(values, ast.List | ast.Tuple | ast.Set):
-            yield from (ast.dump(value) for value in values.elts)
+            yield from (dumped(value) for value in values.elts)
+
+
+def _case_marks(node: FunctionNode) -> Iterator[ast.expr]:
+    """Give what single cases of a test are marked with: `pytest.param(1, marks=pytest.mark.skip)`."""
+    for part in (one for mark in node.decorator_list for one in walk(mark)):
+        if isinstance(part, ast.Call) and last_name(part.func) == "param":
+            for word in part.keywords:
+                if word.arg == "marks":
+                    yield from word.value.elts if isinstance(word.value, ast.List | ast.Tuple) else (word.value,)
+
+
+def _rebound(node: FunctionNode) -> Iterator[str]:
+    """Give what a test calls that it has itself defined to answer with something fixed: `parse = lambda text: 3`."""
+    for part in walk(node):
+        match part:
+            case ast.Assign(targets=[ast.Name(id=name) | ast.Attribute(attr=name)], value=ast.Lambda()):
+                yield name
+            case ast.Assign(targets=[ast.Attribute(attr=name)], value=ast.Call(func=func)) if "Mock" in last_name(func):
+                yield name
+            case _:
+                pass
+
+
+def _never(node: FunctionNode) -> str:
+    """Say why a test's body is never run; nothing where it is."""
+    own = [part for statement in node.body for part in _own(statement)]
+    if any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own):
+        return "" if node.decorator_list and isinstance(node, ast.AsyncFunctionDef) else "has become a generator"
+    waits = any(isinstance(part, ast.Await | ast.AsyncFor | ast.AsyncWith) for part in own)
+    return "" if waits or isinstance(node, ast.FunctionDef) else "has become a coroutine that awaits nothing"
+
+
+def _own(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk a statement without the functions defined in it."""
+    yield node
+    if not isinstance(node, FunctionNode | ast.Lambda):
+        for part in children(node):
+            yield from _own(part)
 
 
 def _replaced(node: FunctionNode) -> Iterator[str]:
@@ -187,7 +271,7 @@ def _replaced(node: FunctionNode) -> Iterator[str]:
 
 def _silencer(name: str, line: int, decorators: Sequence[ast.expr], body: Sequence[ast.stmt]) -> Trial:
     """Read what a class or module does to all its tests."""
-    marks = [(last_name(mark), _always(mark), ast.unparse(mark)) for mark in decorators]
+    marks = [_read_mark(mark) for mark in decorators]
     for statement in body:
         if isinstance(statement, ast.Assign):
             marks.extend(_assigned(statement))
@@ -208,7 +292,7 @@ def _assigned(statement: ast.Assign) -> Iterator[tuple[str, bool, str]]:
         yield "__test__", True, ""
     if "pytestmark" in names:
         marks = statement.value.elts if isinstance(statement.value, ast.List | ast.Tuple) else [statement.value]
-        yield from ((last_name(mark), _always(mark), ast.unparse(mark)) for mark in marks)
+        yield from map(_read_mark, marks)
 
 
 def _is_idle(statement: ast.stmt) -> bool:
@@ -221,9 +305,13 @@ def _is_idle(statement: ast.stmt) -> bool:
             return False
 
 
+def _read_mark(mark: ast.expr) -> tuple[str, bool, str]:
+    return last_name(mark), _always(mark), ast.unparse(mark)
+
+
 def _always(mark: ast.expr) -> bool:
-    """Say whether a marker applies whatever the circumstances: it has no condition, or a constant one."""
+    """Say whether a marker applies whatever the circumstances: it has no condition, or one that holds everywhere."""
     if not isinstance(mark, ast.Call):
         return True
-    conditions = [*mark.args, *(word.value for word in mark.keywords if word.arg == "condition")]
-    return all(isinstance(one, ast.Constant) or _OLD.search(ast.unparse(one)) for one in conditions)
+    conditions = _conditions(mark)
+    return all(isinstance(one, ast.Constant) for one in mark.args) or all(map(holds_everywhere, conditions))

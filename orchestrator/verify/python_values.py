@@ -10,6 +10,7 @@ _PURE = frozenset(
         *("int", "str", "bool", "float", "bytes", "len", "range", "dict", "list", "set", "tuple", "frozenset", "sum"),
         *("min", "max", "abs", "round", "sorted", "reversed", "object", "complex", "ord", "chr", "pow", "iter", "type"),
         *("bytearray", "enumerate", "zip", "any", "all", "divmod", "hash", "repr", "format", "slice"),
+        *("locals", "globals", "vars", "dir"),
     )
 )
 _MOCKS = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "PropertyMock"})
@@ -27,7 +28,9 @@ def is_fixed(value: ast.expr, constants: Collection[str]) -> bool:
             return True
         case ast.Name(id=name):
             return name in constants
-        case ast.Call(func=ast.Name(id=name)) if name in _PURE or name in _MOCKS:
+        case ast.Attribute(value=owner):
+            return is_fixed(owner, constants)
+        case ast.Call(func=ast.Name(id=name)) if name in _PURE or name in _MOCKS or name in constants:
             return _are_fixed((*value.args, *(word.value for word in value.keywords)), constants)
         case ast.Call(func=ast.Attribute(attr=name, value=owner)):
             given = (*value.args, *(word.value for word in value.keywords))

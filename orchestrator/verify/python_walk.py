@@ -30,3 +30,38 @@ def children(node: ast.AST) -> list[ast.AST]:
         elif isinstance(value, ast.AST):
             found.append(value)
     return found
+
+
+def dumped(node: ast.AST) -> str:
+    """Give a text that is the same for the same code, however it is laid out: `ast.dump`, several times as quick."""
+    parts: list[str] = []
+    _put(node, parts)
+    return "".join(parts)
+
+
+def _put(node: ast.AST, parts: list[str]) -> None:
+    kind = type(node)
+    names = _FORWARD.get(kind)
+    if names is None:
+        names = _FORWARD[kind] = tuple(name for name in kind._fields if name not in _SKIPPED)
+    parts.append(f"{kind.__name__}(")
+    for name in names:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            _put(value, parts)
+        elif isinstance(value, list):
+            parts.append("[")
+            for item in value:
+                if isinstance(item, ast.AST):
+                    _put(item, parts)
+                else:
+                    parts.append(repr(item))
+                parts.append(", ")
+            parts.append("]")
+        else:
+            parts.append(repr(value))
+        parts.append(", ")
+    parts.append(")")
+
+
+_FORWARD: dict[type, tuple[str, ...]] = {}

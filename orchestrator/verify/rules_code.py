@@ -34,10 +34,7 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
     """Find functions that did their work on the base and now only pretend to."""
     elsewhere = _moved(diff)
     for edit, before, after in _both(diff):
-        lost = before.shape is Shape.REAL and after.shape is not Shape.REAL
-        if after.shape is Shape.ANSWERS and not before.calls:
-            continue
-        if lost and not after.abstract and after.name.rpartition(".")[2] not in elsewhere:
+        if _does_less(before, after) and not after.abstract and after.name.rpartition(".")[2] not in elsewhere:
             yield found(
                 "code-gutted",
                 edit.path,
@@ -45,6 +42,41 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
                 "restore what it computed, or remove it together with its callers",
                 line=after.line,
                 about=after.name,
+            )
+
+
+_SURROUNDED = frozenset({Shape.REAL, Shape.AMBIENT})
+"""What a body comes to that gives more than one thing."""
+
+
+def _does_less(before: Function, after: Function) -> bool:
+    match after.shape:
+        case Shape.REAL:
+            return False
+        case Shape.ANSWERS:
+            return before.shape is Shape.REAL and before.calls > 0
+        case Shape.AMBIENT:
+            worked = before.calls > 0 or len(before.steps) > 1
+            return before.shape is Shape.REAL and worked and before.arguments + before.method > 0
+        case Shape.FAILS:
+            return before.shape is Shape.REAL and before.gives
+        case Shape.EMPTY | Shape.RAISES | Shape.CONSTANT:
+            return before.shape in _SURROUNDED
+        case _:
+            return before.shape is Shape.REAL
+
+
+def code_hollowed(diff: Diff) -> Iterable[Finding]:
+    """Find loops and branches that are still there and do nothing any more."""
+    for edit, before, after in _both(diff):
+        for head in sorted((before.full & after.idle) - before.idle):
+            yield found(
+                "code-hollowed",
+                edit.path,
+                f"`{head[:80]}` in {after.name} did something on the base and now does nothing; restore what it did, "
+                "or take it out",
+                line=after.line,
+                about=f"{after.name}:{head}",
             )
 
 

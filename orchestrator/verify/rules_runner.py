@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from orchestrator.model.verdicts import Finding
+from orchestrator.policy.globs import matches
 from orchestrator.verify.diff import Diff, Edit, found, fresh_lines
 from orchestrator.verify.runner_config import RunnerConfig
+from orchestrator.verify.test_files import is_named_test
 
 _CONFIG = RunnerConfig([("npm", "test"), ("npm", "run", "test", "tests", "unit", "test:unit", "ci", "check")])
 _LEFT_OUT = re.compile(
@@ -39,9 +41,9 @@ _HUSHED = re.compile(
 def tests_deselected(diff: Diff) -> Iterable[Finding]:
     """Find configuration that leaves tests out, looks for them in fewer places, or lets their failures pass."""
     for edit in diff.judged():
-        if edit.new is None or edit.old is None:
+        if edit.new is None:
             continue
-        for line, text in dict.fromkeys(_seen(edit)):
+        for line, text in dict.fromkeys(_seen(edit) if edit.old is not None else _misses(edit, diff)):
             yield found(
                 "tests-deselected",
                 edit.path,
@@ -51,6 +53,32 @@ def tests_deselected(diff: Diff) -> Iterable[Finding]:
                 line=line,
                 about=text,
             )
+
+
+def _misses(edit: Edit, diff: Diff) -> Iterator[tuple[int, str]]:
+    """Give what a new configuration file says that keeps most tests there are from being found, or from counting."""
+    new = edit.new or ""
+    if not _CONFIG.has_section(edit.path) and not edit.path.endswith(("pytest.ini", "pytest.toml")):
+        return
+    for key, value in _flat(_CONFIG.section(edit.path, new)).items():
+        last = key.rpartition(".")[2]
+        if last == "testpaths" and value.strip():
+            tests = [path for path in diff.tree if path.endswith(".py") and is_named_test(path)]
+            within = [path for path in tests if any(_lies_in(path, folder) for folder in value.split())]
+            if 2 * len(within) < len(tests):
+                yield _line(new, value.strip()), f"{last} = {value.strip()}"
+        if last == "addopts" and not any(_moved(key, value, other) for other in diff.edits if other is not edit):
+            yield from ((_line(new, match[0]), match[0].strip()) for match in _LEFT_OUT.finditer(value))
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    bare = folder.strip("\"'").removeprefix("./").rstrip("/")
+    return bare in {"", "."} or path == bare or path.startswith(f"{bare}/") or matches(path, f"{bare}/**")
+
+
+def _moved(key: str, value: str, other: Edit) -> bool:
+    """Say whether another file of the snapshot said the same before."""
+    return other.old is not None and value.strip() in other.old and key.rpartition(".")[2] in other.old
 
 
 def _seen(edit: Edit) -> Iterator[tuple[int, str]]:

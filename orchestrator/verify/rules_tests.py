@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
+from orchestrator.verify.python_strength import follows_from
+from orchestrator.verify.python_tests import PLATFORM
 from orchestrator.verify.test_sides import Removed, Side, readable, removed, sides
 from orchestrator.verify.trials import NONE, Assertion, Trial
 
@@ -72,8 +74,10 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
             lost = before is not None and before.assertions > 0 and test.assertions == 0 and not test.markers
             hollow = test.is_test and test.hollow and not (before is not None and before.hollow)
             bare = diff.whole and test.is_test and test.assertions == 0 and not _helped(side, test)
-            if lost or hollow or bare:
+            never = test.never if before is not None and before.is_test and not before.never else ""
+            if lost or hollow or bare or never:
                 what = "no longer asserts anything" if before is not None else "asserts nothing and so always passes"
+                what = f"{never}, so it is never run" if never else what
                 yield found(
                     "test-emptied",
                     side.path,
@@ -113,6 +117,12 @@ def _weakened(before: Trial, after: Trial, taken: Removed, *, spared: bool) -> s
     old = [one for one in before.asserts if one.dump in lost]
     new = [one for one in after.asserts if one.dump in gained]
     laxer = [one for one in old if _is_laxer(one, new)]
+    hedged = [one for one in old if any(_only_holds(one, other) for other in new)]
+    if hedged:
+        return "asserts something that holds whether or not what it asserted before does"
+    guarded = _guarded(before, after)
+    if guarded:
+        return f"asserts only where `{guarded[:60]}` what it asserted always"
     if any(one.strength == NONE for one in new if laxer):
         return "compares something with itself"
     if not spared:
@@ -124,6 +134,23 @@ def _weakened(before: Trial, after: Trial, taken: Removed, *, spared: bool) -> s
     about = any(taken.within(one.words) for one in old)
     if kept and before.cases == after.cases and after.assertions < before.assertions and not gained and not about:
         return f"lost {before.assertions - after.assertions} of its {before.assertions} assertions"
+    return ""
+
+
+def _only_holds(old: Assertion, new: Assertion) -> bool:
+    """Say whether a new assertion has the old one in it and asks less: `x == 1 or ...`, `(x == 1) is not None`."""
+    return old.dump in new.parts or follows_from(new, old)
+
+
+def _guarded(before: Trial, after: Trial) -> str:
+    """Give the condition under which alone a test still asserts what it asserted whatever happened."""
+    always = {one.dump for one in before.asserts if not one.guards}
+    bare = {one.dump for one in after.asserts if not one.guards}
+    known = {guard for one in before.asserts for guard in one.guards}
+    for one in after.asserts:
+        fresh = [guard for guard in one.guards if guard not in known]
+        if one.dump in always - bare and fresh and not any(PLATFORM.search(guard) for guard in fresh):
+            return fresh[-1]
     return ""
 
 

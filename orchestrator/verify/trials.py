@@ -7,7 +7,10 @@ STRICT, TRUTH, LAX, NONE = 3, 2, 1, 0
 
 
 class Assertion(msgspec.Struct, frozen=True, kw_only=True):
-    """One assertion. `subjects` are the expressions it is about, `strength` says how little they may vary."""
+    """One assertion. `subjects` are the expressions it is about, `strength` says how little they may vary.
+
+    `guards` are the conditions it stands under, `parts` what stands in it, `sides` both sides of an equality.
+    """
 
     dump: str
     subjects: frozenset[str]
@@ -15,6 +18,9 @@ class Assertion(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     calls: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    guards: tuple[str, ...] = ()
+    parts: frozenset[str] = frozenset()
+    sides: tuple[str, ...] = ()
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,6 +28,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
     `markers` silence it, `unconditional` are those that always do. `hollow`: no statement that could do anything.
     `skeleton` is the body without its assertions, `cases` its parameter sets, `replaced` what it puts mocks for.
+    `never`: why its body is never run (it only makes a generator, or a coroutine that awaits nothing).
     """
 
     name: str
@@ -38,6 +45,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     replaced: frozenset[str] = frozenset()
     markers: tuple[str, ...] = ()
     unconditional: tuple[str, ...] = ()
+    never: str = ""
 
     @property
     def assertions(self) -> int:

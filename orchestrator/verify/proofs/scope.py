@@ -3,12 +3,14 @@
 import ast
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.python_values import last_name, without_docstring
+from orchestrator.verify.python_walk import dumped
 from orchestrator.verify.surgery import Located, functions_in, is_fixture, read_source
 from orchestrator.verify.test_files import is_test_file
 
@@ -96,6 +98,7 @@ def _kept(names: Mapping[str, set[str]]) -> Names:
     return {path: frozenset(found) for path, found in names.items() if found}
 
 
+@lru_cache(maxsize=64)
 def _tests(text: str | None) -> dict[str, str]:
     return {one.name: _dump(one) for one in _functions(text) if is_test(one)}
 
@@ -119,6 +122,6 @@ def _added(old: str, new: str) -> frozenset[int]:
 
 def _dump(function: Located) -> str:
     node = function.node
-    return ast.dump(ast.Module(body=[*without_docstring(node.body)], type_ignores=[])) + "".join(
-        map(ast.dump, (node.args, *node.decorator_list))
+    return dumped(ast.Module(body=[*without_docstring(node.body)], type_ignores=[])) + "".join(
+        map(dumped, (node.args, *node.decorator_list))
     )

@@ -1,0 +1,106 @@
+"""Which statements of a Python body can be reached. Never runs what it reads."""
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from orchestrator.verify.python_known import is_empty, truth
+from orchestrator.verify.python_walk import dumped
+
+_SCOPES = (ast.For, ast.While, ast.AsyncFor, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def reachable(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Give the statements that can be reached: nothing behind a return or raise, nothing under `if False`."""
+    for statement in body:
+        inner = _settled_branch(statement)
+        if inner is None:
+            yield statement
+            if ends(statement):
+                return
+        else:
+            alive = list(reachable(inner))
+            yield from alive
+            if alive and ends(alive[-1]):
+                return
+
+
+def _settled_branch(statement: ast.stmt) -> Sequence[ast.stmt] | None:
+    """Give what runs of a statement whose condition is known; None where it is not."""
+    match statement:
+        case ast.If(test=test):
+            known = truth(test)
+            return None if known is None else statement.body if known else statement.orelse
+        case ast.While(test=test) if truth(test) is False:
+            return statement.orelse
+        case ast.For(iter=over) if is_empty(over):
+            return statement.orelse
+        case _:
+            return None
+
+
+def ends(statement: ast.stmt) -> bool:
+    """Say whether nothing behind a statement of the same body is ever run."""
+    return isinstance(statement, ast.Break | ast.Continue) or _leaves(statement)
+
+
+def _end(body: Sequence[ast.stmt]) -> bool:
+    return any(map(ends, reachable(body)))
+
+
+def _leaves(statement: ast.stmt) -> bool:
+    """Say whether a statement always leaves the function, or never comes to an end."""
+    match statement:
+        case ast.Return() | ast.Raise():
+            return True
+        case ast.If(body=body, orelse=orelse):
+            return bool(orelse) and _end(body) and _end(orelse)
+        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
+            tried = _end(body) or _end(orelse)
+            return _end(final) or (tried and all(_end(handler.body) for handler in handlers))
+        case ast.With(body=body) | ast.AsyncWith(body=body):
+            return any(isinstance(inner, ast.Return) for inner in body)
+        case ast.While(test=test, body=body):
+            return truth(test) is True and (not _breaks(body) or any(map(_leaves, reachable(body))))
+        case ast.For(iter=over, body=body):
+            return is_empty(over) is False and any(map(_leaves, reachable(body)))
+        case ast.Match(subject=subject, cases=cases):
+            return _leaves_match(subject, cases)
+        case _:
+            return False
+
+
+def _leaves_match(subject: ast.expr, cases: Sequence[ast.match_case]) -> bool:
+    for case in cases:
+        if _takes(case, subject):
+            return _end(case.body)
+    return any(_is_any(case) for case in cases) and all(_end(case.body) for case in cases)
+
+
+def _takes(case: ast.match_case, subject: ast.expr) -> bool:
+    """Say whether a case is taken for sure: its pattern is the constant that is asked for."""
+    match case.pattern:
+        case ast.MatchSingleton(value=value):
+            same = isinstance(subject, ast.Constant) and subject.value is value
+        case ast.MatchValue(value=value):
+            same = dumped(value) == dumped(subject)
+        case _:
+            same = False
+    return same and case.guard is None
+
+
+def _is_any(case: ast.match_case) -> bool:
+    return isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None and case.guard is None
+
+
+def _breaks(body: Sequence[ast.stmt]) -> bool:
+    """Say whether a loop's body leaves it by `break`: not one of a loop within."""
+    for statement in body:
+        if isinstance(statement, ast.Break):
+            return True
+        if isinstance(statement, _SCOPES):
+            continue
+        inner = [getattr(statement, part, None) or [] for part in ("body", "orelse", "finalbody")]
+        inner += [one.body for one in (*getattr(statement, "handlers", []), *getattr(statement, "cases", []))]
+        if any(map(_breaks, inner)):
+            return True
+    return False
