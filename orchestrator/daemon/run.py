@@ -5,7 +5,7 @@ Order matters: everything that could refuse is looked at before anything is writ
 
 import contextlib
 import signal
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,8 @@ from orchestrator.ports.agents import RunKey
 from orchestrator.views.statement import status_of
 
 RENDER_EVERY_S = 0.1
+ROOM_AGAIN_S = 2.0
+"""When writing what people look at is tried again."""
 LAST_LOOKS = 5
 
 
@@ -197,6 +199,7 @@ class _Run:
         self.lookout = Lookout(self.engine, built.trees, built.ground.branches())
         self.engine.ready_to_leave = lambda: self.lookout.ready
         self.patches = Patches(project.state / "runs", built.ground)
+        self._unwritten = ""
         self.recorder: Recorder | None = None
         if request.record is not None:
             self.recorder = Recorder(project, built.trees, goal_of(project, request.record), watcher.warn)
@@ -286,9 +289,24 @@ class _Run:
             await self._dirty.wait()
             self._dirty = anyio.Event()
             with anyio.CancelScope(shield=True):  # half a rendering would lose what was noted for it
-                await self.render()
-            await self._keep_records()
+                written = await self._written(self.render)
+            if not (written and await self._written(self._keep_records)):
+                self._dirty.set()
+                await anyio.sleep(ROOM_AGAIN_S)
             await anyio.sleep(RENDER_EVERY_S)
+
+    async def _written(self, work: Callable[[], Awaitable[None]]) -> bool:
+        """Write what people look at; where it cannot be written it is said, once, and tried again: work goes on."""
+        try:
+            await work()
+        except OSError as error:
+            text = f"cannot write {error.filename or self.project.state}: {error.strerror}; it is tried again"
+            if text != self._unwritten:
+                self.watcher.warn(text)
+            self._unwritten = text
+            return False
+        self._unwritten = ""
+        return True
 
     async def _keep_records(self) -> None:
         await self.patches.write()
@@ -307,13 +325,13 @@ class _Run:
     async def _last_look(self) -> None:
         await self.tidying.end()
         await self.engine.ledger.catch_up()
-        await self.render()
+        await self._written(self.render)
         for _ in range(LAST_LOOKS):
             if not self.windows.stale:
                 break
             await self.desk.intake.take_in(self.engine.ledger)  # somebody saved in this very moment
-            await self.render()
-        await self._keep_records()
+            await self._written(self.render)
+        await self._written(self._keep_records)
         self.windows.close()
         await self.clearing.end()
         await self.desk.snapshot()

@@ -118,7 +118,8 @@ class Tidying:
         with contextlib.suppress(FileNotFoundError):
             if notices.read_text() == text:
                 return
-        write_whole(notices, text.encode())
+        with contextlib.suppress(OSError):  # no room: said the next time
+            write_whole(notices, text.encode())
 
 
 def abandoned(standing: Iterable[AttemptKey], world: World) -> list[AttemptKey]:

@@ -57,7 +57,7 @@ class Windows:
         return bool(self._noted or self._touched)
 
     async def render(self, world: World, seat: Seat, status: StatusAnswer, now: int) -> bool:
-        """Bring every file up to date; False when another process does."""
+        """Bring every file up to date; False when another process does. After an OSError all of it is owed still."""
         first = self._chronicle is None
         if first and not self._lock.try_acquire():
             self._forget()
@@ -71,7 +71,11 @@ class Windows:
             commits = list(await self._ledger.journal.read(self._since(world)))
             commits = [commit for commit in commits if commit.seq <= world.seq]
             touched = dict.fromkeys([*world.tasks, *(f"queue:{name}" for name in world.queues), "learnings"])
-        self._write(world, seat, commits, touched)
+        try:
+            self._write(world, seat, commits, touched)
+        except OSError:
+            self._noted, self._touched = [*commits, *self._noted], {**touched, **self._touched}
+            raise
         self.revisit(await self._intake.write_back(self._ledger, _queues(touched)))
         if self._intake.displaced:
             await self._intake.rescue(self._ledger)

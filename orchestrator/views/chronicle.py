@@ -109,8 +109,8 @@ class Chronicle:
         for commit in new:
             for name, line in lines_of(commit):
                 wanted.setdefault(name, bytearray()).extend(line)
-        for name, content in wanted.items():
-            self.cursor.sizes[name] = self._extend(name, bytes(content))
+        sizes = {name: self._extend(name, bytes(content)) for name, content in wanted.items()}
+        self.cursor.sizes |= sizes  # only now: where one file has no room, all are tried again from where they were
         if new:
             self.cursor.seq = new[-1].seq
 

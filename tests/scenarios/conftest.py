@@ -108,12 +108,13 @@ class Terminal:
 
     def wait(self) -> Answer:
         """Wait for its end; give what it said."""
-        handle = os.pidfd_open(self.pid)
-        try:
-            if not select.select([handle], [], [], PATIENCE_S)[0]:
-                raise AssertionError(f"{self.name} has not ended\n{self.out}\n{self.err}")
-        finally:
-            os.close(handle)
+        if self.alive:
+            handle = os.pidfd_open(self.pid)
+            try:
+                if not select.select([handle], [], [], PATIENCE_S)[0]:
+                    raise AssertionError(f"{self.name} has not ended\n{self.out}\n{self.err}")
+            finally:
+                os.close(handle)
         return Answer(self._process.wait(), self.out, self.err)
 
     def says(self, words: str) -> None:

@@ -1,6 +1,8 @@
 """The append-only files: every event told exactly once, wherever the one who told it was killed."""
 
+import errno
 import json
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -183,3 +185,24 @@ def test_a_verdict_is_one_line_of_the_agreed_form(event: e.Event, line: str) -> 
 )
 def test_what_is_no_verdict_is_no_line_there(event: e.Event) -> None:
     assert verdict_line(AT, event) is None
+
+
+def test_after_a_log_had_no_room_what_the_others_took_is_not_told_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chronicle = Chronicle(tmp_path, Cursor())
+    real, calls = os.write, 0
+
+    def full(descriptor: int, content: bytes) -> int:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            real(descriptor, content[:5])
+            raise OSError(errno.ENOSPC, "no room")
+        return real(descriptor, content)
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="no room"):
+        chronicle.write("c1", COMMITS[:4])
+    chronicle.write("c1", COMMITS)
+    assert held(tmp_path) == told(COMMITS)
