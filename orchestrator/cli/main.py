@@ -32,6 +32,7 @@ VERBS = {
     "reject": "hold a gate, with the reason, until it is approved anew",
     "ack": "see to what waits for people: nobody further of its ladder is told",
     "add": "add a task to a queue",
+    "discover": "make tasks of what linters, type checkers and tests report",
     "edit": "change a task",
     "import": "take in a task list of another tool as a queue",
     "export": "write queues as a task list of another tool",

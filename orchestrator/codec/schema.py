@@ -11,6 +11,7 @@ import msgspec
 from orchestrator.codec.canonical import Json, dumps_pretty
 from orchestrator.codec.schema_files import config_schema, queue_schema
 from orchestrator.errors import InvalidInputError
+from orchestrator.model.adding_answers import DiscoverAnswer
 from orchestrator.model.answers import DoctorAnswer, StatusAnswer
 from orchestrator.model.events import Commit, Event
 from orchestrator.model.plan_answers import ForecastAnswer, PlanAnswer
@@ -61,6 +62,7 @@ def _journal() -> dict[str, Json]:
 
 _SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Json]]]] = {
     "config": ("orchestrator.toml", config_schema),
+    "discover": ("orchestrator discover --json", lambda: _of(DiscoverAnswer)),
     "doctor": ("orchestrator doctor --json", lambda: _of(DoctorAnswer)),
     "event": ("A fact in the journal", lambda: _of(Event)),
     "journal": ("One line of the journal: a commit", _journal),

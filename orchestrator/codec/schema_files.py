@@ -63,6 +63,7 @@ def _task() -> Schema:
         "allow_protected": _TEXTS,
         "resources": _TEXTS,
         "outputs": _TEXTS,
+        "mends": _TEXTS,
         "when": {"anyOf": [_CONDITION, {"type": "null"}]},
         "on_upstream": _words("wait", "skip", "fail"),
         "agent": _TEXT,

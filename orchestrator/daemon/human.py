@@ -30,6 +30,7 @@ async def judged(desk: Desk, task: Task, ask: Done) -> Done:
             tests=task.spec.tests,
             files=task.spec.files,
             outputs=task.spec.outputs,
+            mends=task.spec.mends,
         )
         judgement = await built.hands.verifier.judge(case)
     except FaultError as error:

@@ -94,6 +94,7 @@ class Court:
                 checks=checks,
                 tests=spec.tests,
                 files=spec.files,
+                mends=spec.mends,
                 allow_test_changes=spec.allow_test_changes,
                 allow_protected=spec.allow_protected,
                 by_hand=subject.spec is None
@@ -143,6 +144,10 @@ class Court:
         parents = ("-p", head) if head else ()
         said = await through(self._repository, "commit-tree", tree, *parents, "-m", "what is staged")
         return Subject(commit=said.line(), base=head or "")
+
+    async def knows(self, rev: str) -> bool:
+        """Say whether there is such a revision."""
+        return await self._commit(rev) is not None
 
     async def everything(self, rev: str | None) -> Subject:
         """Give all there is, as if the base were empty."""
@@ -199,14 +204,17 @@ class Court:
 
 
 @asynccontextmanager
-async def sitting(folder: Path) -> AsyncGenerator[tuple[Court, Project]]:
-    """Open a court over the repository a folder lies in; what it kept is gone afterwards."""
+async def sitting(folder: Path, project: Project | None = None) -> AsyncGenerator[tuple[Court, Project]]:
+    """Open a court over the repository a folder lies in; what it kept is gone afterwards.
+
+    It judges by the configuration of `project`, else by that of the folder.
+    """
     await vet_git()
     found = await git_top(folder)
     if found is None:
         raise InvalidInputError(f"{folder}: is in no git checkout; `verify` judges what git keeps")
     top = Path(os.path.realpath(found))  # noqa: ASYNC240 - one look, at once
-    project = Project(top, load_settings(top))
+    project = project or Project(top, load_settings(top))
     runner = GuardedRunner.of(project.settings)
     with tempfile.TemporaryDirectory(prefix="orchestrator-verify-", ignore_cleanup_errors=True) as state:
         repository = await _repository(top, Path(os.path.realpath(state)))  # noqa: ASYNC240 - one look, at once

@@ -284,6 +284,7 @@ def _case(world: World, task: Task, attempt: Attempt, seat: Seat, effect: f.Judg
         tests=task.spec.tests,
         files=task.spec.files,
         outputs=task.spec.outputs,
+        mends=task.spec.mends,
         allow_test_changes=task.spec.allow_test_changes,
         allow_protected=task.spec.allow_protected,
         steering=() if limits.repository(world, task, seat.settings) else steering(seat.settings),

@@ -4,7 +4,14 @@ from typing import TypeAlias
 
 import msgspec
 
-from orchestrator.model.specs import TaskSpec
+from orchestrator.model.adding_commands import AcceptProposal as AcceptProposal
+from orchestrator.model.adding_commands import AcceptProposals as AcceptProposals
+from orchestrator.model.adding_commands import AddTask as AddTask
+from orchestrator.model.adding_commands import AddTasks as AddTasks
+from orchestrator.model.adding_commands import AskToAdd as AskToAdd
+from orchestrator.model.adding_commands import Discover as Discover
+from orchestrator.model.adding_commands import Found as Found
+from orchestrator.model.adding_commands import RecordBaseline as RecordBaseline
 from orchestrator.model.talk import Word
 from orchestrator.model.verdicts import Judgement
 
@@ -236,19 +243,6 @@ class Resume(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
 
 
-class AddTask(msgspec.Struct, frozen=True, kw_only=True):
-    """Add a task to a queue that exists."""
-
-    queue: str
-    spec: TaskSpec
-
-
-class AddTasks(msgspec.Struct, frozen=True, kw_only=True):
-    """Add many tasks at once: all of them, or none."""
-
-    tasks: tuple[AddTask, ...]
-
-
 class EditTask(msgspec.Struct, frozen=True, kw_only=True):
     """Change the named fields of a task's specification."""
 
@@ -281,22 +275,6 @@ class AnswerQuestion(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     by: str
     question: str = ""
-
-
-class AcceptProposal(msgspec.Struct, frozen=True, kw_only=True):
-    """Add the task an agent proposed; `queue` and `id` replace what it said."""
-
-    proposal: str
-    by: str = ""
-    queue: str = ""
-    id: str = ""
-
-
-class AcceptProposals(msgspec.Struct, frozen=True, kw_only=True):
-    """Add every task that agents have proposed, all or none; `queue` replaces what they said."""
-
-    by: str = ""
-    queue: str = ""
 
 
 class Reject(msgspec.Struct, frozen=True, kw_only=True):
@@ -348,7 +326,7 @@ class DecideRollback(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
 
 
-AskOfTalk: TypeAlias = AnswerQuestion | AcceptProposal | AcceptProposals | Reject
+AskOfTalk: TypeAlias = AnswerQuestion | Reject
 Ask: TypeAlias = (
     Retry
     | Skip
@@ -357,8 +335,6 @@ Ask: TypeAlias = (
     | Done
     | Pause
     | Resume
-    | AddTask
-    | AddTasks
     | EditTask
     | Attach
     | Detach
@@ -367,6 +343,7 @@ Ask: TypeAlias = (
     | DecideRollback
     | Acknowledge
     | AskOfTalk
+    | AskToAdd
 )
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from orchestrator.model.budget_events import BudgetNeared as BudgetNeared
 from orchestrator.model.budget_events import BudgetReached as BudgetReached
+from orchestrator.model.discovery_events import BaselineRecorded as BaselineRecorded
 from orchestrator.model.event_parts import CheckSummary as CheckSummary
 from orchestrator.model.event_parts import EventBase
 from orchestrator.model.event_parts import Imported as Imported
@@ -385,6 +386,7 @@ Event: TypeAlias = (
     | MessageSending
     | MessageSent
     | MessageFailed
+    | BaselineRecorded
 )
 
 

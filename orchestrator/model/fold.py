@@ -61,6 +61,12 @@ def touch(world: World, name: str) -> None:
     world.touched[name] = None
 
 
+@_fold.register
+def _(event: e.BaselineRecorded, world: World) -> None:
+    if queue := world.queues.get(event.queue):
+        queue.baseline = frozenset(event.keys)
+
+
 # -- queues --------------------------------------------------------------------------------------------------------
 
 

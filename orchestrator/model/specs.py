@@ -70,6 +70,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     start: int | None = None
     due: int | None = None
     notice_s: int | None = None
+    mends: tuple[str, ...] = ()
+    """Findings it is there to mend, by id or as `rule:path`: while one stands, no attempt of it passes."""
     rollback: str = ""
     """The action (`[actions.NAME]`) that undoes it when a later step of its queue fails."""
     escalate: tuple[Rung, ...] = ()

@@ -24,6 +24,11 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str = ""
 
 
+def mends(named: frozenset[str], finding: Finding) -> bool:
+    """Say whether a finding is one of those named: by its id, or as all that its rule says of its file."""
+    return bool(named) and (finding.id in named or f"{finding.rule}:{finding.path}" in named)
+
+
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
     """One question asked beside a check, to know what its answer is worth.
 

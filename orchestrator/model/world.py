@@ -242,6 +242,8 @@ class Queue(msgspec.Struct, kw_only=True):
     since: int = 0
     spent: Spent = msgspec.field(default_factory=Spent)
     """By all tasks it ever had: removing one gives nothing back."""
+    baseline: frozenset[str] = frozenset()
+    """Keys of findings that stood there before: `discover` makes no tasks of them."""
 
     @property
     def locked(self) -> bool:

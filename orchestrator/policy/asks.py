@@ -12,6 +12,7 @@ from orchestrator.model.world import Step, Task, World
 from orchestrator.policy import rollback
 from orchestrator.policy.adding import accept, accept_all, add, add_all, is_known, rings
 from orchestrator.policy.decide import Answer
+from orchestrator.policy.discovery import discover, record
 from orchestrator.policy.humans import done
 from orchestrator.policy.ladders import acknowledged
 from orchestrator.policy.limits import lands
@@ -29,24 +30,36 @@ def answer(world: World, ask: c.Ask, seat: Seat, now: int = 0) -> Answer:
     match ask:
         case c.Pause() | c.Resume():
             return _hold(world, ask)
-        case c.AddTask():
-            return add(world, ask)
-        case c.AddTasks():
-            return add_all(world, ask.tasks)
         case c.Approve() | c.RejectGate():
             return sign(world, ask, seat, now)
         case c.Acknowledge():
             return acknowledged(world, ask, now, seat)
         case c.DecideRollback():
             return rollback.decided(world, ask)
+        case c.Reject():
+            return rejected(world, ask)
+        case c.AddTask() | c.AddTasks() | c.AcceptProposal() | c.AcceptProposals() | c.Discover() | c.RecordBaseline():
+            return _more(world, ask)
+        case _:
+            return _about(world, ask, seat)
+
+
+def _more(world: World, ask: c.AskToAdd) -> Answer:
+    match ask:
+        case c.AddTask():
+            return add(world, ask)
+        case c.AddTasks():
+            return add_all(world, ask.tasks)
         case c.AcceptProposal():
             return accept(world, ask)
         case c.AcceptProposals():
             return accept_all(world, ask)
-        case c.Reject():
-            return rejected(world, ask)
-        case _:
-            return _about(world, ask, seat)
+        case c.Discover():
+            return discover(world, ask)
+        case c.RecordBaseline():
+            return record(world, ask)
+        case _:  # pragma: no cover - the union is closed
+            assert_never(ask)
 
 
 def _about(world: World, ask: _OfTask | c.Attach | c.Detach, seat: Seat) -> Answer:

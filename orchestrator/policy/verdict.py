@@ -6,6 +6,8 @@ Rules
 3. A finding is pre-existing only if a structured report names it by its id, the base's report names the same id, and
    it does not concern the task's own tests. What an exit code alone says never is.
 4. A FAIL counts unless every finding of it is pre-existing. A FAIL that names nothing counts.
+   A finding the task is there to mend (`mends`) is not excused either, and a structured report that names one is no
+   PASS, whatever it tolerates.
 5. No report at all is FAIL: nothing was asked, so nothing was answered.
 6. Where everything that fails on a merged tree fails on its base as well, the base is red and nobody is blamed.
 """
@@ -15,7 +17,7 @@ from collections.abc import Mapping
 import msgspec
 
 from orchestrator.model.event_parts import CheckSummary
-from orchestrator.model.verdicts import Finding, Judgement, Report, Verdict
+from orchestrator.model.verdicts import Finding, Judgement, Report, Verdict, mends
 
 NOTHING_RAN = Finding(
     rule="no-check",
@@ -47,6 +49,17 @@ def conclude(tree: str, base: str, reports: tuple[Report, ...], known: Mapping[s
         fault=fault,
         red_base=red_base,
     )
+
+
+def insisted(report: Report, known: Known, named: frozenset[str]) -> tuple[Report, Known]:
+    """Excuse nothing of what the task is there to mend."""
+    left = tuple(finding for finding in report.findings if mends(named, finding))
+    if not left or not report.structured or report.fault:
+        return report, known
+    known = msgspec.structs.replace(known, own=known.own | {finding.id for finding in left})
+    if report.report is Verdict.PASS:
+        return msgspec.structs.replace(report, report=Verdict.FAIL, findings=left), known
+    return report, known
 
 
 def excused(report: Report, known: Known) -> tuple[Finding, ...]:

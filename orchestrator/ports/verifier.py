@@ -21,6 +21,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     """Paths or globs of what the task must leave, not empty."""
+    mends: tuple[str, ...] = ()
+    """Findings the task is there to mend: nothing excuses one that still stands."""
     allow_test_changes: tuple[str, ...] = ()
     allow_protected: tuple[str, ...] = ()
     steering: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ import msgspec
 
 from orchestrator.model.ids import queue_of
 from orchestrator.model.settings import CheckSettings
-from orchestrator.model.verdicts import Finding, Report, Verdict
+from orchestrator.model.verdicts import Finding, Report, Verdict, mends
 from orchestrator.policy.verdict import Known, excused
 from orchestrator.ports.runner import Runner
 from orchestrator.ports.verifier import Case
@@ -88,7 +88,7 @@ class Asker:
         report = Report(
             name=check.name,
             report=answer.report,
-            findings=answer.findings,
+            findings=(*answer.findings, *(one for one in answer.aside if mends(frozenset(case.mends), one))),
             structured=answer.structured,
             own=TESTS in check.command and bool(case.tests),
             seconds=answer.seconds,

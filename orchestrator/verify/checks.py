@@ -24,7 +24,7 @@ from orchestrator.errors import OrchestratorError
 from orchestrator.model.ids import queue_of
 from orchestrator.model.settings import CheckSettings, Settings
 from orchestrator.model.verdicts import Finding, Judgement, Report, Verdict
-from orchestrator.policy.verdict import conclude
+from orchestrator.policy.verdict import conclude, insisted
 from orchestrator.ports.checks import Plugins
 from orchestrator.ports.reviewer import Reviewer
 from orchestrator.ports.runner import Runner
@@ -99,7 +99,8 @@ class CheckVerifier:
         told: dict[str, Outcome] = {}
         for check in sorted(asked, key=_rank):
             if not check.reviews or all(map(_lets_pass, (*outcomes, *told.values()))):
-                told[check.name] = await self._ask(check, case, guarded, tuple(told.values()))
+                outcome = await self._ask(check, case, guarded, tuple(told.values()))
+                told[check.name] = _insisting(outcome, frozenset(case.mends))
         outcomes.extend(told[check.name] for check in asked if check.name in told)
         return _demand_named(tuple(outcomes), guarded)
 
@@ -135,6 +136,11 @@ class CheckVerifier:
             stores = self._trees, self._answers
             report = await proven(report, self._asker(case).ran, stores, (case, guarded), told)
         return Outcome(report=msgspec.structs.replace(report, seconds=anyio.current_time() - started))
+
+
+def _insisting(outcome: Outcome, named: frozenset[str]) -> Outcome:
+    report, known = insisted(outcome.report, outcome.known, named)
+    return msgspec.structs.replace(outcome, report=report, known=known)
 
 
 def _undefined(name: str) -> CheckSettings:

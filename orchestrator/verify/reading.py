@@ -15,7 +15,7 @@ from typing import TypeAlias
 import msgspec
 
 from orchestrator.codec.junit import Case as JUnitCase
-from orchestrator.codec.junit import read_junit
+from orchestrator.codec.junit import JUnitReport, read_junit
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.settings import CheckSettings
 from orchestrator.model.verdicts import Finding, Verdict
@@ -25,6 +25,7 @@ from orchestrator.verify.sarif import read_sarif
 from orchestrator.verify.test_files import belongs, is_node
 
 _EPSILON = 1e-9
+_BESIDE = ".aibrain/"
 _CANNOT_EXECUTE, _NOT_FOUND = 126, 127
 _FULL_MESSAGES = 20
 _LONG, _SHORT, _TAIL = 2000, 300, 3000
@@ -80,6 +81,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     own: tuple[str, ...] = ()
     passed: tuple[str, ...] = ()
     good: tuple[str, ...] = ()
+    aside: tuple[Finding, ...] = ()
+    """What else its report names, and nobody would be told: what weighs less than what made it a FAIL."""
     seconds: float = 0.0
     rerun: bool = False
 
@@ -233,7 +236,11 @@ def _read_report(check: CheckSettings, ran: Ran, named: Named) -> Answer:
 
 
 def _weigh(check: CheckSettings, ran: Ran, findings: tuple[Finding, ...]) -> Answer:
-    """Let `max` decide, else the exit code; of what was found, what made it a FAIL is told."""
+    """Let `max` decide, else the exit code; of what was found, what made it a FAIL is told.
+
+    What is shown of the project beside the tree is none of it: some tools look there too.
+    """
+    findings = tuple(finding for finding in findings if not finding.path.startswith(_BESIDE))
     errors = tuple(finding for finding in findings if finding.severity == "error")
     if check.max:
         over = {level: limit for level, limit in check.max.items() if _count(findings, level) > limit}
@@ -245,7 +252,9 @@ def _weigh(check: CheckSettings, ran: Ran, findings: tuple[Finding, ...]) -> Ans
     if report is Verdict.FAIL and not counted:
         return Answer(report=report, findings=(_exit(ran),))
     kept = counted if report is Verdict.FAIL else findings
-    return Answer(report=report, findings=kept, structured=True, listed=tuple(finding.id for finding in kept))
+    aside = tuple(finding for finding in findings if finding not in kept) if len(kept) < len(findings) else ()
+    listed = tuple(finding.id for finding in kept)
+    return Answer(report=report, findings=kept, structured=True, listed=listed, aside=aside)
 
 
 def _count(findings: tuple[Finding, ...], level: str) -> int:
@@ -273,6 +282,12 @@ def _judge_tests(check: CheckSettings, cases: tuple[JUnitCase, ...], named: Name
         passed=passed,
         good=tuple(case.id for case in cases if case.outcome == "passed"),
     )
+
+
+def failures(report: JUnitReport, root: str) -> tuple[Finding, ...]:
+    """Give a report's tests that failed or could not run, paths relative to `root`."""
+    cases = _relative(report.cases, root)
+    return _failures(tuple(case for case in cases if case.outcome in {"failed", "error"}), "error")
 
 
 def tests_of(ran: Ran) -> tuple[JUnitCase, ...]:

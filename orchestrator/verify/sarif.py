@@ -56,6 +56,7 @@ class _Rule(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class _Driver(msgspec.Struct, frozen=True):
+    name: str = ""
     rules: tuple[_Rule, ...] = ()
 
 
@@ -83,6 +84,15 @@ def read_sarif(data: bytes, root: str = "") -> tuple[Finding, ...]:
         levels = {rule.id: rule.default_configuration.level for rule in run.tool.driver.rules}
         found += [_finding(result, levels, root) for result in run.results or () if result.counts]
     return numbered(found)
+
+
+def tools_of(data: bytes) -> str:
+    """Name the tools that wrote a report."""
+    try:
+        log = msgspec.json.decode(data, type=_Log)
+    except (msgspec.DecodeError, RecursionError):
+        return ""
+    return ", ".join(dict.fromkeys(run.tool.driver.name for run in log.runs if run.tool.driver.name))
 
 
 def numbered(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -34,10 +34,23 @@ def tell(event: e.Event) -> Told | None:
 
 
 def _words(event: e.Event) -> tuple[str, str] | None:
-    for part in (_definition, _rollback, _race, _progress, _talk, _landing, _ending, _lane, _gate, _ladder, _message):
+    for part in _PARTS:
         if (said := part(event)) is not None:
             return said
     return None
+
+
+def _around(event: e.Event) -> tuple[str, str] | None:
+    """Tell of what stands beside tasks."""
+    match event:
+        case e.TriggerFired():
+            return "good", f"trigger {event.trigger} fired"
+        case e.ActionFinished(ok=ok, note=note):
+            return ("info", f"action {event.key} done") if ok else ("bad", f"action {event.key} failed: {note}")
+        case e.BaselineRecorded(keys=keys):
+            return "info", f"baseline of queue {event.queue} recorded: {len(keys)} findings"
+        case _:
+            return None
 
 
 def _definition(event: e.Event) -> tuple[str, str] | None:
@@ -50,10 +63,6 @@ def _definition(event: e.Event) -> tuple[str, str] | None:
             return "info", f"queue {event.queue} resumed"
         case e.EditRefused(reason=reason):
             return "warn", f"edit refused: {reason}"
-        case e.TriggerFired():
-            return "good", f"trigger {event.trigger} fired"
-        case e.ActionFinished(ok=ok, note=note):
-            return ("info", f"action {event.key} done") if ok else ("bad", f"action {event.key} failed: {note}")
         case e.TaskAdded():
             return "info", f"added: {event.spec.title or event.spec.description[:60] or event.spec.id}"
         case e.TaskEdited():
@@ -292,3 +301,9 @@ def _message(event: e.Event) -> tuple[str, str] | None:
             return "bad" if event.final else "warn", f"{what}{', and is given up' if event.final else ''}: {event.note}"
         case _:
             return None
+
+
+_PARTS = (
+    *(_definition, _rollback, _race, _progress, _talk, _landing, _ending),
+    *(_lane, _gate, _ladder, _message, _around),
+)

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from orchestrator.model.verdicts import Finding, Report, Verdict
-from orchestrator.policy.verdict import NOTHING_RAN, Known, conclude
+from orchestrator.policy.verdict import NOTHING_RAN, Known, conclude, insisted
 
 # One check a word: NAME=ANSWER, then its findings in brackets; `~` before the brackets: no structured report;
 # `!` before them: the task's own tests. On the right what the base's report names and what it comes to.
@@ -110,3 +110,27 @@ def test_the_judgement_names_the_tree_and_the_base_it_is_about() -> None:
     judgement = conclude("tree-1", "base-1", (read("tests=PASS"),), {})
     assert (judgement.tree, judgement.base) == ("tree-1", "base-1")
     assert judgement.checks[0].name == "tests"
+
+
+def finding(rule: str, path: str = "a.py") -> Finding:
+    return Finding(rule=rule, path=path, message="wrong", id=f"{rule}:{path}:wrong")
+
+
+@pytest.mark.parametrize("named", ["E1:a.py", "E1:a.py:wrong"])
+@pytest.mark.parametrize("answer", [Verdict.FAIL, Verdict.PASS])
+def test_what_a_task_is_there_to_mend_is_never_excused_nor_tolerated(named: str, answer: Verdict) -> None:
+    found = (finding("E1"), finding("E2"))
+    report = Report(name="lint", report=answer, structured=True, findings=found)
+    known = Known(base=frozenset(f.id for f in found))
+    asked, less = insisted(report, known, frozenset({named}))
+    judgement = conclude("t", "b", (asked,), {"lint": less})
+    assert judgement.verdict is Verdict.FAIL
+    assert judgement.regressions == (found[0],)
+
+
+def test_what_a_task_is_not_there_to_mend_is_as_it_was() -> None:
+    report = Report(name="lint", report=Verdict.PASS, structured=True, findings=(finding("E1"),))
+    assert insisted(report, Known(), frozenset()) == (report, Known())
+    assert insisted(report, Known(), frozenset({"E1:b.py"})) == (report, Known())
+    by_code = msgspec.structs.replace(report, structured=False)
+    assert insisted(by_code, Known(), frozenset({"E1:a.py"})) == (by_code, Known())

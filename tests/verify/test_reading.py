@@ -230,3 +230,16 @@ def test_what_a_run_said_is_told_without_escapes_and_not_in_full() -> None:
 
 def test_a_path_that_is_no_utf8_can_be_written_down() -> None:
     assert printable("a\udcffb") == "a\\udcffb"
+
+
+def test_what_weighs_less_is_kept_aside_for_a_task_that_is_to_mend_it() -> None:
+    data = sarif(("E1", "error", "a.py"), ("W1", "warning", "a.py"))
+    answer = lint(data, code=1)
+    assert [f.rule for f in answer.findings] == ["E1"]
+    assert [f.rule for f in answer.aside] == ["W1"]
+    assert lint(data).aside == ()
+
+
+def test_what_a_tool_finds_beside_the_tree_is_not_the_trees() -> None:
+    data = sarif(("E1", "error", ".aibrain/project/a.py"), ("E1", "error", "a.py"))
+    assert [f.path for f in lint(data, code=1).findings] == ["a.py"]
