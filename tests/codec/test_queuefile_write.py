@@ -372,9 +372,9 @@ def test_a_large_file_is_read_and_written_in_seconds() -> None:
         for n in range(10_000)
     ]
     data = new_queue("big", rows)
-    start = time.perf_counter()
+    start = time.process_time()
     document = read_queue(data, path="big.json")
     after = write_results(data, {"T-9999": DONE}, SUMMARY)
-    assert time.perf_counter() - start < 20, "it takes under a second; what is quadratic takes minutes"
+    assert time.process_time() - start < 20, "it takes under a second; what is quadratic takes minutes"
     assert len(document.tasks) == 10_000
     assert len(after) > len(data)
