@@ -49,6 +49,8 @@ VERBS = {
     "verify": "judge a revision, the working tree, a task or everything; needs no queue",
     "plan": "what the queues add up to: tiers, critical path, schedule, and whether parallel work pays",
     "report": "the status document people would write by hand: Markdown, HTML or JSON",
+    "metrics": "figures for a monitoring system, in the text format of Prometheus",
+    "traces": "what happened as spans of OpenTelemetry",
     "simulate": "play the queues many times: when they finish, what it costs, where they get stuck",
     "prompt": "print the prompt a task's next iteration would get",
     "board": "print the board over all queues",
