@@ -30,6 +30,8 @@ OPENING = b'{"len":'
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _CRC_DIGITS = 8
+_BEFORE_BODY = len(b'{"len":,"crc":"') + _CRC_DIGITS
+"""Bytes before what the checksum is of, without the digits of the length."""
 _NEWER = "is intact but not understood: a newer version of orchestrator wrote it, use that one"
 
 
@@ -96,7 +98,7 @@ def _prove(commit: Commit, line: bytes) -> None:
 
 def _length(body: int) -> int:
     """Give the length of a line that states its own length."""
-    rest = len(b'{"len":,"crc":"') + _CRC_DIGITS + body
+    rest = _BEFORE_BODY + body
     length = rest + len(str(rest))
     return length if rest + len(str(length)) == length else length + 1
 
@@ -146,12 +148,22 @@ def _wrong_opening(line: bytes) -> str:
 
 def check(line: bytes, *, seq: int, prev: str) -> str:
     """Judge a line in its place without decoding it, and give its hash: the `prev` of the next."""
-    body = judge(line)
-    if not body.startswith(b'","seq":%d,"prev":"%b",' % (seq, prev.encode("ascii"))):
-        if body.startswith(b'","seq":%d,' % seq):
-            raise DamagedLineError("does not follow the line before it: history was edited", intact=True)
-        raise DamagedLineError(f"stands where commit {seq} belongs: lines were removed, added or moved", intact=True)
-    return line_hash(line)
+    size = b"%d" % len(line)
+    crc = zlib.crc32(memoryview(line)[_BEFORE_BODY + len(size) :])
+    if line.startswith(b'{"len":%b,"crc":"%08x","seq":%d,"prev":"%b",' % (size, crc, seq, prev.encode("ascii"))):
+        return line_hash(line)
+    raise _wrong(line, seq)
+
+
+def _wrong(line: bytes, seq: int) -> DamagedLineError:
+    """Say why a line does not belong where it stands."""
+    try:
+        body = judge(line)
+    except DamagedLineError as error:
+        return error
+    if body.startswith(b'","seq":%d,' % seq):
+        return DamagedLineError("does not follow the line before it: history was edited", intact=True)
+    return DamagedLineError(f"stands where commit {seq} belongs: lines were removed, added or moved", intact=True)
 
 
 def stated_length(data: bytes) -> int | None:

@@ -1,7 +1,8 @@
 """A seat at the journal for one command: read how things stand, or ask for something and show what came of it."""
 
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
+import gc
+from collections.abc import AsyncGenerator, Generator, Sequence
 from functools import partial
 
 from orchestrator.agents.surroundings import installed
@@ -148,12 +149,26 @@ class Desk:
 
 async def open_desk(project: Project, me: str, *, read_only: bool) -> Desk:
     """Open the journal and fold it, from the snapshot where it vouches for one."""
-    journal = await FileJournal.open(project.journal_folder, read_only=read_only)
-    cached = await load(project.journal_folder, journal)
-    world = decode_world(cached.payload) if cached is not None else None
-    desk = Desk(project, journal, world or World(), me)
-    await desk.ledger.catch_up()
+    with _nothing_collected():
+        journal = await FileJournal.open(project.journal_folder, read_only=read_only)
+        cached = await load(project.journal_folder, journal)
+        world = decode_world(cached.payload) if cached is not None else None
+        desk = Desk(project, journal, world or World(), me)
+        await desk.ledger.catch_up()
     return desk
+
+
+@contextlib.contextmanager
+def _nothing_collected() -> Generator[None]:
+    """Keep the collector of garbage away while a world is made, and from that world afterwards: it is here to stay."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_on:
+            gc.enable()
 
 
 @contextlib.asynccontextmanager

@@ -3,7 +3,8 @@
 It imports the standard library and itself, nothing else of ours; never reads the workspace; and never tells anyone
 that a run ended while something of it is left. Run as `python -I -S /abs/guardian/__main__.py RUN_DIR` with cwd `/`;
 stdin is the lifeline or /dev/null, stdout the handshake. It is several files because Python keeps a compiled copy of
-what is imported, and compiles anew what is run: the short `__main__` makes every start quicker.
+what is imported, and compiles anew what is run: the short `__main__` makes every start quicker. A runner that starts
+many has them forked by an interpreter that has imported all of it (`nursery`).
 
 Rules
 1. One guardian a folder: `guardian.lock` is flocked, and the root of the tree (our init, and bubblewrap below it) holds

@@ -24,7 +24,7 @@ _RETRY_S, _AGAIN_S = 0.5, 0.01
 _LADDER = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 _LIFELINE = 0
 _MAX_ASKED = 4096
-_MAX_DESCRIPTORS = 4096
+MAX_DESCRIPTORS = 4096
 
 
 class Guardian:
@@ -304,21 +304,24 @@ def _answer(client: socket.socket, what: dict[str, Any]) -> None:
         client.send(json.dumps(what).encode() + b"\n")
 
 
-def main() -> None:
-    """Detach from the starter, guard the folder named on the command line, and say on stdout whether it is guarded."""
-    os.closerange(3, _MAX_DESCRIPTORS)
-    if os.fork():
-        os._exit(0)
+def guard() -> None:
+    """Guard the folder named on the command line."""
+    main(sys.argv[1])
+
+
+def main(folder: str) -> None:
+    """Guard the folder, and say on stdout whether it is guarded. We are nobody's child, and lead no session."""
+    os.closerange(3, MAX_DESCRIPTORS)
     guardian: Guardian | None = None
     try:
-        guardian = Guardian(sys.argv[1])
+        guardian = Guardian(folder)
         guardian.prepare()
         guardian.go()
         said: dict[str, Any] = {"ready": os.getpid()}
     except Refusal as refusal:
         guardian, said = None, {refusal.kind: str(refusal)}
     except OSError as problem:
-        guardian, said = None, {"fault": f"{problem.filename or sys.argv[1]}: {problem.strerror or problem}"}
+        guardian, said = None, {"fault": f"{problem.filename or folder}: {problem.strerror or problem}"}
     with contextlib.suppress(OSError):
         os.write(1, json.dumps(said).encode() + b"\n")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -7,9 +7,8 @@ from orchestrator.model.world import Gate, Signature, World
 
 
 @singledispatch
-def fold(event: e.Event, world: World) -> None:  # noqa: ARG001 - the others are folded next door
+def fold(event: e.Event, world: World) -> None:
     """Fold an event about a gate, a target, a file or time."""
-    return
 
 
 def _touch(world: World, gate: str) -> None:

@@ -18,9 +18,8 @@ def is_whole(world: World, queue: Queue) -> bool:
 
 
 @singledispatch
-def fold(event: e.Event, world: World) -> None:  # noqa: ARG001 - the others are folded next door
+def fold(event: e.Event, world: World) -> None:
     """Fold an event about a rollback."""
-    return
 
 
 @fold.register

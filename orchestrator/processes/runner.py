@@ -7,8 +7,6 @@ guardian says it on its socket, and where the guardian is dead the kernel says s
 """
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import anyio
@@ -22,7 +20,8 @@ from orchestrator.ports.agents import Life
 from orchestrator.ports.runner import End, Launch, Level, Process, Watch, Watchdog
 from orchestrator.processes import confinement, sandbox, traces
 from orchestrator.processes.link import Link, connected
-from orchestrator.processes.system import GUARDIAN, PATH
+from orchestrator.processes.nursery import Nursery
+from orchestrator.processes.system import PATH
 from orchestrator.processes.tree import tree_of
 
 _TAKES_TERMINAL = ("setsid", "-c")
@@ -61,6 +60,7 @@ class GuardedRunner:
             )
         self._sandbox, self._egress, self._isolation = sandbox, egress, isolation
         self._home = home or str(Path.home())
+        self._nursery = Nursery()
 
     @classmethod
     def of(cls, settings: Settings) -> "GuardedRunner":
@@ -169,8 +169,7 @@ class GuardedRunner:
         order = self._order(launch, lifeline=lifeline is not None)
         folder = Path(launch.run_dir)
         _write_private(folder / "launch.json", msgspec.json.encode(order))
-        process = _spawn(folder, lifeline)
-        answer = await _handshake(process, folder)
+        answer = await _handshake(_spawn(folder, lifeline, self._nursery), folder)
         if answer.ready is None:
             raise FaultError(f"cannot guard {launch.run_dir}: {answer.refused or answer.fault}")
 
@@ -264,37 +263,34 @@ def _write_private(path: Path, content: bytes) -> None:
         stream.write(content)
 
 
-def _spawn(folder: Path, lifeline: int | None) -> subprocess.Popen[bytes]:
-    """Start the interpreter that becomes the guardian; it inherits three descriptors and nothing of the environment."""
+def _spawn(folder: Path, lifeline: int | None, nursery: Nursery) -> int:
+    """Start the guardian; gives what it is heard on."""
+    hear, say = os.pipe()
     try:
-        with (folder / "guardian.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-I", "-S", str(GUARDIAN), str(folder)],
-                cwd="/",
-                env={"PATH": PATH},
-                stdin=subprocess.DEVNULL if lifeline is None else lifeline,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                start_new_session=True,
-            )
+        with (folder / "guardian.log").open("ab") as log, Path(os.devnull).open("rb") as nothing:
+            stdin = nothing.fileno() if lifeline is None else lifeline
+            nursery.start(folder, (stdin, say, log.fileno()))
     except OSError as problem:
+        os.close(hear)
         raise FaultError(f"cannot start a guardian in {folder}: {problem}") from problem
+    finally:
+        os.close(say)
+    return hear
 
 
-async def _handshake(process: subprocess.Popen[bytes], folder: Path) -> _Answer:
-    """Read the guardian's one line. The process started ends at once: the guardian is its child."""
+async def _handshake(hear: int, folder: Path) -> _Answer:
+    """Read the guardian's one line."""
     said = b""
-    with process:
-        assert process.stdout is not None  # noqa: S101  # it is a pipe
-        handle = process.stdout.fileno()
+    try:
         with anyio.move_on_after(_HANDSHAKE_S, shield=True):  # a guardian half started would be nobody's
             while not said.endswith(b"\n"):
-                await anyio.wait_readable(handle)
-                block = os.read(handle, 4096)
+                await anyio.wait_readable(hear)
+                block = os.read(hear, 4096)
                 if not block:
                     break
                 said += block
-        process.kill()  # it has ended long since, unless it hangs
+    finally:
+        os.close(hear)
     if said.endswith(b"\n"):
         return msgspec.json.decode(said, type=_Answer)
     return _Answer(fault=f"the guardian did not answer; see {folder / 'guardian.log'}")

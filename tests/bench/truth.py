@@ -13,13 +13,14 @@ import msgspec
 import orjson
 
 from orchestrator.codec.lines import GENESIS, encode, line_hash
-from orchestrator.codec.worlds import decode_world, encode_world
+from orchestrator.codec.worlds import encode_world
 from orchestrator.daemon.clock import WallClock
-from orchestrator.daemon.project import RandomIds
+from orchestrator.daemon.desk import open_desk
+from orchestrator.daemon.project import Project, RandomIds
 from orchestrator.engine.ledger import Ledger
 from orchestrator.journal.file import FileJournal
 from orchestrator.journal.segments import segment_name
-from orchestrator.journal.snapshot import Snapshot, load, save
+from orchestrator.journal.snapshot import Snapshot, save
 from orchestrator.model import events as e
 from orchestrator.model.fold import apply
 from orchestrator.model.scope import Scope
@@ -34,6 +35,7 @@ from tests.bench.working import fresh
 from tests.bench.workshop import environment
 
 AT_ONCE, PROCESSES = 64, 4
+JOURNAL = ".aibrain/journal"
 _TAIL = 1000
 
 
@@ -151,7 +153,7 @@ def replay(size: Size, folder: Path) -> Iterator[Row]:
     """Measure opening a long journal and folding all of it, against decoding its lines and nothing else."""
     root = fresh(folder)
     events = written(root, commits_of(size.lives))
-    lines = [line for path in sorted(root.glob("*.jsonl")) for line in path.read_bytes().splitlines()]
+    lines = [line for path in sorted(root.glob(f"{JOURNAL}/*.jsonl")) for line in path.read_bytes().splitlines()]
     decoder = msgspec.json.Decoder(_Line)
 
     def decode() -> None:
@@ -182,7 +184,7 @@ def snapshot(size: Size, folder: Path) -> Iterator[Row]:
     plain = orjson.dumps(msgspec.to_builtins(world, str_keys=True))
     gc.collect()
     compared = compare(
-        size, lambda: timed(lambda: anyio.run(_restored, root)), lambda: timed(lambda: orjson.loads(plain))
+        size, lambda: timed(lambda: anyio.run(_folded, root)), lambda: timed(lambda: orjson.loads(plain))
     )
     yield Row(
         goal=8,
@@ -195,11 +197,12 @@ def snapshot(size: Size, folder: Path) -> Iterator[Row]:
 
 
 def written(folder: Path, commits: Sequence[e.Commit] | Iterator[e.Commit]) -> int:
-    """Write a journal in one go; gives the number of its events."""
-    folder.mkdir(parents=True)
-    (folder / "lock").touch()
+    """Write a project's journal in one go; gives the number of its events."""
+    journal = folder / JOURNAL
+    journal.mkdir(parents=True)
+    (journal / "lock").touch()
     prev, events = GENESIS, 0
-    with (folder / segment_name(1)).open("wb") as file:
+    with (journal / segment_name(1)).open("wb") as file:
         for commit in commits:
             line = encode(msgspec.structs.replace(commit, prev=prev))
             file.write(line + b"\n")
@@ -209,25 +212,15 @@ def written(folder: Path, commits: Sequence[e.Commit] | Iterator[e.Commit]) -> i
 
 
 async def _folded(folder: Path) -> None:
-    journal = await FileJournal.open(folder, read_only=True)
-    await Ledger(journal, WallClock(), RandomIds(), "me").catch_up()
-    journal.close()
+    desk = await open_desk(Project(folder, Settings()), "me", read_only=True)
+    desk.journal.close()
 
 
 async def _keep(folder: Path, world: World) -> None:
-    journal = await FileJournal.open(folder, read_only=True)
+    journal = await FileJournal.open(folder / JOURNAL, read_only=True)
     line = await journal.hash_at(world.seq)
     assert line is not None
-    save(folder, Snapshot(seq=world.seq, line=line, payload=encode_world(world)))
-    journal.close()
-
-
-async def _restored(folder: Path) -> None:
-    journal = await FileJournal.open(folder, read_only=True)
-    cached = await load(folder, journal)
-    assert cached is not None
-    ledger = Ledger(journal, WallClock(), RandomIds(), "me", decode_world(cached.payload))
-    await ledger.catch_up()
+    save(folder / JOURNAL, Snapshot(seq=world.seq, line=line, payload=encode_world(world)))
     journal.close()
 
 
