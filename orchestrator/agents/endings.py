@@ -4,9 +4,8 @@ The same records always give the same answer: the moment of the end is the file'
 """
 
 import os
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -27,7 +26,6 @@ RESULT_LIMIT = 64 << 20
 _BY_A_WATCHDOG = frozenset(watch.value for watch in Watch if watch is not Watch.ENDED)
 _STOPPED = frozenset({Outcome.TIMEOUT, Outcome.STALLED, Outcome.LOOPING, Outcome.TURN_LIMIT, Outcome.KILLED})
 """Outcomes of a run that was stopped, where nothing else explains why it had to be."""
-_LOCALTIME = Path("/etc/localtime")
 
 
 class Ended:
@@ -117,17 +115,6 @@ def last_line(text: str) -> str:
     """Give the last line with anything in it, shortened."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return lines[-1][:300] if lines else ""
-
-
-def local_zone(name: str) -> tzinfo:
-    """Give the zone in which programs here read the clock: `TZ` if it names one, else the machine's."""
-    try:
-        if name:
-            return ZoneInfo(name.removeprefix(":"))
-        with _LOCALTIME.open("rb") as table:
-            return ZoneInfo.from_file(table)
-    except (KeyError, OSError, ValueError):  # KeyError: nobody knows such a zone
-        return datetime.fromtimestamp(0, UTC).astimezone().tzinfo or UTC
 
 
 def _heard(folder: RunFolder, profile: Profile, end: End) -> tuple[Heard, bool]:

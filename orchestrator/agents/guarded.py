@@ -25,7 +25,7 @@ from anyio import to_thread
 from orchestrator.agents import bridging, replaying, sessions, talking
 from orchestrator.agents.calling import UNATTENDED, Call, Profile
 from orchestrator.agents.diagnosis import BY_ITS_GUARDIAN, Sight, why, write_diagnosis
-from orchestrator.agents.endings import Ended, local_zone
+from orchestrator.agents.endings import Ended
 from orchestrator.agents.folders import CONFIG, PROMPT, STDERR, TRANSCRIPT, RunFolder
 from orchestrator.agents.homes import house, leave
 from orchestrator.agents.profiles import profile_of
@@ -36,6 +36,7 @@ from orchestrator.agents.surroundings import Surroundings, environment, program,
 from orchestrator.agents.vetting import why_dangerous
 from orchestrator.agents.watchdogs import Watchdogs
 from orchestrator.errors import FaultError
+from orchestrator.files.zone import local_zone
 from orchestrator.model.settings import AgentSettings, Settings
 from orchestrator.model.talk import Heard, Learn, Reply
 from orchestrator.policy.learnings import said_in_passing

@@ -7,14 +7,16 @@ import sys
 from collections.abc import Awaitable, Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from orchestrator.daemon.project import Project, find_root, load_settings
 from orchestrator.errors import InvalidInputError, OrchestratorError
 from orchestrator.files.atomic import write_atomic
 from orchestrator.views.safe import clean as clean  # noqa: PLC0414  # every verb shows agents' words
+
+if TYPE_CHECKING:
+    from orchestrator.daemon.project import Project
 
 T = TypeVar("T")
 
@@ -30,11 +32,15 @@ class Context:
     @cached_property
     def root(self) -> Path:
         """The project's root."""
+        from orchestrator.daemon.project import find_root  # noqa: PLC0415 - `--help` needs no project
+
         return find_root(Path.cwd(), self.explicit)
 
     @cached_property
-    def project(self) -> Project:
+    def project(self) -> "Project":
         """The project, read once; what its configuration leaves doubtful is said on stderr."""
+        from orchestrator.daemon.project import Project, load_settings  # noqa: PLC0415 - `--help` needs no project
+
         project = Project(self.root, load_settings(self.root))
         for warning in project.settings.warnings:
             warn(warning)

@@ -3,7 +3,6 @@
 Never stops at the first mistake and never guesses: a field that cannot be read has its default and a complaint.
 """
 
-import difflib
 import json
 import math
 import re
@@ -37,6 +36,8 @@ def shown(value: Json) -> str:
 
 def nearest(word: str, known: Collection[str], likeness: float = 0.75) -> str:
     """Complete a message about an unknown word with the known one it resembles, if one does."""
+    import difflib  # noqa: PLC0415 - most words are right
+
     found = difflib.get_close_matches(word, sorted(known), 1, likeness)
     return f"; did you mean {found[0]}?" if found else ""
 

@@ -27,7 +27,8 @@ from orchestrator.journal.segments import Segments, segment_name, segment_number
 from orchestrator.model.backups import KeptRepository, Manifest, Member
 from orchestrator.model.settings import RepoSettings
 from orchestrator.workspace.bundles import pack
-from orchestrator.workspace.repository import INPLACE, OWN, STORE, Repository, find
+from orchestrator.workspace.names import INPLACE, STORE
+from orchestrator.workspace.repository import OWN, Repository, find
 
 MANIFEST = "manifest.json"
 JOURNAL, RUNS, FILES, REPOSITORIES = "journal", "runs", "files", "repositories"

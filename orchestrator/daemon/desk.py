@@ -31,7 +31,7 @@ from orchestrator.policy.prompting import prompt_input, spelled_out, template_fo
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.tidings import messages
 from orchestrator.views.statement import status_of
-from orchestrator.workspace.repository import STORE
+from orchestrator.workspace.names import STORE
 
 SNAPSHOT_EVERY = 500
 """Commits after which a snapshot is worth its writing."""

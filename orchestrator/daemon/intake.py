@@ -27,8 +27,7 @@ from orchestrator.files.exchange import (
     replace_if_unchanged,
     until_written,
 )
-from orchestrator.inbox.folder import Problem, QueueFile, QueueFolder, Reading
-from orchestrator.inbox.watch import CONFIGURATION
+from orchestrator.inbox.folder import CONFIGURATION, Problem, QueueFile, QueueFolder, Reading
 from orchestrator.model import events as e
 from orchestrator.model.fold import apply
 from orchestrator.model.settings import Settings

@@ -1,18 +1,17 @@
 """One project on disk: where it is, how it is configured, its journal. Composes; decides nothing."""
 
 import os
-import secrets
 from collections.abc import Mapping
 from datetime import tzinfo
 from pathlib import Path
 
 import msgspec
 
-from orchestrator.agents.endings import local_zone
 from orchestrator.codec.config import read_settings
 from orchestrator.daemon import plugins
 from orchestrator.errors import InvalidInputError, JournalError
 from orchestrator.files.atomic import ignore_itself, private_dir
+from orchestrator.files.zone import local_zone
 from orchestrator.model.settings import Settings
 from orchestrator.policy import templates
 
@@ -134,4 +133,4 @@ class RandomIds:
 
     def new(self) -> str:
         """Give a fresh id."""
-        return secrets.token_hex(8)
+        return os.urandom(8).hex()

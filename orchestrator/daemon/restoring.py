@@ -22,7 +22,7 @@ from orchestrator.journal.presence import FilePresence
 from orchestrator.journal.segments import Segments, segment_numbers
 from orchestrator.model.backups import FORMAT, KeptRepository, Manifest, Restored
 from orchestrator.workspace.bundles import Heads, check_out, git_dir_of, is_unborn, make, make_bare, move, unpack
-from orchestrator.workspace.repository import STORE
+from orchestrator.workspace.names import STORE
 
 _CHUNK = 1 << 20
 _TOPS = (JOURNAL, RUNS, FILES, REPOSITORIES)

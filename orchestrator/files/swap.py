@@ -5,7 +5,6 @@ is lost, which is why the caller looks at the file right before.
 """
 
 import contextlib
-import ctypes
 import errno
 import fcntl
 import functools
@@ -120,6 +119,8 @@ def _renamed(one: Path, other: Path, linux: int, mac: int) -> bool:
         return False
     if rename(os.fsencode(one), os.fsencode(other), mac if sys.platform == "darwin" else linux) == 0:
         return True
+    import ctypes  # noqa: PLC0415 - commands that only read exchange nothing
+
     code = ctypes.get_errno()
     if code in _NOT_HERE:
         return False
@@ -128,6 +129,8 @@ def _renamed(one: Path, other: Path, linux: int, mac: int) -> bool:
 
 @functools.cache
 def _native() -> Callable[[bytes, bytes, int], int] | None:
+    import ctypes  # noqa: PLC0415 - commands that only read exchange nothing
+
     libc = ctypes.CDLL(None, use_errno=True)
     if hasattr(libc, "renameat2"):
         return lambda one, other, flags: int(libc.renameat2(_AT_FDCWD, one, _AT_FDCWD, other, flags))

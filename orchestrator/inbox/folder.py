@@ -23,6 +23,7 @@ from orchestrator.model.settings import Calendar
 from orchestrator.ports.time import Clock
 
 FOLDER = "queues"
+CONFIGURATION = "orchestrator.toml"
 _YOUNG_MS = 100
 """File systems stamp times in steps of up to some ten milliseconds."""
 

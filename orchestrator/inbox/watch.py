@@ -15,7 +15,7 @@ from watchfiles import Change
 from watchfiles._rust_notify import RustNotify, WatchfilesRustInternalError
 
 from orchestrator.files.exchange import until_written
-from orchestrator.inbox.folder import FOLDER, QueueFolder
+from orchestrator.inbox.folder import CONFIGURATION, FOLDER, QueueFolder
 
 SETTLE_MS = 60
 """Quiet for this long, a burst of events is over."""
@@ -24,7 +24,6 @@ _ROUND_MS = 60_000
 _POLL_S = 1.0
 """Where no events are to be had, everything is told this often: reading what has not changed is a look at its times."""
 _WRITER_PATIENCE_S = 2.0
-CONFIGURATION = "orchestrator.toml"
 
 Told = Callable[[frozenset[Path]], None]
 """Called with the paths that changed; with none when watching begins (anew): then everything may have."""

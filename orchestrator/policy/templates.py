@@ -6,7 +6,6 @@ Rules
 3. What an agent must be told is told: a part of `ALWAYS` that a template does not place stands at its end.
 """
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 
@@ -90,5 +89,7 @@ def _names(line: str) -> list[str]:
 
 
 def _near(name: str) -> str:
+    import difflib  # noqa: PLC0415 - most words are right
+
     found = difflib.get_close_matches(name, sorted(PLACES), 1, 0.6)
     return f"did you mean {{{found[0]}}}?" if found else f"there are {', '.join(PLACES)}"

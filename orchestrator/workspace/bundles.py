@@ -11,7 +11,7 @@ import msgspec
 
 from orchestrator.errors import InvalidInputError
 from orchestrator.workspace.git import git
-from orchestrator.workspace.repository import INPLACE
+from orchestrator.workspace.names import INPLACE
 
 _OURS = ("refs/orchestrator/", "refs/orchestrator-", "refs/heads/orchestrator/")
 REPLACED = "refs/orchestrator-replaced"

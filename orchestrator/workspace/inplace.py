@@ -10,6 +10,7 @@ import anyio
 from orchestrator.errors import FaultError
 from orchestrator.ports.workspace import AttemptKey, Capture, Collision, Head, Merged
 from orchestrator.workspace.ground import Ground
+from orchestrator.workspace.names import INPLACE
 from orchestrator.workspace.private import write_files
 from orchestrator.workspace.refs import (
     attempt_path,
@@ -23,7 +24,7 @@ from orchestrator.workspace.refs import (
     ref_of,
     swap,
 )
-from orchestrator.workspace.repository import INPLACE, Repository
+from orchestrator.workspace.repository import Repository
 from orchestrator.workspace.survey import write_tree
 
 _OPEN = "refs/orchestrator-open"

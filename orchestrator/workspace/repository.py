@@ -14,13 +14,10 @@ from orchestrator.errors import FaultError, InvalidInputError
 from orchestrator.model.ids import SAFE_ID_RULE, is_safe_id
 from orchestrator.model.settings import RepoSettings
 from orchestrator.workspace.git import MINIMUM, Said, git, scrubbed, tool
+from orchestrator.workspace.names import INPLACE, STORE
 
 OWN = "_project"
 """Folder name of the project's own repository; no `[repos.NAME]` can be called that."""
-
-INPLACE, STORE = "inplace", "inplace.git"
-"""The branch that what lands in a folder without git is on; our repository of it, in the state folder."""
-"""The base branch of a folder without git, in the repository of ours that keeps its snapshots."""
 
 _COPIED = (
     "core.autocrlf",
