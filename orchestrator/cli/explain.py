@@ -3,12 +3,19 @@
 import click
 import msgspec
 
-from orchestrator.cli import explain_account
+from orchestrator.cli import explain_account, explain_resource
 from orchestrator.cli.context import Context, clean, paint, pass_context, waits
 from orchestrator.cli.escalations import ladder_lines
 from orchestrator.daemon.desk import Desk, reading
 from orchestrator.errors import InvalidInputError
-from orchestrator.model.answers import AccountAnswer, GateAnswer, QueueAnswer, StatusAnswer, TaskAnswer, WorkerAnswer
+from orchestrator.model.answers import (
+    AccountAnswer,
+    GateAnswer,
+    QueueAnswer,
+    StatusAnswer,
+    TaskAnswer,
+    WorkerAnswer,
+)
 from orchestrator.model.specs import Status
 
 _GATE = "gate:"
@@ -19,9 +26,10 @@ _GATE = "gate:"
 @click.option("--json", "as_json", is_flag=True, help="The tasks explained, as JSON.")
 @pass_context
 def command(context: Context, what: str | None, *, as_json: bool) -> int:
-    """Say why a TASK (`queue/ID`), QUEUE, gate:ID or account:NAME waits; without one, everything that does."""
-    if what is not None and what.startswith(explain_account.PREFIX):
-        return _account(context, what, as_json=as_json)
+    """Say why a TASK (`queue/ID`), QUEUE, gate:ID, account:NAME or resource:NAME waits; else, all that does."""
+    for prefix, tells in ((explain_account.PREFIX, _account), (explain_resource.PREFIX, explain_resource.tells)):
+        if what is not None and what.startswith(prefix):
+            return tells(context, what, as_json=as_json)
 
     async def ask() -> tuple[StatusAnswer, dict[str, tuple[str, ...]]]:
         async with reading(context.project) as desk:
@@ -29,10 +37,7 @@ def command(context: Context, what: str | None, *, as_json: bool) -> int:
 
     answer, holdups = waits(ask)
     if what is not None and what.startswith(_GATE):
-        gate = _stop(answer, what)
-        for line in [msgspec.json.encode(gate).decode()] if as_json else map(clean, _gate(gate)):
-            click.echo(line)
-        return 0
+        return _explain_gate(_stop(answer, what), as_json=as_json)
     found = _chosen(answer, what)
     if as_json:
         click.echo(msgspec.json.encode([{"task": f"{q.name}/{t.id}", **msgspec.to_builtins(t)} for q, t in found]))
@@ -48,6 +53,12 @@ def command(context: Context, what: str | None, *, as_json: bool) -> int:
         click.echo(clean(f"{name}: {text}"))
     if not found and not any(text for _, text in backs):
         click.echo("nothing waits: everything has ended or is running")
+    return 0
+
+
+def _explain_gate(gate: GateAnswer, *, as_json: bool) -> int:
+    for line in [msgspec.json.encode(gate).decode()] if as_json else map(clean, _gate(gate)):
+        click.echo(line)
     return 0
 
 
@@ -159,6 +170,13 @@ def _of_a_person(ref: str, task: TaskAnswer, *, asks: bool) -> str:
     return f"`orchestrator done {ref} --as WHO --evidence FILE`"
 
 
+def _of_a_lock(task: TaskAnswer) -> str:
+    """Say what helps against a lock, if it is one."""
+    on = task.reason.on if task.reason is not None else ()
+    name = next((name.removeprefix("lock:") for name in on if name.startswith("lock:")), "")
+    return f"it starts by itself then, or by `orchestrator unlock {name}`" if name else ""
+
+
 def _remedy(queue: QueueAnswer, task: TaskAnswer, *, asks: bool) -> str:
     code = task.reason.code if task.reason is not None else ""
     remedies = {
@@ -175,7 +193,7 @@ def _remedy(queue: QueueAnswer, task: TaskAnswer, *, asks: bool) -> str:
         "budget": "raise that limit, then `orchestrator run`"
         if task.reason is None or task.reason.until is None
         else "it goes on by itself then; or raise that limit",
-        "conflict": "it starts by itself when they are done",
+        "conflict": _of_a_lock(task) or "it starts by itself when they are done",
         "ready": f"`orchestrator run --queue {queue.name}`",
     }
     return remedies.get(code, "nothing")

@@ -8,6 +8,7 @@ import click
 
 from orchestrator.codec.words import read_priority
 from orchestrator.errors import InvalidInputError
+from orchestrator.policy.catchup import TIER
 
 Values = Mapping[str, Any]
 
@@ -27,6 +28,13 @@ _OPTIONS: tuple[Any, ...] = (
     click.option("--file", "files", multiple=True, metavar="PATH", help="What it will touch; repeatable."),
     click.option("--test", "tests", multiple=True, metavar="PATH", help="Tests that must pass; repeatable."),
     click.option("--resource", "resources", multiple=True, metavar="NAME[:read]", help="Repeatable."),
+    click.option(
+        "--catch-up",
+        "catch_up",
+        multiple=True,
+        metavar="tier:N|TASK",
+        help="What lets it go first; repeatable.",
+    ),
     click.option("--check", "checks", multiple=True, metavar="NAME", help="Checks that judge it; repeatable."),
     click.option("--agent", help="An agent or role."),
     click.option("--max-iterations", type=click.IntRange(1)),
@@ -41,8 +49,9 @@ def fields(queue: str, values: Values) -> dict[str, Any]:
         found["description"] = sys.stdin.read()
     if "priority" in found:
         found["priority"] = _priority(str(found["priority"]))
-    if "dependencies" in found:
-        found["dependencies"] = tuple(_named(queue, name) for name in found["dependencies"])
+    for field in ("dependencies", "catch_up"):
+        if field in found:
+            found[field] = tuple(_named(queue, name) for name in found[field])
     return found
 
 
@@ -54,7 +63,7 @@ def _priority(word: str) -> int:
 
 
 def _named(queue: str, name: str) -> str:
-    return name if "/" in name or name.startswith("gate:") else f"{queue}/{name}"
+    return name if "/" in name or name.startswith(("gate:", TIER)) else f"{queue}/{name}"
 
 
 def split(task: str) -> tuple[str, str]:

@@ -64,6 +64,7 @@ def _lines(answer: StatusAnswer) -> list[str]:
         f"account {a.name} parked {f'until {a.until}' if a.until else 'until it is resumed'}: {clean(a.text)}"
         for a in answer.accounts
     ]
+    lines += [f"{k.resource} locked by {k.by} until {k.until}: {_one_line(k.reason)}" for k in answer.locks]
     lines += [f"{q.task} asks ({q.id}): {_one_line(q.text)}" for q in answer.questions if not q.blocked]
     if answer.proposals:
         lines.append(f"{len(answer.proposals)} proposed task(s) wait for a person: `orchestrator inbox`")
@@ -90,6 +91,7 @@ def _task(task: TaskAnswer) -> str:
     mark, level = _MARKS[task.status]
     tried = f" ({task.iterations} iterations)" if task.iterations else ""
     why = f"  {task.reason.code}: {task.reason.text}" if task.reason is not None else ""
+    why += f" (until {task.reason.until})" if task.reason is not None and task.reason.until else ""
     if task.status == "failed" and task.error:
         why = f"  {task.error}"
     return f"  {paint(mark, level)} {task.id:<14} {clean(task.title)[:60]}{tried}{paint(clean(why), 'dim')}"

@@ -60,6 +60,7 @@ def read_settings(text: bytes, *, path: str, plugged: Mapping[str, Json] | None 
     project = sections.read_project(top)
     calendar = limits.read_calendar(top)
     profiles = kinds.read_profiles(top)
+    resources, registry = limits.read_resources(top)
     settings = Settings(
         base=project.base,
         land=project.land,
@@ -88,7 +89,8 @@ def read_settings(text: bytes, *, path: str, plugged: Mapping[str, Json] | None 
         repos=limits.read_repos(top),
         budget=budgets.read_budget(top),
         prices=budgets.read_prices(top),
-        resources=limits.read_resources(top),
+        resources=resources,
+        registry=registry,
         calendar=calendar,
         train_window=limits.read_train(top),
         triggers=read_triggers(top, path, "", calendar),

@@ -12,6 +12,7 @@ from orchestrator.model.settings import (
     Calendar,
     QueueSettings,
     RepoSettings,
+    ResourceSettings,
     Retention,
     Settings,
 )
@@ -20,6 +21,7 @@ QUEUE = ("workers", "checks", "agent", "base", "repo", "iterations", "budget", "
 REPO = ("path", "base")
 RETENTION = ("records", "size", "landed", "superseded", "caches")
 FOREVER = "forever"
+RESOURCE = ("places", "title", "owner", "files")
 MOST_WINDOW = 16
 MOST_WORKERS = 1024
 
@@ -60,12 +62,31 @@ def _repo(name: str, fields: Fields) -> RepoSettings:
     return RepoSettings(name=name, path=path or ".", base=fields.optional("base"))
 
 
-def read_resources(top: Fields) -> dict[str, int]:
-    """Read `[resources]`: how many tasks may hold one at once."""
+def read_resources(top: Fields) -> tuple[dict[str, int], dict[str, ResourceSettings]]:
+    """Read `[resources]`: how many tasks may change each at once, and those that a table describes."""
     table = top.inner("resources")
-    if table is None:
-        return {}
-    return {name: table.whole(name, 1, 1) for name in table.values}
+    places: dict[str, int] = {}
+    described: dict[str, ResourceSettings] = {}
+    for name in table.values if table is not None else ():
+        if table is None or name.endswith(":read") or "=" in name or not name.strip():
+            top.complaints.refuse(f"{top.prefix}resources.{name} is no usable name; leave out `:read` and `=`")
+        elif isinstance(table.values[name], dict) and (inner := table.inner(name)) is not None:
+            described[name] = _resource(name, inner)
+            places[name] = described[name].places
+        else:
+            places[name] = table.whole(name, 1, 1)
+    return places, described
+
+
+def _resource(name: str, fields: Fields) -> ResourceSettings:
+    fields.warn_unknown(RESOURCE)
+    return ResourceSettings(
+        name=name,
+        places=fields.whole("places", 1, 1),
+        title=fields.line("title"),
+        owner=fields.line("owner"),
+        files=fields.texts("files"),
+    )
 
 
 def read_calendar(top: Fields) -> Calendar:

@@ -64,6 +64,8 @@ def _task() -> Schema:
         "resources": _TEXTS,
         "outputs": _TEXTS,
         "mends": _TEXTS,
+        "handoff": _TEXTS,
+        "catch_up": _TEXTS,
         "when": {"anyOf": [_CONDITION, {"type": "null"}]},
         "on_upstream": _words("wait", "skip", "fail"),
         "agent": _TEXT,

@@ -19,6 +19,7 @@ from orchestrator.model.conditions import Condition
 from orchestrator.model.ids import SAFE_ID_RULE, id_of, is_safe_id, queue_of
 from orchestrator.model.settings import Calendar
 from orchestrator.model.specs import TaskSpec
+from orchestrator.policy.catchup import tier_of
 
 RESULT_FIELDS = (
     "status",
@@ -53,6 +54,8 @@ SPEC_FIELDS = (
     "resources",
     "outputs",
     "mends",
+    "handoff",
+    "catch_up",
     "when",
     "on_upstream",
     "agent",
@@ -108,6 +111,8 @@ def read_spec(fields: Fields, queue: str, calendar: Calendar) -> TaskSpec | None
         resources=fields.texts("resources"),
         outputs=fields.texts("outputs"),
         mends=fields.texts("mends"),
+        handoff=fields.texts("handoff"),
+        catch_up=_catch_up(fields, queue),
         when=_when(fields, queue),
         on_upstream=fields.choice("on_upstream", _UPSTREAM, "wait"),
         agent=_agent(fields),
@@ -157,6 +162,17 @@ def _dependency(name: str, queue: str) -> str | None:
     if gate != name:
         return name if is_safe_id(gate) else None
     return read_task_name(name, queue)
+
+
+def _catch_up(fields: Fields, queue: str) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for name in fields.texts("catch_up"):
+        full = name if tier_of(name) is not None else read_task_name(name, queue)
+        if full is None:
+            fields.complaints.refuse(f'{fields.prefix}catch_up has {shown(name)}; write ids of tasks, or "tier:1"')
+        else:
+            found[full] = None
+    return tuple(found)
 
 
 def _files(fields: Fields) -> tuple[str, ...]:
@@ -276,6 +292,8 @@ def task_fields(spec: TaskSpec, queue: str, details: Mapping[str, Json]) -> dict
         ("resources", list(spec.resources)),
         ("outputs", list(spec.outputs)),
         ("mends", list(spec.mends)),
+        ("handoff", list(spec.handoff)),
+        ("catch_up", [_short(name, queue) for name in spec.catch_up]),
         ("when", None if spec.when is None else write_condition(spec.when)),
         ("agent", spec.agent),
         ("agents", list(spec.agents)),

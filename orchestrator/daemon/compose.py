@@ -75,7 +75,7 @@ async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
     verifier = CheckVerifier(settings, trees, runner, project.state, project.environ, others)
     actions = CommandActions(project)
     forge = await _forge(project, ground, queues)
-    hands = Hands(agents, verifier, workspace, actions, forge, AppriseNotifier(project))
+    hands = Hands(agents, verifier, workspace, actions, forge, AppriseNotifier(project), trees)
     return Built(hands, ground, trees, workspace, installed(project.environ), runner)
 
 

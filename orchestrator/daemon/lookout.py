@@ -15,11 +15,12 @@ from orchestrator.errors import FaultError
 from orchestrator.files.bell import Bell
 from orchestrator.model import events as e
 from orchestrator.model.world import World
+from orchestrator.policy import handoff
 from orchestrator.policy.gates import watched_files, watched_queues
 from orchestrator.ports.workspace import Trees
 
 _CHANGES = (
-    *(e.TaskMerged, e.TaskCompleted, e.TaskReset, e.TaskAdded, e.TaskEdited),
+    *(e.TaskMerged, e.TaskCompleted, e.TaskReset, e.TaskAdded, e.TaskEdited, e.InputsMissed),
     *(e.GateDefined, e.TriggerDefined, e.QueueAdded, e.QueueEdited),
 )
 _AGAIN_S = 30.0
@@ -69,7 +70,7 @@ class Lookout:
     async def look(self) -> bool:
         """Look once for everything that is waited for; say whether all of it could be looked at."""
         world = self._engine.world
-        files, queues = watched_files(world), watched_queues(world)
+        files, queues = watched_files(world), _watched(world)
         if not files and not queues:
             return True
         workspace = self._engine.hands.workspace
@@ -88,8 +89,13 @@ class Lookout:
         return saw
 
 
+def _watched(world: World) -> tuple[str, ...]:
+    """Name the queues whose target's head somebody waits for."""
+    return tuple(dict.fromkeys((*watched_queues(world), *handoff.watched(world))))
+
+
 def _seen(target: tuple[str, tuple[str, ...], str], files: frozenset[str], world: World) -> tuple[e.Event, ...]:
     name, queues, head = target
-    moved = any(world.heads.get(queue) != head for queue in queues) and bool(set(watched_queues(world)) & set(queues))
+    moved = any(world.heads.get(queue) != head for queue in queues) and bool(set(_watched(world)) & set(queues))
     found = [e.FileSeen(path=path, target=name) for path in sorted(files) if path not in world.seen_files]
     return (*((e.TargetMoved(target=name, commit=head, queues=queues),) if moved else ()), *found)

@@ -12,14 +12,17 @@ import anyio
 import msgspec
 
 from orchestrator.engine.hands import Hands
+from orchestrator.engine.inputs import Inputs
 from orchestrator.errors import FaultError
 from orchestrator.model import commands as c
 from orchestrator.model import effects as f
+from orchestrator.model.coordination import Handed
 from orchestrator.model.talk import Heard
 from orchestrator.model.world import Attempt, Task, World
 from orchestrator.policy import limits
 from orchestrator.policy.briefing import brief
 from orchestrator.policy.gates import queue_of_gate
+from orchestrator.policy.handoff import needs
 from orchestrator.policy.prompt import compose
 from orchestrator.policy.prompting import prompt_input, steering
 from orchestrator.policy.requests import OPEN, request_text
@@ -57,7 +60,7 @@ async def _inspect(effect: f.CheckGate, world: World, hands: Hands) -> c.Outcome
     """Run a gate's checks on the target's head, absolutely: there is no base, so nothing is pre-existing."""
     gate = world.gates[effect.gate]
     case = Case(
-        task=f"{queue_of_gate(world, gate)}/gate.{gate.id}",
+        task=f"{queue_of_gate(world, gate)}/gate.{gate.id.replace(':', '.').replace('/', '.')}",
         attempt=effect.tries,
         iteration=1,
         commit=effect.commit,
@@ -95,6 +98,7 @@ class _Carrier:
         self.key = AttemptKey(task.ref, effect.attempt)
         self.base, self.proposal, self.iteration = attempt.base, attempt.proposal, attempt.iteration
         self.carry, self.carry_base = task.carry, task.carry_base
+        self.needs = needs(world, task, seat.settings) if isinstance(effect, f.Prepare) else ()
         self.agent, self.sandbox = attempt.agent or limits.staffed(world, task, seat).agent, seat.sandbox
         self.checkpoint_s = seat.settings.checkpoint_s
         self.message = f"{task.ref}: {_subject(task)}"
@@ -131,8 +135,17 @@ class _Carrier:
 
     async def _prepare(self) -> c.Outcome:
         base = self.carry_base or (await self.hands.workspace.target(self.queue)).commit
+        handed: tuple[Handed, ...] = ()
+        if self.needs and self.hands.trees is not None:
+            inputs = Inputs(self.hands.trees, self.hands.workspace, self.queue, base)
+            missing = await inputs.look(self.needs)
+            if missing is not None and not self.carry and not await self.hands.workspace.exists(self.key):
+                return c.NoteMissing(
+                    task=self.ref, fence=self.fence, base=missing.base, tasks=missing.tasks, paths=missing.paths
+                )
+            handed = tuple(inputs.handed)
         stands_at = await self.hands.workspace.prepare(self.key, base, self.carry)
-        return c.NotePrepared(task=self.ref, fence=self.fence, base=stands_at)
+        return c.NotePrepared(task=self.ref, fence=self.fence, base=stands_at, inputs=handed)
 
     async def _run(self, *, fresh: bool) -> c.Outcome:
         job = self.job

@@ -7,7 +7,7 @@ from orchestrator.ports.agents import Agents
 from orchestrator.ports.forge import Forge, NoForge
 from orchestrator.ports.notifier import NoNotifier, Notifier
 from orchestrator.ports.verifier import Verifier
-from orchestrator.ports.workspace import Workspace
+from orchestrator.ports.workspace import Trees, Workspace
 
 
 @dataclass(frozen=True)
@@ -20,3 +20,5 @@ class Hands:
     actions: Actions
     forge: Forge = field(default_factory=NoForge)
     notifier: Notifier = field(default_factory=NoNotifier)
+    trees: Trees | None = None
+    """Without them nothing is looked for in what tasks hand over."""

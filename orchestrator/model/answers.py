@@ -195,6 +195,32 @@ class ChannelAnswer(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class LockAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A lock in force. `how` is exclusive, shared or `N places`; `in_use_by` are tasks that still have it."""
+
+    resource: str
+    by: str
+    since: str | None
+    until: str | None
+    reason: str
+    how: str
+    in_use_by: tuple[str, ...] = ()
+
+
+class ResourceAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Something tasks share: who has it, who waits for it, and who will want it later."""
+
+    name: str
+    title: str
+    owner: str
+    places: int
+    locks: tuple[LockAnswer, ...]
+    changing: tuple[str, ...]
+    reading: tuple[str, ...]
+    waiting: tuple[str, ...]
+    later: tuple[str, ...]
+
+
 class StatusAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """`orchestrator status --json`."""
 
@@ -207,6 +233,7 @@ class StatusAnswer(msgspec.Struct, frozen=True, kw_only=True):
     questions: tuple[QuestionAnswer, ...] = ()
     proposals: tuple[ProposalAnswer, ...] = ()
     channels: tuple[ChannelAnswer, ...] = ()
+    locks: tuple[LockAnswer, ...] = ()
     headline: str = ""
     """The one thing that matters."""
     notices: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from orchestrator.model.adding_commands import AskToAdd as AskToAdd
 from orchestrator.model.adding_commands import Discover as Discover
 from orchestrator.model.adding_commands import Found as Found
 from orchestrator.model.adding_commands import RecordBaseline as RecordBaseline
+from orchestrator.model.coordination import Handed
 from orchestrator.model.talk import Word
 from orchestrator.model.verdicts import Judgement
 
@@ -24,9 +25,18 @@ class _Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotePrepared(_Outcome, frozen=True):
-    """The workspace stands at `base`."""
+    """The workspace stands at `base`; `inputs` are the outputs of other tasks in it."""
 
     base: str
+    inputs: tuple[Handed, ...] = ()
+
+
+class NoteMissing(_Outcome, frozen=True):
+    """Nothing was prepared: outputs of tasks it builds on are not in the target at `base`."""
+
+    base: str
+    tasks: tuple[str, ...]
+    paths: tuple[str, ...]
 
 
 class NoteLost(_Outcome, frozen=True):
@@ -167,6 +177,7 @@ class NoteDelivery(msgspec.Struct, frozen=True, kw_only=True):
 
 Outcome: TypeAlias = (
     NotePrepared
+    | NoteMissing
     | NoteLost
     | NoteWorkspaceLost
     | NoteAgent
@@ -326,7 +337,27 @@ class DecideRollback(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
 
 
+class LockResource(msgspec.Struct, frozen=True, kw_only=True):
+    """Have a resource until a moment (milliseconds); it may be `NAME:read` or `NAME=2`, as tasks name it."""
+
+    resource: str
+    by: str
+    until: int
+    reason: str = ""
+
+
+class UnlockResource(msgspec.Struct, frozen=True, kw_only=True):
+    """Give a lock back; somebody else's, with `whose` and a reason."""
+
+    resource: str
+    by: str
+    whose: str = ""
+    reason: str = ""
+
+
 AskOfTalk: TypeAlias = AnswerQuestion | Reject
+
+
 Ask: TypeAlias = (
     Retry
     | Skip
@@ -342,6 +373,8 @@ Ask: TypeAlias = (
     | RejectGate
     | DecideRollback
     | Acknowledge
+    | LockResource
+    | UnlockResource
     | AskOfTalk
     | AskToAdd
 )

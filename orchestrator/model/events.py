@@ -10,6 +10,11 @@ import msgspec
 
 from orchestrator.model.budget_events import BudgetNeared as BudgetNeared
 from orchestrator.model.budget_events import BudgetReached as BudgetReached
+from orchestrator.model.coordination import Handed
+from orchestrator.model.coordination_events import CatchUpStarted as CatchUpStarted
+from orchestrator.model.coordination_events import InputsMissed as InputsMissed
+from orchestrator.model.coordination_events import ResourceLocked as ResourceLocked
+from orchestrator.model.coordination_events import ResourceUnlocked as ResourceUnlocked
 from orchestrator.model.discovery_events import BaselineRecorded as BaselineRecorded
 from orchestrator.model.event_parts import CheckSummary as CheckSummary
 from orchestrator.model.event_parts import EventBase
@@ -146,6 +151,8 @@ class AttemptPrepared(EventBase, frozen=True, tag="attempt.prepared"):
     task: str
     attempt: int
     base: str
+    inputs: tuple[Handed, ...] = ()
+    """Outputs of other tasks that it finds there."""
 
 
 class IterationStarted(EventBase, frozen=True, tag="iteration.started"):
@@ -387,6 +394,10 @@ Event: TypeAlias = (
     | MessageSent
     | MessageFailed
     | BaselineRecorded
+    | CatchUpStarted
+    | InputsMissed
+    | ResourceLocked
+    | ResourceUnlocked
 )
 
 

@@ -16,6 +16,7 @@ from functools import cache, singledispatch
 from orchestrator.model import events as e
 from orchestrator.model import (
     fold_attempts,
+    fold_coordination,
     fold_gates,
     fold_ladders,
     fold_messages,
@@ -53,6 +54,7 @@ _FOLDS = (
     _fold,
     *(fold_attempts.fold, fold_train.fold, fold_race.fold, fold_visits.fold, fold_talk.fold),
     *(fold_gates.fold, fold_ladders.fold, fold_rollback.fold, fold_messages.fold),
+    fold_coordination.fold,
 )
 """Who folds, in this order: an event that several know is folded by each of them."""
 

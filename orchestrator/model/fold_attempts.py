@@ -38,7 +38,7 @@ def _(event: e.TaskClaimed, world: World) -> None:
 def _(event: e.AttemptPrepared, world: World) -> None:
     if found := under_way(world, event.task, event.attempt):
         task, attempt = found
-        attempt.base = event.base
+        attempt.base, attempt.inputs, task.lack = event.base, event.inputs, None
         step(world, task, attempt, Step.START)
 
 

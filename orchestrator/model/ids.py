@@ -33,6 +33,11 @@ def ref_of_lane(key: str) -> str:
     return key.partition("#")[0]
 
 
+def handoff_of(ref: str) -> str:
+    """Name the gate that a task's hand-off is; no gate of a person's holds a `:`."""
+    return f"handoff:{ref}"
+
+
 def queue_of(ref: str) -> str:
     """Give the queue a task lives in."""
     return ref.partition("/")[0]

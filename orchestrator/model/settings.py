@@ -150,6 +150,19 @@ class RepoSettings(msgspec.Struct, frozen=True, kw_only=True):
     base: str | None = None
 
 
+class ResourceSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the registry of what tasks share: `[resources.NAME]`."""
+
+    name: str
+    places: int = 1
+    """How many may change it at once."""
+    title: str = ""
+    owner: str = ""
+    """A person or role, told before it is changed."""
+    files: tuple[str, ...] = ()
+    """Paths or globs it consists of: a task that says it will touch one of them changes it."""
+
+
 class PersonSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who signs, decides and is told: `[people.NAME]`. `notify` are addresses of channels."""
 
@@ -238,6 +251,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     prices: dict[str, Price] = {}
     """By pattern, as `[prices."PATTERN"]` says; asked before the shipped table."""
     resources: dict[str, int] = {}
+    """How many may change a resource at once, where the configuration says so."""
+    registry: dict[str, ResourceSettings] = {}
+    """Those of them that are described: shared services and modules."""
     calendar: Calendar = Calendar()
     train_window: int = 4
     triggers: tuple[TriggerSpec, ...] = ()

@@ -55,6 +55,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     allow_protected: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+    handoff: tuple[str, ...] = ()
+    """Checks of what it hands over: they judge its work, and the target before anything that needs it begins."""
     when: Condition | None = None
     on_upstream: str = "wait"
     agent: str | None = None
@@ -62,6 +64,8 @@ class TaskSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     completion_promise: str | None = None
     checks: tuple[str, ...] | None = None
     budget: Budget | None = None
+    catch_up: tuple[str, ...] = ()
+    """What it overtakes: tasks (`queue/ID`), or tiers of the plan (`tier:1`)."""
     race: int = 1
     """Attempts side by side, of which the first to pass lands."""
     agents: tuple[str, ...] = ()
@@ -172,6 +176,8 @@ class GateSpec(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str = ""
     queue: str = ""
     """Whose target its checks run on; empty: the project's."""
+    of: str = ""
+    """The task whose hand-off it is; nobody wrote it into a file."""
     hold_s: int | None = None
     """Its checks must have been green for so long."""
     escalate: tuple[Rung, ...] = ()

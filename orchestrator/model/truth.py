@@ -14,7 +14,8 @@ from orchestrator.model.conditions import (
     TimeReached,
     VerdictIs,
 )
-from orchestrator.model.specs import ENDED, SATISFIES
+from orchestrator.model.ids import handoff_of
+from orchestrator.model.specs import ENDED, SATISFIES, Status
 from orchestrator.model.world import Queue, World
 
 
@@ -71,7 +72,10 @@ def dependency_met(world: World, name: str) -> bool:
         gate = world.gates.get(name.removeprefix("gate:"))
         return gate is not None and gate.open
     task = world.tasks.get(name)
-    return task is not None and task.status in SATISFIES
+    if task is None or task.status not in SATISFIES:
+        return False
+    handoff = world.gates.get(handoff_of(name)) if task.status is Status.COMPLETED else None
+    return handoff is None or handoff.open
 
 
 def names_in(condition: Condition) -> tuple[str, ...]:

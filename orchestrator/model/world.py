@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from orchestrator.model.coordination import CatchUp, Handed, Lack, Lock
 from orchestrator.model.events import CheckSummary, Imported
 from orchestrator.model.ladders import Ladder
 from orchestrator.model.messages import Post
@@ -116,6 +117,7 @@ class Attempt(msgspec.Struct, kw_only=True):
     request: Request | None = None
     heard: dict[str, str] = {}
     """`iteration/word` -> kind: what its agents said back, each counted once."""
+    inputs: tuple[Handed, ...] = ()
     plea: str = ""
     """The question (`Q1`) in which the agent under way said that it is blocked."""
 
@@ -182,6 +184,8 @@ class Task(msgspec.Struct, kw_only=True):
     """Who said so of the work its verdict is about, and why; empty where checks did."""
     override_reason: str = ""
     not_before: int = 0
+    lack: Lack | None = None
+    """Outputs it builds on that were not there when it was to begin."""
     questions: list[Question] = []
     """What its agents asked people, oldest first."""
     awaits: list[str] = []
@@ -378,6 +382,12 @@ class World(msgspec.Struct, kw_only=True):
     proposals: dict[str, Proposal] = {}
     """Work agents proposed and nobody has accepted or rejected yet."""
     learnings: dict[str, Learning] = {}
+    newcomers: dict[str, None] = {}
+    """Open tasks that are to catch up with others."""
+    overtaking: dict[str, CatchUp] = {}
+    """Those of them of whom it is recorded whom they overtake."""
+    locks: dict[str, dict[str, Lock]] = {}
+    """Resource -> who has locked it."""
     post: Post = msgspec.field(default_factory=Post)
     ladders: dict[str, Ladder] = {}
     """`gate:ID` or `queue/ID` -> how far the ladder of what it last waited for was climbed."""

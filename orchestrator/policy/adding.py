@@ -15,6 +15,7 @@ from orchestrator.model import events as e
 from orchestrator.model.ids import SAFE_ID_RULE, is_safe_id
 from orchestrator.model.specs import TaskSpec
 from orchestrator.model.world import World
+from orchestrator.policy.catchup import misnamed
 from orchestrator.policy.cycles import ring, trimmed
 from orchestrator.policy.decide import Answer
 from orchestrator.policy.talk import no_such
@@ -109,7 +110,7 @@ def _misplaced(world: World, batch: Batch, ask: c.AddTask, circles: Mapping[str,
         return f"{ref} depends on {', '.join(unknown)}, which does not exist; add that first"
     if ref in circles:
         return f"{ref} would wait for itself: {' -> '.join(circles[ref])}; drop one of these dependencies"
-    return ""
+    return f"{ref} {wrong}" if (wrong := misnamed(world, ref, ask.spec)) else ""
 
 
 def is_known(world: World, name: str) -> bool:

@@ -12,7 +12,9 @@ from types import MappingProxyType
 from orchestrator.model.specs import Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Task, World
+from orchestrator.policy.catchup import hurried
 from orchestrator.policy.requests import awaited
+from orchestrator.policy.resources import want
 
 Key = tuple[int, int, int, int, int, str]
 NO_CAPACITY: Mapping[str, int] = MappingProxyType({})
@@ -28,6 +30,7 @@ class Agenda:
         self._capacity = capacity
         self._definitions = -1
         self._chains: dict[str, int] = {}
+        self._hurried: frozenset[str] = frozenset()
         self._keys: dict[str, Key] = {}
         self._queues: dict[str, list[Key]] = {}
         self.spoiled: dict[str, None] = {}
@@ -57,6 +60,7 @@ class Agenda:
     def _rebuild(self, world: World) -> None:
         self._definitions = world.definitions
         self._chains = chains(world, self._capacity)
+        self._hurried = hurried(world)
         self._keys.clear()
         self._queues.clear()
         self.spoiled.clear()
@@ -86,15 +90,18 @@ class Agenda:
         if task.spec.on_upstream != "wait" and _spoilt(world, task):
             self.spoiled[ref] = None
         if all(dependency_met(world, name) for name in task.spec.dependencies):
-            key = urgency(task, self._chains.get(task.ref, 0))
+            key = urgency(task, self._chains.get(task.ref, 0), hurried=ref in self._hurried)
             self._keys[ref] = key
             insort(self._queues.setdefault(ref.partition("/")[0], []), key)
 
 
-def urgency(task: Task, chain: int) -> Key:
-    """Give a task's place in the order of claims; `chain` is the length in seconds of what follows from it."""
+def urgency(task: Task, chain: int, *, hurried: bool = False) -> Key:
+    """Give a task's place in the order of claims; `chain` is the length in seconds of what follows from it.
+
+    `hurried`: it catches up with others, or one that does needs it.
+    """
     begun = 0 if task.attempts else 1
-    return (task.spec.priority, begun, -chain, task.order, task.added_seq, task.ref)
+    return (-1 if hurried else task.spec.priority, begun, -chain, task.order, task.added_seq, task.ref)
 
 
 def _spoilt(world: World, task: Task) -> bool:
@@ -126,20 +133,24 @@ def _lengths(world: World, order: list[str], queued: Mapping[str, int]) -> dict[
 
 def _queueing(world: World, lengths: Mapping[str, int], capacity: Mapping[str, int]) -> dict[str, int]:
     """Give for each user of something exclusive how long it is until its last user is through, in the best order."""
-    users: dict[str, list[Task]] = {}
+    users: dict[str, dict[str, int]] = {}
     for ref in lengths:
         task, queue = world.tasks[ref], ref.partition("/")[0]
-        for name in (*task.spec.resources, *(f"{queue}:{path}" for path in task.spec.files)):
-            users.setdefault(name, []).append(task)
+        for wanted in map(want, task.spec.resources):
+            if not wanted.reads:
+                users.setdefault(wanted.name, {})[ref] = wanted.places
+        for path in task.spec.files:
+            users.setdefault(f"{queue}:{path}", {})[ref] = 1
     queued: dict[str, int] = {}
-    for name, waiting in users.items():
-        if len(waiting) == 1 or name.endswith(":read"):
+    for name, taken in users.items():
+        if len(taken) == 1:
             continue
+        waiting = [world.tasks[ref] for ref in taken]
         passed, places = 0, capacity.get(name, 1)
         last_first = sorted(waiting, key=lambda task: (task.order, task.ref), reverse=True)
         for task in sorted(last_first, key=lambda task: lengths[task.ref]):
             own = task.spec.estimate_s
-            passed = max(passed + own // places, lengths[task.ref])
+            passed = max(passed + own * taken[task.ref] // places, lengths[task.ref])
             queued[task.ref] = max(queued.get(task.ref, 0), passed)
     return queued
 

@@ -1,7 +1,7 @@
 """When the next thing becomes due by time alone: the engine's one timer. Pure."""
 
 from orchestrator.model.world import World
-from orchestrator.policy import gates, ladders, post
+from orchestrator.policy import gates, ladders, post, resources
 from orchestrator.policy.accounts import opening
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.budgets import counts_days, next_day
@@ -19,6 +19,7 @@ def alarm(world: World, agenda: Agenda, now: int, seat: Seat) -> int | None:
     if (opens := opening(now, seat)) is not None:
         moments.append(opens)
     moments += gates.moments(world)
+    moments += resources.moments(world)
     moments += post.moments(world, now, seat)
     moments += ladders.moments(world, agenda.laddered, now, seat)
     for ref in agenda.timed:

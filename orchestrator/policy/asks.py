@@ -9,7 +9,7 @@ from orchestrator.model import events as e
 from orchestrator.model.specs import SATISFIES, Status
 from orchestrator.model.verdicts import Verdict
 from orchestrator.model.world import Step, Task, World
-from orchestrator.policy import rollback
+from orchestrator.policy import resources, rollback
 from orchestrator.policy.adding import accept, accept_all, add, add_all, is_known, rings
 from orchestrator.policy.decide import Answer
 from orchestrator.policy.discovery import discover, record
@@ -38,6 +38,8 @@ def answer(world: World, ask: c.Ask, seat: Seat, now: int = 0) -> Answer:
             return rollback.decided(world, ask)
         case c.Reject():
             return rejected(world, ask)
+        case c.LockResource() | c.UnlockResource():
+            return resources.asked(world, ask, now, seat.settings)
         case c.AddTask() | c.AddTasks() | c.AcceptProposal() | c.AcceptProposals() | c.Discover() | c.RecordBaseline():
             return _more(world, ask)
         case _:

@@ -29,6 +29,7 @@ Answer = tuple[e.Event, ...] | c.Refusal
 _OfTask = (
     Landing
     | c.NotePrepared
+    | c.NoteMissing
     | c.NoteLost
     | c.NoteWorkspaceLost
     | c.NoteAgent
@@ -80,8 +81,11 @@ def _inspected(world: World, outcome: c.NoteInspection, seat: Seat) -> Answer:
 def _decide(world: World, outcome: _OfTask, task: Task, attempt: Attempt, moment: tuple[int, Seat]) -> Answer:
     now, seat = moment
     match outcome:
-        case c.NotePrepared(base=base):
-            return (e.AttemptPrepared(task=task.ref, attempt=attempt.number, base=base),)
+        case c.NotePrepared(base=base, inputs=inputs):
+            return (e.AttemptPrepared(task=task.ref, attempt=attempt.number, base=base, inputs=inputs),)
+        case c.NoteMissing(base=base, tasks=tasks, paths=paths):
+            number = attempt.number
+            return (e.InputsMissed(task=task.ref, attempt=number, base=base, tasks=tasks, paths=paths),)
         case c.NoteLost(agent=agent, sandbox=sandbox):
             return (_started(task, attempt, agent, sandbox),)
         case c.NoteWorkspaceLost():

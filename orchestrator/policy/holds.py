@@ -9,14 +9,15 @@ from orchestrator.model.specs import ENDED
 from orchestrator.model.world import Task, World
 from orchestrator.policy.globs import matches_any, overlap
 from orchestrator.policy.limits import staffed
+from orchestrator.policy.resources import in_use
 from orchestrator.policy.seat import Seat
 
 
-def conflicting(world: World, task: Task, seat: Seat) -> tuple[tuple[str, ...], str]:
+def conflicting(world: World, task: Task, now: int, seat: Seat) -> tuple[tuple[str, ...], str]:
     """Name the claimed tasks this one must wait for, and why. Empty when it may start."""
     holders = [world.tasks[ref] for ref in world.claims if ref in world.tasks and ref != task.ref]
     for rule in (_folder, _resources, _files, _places):
-        on, text = rule(world, task, holders, seat)
+        on, text = rule(world, task, holders, now, seat)
         if on:
             return on, text
     return (), ""
@@ -41,12 +42,7 @@ def foreseen(world: World, task: Task, seat: Seat) -> tuple[tuple[str, ...], str
     return tuple(found), text
 
 
-def split_resource(name: str) -> tuple[str, bool]:
-    """Split `db:read` into (`db`, reads only) and `service:auth` into itself, exclusive."""
-    return (name.removesuffix(":read"), True) if name.endswith(":read") else (name, False)
-
-
-def _folder(world: World, task: Task, holders: list[Task], seat: Seat) -> tuple[tuple[str, ...], str]:
+def _folder(world: World, task: Task, holders: list[Task], _now: int, seat: Seat) -> tuple[tuple[str, ...], str]:
     if seat.settings.workspace != "inplace":
         return (), ""
     begun = (t for t in world.tasks.values() if t.attempt is not None and t.attempt.base and t.status not in ENDED)
@@ -54,22 +50,10 @@ def _folder(world: World, task: Task, holders: list[Task], seat: Seat) -> tuple[
     return ((holder.ref,), f"{holder.ref} has the project's one folder") if holder is not None else ((), "")
 
 
-def _resources(_world: World, task: Task, holders: list[Task], seat: Seat) -> tuple[tuple[str, ...], str]:
-    for wanted in task.spec.resources:
-        name, reads = split_resource(wanted)
-        readers = [h.ref for h in holders if f"{name}:read" in h.spec.resources]
-        writers = [h.ref for h in holders if name in h.spec.resources]
-        capacity = seat.settings.resources.get(name, 1)
-        if reads:
-            busy = writers if capacity == 1 else []
-        else:
-            busy = [*(readers if capacity == 1 else []), *(writers if len(writers) >= capacity else [])]
-        if busy:
-            return tuple(busy), f"{name} is in use by {', '.join(busy)}"
-    return (), ""
+_resources = in_use
 
 
-def _files(_world: World, task: Task, holders: list[Task], seat: Seat) -> tuple[tuple[str, ...], str]:
+def _files(_world: World, task: Task, holders: list[Task], _now: int, seat: Seat) -> tuple[tuple[str, ...], str]:
     target = seat.targets.get(task.ref.partition("/")[0], "")
     for holder in holders:
         if seat.targets.get(holder.ref.partition("/")[0], "") != target:
@@ -81,7 +65,7 @@ def _files(_world: World, task: Task, holders: list[Task], seat: Seat) -> tuple[
     return (), ""
 
 
-def _places(world: World, task: Task, _holders: list[Task], seat: Seat) -> tuple[tuple[str, ...], str]:
+def _places(world: World, task: Task, _holders: list[Task], _now: int, seat: Seat) -> tuple[tuple[str, ...], str]:
     agent = staffed(world, task, seat).agent
     places, busy = _concurrency(agent, seat), _at_work(world, agent, seat)
     others = tuple(dict.fromkeys(ref for ref in busy if ref != task.ref))

@@ -21,7 +21,7 @@ from orchestrator.model.specs import Action, Add, Notify, PauseQueue, ResumeQueu
 from orchestrator.model.spending import Spent
 from orchestrator.model.truth import holds
 from orchestrator.model.world import LANDING, Attempt, Queue, Step, Task, Trigger, World
-from orchestrator.policy import ladders, rollback
+from orchestrator.policy import catchup, ladders, resources, rollback
 from orchestrator.policy.accounts import serving
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.budgets import notices, run_over, run_words
@@ -33,7 +33,7 @@ from orchestrator.policy.limits import exhausted, is_human, max_iterations, retr
 from orchestrator.policy.post import sendings
 from orchestrator.policy.progress import diagnosis, rescuer, stuck
 from orchestrator.policy.race import in_race
-from orchestrator.policy.reasons import Code, over_budget, over_hours, reason_for
+from orchestrator.policy.reasons import Code, over_budget, over_catch_up, over_hours, over_lock, reason_for
 from orchestrator.policy.requests import to_look_at
 from orchestrator.policy.rivals import join, racing
 from orchestrator.policy.seat import Seat, free_slot, mine, spare
@@ -75,6 +75,14 @@ def _open(world: World, _agenda: Agenda, now: int, _seat: Seat) -> Events:
 
 def _inspect(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
     return () if seat.draining or seat.full else inspections(world, now, seat)
+
+
+def _overtake(world: World, _agenda: Agenda, _now: int, _seat: Seat) -> Events:
+    return catchup.starts(world)
+
+
+def _unlock_resources(world: World, _agenda: Agenda, now: int, _seat: Seat) -> Events:
+    return resources.ended(world, now)
 
 
 def _fire(world: World, _agenda: Agenda, _now: int, _seat: Seat) -> Events:
@@ -178,7 +186,9 @@ def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> 
         return (e.TaskReleased(task=task.ref, reason="draining"),)
     if (full := run_over(seat, now)) is not None:
         return (e.TaskReleased(task=task.ref, reason=run_words(full)),)
-    if (over := over_budget(world, task, now, seat) or over_hours(task, now, seat)) is not None:
+    over = over_budget(world, task, now, seat) or over_hours(task, now, seat) or over_lock(world, task, now, seat)
+    over = over or over_catch_up(world, task, now, seat)
+    if over is not None:
         return (e.TaskReleased(task=task.ref, reason=over.text),)
     if held := _held_queue(world.queues[task.ref.partition("/")[0]]):
         return (e.TaskReleased(task=task.ref, reason=held),)
@@ -330,7 +340,7 @@ def _look(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
 
 
 _RULES: tuple[Rule, ...] = (
-    *(_open, _unlock, _fire, _roll_back, _act, _inspect, _escalate, _post, _unpark),
+    *(_open, _unlock, _unlock_resources, _overtake, _fire, _roll_back, _act, _inspect, _escalate, _post, _unpark),
     *(_own, _adopt, _race, _look, _spoil, _claim),
 )
 
@@ -338,4 +348,11 @@ _RULES: tuple[Rule, ...] = (
 def owed(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
     """Give what follows from what stands, whoever records it: gates that open or expire, unlocks, firings, rungs."""
     came = expirations(world, now) or openings(world, now)
-    return came or _unlocked(world) or _fired(world) or rollback.starts(world) or _escalate(world, agenda, now, seat)
+    return (
+        came
+        or _unlocked(world)
+        or _fired(world)
+        or rollback.starts(world)
+        or catchup.starts(world)
+        or _escalate(world, agenda, now, seat)
+    )

@@ -57,7 +57,11 @@ def promise(world: World, task: Task) -> str | None:
 
 
 def checks(world: World, task: Task, settings: Settings) -> tuple[str, ...]:
-    """Name the task's checks: its own, else its queue's, else every check defined plus `honest`."""
+    """Name the task's checks: its own, else its queue's, else every check defined plus `honest`; and its hand-off's."""
+    return tuple(dict.fromkeys((*_checks(world, task, settings), *task.spec.handoff)))
+
+
+def _checks(world: World, task: Task, settings: Settings) -> tuple[str, ...]:
     if task.spec.checks is not None:
         return task.spec.checks
     name = task.ref.partition("/")[0]

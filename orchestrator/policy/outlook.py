@@ -9,9 +9,10 @@ import msgspec
 
 from orchestrator.model.scope import Leave
 from orchestrator.model.specs import ENDED, Status
-from orchestrator.model.world import Task, World
+from orchestrator.model.world import Gate, Task, World
 from orchestrator.policy.budgets import run_ends, run_over, used_up
 from orchestrator.policy.gates import open_tasks, opens_by_itself
+from orchestrator.policy.handoff import shut
 from orchestrator.policy.reasons import Code, Reason, reason_for
 from orchestrator.policy.rollback import going_on
 from orchestrator.policy.seat import Seat, mine, running
@@ -85,6 +86,8 @@ def _wait(world: World, task: Task, reason: Reason | None, now: int, seat: Seat)
     match reason.code:
         case Code.PARKED | Code.TIME | Code.BUDGET:
             return Stay(until=reason.until, text=f"{task.ref}: {reason.text}") if reason.until is not None else None
+        case Code.CONFLICT if reason.until is not None:
+            return Stay(until=reason.until, text=f"{task.ref}: {reason.text}")
         case Code.FAULT:
             stay = _patience(reason, now, seat)
             return Stay(until=stay.until, text=f"{task.ref}: {reason.text}") if stay is not None else None
@@ -109,8 +112,8 @@ def _others(world: World, task: Task, reason: Reason, now: int, seat: Seat) -> S
     """Wait for a dependency, lock, gate or conflict only while a live process works on it, or its end is known."""
     if reason.code not in {Code.DEPENDENCY, Code.LOCKED, Code.CONFLICT, Code.GATE}:
         return None
-    if reason.code is Code.GATE and (stay := _gates(world, reason, now, seat)) is not None:
-        return stay
+    if (stay := _gates(world, _before(world, task, reason), now, seat)) is not None:
+        return Stay(until=stay.until, text=reason.text)
     seen: set[str] = {task.ref}
     for name in _causes(world, task, reason):
         if (stay := _progress(world, name, now, seat, seen)) is not None:
@@ -118,12 +121,19 @@ def _others(world: World, task: Task, reason: Reason, now: int, seat: Seat) -> S
     return None
 
 
-def _gates(world: World, reason: Reason, now: int, seat: Seat) -> Stay | None:
+def _before(world: World, task: Task, reason: Reason) -> tuple[Gate | None, ...]:
+    """List the gates, and the hand-offs of tasks, that stand before a task."""
+    if reason.code is Code.DEPENDENCY:
+        return shut(world, task)
+    named = (name.removeprefix("gate:") for name in reason.on) if reason.code is Code.GATE else ()
+    return tuple(world.gates.get(name) for name in named)
+
+
+def _gates(world: World, gates: tuple[Gate | None, ...], now: int, seat: Seat) -> Stay | None:
     """Wait for gates whose checks run, or are about to, and for those that time alone will open."""
-    for gate in (world.gates.get(name.removeprefix("gate:")) for name in reason.on):
-        if gate is None or (at := opens_by_itself(world, gate, now, seat)) is None:
-            continue
-        return Stay(until=at if at > now else None, text=reason.text)
+    for gate in gates:
+        if gate is not None and (at := opens_by_itself(world, gate, now, seat)) is not None:
+            return Stay(until=at if at > now else None)
     return None
 
 
@@ -161,6 +171,8 @@ def _progress(world: World, ref: str, now: int, seat: Seat, seen: set[str]) -> S
             return Stay() if others or not _limited(seat, now) else None
         case Code.PARKED | Code.TIME | Code.BUDGET:
             return Stay(until=reason.until) if reason.until is not None else None
+        case Code.CONFLICT if reason.until is not None:
+            return Stay(until=reason.until)
         case Code.FAULT:
             return _patience(reason, now, seat)
         case Code.DEPENDENCY | Code.CONFLICT | Code.LOCKED | Code.GATE:

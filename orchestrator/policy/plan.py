@@ -11,11 +11,11 @@ import msgspec
 from orchestrator.model.specs import ENDED
 from orchestrator.model.world import Task, World
 from orchestrator.policy.cycles import cycles
-from orchestrator.policy.holds import split_resource
 from orchestrator.policy.limits import is_human
 from orchestrator.policy.plan_graph import Bounds, Graph
 from orchestrator.policy.plan_play import SOMEBODY, Played, play
 from orchestrator.policy.plan_stage import starts
+from orchestrator.policy.resources import capacity, wants
 from orchestrator.policy.seat import Seat
 
 FOUNDATION = 3
@@ -146,10 +146,9 @@ def _uses(world: World, task: Task, seat: Seat, workers: int | None) -> Iterable
     else:
         own = seat.settings.queues.get(queue)
         yield f"queue:{queue}", own.workers if own is not None else 1
-    for wanted in task.spec.resources:
-        name, reads = split_resource(wanted)
-        if not reads:
-            yield f"resource:{name}", seat.settings.resources.get(name, 1)
+    for wanted in wants(task, seat.settings):
+        if not wanted.reads:
+            yield f"resource:{wanted.name}", max(1, capacity(seat.settings, wanted.name) // wanted.places)
     for path in task.spec.files:
         yield f"file:{seat.targets.get(queue, '')}:{path}", 1
 

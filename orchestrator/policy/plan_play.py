@@ -13,6 +13,7 @@ from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Task, World
 from orchestrator.policy.agenda import Key, chains, urgency
+from orchestrator.policy.catchup import hurried
 from orchestrator.policy.holds import conflicting
 from orchestrator.policy.limits import is_human
 from orchestrator.policy.plan_stage import Stage
@@ -64,7 +65,12 @@ def play(
     With `tiers`, a task also waits until every task of lower tiers has ended: what barriers would cost.
     """
     return _Play(
-        Stage(world, now), chains(world, seat.settings.resources), seat, _Workers(seat, workers), duration, tiers or {}
+        Stage(world, now, seat.settings),
+        chains(world, seat.settings.resources),
+        seat,
+        _Workers(seat, workers),
+        duration,
+        tiers or {},
     ).run()
 
 
@@ -128,7 +134,7 @@ class _Play:
         tiers: Mapping[str, int],
     ) -> None:
         self.stage, self.seat, self.workers, self.duration = stage, seat, workers, duration
-        self._chains = chained
+        self._chains, self._hurried = chained, hurried(stage.world)
         self._barriers = _Barriers(stage, tiers)
         self._groups: dict[_Kind, list[tuple[Key, str]]] = {}
         self._ready: dict[str, list[tuple[Key, _Kind]]] = {}
@@ -146,7 +152,7 @@ class _Play:
         """Play to the end."""
         stage = self.stage
         for ref, task in stage.world.tasks.items():
-            if task.attempt is not None and task.status not in ENDED:
+            if task.attempt is not None and task.status not in ENDED and not stage.held_up(ref):
                 self._start(ref)  # under way: it has its worker already
         stage.settle()
         self._consider(stage.world.tasks)
@@ -176,7 +182,10 @@ class _Play:
         human = is_human(self.stage.world, task, self.seat)
         line = f"@{task.spec.owner or SOMEBODY}" if human else queue_of(task.ref)
         kind = (line, queue_of(task.ref), task.spec.first_agent, task.spec.resources, task.spec.files)
-        heappush(self._groups.setdefault(kind, []), (urgency(task, self._chains.get(task.ref, 0)), task.ref))
+        heappush(
+            self._groups.setdefault(kind, []),
+            (urgency(task, self._chains.get(task.ref, 0), hurried=task.ref in self._hurried), task.ref),
+        )
         self._bring_forward(kind)
 
     def _bring_forward(self, kind: _Kind) -> None:
@@ -193,7 +202,7 @@ class _Play:
             if kind in self._held or not group or group[0][0] != key:
                 continue
             ref = group[0][1]
-            on, _ = conflicting(self.stage.world, self.stage.world.tasks[ref], self.seat)
+            on, _ = conflicting(self.stage.world, self.stage.world.tasks[ref], self.stage.world.at, self.seat)
             if on:
                 self._held[kind] = on[0]
                 self._behind.setdefault(on[0], []).append(kind)

@@ -11,9 +11,13 @@ from copy import copy
 
 from orchestrator.model.conditions import All, Condition
 from orchestrator.model.ids import queue_of
+from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, Status, Unlock
 from orchestrator.model.truth import dependency_met, holds, moments_in, names_in
 from orchestrator.model.world import Claim, Task, World
+from orchestrator.policy import resources
+from orchestrator.policy.catchup import starts as starts_of
+from orchestrator.policy.until import needed
 
 Watcher = tuple[str, str]
 """What a condition belongs to: `gate`, `queue` or `trigger`, and its id."""
@@ -22,10 +26,11 @@ Watcher = tuple[str, str]
 class Stage:
     """The copy that is played on. Times are seconds from now; `now` is milliseconds."""
 
-    def __init__(self, world: World, now: int) -> None:
-        self.world, self.now = _copied(world, now), now
+    def __init__(self, world: World, now: int, settings: Settings) -> None:
+        self.world, self.now, self._settings = _copied(world, now), now, settings
         self.opened: dict[str, int] = {}
         """`gate:ID` and `queue:NAME` -> when it opened or was unlocked."""
+        self._overtaken = _overtaken(world)
         self._conditions = _conditions(self.world)
         self._watchers: dict[str, list[Watcher]] = {}
         for watcher, condition in self._conditions.items():
@@ -41,16 +46,28 @@ class Stage:
         """List the moments from now on at which time alone changes something, in order."""
         found = [at for condition in self._conditions.values() for at in moments_in(condition)]
         found += [starts(task) for task in self.world.tasks.values() if task.status is Status.PENDING]
+        found += resources.moments(self.world)
         return sorted({-(-(at - self.now) // 1000) for at in found if at > self.now})
 
     def free(self, ref: str) -> bool:
         """Say whether a task waits for nothing but a worker and what runs."""
+        return self._could_begin(ref) and not self.held_up(ref)
+
+    def held_up(self, ref: str) -> bool:
+        """Say whether a late arrival that gets on overtakes a task."""
+        return any(ref in over and any(map(self._gets_on, needs)) for over, needs in self._overtaken.values())
+
+    def _gets_on(self, ref: str) -> bool:
+        return ref in self.world.claims or (ref in self.world.tasks and self._could_begin(ref))
+
+    def _could_begin(self, ref: str) -> bool:
         task = self.world.tasks[ref]
         return (
             task.status is Status.PENDING
             and not self.world.queues[queue_of(ref)].locked
             and starts(task) <= self.world.at
             and all(dependency_met(self.world, name) for name in task.spec.dependencies)
+            and resources.locked_out(self.world, task, self.world.at, self._settings) is None
         )
 
     def unwanted(self, task: Task) -> bool:
@@ -70,7 +87,8 @@ class Stage:
         self.world.claims.pop(ref, None)
         self.world.seen_files.update(dict.fromkeys(task.spec.outputs, 0))
         files = (f"file:{path}" for path in task.spec.outputs)
-        return [*self.world.dependents.get(ref, ()), *self.settle((ref, f"queue:{queue_of(ref)}", *files))]
+        let_go = [name for over, needs in self._overtaken.values() if ref in needs for name in over]
+        return [*self.world.dependents.get(ref, ()), *self.settle((ref, f"queue:{queue_of(ref)}", *files)), *let_go]
 
     def pass_to(self, time: int) -> list[str]:
         """Let it be later, at a moment that changes nothing by itself."""
@@ -131,6 +149,13 @@ def starts(task: Task) -> int:
     return max(task.spec.start or 0, notice)
 
 
+def _overtaken(world: World) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+    """Give for each late arrival whom it overtakes and what it needs, itself included."""
+    over = {ref: frozenset(catching.over) for ref, catching in world.overtaking.items()}
+    over |= {event.task: frozenset(event.over) for event in starts_of(world)}
+    return {ref: (found, needed(world, ref)) for ref, found in over.items()}
+
+
 def _copied(world: World, now: int) -> World:
     tasks = {ref: copy(task) for ref, task in world.tasks.items()}
     for task in tasks.values():
@@ -143,6 +168,8 @@ def _copied(world: World, now: int) -> World:
         queues={name: copy(queue) for name, queue in world.queues.items()},
         gates={name: copy(gate) for name, gate in world.gates.items()},
         triggers=world.triggers,
+        locks=world.locks,
+        newcomers=world.newcomers,
         dependents=world.dependents,
         seen_files=dict(world.seen_files),
     )

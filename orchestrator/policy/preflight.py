@@ -17,9 +17,11 @@ from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, Action, Add, Notify, PauseQueue, ResumeQueue, RunAction, Rung, Unlock
 from orchestrator.model.truth import names_in
 from orchestrator.model.world import Queue, Task, World
+from orchestrator.policy.catchup import misnamed
 from orchestrator.policy.cycles import cycles
 from orchestrator.policy.people import addresses, named
 from orchestrator.policy.preflight_money import money_warnings
+from orchestrator.policy.resources import misspelt, too_much
 from orchestrator.policy.staffing import agent_settings, find_agent, staff
 
 BUILTIN_CHECKS = frozenset({"honest"})
@@ -109,7 +111,7 @@ class _Judge:
                 self._refuse(queue, f"{place}: depends on {name}, which does not exist; {self._remedy(name)}")
         self._condition(queue, f"{place}: when", task.spec.when)
         self._ladder(place, task.spec.escalate)
-        self._checks(queue, place, task.spec.checks)
+        self._checks(queue, place, (*(task.spec.checks or ()), *task.spec.handoff))
         if task.spec.rollback:
             self._command(queue, f"{place}: rollback", task.spec.rollback)
         for agent in (task.spec.agent, *task.spec.agents):
@@ -121,6 +123,14 @@ class _Judge:
         for path in task.spec.files:
             if path in self.facts.missing:
                 self.warnings.append(f"{place}: file {path} does not exist yet; mend the path if it should")
+        self._beside(queue, place, task)
+
+    def _beside(self, queue: str, place: str, task: Task) -> None:
+        """Judge what a task says of those beside it: what they share, whom it overtakes."""
+        wrong = misnamed(self.world, task.ref, task.spec)
+        for text in (*too_much(task, self.settings), *((wrong,) if wrong else ())):
+            self._refuse(queue, f"{place}: {text}")
+        self.warnings += [f"{place}: {text}" for text in misspelt(task, self.settings)]
 
     def _agent(self, place: str, name: str | None) -> None:
         if name and find_agent(self.settings, name, self.facts.installed) is None:

@@ -9,6 +9,7 @@ import contextlib
 
 import msgspec
 
+from orchestrator.model.coordination import Handed
 from orchestrator.model.specs import TaskSpec
 from orchestrator.model.talk import Learning
 from orchestrator.model.verdicts import Finding
@@ -19,6 +20,8 @@ from orchestrator.policy.templates import BUILT_IN, fill
 MAX_FINDINGS = 40
 MAX_MESSAGE = 2000
 """Characters of one finding."""
+MAX_HANDED = 4000
+"""Characters of the outputs of one task that are shown; the files themselves are in the workspace."""
 MAX_RULES = 16_000
 """Characters of the project's rules: what is longer belongs into files that agents read when they need them."""
 
@@ -47,6 +50,8 @@ class Upstream(msgspec.Struct, frozen=True, kw_only=True):
     outputs: tuple[str, ...] = ()
     summary: str = ""
     reason: str = ""
+    handed: tuple[Handed, ...] = ()
+    """Its outputs as they stood where this task began."""
 
 
 class PromptInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,7 +202,20 @@ def _made(one: Upstream) -> str:
     landed = f", landed as {one.commit[:12]}" if one.commit else ""
     outputs = f"; it made {', '.join(one.outputs)}, which you read first" if one.outputs else ""
     said = f"; its agent's last words:\n    {_indented(one.summary)}" if one.summary else ""
-    return f"- {one.task}{title}{landed}{outputs}{said}"
+    return f"- {one.task}{title}{landed}{outputs}{said}{_handed(one.handed)}"
+
+
+def _handed(files: tuple[Handed, ...]) -> str:
+    """Show how the files begin that were handed over, as far as there is room."""
+    room, told = MAX_HANDED, ""
+    for file in files:
+        text = file.text[:room]
+        room -= len(text)
+        size = len(text.encode())
+        cut = f"; its first {size} bytes" if text and size < file.size else ""
+        begins = f":\n    {_indented(text)}" if text.strip() else ""
+        told += f"\n  {file.path} ({file.size} bytes{cut}){begins}"
+    return told
 
 
 def _rules(text: str) -> str:

@@ -30,7 +30,7 @@ def prompt_input(world: World, task: Task, seat: Seat) -> PromptInput:
         notes=notes_of(task),
         conflicts=tuple(f.path for f in task.feedback if f.rule == "merge-conflict"),
         inputs=tuple(path for other in done if other for path in other.spec.outputs),
-        upstream=tuple(_made(other) for other in done if other),
+        upstream=tuple(_made(other, attempt) for other in done if other),
         answers=tuple((q.text, q.answer) for q in world.tasks[task.ref].questions if q.answer),
         talks=talks(settings, agent),
         learnings=telling(world.learnings.values(), task.ref, task.spec),
@@ -69,7 +69,7 @@ def _is_done(task: Task | None) -> bool:
     return task is not None and task.status in SATISFIES
 
 
-def _made(task: Task) -> Upstream:
+def _made(task: Task, attempt: Attempt | None) -> Upstream:
     skipped = task.status is Status.SKIPPED
     return Upstream(
         task=task.ref,
@@ -78,4 +78,5 @@ def _made(task: Task) -> Upstream:
         outputs=() if skipped else task.spec.outputs,
         summary="" if skipped else task.summary or task.reason,
         reason=(task.reason or "no reason was given") if skipped else "",
+        handed=tuple(file for file in (attempt.inputs if attempt else ()) if file.task == task.ref),
     )

@@ -12,7 +12,7 @@ import msgspec
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Step, Task, World
-from orchestrator.policy import budgets, rollback
+from orchestrator.policy import budgets, catchup, handoff, resources, rollback
 from orchestrator.policy.accounts import BY_A_PERSON, shut, waits_for
 from orchestrator.policy.gates import waiting_for
 from orchestrator.policy.holds import conflicting, foreseen
@@ -155,8 +155,57 @@ _NAMED = 4
 def _dependency(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
     unmet = tuple(d for d in task.spec.dependencies if not dependency_met(world, d))
     if not unmet:
-        return None
+        return _missing(world, task)
+    red = [gate for gate in handoff.shut(world, task) if gate.spec.of in unmet]
+    if len(red) == len(unmet):
+        since = max(world.tasks[gate.spec.of].since for gate in red)
+        text = "; ".join(handoff.words(world, gate) for gate in red)
+        return Reason(code=Code.DEPENDENCY, on=unmet, since=since, text=text)
     return Reason(code=Code.DEPENDENCY, on=unmet, since=task.since, text=f"waits for {', '.join(unmet)}")
+
+
+def _missing(world: World, task: Task) -> Reason | None:
+    """Say that what it builds on was not there as it was to begin."""
+    missed = handoff.missed(world, task)
+    if not missed or task.lack is None:
+        return None
+    names = ", ".join(f"{path} of {ref}" for ref, path in missed)
+    text = f"waits for {names}: missing or empty in the target ({task.lack.base[:12]}); it begins once that holds it"
+    on = tuple(dict.fromkeys(ref for ref, _ in missed))
+    return Reason(code=Code.DEPENDENCY, on=on, since=task.lack.since, text=text)
+
+
+def _overtaken(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
+    return None if not world.overtaking or _has_worked(task) else over_catch_up(world, task, now, seat)
+
+
+def over_catch_up(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
+    """Say that a late arrival overtakes the task: no iteration of it starts until that one has ended."""
+    for name in catchup.ahead(world, task.ref):
+        if _gets_on(world, world.tasks[name], now, seat):
+            since = max(task.since, world.overtaking[name].since)
+            return Reason(code=Code.DEPENDENCY, on=(name,), since=since, text=f"lets {name} catch up first")
+    return None
+
+
+def _gets_on(world: World, task: Task, now: int, seat: Seat) -> bool:
+    """Say whether a late arrival, or a task it needs, gets on: nobody waits for one that does not."""
+    if running(world, task.ref, seat):
+        return True
+    reason = reason_for(world, task, now, seat) if _is_served(task, now, seat) else None
+    if reason is None:
+        return False
+    if reason.code is Code.DEPENDENCY:
+        return any(_gets_on(world, world.tasks[name], now, seat) for name in reason.on if name in world.tasks)
+    return reason.code in {Code.READY, Code.ORPHAN} or (reason.code is Code.CONFLICT and reason.until is None)
+
+
+def _is_served(task: Task, now: int, seat: Seat) -> bool:
+    """Say whether a live process would take it: another one, or this one while it takes anything."""
+    queue = task.ref.partition("/")[0]
+    if any(queues is None or queue in queues for peer, queues in seat.peers.items() if peer != seat.me):
+        return True
+    return seat.serves(task.ref) and not seat.draining and not seat.sated() and budgets.run_over(seat, now) is None
 
 
 def _locked(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
@@ -222,8 +271,21 @@ def over_budget(world: World, task: Task, now: int, seat: Seat) -> Reason | None
     return Reason(code=Code.BUDGET, on=on, since=task.since, until=gauge.until, text=budgets.words(gauge))
 
 
-def _conflict(world: World, task: Task, _now: int, seat: Seat) -> Reason | None:
-    on, text = conflicting(world, task, seat)
+def _lock(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
+    return None if _has_worked(task) else over_lock(world, task, now, seat)
+
+
+def over_lock(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
+    """Say that somebody has locked what the task shares: no iteration of it starts until that ends."""
+    held = resources.locked_out(world, task, now, seat.settings)
+    if held is None:
+        return None
+    on = (f"lock:{held.resource}",)
+    return Reason(code=Code.CONFLICT, on=on, since=held.since, until=held.until, text=resources.words(held))
+
+
+def _conflict(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
+    on, text = conflicting(world, task, now, seat)
     return Reason(code=Code.CONFLICT, on=on, since=task.since, text=text) if on else None
 
 
@@ -234,11 +296,13 @@ _RULES: tuple[Rule, ...] = (
     _orphan,
     _gate,
     _dependency,
+    _overtaken,
     _locked,
     _paused,
     _parked,
     _account_limit,
     _time,
     _budget,
+    _lock,
     _conflict,
 )

@@ -18,7 +18,7 @@ from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, Notify, Status
 from orchestrator.model.wording import USUAL, fill, format_seconds
 from orchestrator.model.world import World
-from orchestrator.policy import people
+from orchestrator.policy import handoff, people
 from orchestrator.policy.gates import waiting_for
 from orchestrator.policy.rollback import is_held
 
@@ -111,7 +111,7 @@ def recipients(settings: Settings, tiding: Tiding) -> tuple[str, ...]:
 
 def _tidings(world: World, events: Sequence[e.Event], settings: Settings) -> Iterator[Tiding]:
     for event in events:
-        for part in (_of_task, _of_rollback, _of_gate, _of_ladder, _of_money, _of_trigger):
+        for part in (_of_task, _of_rollback, _of_gate, _of_handoff, _of_ladder, _of_money, _of_trigger):
             yield from part(world, event, settings)
     yield from _of_queues(world, events)
 
@@ -190,7 +190,7 @@ def _of_queues(world: World, events: Sequence[e.Event]) -> Iterator[Tiding]:
 
 def _of_gate(world: World, event: e.Event, _settings: Settings) -> Iterator[Tiding]:
     gate = world.gates.get(getattr(event, "gate", ""))
-    if gate is None:
+    if gate is None or gate.spec.of:
         return
     about, spec = f"gate:{gate.id}", gate.spec
     helps = f"`orchestrator approve {about} --as {' or '.join(spec.approvers)}`, or `reject`"
@@ -224,6 +224,25 @@ def _of_ladder(world: World, event: e.Event, _settings: Settings) -> Iterator[Ti
         to=(event.notify,),
         concerns=() if event.gate else _owner(world, event.task),
         same=f"{event.cause} {event.since} {event.after_s} {event.notify}",
+    )
+
+
+def _of_handoff(world: World, event: e.Event, _settings: Settings) -> Iterator[Tiding]:
+    """Tell that what a task hands over is red, and whom that keeps from beginning."""
+    gate = world.gates.get(event.gate) if isinstance(event, e.GateChecked) else None
+    if gate is None or not isinstance(event, e.GateChecked) or event.verdict != "FAIL" or not gate.spec.of:
+        return
+    ref, first = gate.spec.of, event.findings[0].message if event.findings else ""
+    behind = tuple(world.dependents.get(ref, ()))
+    since = handoff.suspects(world, ref)
+    landed = f"; landed since: {', '.join(since)}" if since else ""
+    yield Tiding(
+        kind="blocked",
+        about=ref,
+        what=f"the hand-off of {ref} is red",
+        why=f"{first}{landed}; behind it wait {', '.join(behind) or 'none'}",
+        next=f"`orchestrator retry {ref}` gives it back to its agent",
+        concerns=tuple(name for task in (ref, *behind) for name in _owner(world, task)),
     )
 
 

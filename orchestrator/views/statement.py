@@ -15,6 +15,7 @@ from orchestrator.policy.seat import Seat, running
 from orchestrator.policy.talk import open_questions
 from orchestrator.views import money
 from orchestrator.views.accounts import held_accounts
+from orchestrator.views.sharing import locks_of
 
 PidOf = Callable[[str, int, int], int | None]
 
@@ -38,6 +39,7 @@ def status_of(
         questions=questions_of(world),
         proposals=proposals_of(world),
         channels=channels_of(world, seat),
+        locks=locks_of(world, now, seat),
         headline=headline(world, queues, seat),
         notices=(*notices, *money.notices(world, now, seat), *post.troubles(world, seat.settings)),
     )

@@ -303,7 +303,23 @@ def _message(event: e.Event) -> tuple[str, str] | None:
             return None
 
 
+def _sharing(event: e.Event) -> tuple[str, str] | None:
+    match event:
+        case e.InputsMissed():
+            names = ", ".join(f"{path} of {ref}" for ref, path in zip(event.tasks, event.paths, strict=True))
+            return "warn", f"cannot begin: {names} missing or empty in the target at {event.base[:12]}"
+        case e.CatchUpStarted():
+            return "warn", f"catches up: {', '.join(event.over) or 'nobody'} lets it go first"
+        case e.ResourceLocked():
+            until = format_moment(event.until)
+            return "warn", f"{event.resource} locked by {event.by} until {until}: {event.reason}"
+        case e.ResourceUnlocked():
+            return "info", f"{event.resource} is no longer locked by {event.by}{_why(event.because)}"
+        case _:
+            return None
+
+
 _PARTS = (
     *(_definition, _rollback, _race, _progress, _talk, _landing, _ending),
-    *(_lane, _gate, _ladder, _message, _around),
+    *(_lane, _gate, _ladder, _message, _around, _sharing),
 )

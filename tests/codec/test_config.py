@@ -9,7 +9,7 @@ from orchestrator.model import conditions as c
 from orchestrator.model.egress import Allowed
 from orchestrator.model.kinds import Login, ProfileSettings
 from orchestrator.model.prices import Price
-from orchestrator.model.settings import Budget, Calendar, Permissions, RoleSettings, Settings
+from orchestrator.model.settings import Budget, Calendar, Permissions, ResourceSettings, RoleSettings, Settings
 from orchestrator.model.specs import Add, RunAction, TaskSpec, Unlock
 
 FULL = b"""
@@ -429,3 +429,28 @@ def test_no_hosts_are_not_the_same_as_nothing_said_and_a_check_may_have_its_own(
     assert settings.egress == ()
     assert [settings.checks[name].egress for name in "ab"] == [(), (Allowed("pypi.org"),)]
     assert read_settings(b"", path="orchestrator.toml").egress is None
+
+
+def test_a_resource_is_a_number_of_places_or_is_described() -> None:
+    text = b"""
+    [resources]
+    staging = 2
+    [resources."service:auth"]
+    title = "logins"
+    owner = "platform"
+    files = ["src/auth/**"]
+    [resources.gpu]
+    places = 4
+    """
+    settings = read_settings(text, path="orchestrator.toml")
+    assert settings.resources == {"staging": 2, "service:auth": 1, "gpu": 4}
+    assert settings.registry == {
+        "service:auth": ResourceSettings(name="service:auth", title="logins", owner="platform", files=("src/auth/**",)),
+        "gpu": ResourceSettings(name="gpu", places=4),
+    }
+
+
+@pytest.mark.parametrize("name", ["db:read", "gpu=2", " "])
+def test_a_resource_is_not_named_as_tasks_take_it(name: str) -> None:
+    with pytest.raises(InvalidInputError, match="is no usable name; leave out `:read` and `=`"):
+        read_settings(f'[resources]\n"{name}" = 1\n'.encode(), path="orchestrator.toml")

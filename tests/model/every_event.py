@@ -24,7 +24,7 @@ _VALUES: dict[Any, Any] = {
 }
 DEFINING = (
     *(e.QueueAdded, e.TriggerDefined, e.GateDefined, e.TriggerRemoved, e.GateRemoved, e.FileSeen),
-    *(e.AccountParked, e.BudgetNeared, e.BudgetReached, e.MessageDue),
+    *(e.AccountParked, e.BudgetNeared, e.BudgetReached, e.MessageDue, e.ResourceLocked),
 )
 """These need nothing to be there, or leave a note of their passing."""
 

@@ -324,3 +324,13 @@ def test_a_rung_that_leads_to_nobody_is_a_warning() -> None:
     other = msgspec.structs.replace(ana, name="bob", roles=())
     some = project.judge(settings=msgspec.structs.replace(SETTINGS, people={"bob": other})).warnings
     assert any("gate g: escalate: no channel leads to ops, so everybody who can be told is" in text for text in some)
+
+
+def test_a_task_asks_for_no_more_places_than_there_are_and_misspells_no_resource() -> None:
+    settings = msgspec.structs.replace(SETTINGS, resources={"gpu": 2, "staging": 1})
+    tasks = (task("A", resources=("gpu=3",)), task("B", resources=("stagin:read",)))
+    found = Project().queue("q", *tasks).judge(settings=settings)
+    assert [problem.partition("q/")[2] for problem in found.problems] == [
+        'A: wants 3 places of gpu, which has 2; raise [resources] "gpu" or ask for less'
+    ]
+    assert [warning.partition("q/")[2] for warning in found.warnings] == ["B: resource stagin: did you mean staging?"]

@@ -19,6 +19,11 @@ def prepared(world: World, effect: OfTask, head: str, _words: Words, _named: Nam
     return c.NotePrepared(task=effect.task, fence=effect.fence, base=base)
 
 
+def missing(_world: World, effect: OfTask, head: str, words: Words, _named: Named) -> c.Outcome:
+    """Name outputs that are not there: `missing docs/api.md of q/T1`."""
+    return c.NoteMissing(task=effect.task, fence=effect.fence, base=head, tasks=(words[2],), paths=(words[0],))
+
+
 def agent(_world: World, effect: OfTask, _head: str, words: Words, named: Named) -> c.Outcome:
     """`claimed`, or anything else: then it says nothing of being done."""
     claimed = words[0] == "claimed"
@@ -140,6 +145,7 @@ def _attempt(world: World, effect: OfTask) -> Attempt:
 
 _MADE = (
     prepared,
+    missing,
     agent,
     capture,
     verdict,

@@ -404,9 +404,18 @@ class Stage:
             "attach": lambda: c.Attach(task=ref, by=by, worker=rest[0], now="now" in rest),
             "detach": lambda: c.Detach(task=ref, worker=rest[0], seconds=90.0),
             "edit": lambda: c.EditTask(task=ref, changes=w.fields(named)),
+            "lock": lambda: c.LockResource(
+                resource=named.get("what", ref),
+                by=by,
+                until=w.moment(named["until"]),
+                reason=named.get("reason", "upgrade"),
+            ),
+            "unlock": lambda: c.UnlockResource(
+                resource=ref, by=by, whose=named.get("whose", ""), reason=named.get("reason", "")
+            ),
         }
         seat = msgspec.structs.replace(self.seat(next(iter(self.chairs))), me="cli") if self.chairs else _NOBODY
-        return self.said("person", answer(self.world, asks[verb](), seat))
+        return self.said("person", answer(self.world, asks[verb](), seat, self.now))
 
     # -- what is to be seen ----------------------------------------------------------------------------------------
 

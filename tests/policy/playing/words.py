@@ -51,7 +51,15 @@ _UNTOLD = frozenset(
 )
 """Fields of events that would tell a reader nothing."""
 _SUBJECTS = ("task", "queue", "trigger", "gate", "key")
-_LISTS = {"agents": "agents", "after": "dependencies", "files": "files", "resources": "resources", "outputs": "outputs"}
+_LISTS = {
+    "agents": "agents",
+    "after": "dependencies",
+    "files": "files",
+    "resources": "resources",
+    "outputs": "outputs",
+    "handoff": "handoff",
+    "catch_up": "catch_up",
+}
 _BUDGETS = {"budget": "budget", "each": "task_budget"}
 _NUMBERS = {"prio": "priority", "max": "max_iterations", "race": "race"}
 _TEXTS = {"agent": "agent", "on_upstream": "on_upstream", "promise": "completion_promise", "title": "title",

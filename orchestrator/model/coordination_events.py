@@ -1,0 +1,45 @@
+"""Facts about what tasks and people share. See `events`."""
+
+from orchestrator.model.event_parts import EventBase
+
+
+class ResourceLocked(EventBase, frozen=True, tag="resource.locked"):
+    """Somebody has a resource until a moment; the same person again holds it on these terms from now on.
+
+    `shared`: readers may go on; `places`: so many of a counted one, 0 is all of it.
+    """
+
+    resource: str
+    by: str
+    until: int
+    reason: str = ""
+    shared: bool = False
+    places: int = 0
+
+
+class ResourceUnlocked(EventBase, frozen=True, tag="resource.unlocked"):
+    """The lock of `by` is over: given back, taken away or run out, as `because` says."""
+
+    resource: str
+    by: str
+    because: str = ""
+
+
+class InputsMissed(EventBase, frozen=True, tag="inputs.missed"):
+    """The task did not begin: what it builds on is not in the target at `base`. Of each path, `tasks` says whose.
+
+    The claim is given back; it begins once the target has moved and holds them.
+    """
+
+    task: str
+    attempt: int
+    base: str
+    tasks: tuple[str, ...]
+    paths: tuple[str, ...]
+
+
+class CatchUpStarted(EventBase, frozen=True, tag="catchup.started"):
+    """A late arrival overtakes these tasks: until it has ended they begin no iteration while it gets on."""
+
+    task: str
+    over: tuple[str, ...] = ()
