@@ -52,6 +52,8 @@ class Intake:
         self._merged: dict[str, bytes] = {}
         self._problems: tuple[Problem, ...] = ()
         self._refused: dict[str, str] = {}
+        self.saved: tuple[str, ...] = ()
+        """Queues whose files others had saved when the folder was last read; what we render ourselves is no save."""
         self.displaced = False
         """A save stands beside its file because another came while it was looked at: `rescue` merges it."""
 
@@ -81,12 +83,13 @@ class Intake:
     async def take_in(self, ledger: Ledger) -> Reading:
         """Append what the files ask that the journal does not hold yet."""
         reading, expected = self.look(), dict(self._merged)
+        self.saved = tuple(f.document.spec.name for f in reading.files if f.changed and expected.get(f.path) != f.text)
         await ledger.commit(lambda world: config_events(world, self._settings))
         for file in reading.files:
             known = self._merged.get(file.path)
             if known != expected.get(file.path):
                 continue  # rendered over since it was read: what was read was merged before
-            if file.changed or known != file.text:
+            if known != file.text:
                 await self._merge(ledger, file)
         return reading
 
@@ -123,11 +126,8 @@ class Intake:
         if text is None:
             return True
         rendered = render_queue(world, name, text, calendar=self._calendar)
-        outcome = (
-            self._files.write(world, name, text)
-            if rendered == text
-            else replace_if_unchanged(self._root / path, rendered, digest(text))
-        )
+        same = rendered == text
+        outcome = Same() if same else replace_if_unchanged(self._root / path, rendered, digest(text))
         self._refused.pop(path, None)
         match outcome:
             case Replaced():

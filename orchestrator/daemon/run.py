@@ -5,6 +5,7 @@ Order matters: everything that could refuse is looked at before anything is writ
 
 import contextlib
 import signal
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from orchestrator.daemon.tidying import Tidying
 from orchestrator.daemon.windows import Windows
 from orchestrator.engine.engine import Engine
 from orchestrator.errors import InvalidInputError
-from orchestrator.inbox.folder import Reading
+from orchestrator.inbox.folder import Problem, Reading
 from orchestrator.inbox.watch import watch
 from orchestrator.model import events as e
 from orchestrator.model.answers import StatusAnswer
@@ -40,7 +41,8 @@ from orchestrator.policy.until import is_known
 from orchestrator.ports.agents import RunKey
 from orchestrator.views.statement import status_of
 
-RENDER_EVERY_S = 0.1
+RENDER_EVERY_S, RENDER_SHARE = 0.1, 0.1
+"""What is looked at is brought up to date this often; of the processor's time it may take this share."""
 ROOM_AGAIN_S = 2.0
 """When writing what people look at is tried again."""
 LAST_LOOKS = 5
@@ -171,6 +173,11 @@ def _prompted(world: World, prompt: tuple[str, str] | None) -> tuple[e.Event, ..
     return () if prompt is None else define_prompt_task(world, *prompt)[1]
 
 
+def rest_s(took_s: float) -> float:
+    """Say how long to wait after a rendering: one of very many tasks must not keep the work from going on."""
+    return max(RENDER_EVERY_S, took_s * (1 / RENDER_SHARE - 1))
+
+
 class _Run:
     """One run under way."""
 
@@ -273,6 +280,7 @@ class _Run:
                 saved.set()
 
             group.start_soon(watch, self.desk.intake.folder, told)
+            problems: tuple[Problem, ...] = ()
             while True:
                 await saved.wait()
                 saved = anyio.Event()
@@ -280,20 +288,22 @@ class _Run:
                 for problem in reading.problems:
                     if problem.changed:
                         self.watcher.warn(problem.text)
-                self.windows.revisit(file.document.spec.name for file in reading.files if file.changed)
-                self._dirty.set()
+                self.windows.revisit(self.desk.intake.saved)
+                if self.desk.intake.saved or reading.problems != problems:
+                    self._dirty.set()
+                problems = reading.problems
                 self.engine.wake()
 
     async def _render_always(self) -> None:
         while True:
             await self._dirty.wait()
-            self._dirty = anyio.Event()
+            self._dirty, began = anyio.Event(), time.process_time()
             with anyio.CancelScope(shield=True):  # half a rendering would lose what was noted for it
                 written = await self._written(self.render)
             if not (written and await self._written(self._keep_records)):
                 self._dirty.set()
                 await anyio.sleep(ROOM_AGAIN_S)
-            await anyio.sleep(RENDER_EVERY_S)
+            await anyio.sleep(rest_s(time.process_time() - began))
 
     async def _written(self, work: Callable[[], Awaitable[None]]) -> bool:
         """Write what people look at; where it cannot be written it is said, once, and tried again: work goes on."""

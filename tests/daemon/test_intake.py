@@ -12,6 +12,7 @@ import pytest
 from orchestrator.daemon.clock import WallClock
 from orchestrator.daemon.intake import Intake
 from orchestrator.daemon.project import Project, RandomIds
+from orchestrator.daemon.run import RENDER_EVERY_S, rest_s
 from orchestrator.engine.ledger import Ledger
 from orchestrator.journal.memory import MemoryJournal
 from orchestrator.model import events as e
@@ -85,3 +86,25 @@ def test_a_save_that_came_while_another_was_taken_in_is_merged_before_it_is_rend
 
     assert anyio.run(go) == "by hand"
     assert "by hand" in desk.file.read_text()
+
+
+def test_what_is_rendered_here_is_nobodys_save(desk: Desk) -> None:
+    async def go() -> tuple[tuple[str, ...], ...]:
+        await desk.intake.take_in(desk.ledger)
+        first = desk.intake.saved
+        await desk.happen(e.TaskClaimed(task="q/A", attempt=1, worker="me"))
+        await desk.render()
+        seq = desk.ledger.world.seq
+        await desk.intake.take_in(desk.ledger)
+        ours = desk.intake.saved
+        assert desk.ledger.world.seq == seq
+        desk.file.write_text(desk.file.read_text().replace('"a"', '"by hand"'))
+        await desk.intake.take_in(desk.ledger)
+        return first, ours, desk.intake.saved
+
+    assert anyio.run(go) == (("q",), (), ("q",))
+
+
+def test_rendering_takes_a_tenth_of_the_processor_at_most() -> None:
+    assert rest_s(0.001) == RENDER_EVERY_S
+    assert rest_s(2.0) == pytest.approx(18.0)
