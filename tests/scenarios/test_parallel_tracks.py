@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+from datetime import datetime
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.scenarios.conftest import Shop, Terminal
 UI = ("UI-1", "UI-2", "UI-3", "UI-4")
 BACKEND = ("API-1", "API-2", "API-3", "API-4", "API-5")
 CUSTOMER = ("CX-1", "CX-2", "CX-3", "CX-4")
+HOURS = dict(zip((*UI, *BACKEND, *CUSTOMER), (1.5, 1.5, 1.5, 1.5, 2, 1, 1, 2, 2, 1, 1, 2, 2), strict=True))
 BACKEND_COMMAND = ("run", "--queue", "backend", "--max-iterations", "30", "--non-interactive")
 
 
@@ -18,7 +20,8 @@ def chain(ids: tuple[str, ...], **more: list[str]) -> list[dict[str, object]]:
     """Give tasks of which each waits for the one before, and for what `more` names."""
     before = dict(zip(ids[1:], ids, strict=False))
     extra = {name.replace("_", "-"): waits for name, waits in more.items()}
-    return [{"id": i, "dependencies": [*([before[i]] if i in before else []), *extra.get(i, [])]} for i in ids]
+    waits = {i: [*([before[i]] if i in before else []), *extra.get(i, [])] for i in ids}
+    return [{"id": i, "dependencies": needs, "estimated_hours": HOURS[i]} for i, needs in waits.items()]
 
 
 def build(shop: Shop) -> None:
@@ -71,6 +74,7 @@ def assert_every_commit_is_green(shop: Shop, at_least: int) -> None:
 @pytest.mark.slow
 def test_three_tracks_share_one_branch_and_one_of_them_dies_in_the_middle(shop: Shop) -> None:
     build(shop)
+    the_claim_of_twenty_hours_in_eleven_is_computed(shop)
     one = shop.start("run", "--queue", "ui")
     shop.started("ui/UI-2")
     three = shop.start("run", "--queue", "customer", "--watch")
@@ -91,6 +95,15 @@ def test_three_tracks_share_one_branch_and_one_of_them_dies_in_the_middle(shop: 
     the_first_and_third_track_never_noticed(shop)
     assert_every_commit_is_green(shop, at_least=13)
     the_windows_tell_the_same_story(shop)
+    what_it_took_is_measured(shop)
+
+
+def the_claim_of_twenty_hours_in_eleven_is_computed(shop: Shop) -> None:
+    plan = json.loads(shop.ask("plan", "--workers", "3", "--format", "json").out)
+    assert (plan["sequential_hours"], plan["makespan_hours"]) == (20, 11)
+    ways = [f"backend/API-{n}" for n in (1, 2, 3, 4)], ["ui/UI-3", "ui/UI-4", "customer/CX-4"]
+    assert plan["critical_path"] == [*ways[0], *ways[1]]  # through the edge that only sounds like one
+    assert plan["lower_bound_hours"] == 11 < plan["barrier_hours"]
 
 
 def cut_the_power_and_go_on(shop: Shop, two: Terminal) -> Terminal:
@@ -135,8 +148,41 @@ def an_edge_is_dropped_while_everything_runs(shop: Shop) -> None:
     workers = {worker["task"]: worker["alive"] for worker in shop.status()["workers"]}
     assert workers["ui/UI-3"]
     assert workers["backend/API-4"]
+    the_windows_agree_while_it_runs(shop)
     shop.open("ui-3")
     shop.open("api-4")
+
+
+def the_windows_agree_while_it_runs(shop: Shop) -> None:
+    """With both agents held and the third track before its last task nothing moves: each window shows that moment."""
+    shop.until("task.completed", task="customer/CX-3")
+    told = {"backend": (3, 1, "backend/API-4"), "ui": (2, 1, "ui/UI-3"), "customer": (3, 0, "")}
+    board, verdicts = shop.state / "board.md", shop.state / "ralph-verification.log"
+    for queue, (done, running, task) in told.items():
+        where = shop.root / "queues"
+        counts = {"completed": done, "in_progress": running}
+        shop.wait_for(
+            lambda q=queue, c=counts: c.items() <= shop.saved(q)["summary"].items(), where, f"{queue}: {counts}"
+        )
+        line = f"| {queue} | open | {done}/"
+        shop.wait_for(lambda text=line: text in board.read_text(), shop.state, line)
+        log = shop.state / "logs" / f"{queue}.log"
+        last = [json.loads(text) for text in log.read_text().splitlines()][-1]
+        assert last["seq"] == max(e["seq"] for e in shop.events() if (e.get("task") or "").startswith(f"{queue}/"))
+        assert last["task"] == (task or "customer/CX-3")
+        said = [text.split()[1:3] for text in verdicts.read_text().splitlines() if f" {queue}/" in text]
+        assert len({ref for verdict, ref in said if verdict == "PASS"}) == done
+        assert shop.ask("logs", "--queue", queue, "--json", "-n", "1").out == log.read_text().splitlines()[-1] + "\n"
+
+
+def what_it_took_is_measured(shop: Shop) -> None:
+    """Hours under claims against hours on the clock, as the journal has them."""
+    measure = json.loads(shop.ask("report", "--json").out)["measure"]
+    assert measure["estimated_hours"] == 20
+    assert measure["speedup"] > 1  # tracks ran side by side
+    moments = [datetime.fromisoformat(e["at"]) for e in shop.events("task.claimed") + shop.events("task.completed")]
+    elapsed = (max(moments) - min(moments)).total_seconds() / 3600
+    assert abs(measure["elapsed_hours"] - elapsed) < 0.002
 
 
 def the_first_and_third_track_never_noticed(shop: Shop) -> None:

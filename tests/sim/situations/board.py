@@ -40,13 +40,14 @@ def _capability(sketch: Sketch, name: str, before: str) -> str:
         sketch.not_executed[audit] = "done last quarter, see the minutes"
     accept = sketch.task(f"{name}/ACCEPT", looks, audit)
     sketch.papers[f"minutes/{name}"] = name
+    signs, rejects = dice.sample(("omar", "ines"), 2)
     return sketch.gate(
         name,
-        dice.choice(("omar", "ines")),
+        signs,
         requires=q.All((q.TaskIs(accept), q.QueueIs(name))) if dice.random() < 0.5 else q.TaskIs(accept),
         approvers=("operator",),
         evidence=(f"built/{name}", f"minutes/{name}"),
-        rejects=dice.random() < 0.3,
+        rejects=rejects,
     )
 
 

@@ -4,13 +4,15 @@ import random
 
 from orchestrator.model import commands as c
 from orchestrator.model.scope import Scope
-from orchestrator.model.specs import SATISFIES, Status
+from orchestrator.model.specs import SATISFIES, Status, TaskSpec
 from orchestrator.sim.crew import Crew, Stage
 from orchestrator.sim.storm import Storm
 from orchestrator.sim.witness import BrokenPromiseError
 from tests.sim.situations.facts import HANDS
 from tests.sim.situations.situation import Signing, Situation
 
+FORGOTTEN = "not needed"
+"""Why somebody skips what is needed after all."""
 STRANGER = "mallory"
 """May sign nothing, and tries."""
 
@@ -79,18 +81,22 @@ class Cast:
         gate = self._stage.witness.world.gates[signing.gate]
         if gate.open or not signing.signers:
             return
-        if signing.rejects and signing.gate not in self._refused:
-            said = await self._crew.ask(c.RejectGate(gate=signing.gate, by=signing.signers[0], reason="not yet"))
-            if said is None:
-                self._refused.add(signing.gate)
-            return
         if signing.gate in self._refused and not self._all_else_is_done(signing):
             return
         await self._try_in_vain(signing)
         yes = {signature.by for signature in gate.signatures if signature.approved}
-        missing = [who for who in signing.signers if who not in yes]
-        for who in missing if all_of_them else [self.dice.choice(signing.signers)]:  # some say so twice
-            await self._crew.ask(c.Approve(gate=signing.gate, by=who))
+        missing = [who for who in signing.signers if who not in yes] or [signing.signers[0]]
+        for who in missing if all_of_them else [self.dice.choice(signing.signers)]:
+            await self._approve(signing, who)
+            if self.dice.random() < 0.3:
+                await self._approve(signing, who)  # to say so twice says nothing more
+        if signing.rejects and signing.gate not in self._refused:
+            said = await self._crew.ask(c.RejectGate(gate=signing.gate, by=signing.rejects, reason="not yet"))
+            if said is None:
+                self._refused.add(signing.gate)
+
+    async def _approve(self, signing: Signing, who: str) -> None:
+        await self._crew.ask(c.Approve(gate=signing.gate, by=who))
 
     async def _try_in_vain(self, signing: Signing) -> None:
         """Let somebody sign who may not, once for each gate."""
@@ -116,7 +122,25 @@ class Weather(Storm):
         return self.dice.choice(self.scopes)
 
     async def _person(self) -> None:
+        """Let the cast act, or somebody ask for something; what is thought of late stands behind nothing."""
         if self.dice.random() < 0.6:
             await self.cast.stir()
+        elif self.dice.random() < 0.2:
+            spec = TaskSpec(id=f"N{self.blows}", title="thought of late")
+            await self._crew.ask(c.AddTask(queue=self.dice.choice(self._queues), spec=spec))
         else:
-            await super()._person()
+            await self._crew.ask(self._asked())
+
+    def _asked(self) -> c.Ask:
+        dice, queue = self.dice, self.dice.choice(self._queues)
+        tasks = self._stage.witness.world.tasks
+        ref = dice.choice([ref for ref, task in tasks.items() if task.status is not Status.COMPLETED] or list(tasks))
+        asks: tuple[c.Ask, ...] = (
+            c.Pause(queue=queue, by="ana"),
+            c.Resume(queue=queue, by="ana"),
+            c.Retry(task=ref, by="ana", take_over=dice.random() < 0.5),
+            c.Cancel(task=ref, by="ana"),
+            c.Skip(task=ref, by="ana", reason=FORGOTTEN),
+            c.Decide(task=ref, decision=dice.choice(("revert", "override")), reason="looked at it", by="ana"),
+        )
+        return dice.choice(asks)

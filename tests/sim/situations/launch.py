@@ -14,14 +14,13 @@ def draw_launch(seed: int) -> Situation:
     for name in ("ana", "bert", "cleo"):
         sketch.person(name, "ops")
     sketch.person("dora", "security", "exec")
+    sketch.person("emil", "security")
     infra = _ground(sketch)
     qa = [sketch.task(f"{sketch.queue('qa')}/Q-{n}", infra) for n in range(1, dice.randint(3, 5))]
     audit = [sketch.task(f"{sketch.queue('audit')}/D-{n}", infra) for n in range(1, dice.randint(3, 5))]
     tested = sketch.gate("tested", requires=q.QueueIs("qa"), checks=("smoke",), hold_s=dice.choice((None, 600)))
     sketch.conditions["tested"] = tuple(f"done/{ref}" for ref in qa[:1])
-    secure = sketch.gate(
-        "secure", "dora", requires=q.QueueIs("audit"), approvers=("security",), rejects=dice.random() < 0.5
-    )
+    secure = sketch.gate("secure", "dora", requires=q.QueueIs("audit"), approvers=("security",), rejects="emil")
     sketch.queue("guide")
     manual = sketch.task("guide/G-1", qa[0], audit[0])
     sketch.queue("watch")
@@ -50,14 +49,15 @@ def _ground(sketch: Sketch) -> str:
     made = [sketch.task(f"infra/I-{n}", outputs=(f"docs/I-{n}",)) for n in range(1, dice.randint(3, 5))]
     evidence = (f"docs/{made[0].partition('/')[2]}", "docs/load-test")
     sketch.papers = {"docs/load-test": "infra"}
+    first, second, third = dice.sample(("ana", "bert", "cleo"), 3)
     return sketch.gate(
         "infra",
-        *dice.sample(("ana", "bert", "cleo"), 2),
+        *(first, second),
         requires=q.QueueIs("infra"),
         approvers=("ops",),
         quorum=2,
         evidence=evidence,
-        rejects=dice.random() < 0.3,
+        rejects=third,
     )
 
 
@@ -66,9 +66,9 @@ def _release(sketch: Sketch, go: str) -> None:
     dice = sketch.dice
     sketch.queue("release")
     steps: list[str] = []
-    for number in range(1, dice.randint(3, 5)):
+    for number in range(1, dice.randint(4, 5)):
         needs = (steps[-1],) if steps else (go,)
         steps.append(sketch.task(f"release/S-{number}", *needs, rollback="undo", max_iterations=2))
     if dice.random() < 0.5:
-        bad = dice.choice(steps[1:])
+        bad = steps[-1]
         sketch.plays[bad] = (Play(Act.WRONG, 60), Play(Act.WRONG, 60), *(Play(Act.PASS, 60) for _ in range(3)))

@@ -26,7 +26,7 @@ from orchestrator.sim.store import Files
 from orchestrator.sim.verifier import BROKEN, MENDED, MISTAKE, ScriptedVerifier
 from orchestrator.sim.witness import Witness
 from orchestrator.sim.workspace import MemoryWorkspace
-from tests.sim.situations.cast import Cast, Weather
+from tests.sim.situations.cast import FORGOTTEN, Cast, Weather
 from tests.sim.situations.oracle import Oracle
 from tests.sim.situations.situation import Situation
 
@@ -192,7 +192,7 @@ class Played(Simulation):
             if queue.rollback is not None and queue.rollback.blocked:
                 await ask(c.DecideRollback(queue=queue.name, decision="again", by="ana"))
         for task in list(world.tasks.values()):
-            forgotten = task.status is Status.SKIPPED and task.reason == "not needed"  # the storm's word
+            forgotten = task.status is Status.SKIPPED and task.reason == FORGOTTEN
             if task.status is Status.BLOCKED and task.verdict == "BLOCKED" and task.attempt is not None:
                 choice = self.storm.dice.choice(("revert", "override"))
                 await ask(c.Decide(task=task.ref, decision=choice, reason="looked at it", by="ana"))

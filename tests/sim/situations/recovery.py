@@ -25,8 +25,9 @@ def draw_recovery(seed: int) -> Situation:
         needs = {first, *sketch.some(parts, 2)} if number > 1 else {audits[0]}
         parts.append(_part(sketch, f"rebuild/R-{number}", sorted(needs)))
     either = q.Any((q.All((q.TaskIs(parts[0]), when)), q.QueueIs("rebuild")))
-    rejects = dice.random() < 0.5
-    go = sketch.gate("go-on", second, lead, requires=either, approvers=("lena", "mark"), quorum=2, rejects=rejects)
+    go = sketch.gate(
+        "go-on", second, lead, requires=either, approvers=("lena", "mark", "nora"), quorum=2, rejects="nora"
+    )
     sketch.task("harden/H-1", go, parts[0], on_upstream=dice.choice(("wait", "skip")))
     sketch.task("harden/H-2", "harden/H-1")
     sketch.trigger("went-on", q.GateIs("go-on"), RunAction("announce"))

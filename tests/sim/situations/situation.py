@@ -19,14 +19,14 @@ _BAD = (Act.WRONG, Act.WRONG, Act.LIE, Act.SILENT, Act.CRASH, Act.HANG, Act.STAL
 
 
 class Signing(msgspec.Struct, frozen=True, kw_only=True):
-    """How people treat one gate. `signers` are enough; the first rejects it once where it `rejects`.
+    """How people treat one gate. `signers` are enough; `rejects` says no once, however many have signed.
 
-    Who rejected it waits until everything that does not stand behind it is done: it holds nothing else.
+    Then nobody approves it before everything that does not stand behind it is done: it holds nothing else.
     """
 
     gate: str
     signers: tuple[str, ...] = ()
-    rejects: bool = False
+    rejects: str = ""
     beside: tuple[str, ...] = ()
     """The tasks that do not stand behind it."""
 
@@ -105,10 +105,11 @@ class Sketch:
         plays = [Play(self.dice.choice(_BAD), self.dice.randint(5, 900)) for _ in range(bad)]
         return (*plays, *(Play(Act.PASS, self.dice.randint(5, 1200)) for _ in range(3)))
 
-    def gate(self, name: str, *signers: str, rejects: bool = False, **spec: Any) -> str:
-        """Add a gate, and who will sign it."""
+    def gate(self, name: str, *signers: str, rejects: str = "", **spec: Any) -> str:
+        """Add a gate, who will sign it, and who may reject it first."""
         self.gates[name] = GateSpec(id=name, **spec)
-        self.signings.append(Signing(gate=name, signers=signers, rejects=rejects and bool(signers)))
+        rejects = rejects if self.dice.random() < 0.4 else ""
+        self.signings.append(Signing(gate=name, signers=signers, rejects=rejects))
         return f"gate:{name}"
 
     def trigger(self, name: str, when: q.Condition, *do: Action) -> None:

@@ -5,7 +5,7 @@ from orchestrator.model.scope import Scope
 from orchestrator.model.specs import Add, Notify, RunAction, TaskSpec
 from tests.sim.situations.situation import Situation, Sketch
 
-SERVICES = ("service:auth", "service:ledger", "rig")
+SERVICES = ("service:auth", "service:ledger")
 
 
 def draw_tiers(seed: int) -> Situation:
@@ -23,7 +23,10 @@ def draw_tiers(seed: int) -> Situation:
     sketch.trigger("first-tier", q.All(tuple(q.TaskIs(ref) for ref in tier)), Add("follow", found))
     sketch.trigger("any-late", q.Any(tuple(q.TaskIs(ref, "in_progress") for ref in late)), RunAction("announce"))
     return sketch.situation(
-        Scope(), Scope(queues=("phases",), max_tasks=dice.choice((None, 3))), Scope(queues=("follow",), watch=True)
+        Scope(),
+        Scope(queues=("phases",), max_tasks=dice.choice((None, 3))),
+        Scope(queues=("follow",), watch=True),
+        workers=dice.choice((None, 4)),
     )
 
 
@@ -41,6 +44,7 @@ def _phase(sketch: Sketch, ref: str, needs: list[str]) -> str:
 
 
 def _claims(sketch: Sketch) -> list[str]:
-    """Choose what a phase uses of the registry, and whether it only reads it."""
-    reads = (name if name == "rig" or sketch.dice.random() < 0.5 else f"{name}:read" for name in SERVICES)
-    return sketch.some(list(reads), 2)
+    """Choose what a phase uses of the registry, whether it only reads it, and whether it needs one of the few rigs."""
+    dice = sketch.dice
+    uses = (name if dice.random() < 0.5 else f"{name}:read" for name in SERVICES)
+    return [*sketch.some(list(uses), 1), *(["rig"] if dice.random() < 0.5 else [])]

@@ -24,6 +24,7 @@ def draw_tracks(seed: int) -> Situation:
     sketch.need(clients[-1], screens[-1], services[-1])
     if by_trigger:
         sketch.trigger("free-clients", third, Unlock("clients"), *([RunAction("announce")] * dice.randint(0, 2)))
+    sketch.trigger("third-service", third, RunAction("announce"))
     sketch.trigger("all-tracks", q.All((q.QueueIs("screens"), q.QueueIs("services"))), RunAction("announce"))
     _sounds_dependent(sketch, screens, services)
     for ref in sketch.some((*screens, *services), 4):
