@@ -18,8 +18,8 @@ from orchestrator.model.report_answers import (
 )
 from orchestrator.model.specs import ENDED, SATISFIES
 from orchestrator.model.spending import micros, usd
-from orchestrator.model.world import Queue, Task, World
-from orchestrator.policy.gates import waiting_for
+from orchestrator.model.world import Gate, Queue, Task, World
+from orchestrator.policy.gates import is_rejected, waiting_for, waits_for_people
 from orchestrator.policy.history import Span, spans
 from orchestrator.policy.rollback import words, words_after
 
@@ -117,9 +117,19 @@ class Source:
             elif known.rolled_back:
                 yield self._blocker(f"queue:{name}", words_after(known), known.paused_since)
         for gate in self.world.gates.values():
-            if not gate.open and gate.ready_since is not None:
+            since = self._held_since(gate)
+            if since is not None:
                 waits = ", ".join(waiting_for(self.world, gate, self.now))
-                yield self._blocker(f"gate:{gate.id}", waits, gate.ready_since)
+                yield self._blocker(f"gate:{gate.id}", waits, since)
+
+    def _held_since(self, gate: Gate) -> int | None:
+        """Say since when a gate waits for somebody: to sign, to mend what its checks are red about, to think again."""
+        if gate.open:
+            return None
+        if is_rejected(gate):
+            return gate.signatures[-1].at
+        waits = waits_for_people(self.world, gate, self.now)
+        return waits[1] if waits is not None else None
 
     def _blocker(self, name: str, what: str, since: int) -> Blocker:
         held = tuple(self.world.dependents.get(name, ()))

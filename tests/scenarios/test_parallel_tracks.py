@@ -156,20 +156,21 @@ def an_edge_is_dropped_while_everything_runs(shop: Shop) -> None:
 def the_windows_agree_while_it_runs(shop: Shop) -> None:
     """With both agents held and the third track before its last task nothing moves: each window shows that moment."""
     shop.until("task.completed", task="customer/CX-3")
-    told = {"backend": (3, 1, "backend/API-4"), "ui": (2, 1, "ui/UI-3"), "customer": (3, 0, "")}
+    told = {"backend": (3, 1, "backend/API-4"), "ui": (2, 1, "ui/UI-3"), "customer": (3, 0, "customer/CX-3")}
     board, verdicts = shop.state / "board.md", shop.state / "ralph-verification.log"
-    for queue, (done, running, task) in told.items():
-        where = shop.root / "queues"
-        counts = {"completed": done, "in_progress": running}
-        shop.wait_for(
-            lambda q=queue, c=counts: c.items() <= shop.saved(q)["summary"].items(), where, f"{queue}: {counts}"
-        )
-        line = f"| {queue} | open | {done}/"
-        shop.wait_for(lambda text=line: text in board.read_text(), shop.state, line)
+
+    def counted() -> bool:
+        counts = {q: shop.saved(q)["summary"] for q in told}
+        return all((counts[q]["completed"], counts[q]["in_progress"]) == told[q][:2] for q in told)
+
+    shop.wait_for(counted, shop.root / "queues", f"queue files show {told}")
+    lines = [f"| {q} | open | {told[q][0]}/" for q in told]
+    shop.wait_for(lambda: all(line in board.read_text() for line in lines), shop.state, f"the board shows {lines}")
+    for queue, (done, _, task) in told.items():
         log = shop.state / "logs" / f"{queue}.log"
         last = [json.loads(text) for text in log.read_text().splitlines()][-1]
         assert last["seq"] == max(e["seq"] for e in shop.events() if (e.get("task") or "").startswith(f"{queue}/"))
-        assert last["task"] == (task or "customer/CX-3")
+        assert last["task"] == task
         said = [text.split()[1:3] for text in verdicts.read_text().splitlines() if f" {queue}/" in text]
         assert len({ref for verdict, ref in said if verdict == "PASS"}) == done
         assert shop.ask("logs", "--queue", queue, "--json", "-n", "1").out == log.read_text().splitlines()[-1] + "\n"

@@ -85,7 +85,9 @@ class Cast:
             return
         await self._try_in_vain(signing)
         yes = {signature.by for signature in gate.signatures if signature.approved}
-        missing = [who for who in signing.signers if who not in yes] or [signing.signers[0]]
+        missing = [who for who in signing.signers if who not in yes]
+        if not missing and signing.gate in self._refused:
+            missing = [signing.signers[0]]  # says yes anew
         for who in missing if all_of_them else [self.dice.choice(signing.signers)]:
             await self._approve(signing, who)
             if self.dice.random() < 0.3:

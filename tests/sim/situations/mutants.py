@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from orchestrator.model import events as e
 from orchestrator.model import fold as folds
-from orchestrator.model import fold_gates, fold_rollback
+from orchestrator.model import fold_gates, fold_rollback, truth
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import GateSpec, Status
 from orchestrator.model.world import LANDING, Gate, Queue, Signature, Task, World
@@ -66,7 +66,7 @@ def half_of_what_a_trigger_does_is_forgotten() -> tuple[Place, ...]:
 
 def a_queue_unlocks_one_task_too_early() -> tuple[Place, ...]:
     """A queue is unlocked when what its condition names has begun."""
-    right = folds.holds
+    right = truth.holds
 
     def early(world: World, condition: Any) -> bool:
         ref = getattr(condition, "task", "")
