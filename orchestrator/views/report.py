@@ -117,10 +117,10 @@ class Source:
             elif known.rolled_back:
                 yield self._blocker(f"queue:{name}", words_after(known), known.paused_since)
         for gate in self.world.gates.values():
-            since = self._held_since(gate)
-            if since is not None:
+            held = self._held_since(gate)
+            if held is not None:
                 waits = ", ".join(waiting_for(self.world, gate, self.now))
-                yield self._blocker(f"gate:{gate.id}", waits, since)
+                yield self._blocker(f"gate:{gate.id}", waits, held)
 
     def _held_since(self, gate: Gate) -> int | None:
         """Say since when a gate waits for somebody: to sign, to mend what its checks are red about, to think again."""

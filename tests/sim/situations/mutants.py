@@ -179,8 +179,8 @@ def an_orphan_holds_nothing() -> tuple[Place, ...]:
     """What a task holds whose process died is taken for free, though its agent may live."""
     right = holds.conflicting
 
-    def conflicting(world: World, task: Task, sat: Seat) -> tuple[tuple[str, ...], str]:
-        on, text = right(world, task, sat)
+    def conflicting(world: World, task: Task, now: int, sat: Seat) -> tuple[tuple[str, ...], str]:
+        on, text = right(world, task, now, sat)
         left = tuple(ref for ref in on if sat.alive(world.claims.get(ref, "")))
         return (left, text) if left else ((), "")
 
@@ -191,9 +191,9 @@ def a_reader_does_not_wait_for_a_writer() -> tuple[Place, ...]:
     """Who only reads a service starts beside who changes it."""
     right = holds._resources
 
-    def resources(world: World, task: Task, others: list[Task], sat: Seat) -> tuple[tuple[str, ...], str]:
+    def resources(world: World, task: Task, others: list[Task], now: int, sat: Seat) -> tuple[tuple[str, ...], str]:
         wanted = tuple(name for name in task.spec.resources if not name.endswith(":read"))
-        return right(world, replace(task, spec=replace(task.spec, resources=wanted)), others, sat)
+        return right(world, replace(task, spec=replace(task.spec, resources=wanted)), others, now, sat)
 
     return ((holds, "_resources", resources),)
 
@@ -202,9 +202,9 @@ def a_counted_resource_has_one_place_too_many() -> tuple[Place, ...]:
     """One more than there are may have one."""
     right = holds._resources
 
-    def resources(world: World, task: Task, others: list[Task], sat: Seat) -> tuple[tuple[str, ...], str]:
+    def resources(world: World, task: Task, others: list[Task], now: int, sat: Seat) -> tuple[tuple[str, ...], str]:
         more = {name: count + 1 for name, count in sat.settings.resources.items()}
-        return right(world, task, others, replace(sat, settings=replace(sat.settings, resources=more)))
+        return right(world, task, others, now, replace(sat, settings=replace(sat.settings, resources=more)))
 
     return ((holds, "_resources", resources),)
 
@@ -212,8 +212,8 @@ def a_counted_resource_has_one_place_too_many() -> tuple[Place, ...]:
 def _of_others(holds_on: Any) -> Place:
     right = holds._resources
 
-    def resources(world: World, task: Task, others: list[Task], sat: Seat) -> tuple[tuple[str, ...], str]:
-        return right(world, task, [other for other in others if holds_on(other)], sat)
+    def resources(world: World, task: Task, others: list[Task], now: int, sat: Seat) -> tuple[tuple[str, ...], str]:
+        return right(world, task, [other for other in others if holds_on(other)], now, sat)
 
     return (holds, "_resources", resources)
 
