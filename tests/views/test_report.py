@@ -69,8 +69,10 @@ def test_progress_time_and_deliverables_are_told_by_queue() -> None:
 
 
 def test_blockers_are_told_with_their_age_and_what_they_hold_up() -> None:
-    (blocker,) = told(*WORKED).blockers
-    assert (blocker.id, blocker.what, blocker.age_hours, blocker.holds_up) == ("q/D", "a secret", 3.0, ())
+    rejected, blocked = sorted(told(*WORKED).blockers, key=lambda blocker: blocker.id)
+    assert (blocked.id, blocked.what, blocked.age_hours, blocked.holds_up) == ("q/D", "a secret", 3.0, ())
+    assert (rejected.id, rejected.holds_up) == ("gate:go", ("q/C",))
+    assert "ana rejected it" in rejected.what
     ready = told(*WORKED[:-1]).blockers
     assert [(b.id, b.age_hours, b.holds_up) for b in ready] == [("gate:go", 9.0, ("q/C",)), ("q/D", 3.0, ())]
 
