@@ -75,7 +75,10 @@ class FilePresence:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             write_all(descriptor, content)
             os.link(hidden, self._path(worker))  # unlike a rename, it never takes a name that somebody has
-            hidden.unlink(missing_ok=True)
+            if is_locked(self._path(worker)):
+                hidden.unlink(missing_ok=True)
+            else:  # a file system, as those in user space, that takes a second name for another file
+                hidden.rename(self._path(worker))
         except BaseException:
             os.close(descriptor)
             raise

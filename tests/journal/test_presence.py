@@ -1,6 +1,7 @@
 """Who is alive is asked of the kernel's locks."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -173,3 +174,15 @@ def test_a_stopped_process_is_alive(tmp_path: Path) -> None:
     assert FilePresence(tmp_path).alive("child")
     end(child)
     assert not FilePresence(tmp_path).alive("child")
+
+
+def test_where_a_second_name_is_another_file_a_process_is_alive_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "link", shutil.copyfile)
+    presence = FilePresence(tmp_path)
+    presence.join("me")
+    assert FilePresence(tmp_path).alive("me")
+    assert [path.name for path in tmp_path.iterdir()] == ["me.lock"]
+    presence.leave()
+    assert not FilePresence(tmp_path).alive("me")

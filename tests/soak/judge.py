@@ -14,9 +14,9 @@ from tests.soak.ground import QUEUES, Ground
 class Judge:
     """Remembers what the journal held, so that it sees what is taken back."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, before: bytes = b"") -> None:
         self._ground, self._shop = ground, ground.shop
-        self._before = b""
+        self._before = before
         self.wrong: list[str] = []
 
     def look(self) -> None:
