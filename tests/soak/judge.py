@@ -10,6 +10,8 @@ from orchestrator.journal.examine import examine
 from tests.scenarios.conftest import Event
 from tests.soak.ground import QUEUES, Ground
 
+FOLLOWS = "main does not follow the target"
+
 
 class Judge:
     """Remembers what the journal held, so that it sees what is taken back."""
@@ -66,7 +68,7 @@ class Judge:
             if event["type"] == "task.merged" and event["tree"] not in passed:
                 wrong.append(f"{event['task']} landed with a tree that no verdict calls PASS")
         if git("rev-parse", "orchestrator/main") != git("rev-parse", "main"):
-            wrong.append("main does not follow the target")
+            wrong.append(FOLLOWS)
         command = ["git", "fsck", "--no-dangling", "--no-progress"]
         if subprocess.run(command, cwd=self._shop.root, check=False, capture_output=True).returncode:
             wrong.append("git fsck complains")
