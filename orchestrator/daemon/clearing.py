@@ -35,6 +35,8 @@ AGAIN_S = 3600.0
 """When everything that could go is gone, nobody looks again for so long; a run that is never quiet does it then."""
 ENDS_WITHIN_S = 2.0
 """What a run that ends spends on it."""
+HALF_WRITTEN_S = 86_400.0
+"""After that nobody writes on at a file that has not got its name yet."""
 CLEARED = "cleared"
 
 
@@ -71,7 +73,7 @@ class Clearing:
     async def piece(self) -> bool:
         """Put one piece away; False: there was no more."""
         try:
-            found = await self._records() or await self._refs() or await self._caches()
+            found = await self._records() or await self._refs() or await self._caches() or self._halves()
             if found:
                 await self._ground.sweep()
             else:
@@ -120,11 +122,24 @@ class Clearing:
                 names |= dict.fromkeys(retention.needless(world, task, tasks[task], superseded=True))
         return list(names)
 
+    def _halves(self) -> bool:
+        found = halves(self._ground.state, self._engine.clock.now() / 1000 - HALF_WRITTEN_S)[:PIECE]
+        for path in found:
+            path.unlink(missing_ok=True)
+        return bool(found)
+
     async def _caches(self) -> bool:
         if self._wanted.caches_s is None:
             return False
         before_s = self._engine.clock.now() / 1000 - self._wanted.caches_s
         return sum(drop_idle(self._ground, folder, before_s) for folder in idle(self._ground, before_s)[:PIECE]) > 0
+
+
+def halves(state: Path, before_s: float) -> list[Path]:
+    """List the half-written files that processes left which were killed as they wrote: a file is written in moments."""
+    folders = (state, state / "journal", state / "logs", state / "reports")
+    found = (path for folder in folders for path in folder.glob(".*.tmp"))
+    return [path for path in found if path.is_file() and path.stat().st_mtime < before_s]
 
 
 def records(state: Path) -> dict[str, list[Path]]:

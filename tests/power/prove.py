@@ -39,7 +39,8 @@ which is all that POSIX promises.
 After each cut: every commit of the journal that was acknowledged is there, and the journal is whole but for a tail.
 With `ordered` also: every capture and merge it tells of is in git, under its ref, with all its objects, and the target
 holds what landed; after some of the cuts `run` is started and must finish: everything done and landed once, `git fsck`
-content, and where the half-written checkout keeps `main` from following, `status` says how to take what landed. Git itself syncs no folders, so that on a `strict` file system nobody's refs are safe."""
+content, and where the half-written checkout keeps `main` from following, `status` says how to take what landed. Git
+itself syncs no folders, so that on a `strict` file system nobody's refs are safe."""
 
 
 class Moment(NamedTuple):

@@ -1,5 +1,6 @@
 """What the past left goes after its time, bit by bit; open work, other people's work and the journal stay."""
 
+import os
 import signal
 
 import pytest
@@ -38,6 +39,10 @@ def test_what_completed_tasks_left_goes_and_what_is_open_and_the_journal_stay(sh
     assert shop.ask("skip", "q/GAVEUP", "--reason", "not needed").code == 0
     before = shop.events()
     assert refs(shop, "q/DONE")
+    left, fresh = shop.state / ".board.md.x.tmp", shop.state / ".views.json.y.tmp"
+    for path in (left, fresh):
+        path.touch()
+    os.utime(left, (0, 0))
     shop.config('[checks.no]\ncommand = ["./no.sh"]\nprotocol = "verdict"\n' + AT_ONCE)
     assert "go 0 s after its end" in shop.ask("doctor").out
     again(shop)
@@ -47,6 +52,7 @@ def test_what_completed_tasks_left_goes_and_what_is_open_and_the_journal_stay(sh
     assert not list((shop.state / "trash").glob("*"))
     assert refs(shop, "q/DONE") == []
     assert refs(shop, "q/GAVEUP"), "work that did not land is never removed"
+    assert (left.exists(), fresh.exists()) == (False, True)
     assert shop.run_dir("q/RED").is_dir()
     assert (shop.state / "workspaces/q/RED/1").is_dir()
     assert refs(shop, "q/RED")
