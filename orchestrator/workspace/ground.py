@@ -21,6 +21,7 @@ from orchestrator.workspace.git import tool
 from orchestrator.workspace.refs import attempt_path
 from orchestrator.workspace.repository import Repository, adopt, find, make_store
 from orchestrator.workspace.shadow import establish
+from orchestrator.workspace.stale import break_locks
 
 STEERING = ("queues", "orchestrator.toml")
 """In a folder worked in place these are the live ones: written while an attempt is open, and nobody's work."""
@@ -190,6 +191,7 @@ class Ground:
                 if self.inplace:
                     await make_store(self._found[wanted])
                 establish(self._found[wanted], self.furnishing.brought)
+                break_locks(self._found[wanted], self.clock.now() / 1000)
                 self._made.add(wanted)
             return self._found[wanted]
 
