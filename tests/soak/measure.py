@@ -1,9 +1,11 @@
 """What a long run takes, against time: memory, descriptors, disk, journal, refs."""
 
+import os
 import time
 from pathlib import Path
 from typing import NamedTuple
 
+from orchestrator.daemon.clearing import size_of
 from tests.scenarios.conftest import Terminal
 from tests.soak.ground import Ground
 
@@ -50,23 +52,13 @@ class Gauge:
             seconds=now - self._began,
             commits=sum(text.count(b"\n") for text in journal),
             journal=sum(map(len, journal)),
-            state=_used(state),
-            refs=sum(1 for path in (git / "refs" / "orchestrator").rglob("*") if path.is_file()),
-            loose=sum(1 for _ in (git / "objects").glob("??/*")),
+            state=size_of(state),
+            refs=sum(len(files) for _, _, files in os.walk(git / "refs" / "orchestrator")),
+            loose=sum(len(files) for _, _, files in os.walk(git / "objects")),
             rss=_rss(steady.pid) if lives and steady is not None else 0,
             descriptors=_count(Path("/proc", str(steady.pid), "fd")) if lives and steady is not None else 0,
             age=now - born,
         )
-
-
-def _used(folder: Path) -> int:
-    total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.lstat().st_blocks * 512
-        except OSError:
-            continue
-    return total
 
 
 def _rss(pid: int) -> int:
