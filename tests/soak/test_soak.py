@@ -12,7 +12,7 @@ from tests.soak.prove import soak
 @pytest.mark.slow
 def test_a_short_storm_loses_and_doubles_nothing(tmp_path: Path) -> None:
     with ground(tmp_path / "soak", disk_mb=0) as here:
-        found = soak(here, 5.0, seed=7, every_s=1.0)
+        found = soak(here, 3.0, seed=7, every_s=1.0)
     assert found.wrong == []
     assert found.storm.tasks
     assert found.samples[-1].commits > 0
