@@ -52,13 +52,21 @@ class Ledger:
     ) -> None:
         self.journal, self.clock, self.by = journal, clock, by
         self.world = world if world is not None else World()
-        self.agenda = Agenda(capacity)
-        self.agenda.update(self.world, ())
+        self._capacity = capacity
+        self._agenda: Agenda | None = None
         self.observers: list[Observer] = []
         self.rider: Rider = _nothing
         self._full_until = 0
         self._ids = ids
         self._lock = anyio.Lock()
+
+    @property
+    def agenda(self) -> Agenda:
+        """The index over the world that claims are made from: made on first use, since who only reads needs none."""
+        if self._agenda is None:
+            self._agenda = Agenda(self._capacity)
+            self._agenda.update(self.world, ())
+        return self._agenda
 
     @property
     def full_until(self) -> int | None:
@@ -79,7 +87,8 @@ class Ledger:
         for commit in commits:
             apply(self.world, commit)
         touched, self.world.touched = self.world.touched, {}
-        self.agenda.update(self.world, touched)
+        if self._agenda is not None:
+            self._agenda.update(self.world, touched)
         for observer in self.observers:
             observer(self.world, commits, tuple(touched))
 

@@ -178,6 +178,7 @@ def snapshot(size: Size, folder: Path) -> Iterator[Row]:
     begun = list(queue_of(size.known))
     for commit in begun:
         apply(world, commit)
+    world.touched = {}
     tail = list(commits_of(1 + _TAIL // 9, after=begun[-1].seq, begin=False))[:_TAIL]
     written(root, [*begun, *tail])
     anyio.run(_keep, root, world)

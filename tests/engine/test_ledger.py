@@ -12,7 +12,7 @@ from orchestrator.journal.memory import MemoryJournal
 from orchestrator.model import events as e
 from orchestrator.model.commands import Refusal
 from orchestrator.model.settings import QueueSettings
-from orchestrator.model.specs import QueueSpec
+from orchestrator.model.specs import QueueSpec, TaskSpec
 from orchestrator.model.world import World
 from orchestrator.policy.decide import Answer
 from orchestrator.sim.agents import Act, Play
@@ -155,6 +155,22 @@ def test_observers_see_every_commit_once_and_in_order() -> None:
         await one.commit(lambda _: (queue("mine"),))
         await one.catch_up()
         assert seen == [(1, ("queue:theirs",)), (2, ("queue:mine",))]
+
+    run(story, 1)
+
+
+def test_the_agenda_is_made_when_it_is_asked_for_and_kept_up_from_then_on() -> None:
+    def added(name: str) -> e.TaskAdded:
+        return e.TaskAdded(task=f"q/{name}", spec=TaskSpec(id=name), order=0)
+
+    async def story() -> None:
+        journal = MemoryJournal()
+        early, late = ledger(journal), ledger(journal, "b")
+        assert list(early.agenda.candidates(["q"])) == []
+        for events in ((queue("q"), added("A")), (added("B"),), (e.TaskClaimed(task="q/A", attempt=1, worker="a"),)):
+            await early.commit(lambda _, events=events: events)  # type: ignore[misc]
+        await late.catch_up()
+        assert list(early.agenda.candidates(["q"])) == list(late.agenda.candidates(["q"])) == ["q/B"]
 
     run(story, 1)
 
