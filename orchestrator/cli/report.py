@@ -6,10 +6,11 @@ import click
 import msgspec
 
 from orchestrator.cli.context import Context, clean, pass_context, waits, write_out
-from orchestrator.codec.moments import parse_duration, parse_moment
+from orchestrator.codec.moments import format_moment, parse_duration, parse_moment
 from orchestrator.daemon.desk import Desk, reading
 from orchestrator.errors import InvalidInputError
-from orchestrator.model.report_answers import ReportAnswer
+from orchestrator.model.report_answers import DigestAnswer, DigestPart, ReportAnswer
+from orchestrator.policy.digests import said, sections
 from orchestrator.policy.plan import make_plan
 from orchestrator.views.planned import plan_answer
 from orchestrator.views.report import Source, html_page, markdown_page
@@ -18,23 +19,47 @@ from orchestrator.views.report import Source, html_page, markdown_page
 @click.command("report")
 @click.option("--format", "how", type=click.Choice(["md", "html", "json"]), default="md", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
+@click.option("--standup", "kind", flag_value="standup", help="The standup, as people are told it at its set time.")
+@click.option("--daily", "kind", flag_value="daily", help="The daily report, as people are told it at its set time.")
 @click.option("--since", default="24h", show_default=True, metavar="TIME", help="Tell in detail what happened since.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of standard output.")
 @pass_context
-def command(context: Context, *, how: str, as_json: bool, since: str, output: Path | None) -> int:
+def command(context: Context, *, how: str, as_json: bool, kind: str | None, since: str, output: Path | None) -> int:
     """Report progress, phases, blockers with their age, dates, decisions, estimate against actual, next steps."""
+    how = "json" if as_json else how
+    text = _digest(context, kind, how) if kind is not None else _full(context, since, how)
+    if output is None:
+        click.echo(clean(text) if how == "md" else text, nl=False)
+        return 0
+    write_out(output, text.encode())
+    return 0
+
+
+def _digest(context: Context, kind: str, how: str) -> str:
+    """Say what a digest would say now."""
+    if how == "html":
+        raise InvalidInputError(f"--{kind} is a message: take --format md or json")
+
+    async def ask() -> DigestAnswer:
+        async with reading(context.project) as desk:
+            now, seat = desk.now(), desk.seat()
+            parts = tuple(
+                DigestPart(heading=heading, rows=tuple(rows)) for heading, rows in sections(desk.world, kind, now, seat)
+            )
+            text = said(desk.world, kind, now, seat)
+            return DigestAnswer(kind=kind, at=format_moment(now), seq=desk.world.seq, parts=parts, text=text)
+
+    answer = waits(ask)
+    return msgspec.json.encode(answer).decode() + "\n" if how == "json" else answer.text + "\n"
+
+
+def _full(context: Context, since: str, how: str) -> str:
 
     async def ask() -> ReportAnswer:
         async with reading(context.project) as desk:
             return await _report(desk, since)
 
-    answer = waits(ask)
-    text = _written(answer, "json" if as_json else how)
-    if output is None:
-        click.echo(clean(text) if how == "md" and not as_json else text, nl=False)
-        return 0
-    write_out(output, text.encode())
-    return 0
+    return _written(waits(ask), how)
 
 
 async def _report(desk: Desk, since: str) -> ReportAnswer:

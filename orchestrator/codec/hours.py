@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.fields import Fields, as_lines
-from orchestrator.model.hours import DAYS, Window
+from orchestrator.model.hours import DAYS, Appointment, Window
 
 REMEDY = 'write hours, as "22:00-06:00", "mon-fri 18:00-24:00" or "22:00-06:00 Europe/Berlin"'
 _DAY = f"(?:{'|'.join(DAYS)})"
@@ -15,6 +15,10 @@ _WINDOW = re.compile(
     r"(?P<start>\d{1,2}:\d\d)\s*-\s*(?P<end>\d{1,2}:\d\d)(?:\s+(?P<zone>[A-Za-z][\w/+-]*))?",
     re.IGNORECASE,
 )
+_TIME = re.compile(
+    rf"(?:(?P<days>{_RUN}(?:\s*,\s*{_RUN})*)\s+)?(?P<at>\d{{1,2}}:\d\d)(?:\s+(?P<zone>[A-Za-z][\w/+-]*))?",
+    re.IGNORECASE,
+)
 _MIDNIGHT = 24 * 60
 
 
@@ -22,6 +26,27 @@ def read_hours(fields: Fields, key: str = "hours") -> tuple[Window, ...]:
     """Read `hours`, or another member that is one window or a list of them."""
     nothing: tuple[Window, ...] = ()
     return fields.read(key, _windows, nothing, REMEDY)
+
+
+def read_times(fields: Fields, key: str) -> tuple[Appointment, ...]:
+    """Read a time of the day or the week, or a list of them."""
+    nothing: tuple[Appointment, ...] = ()
+    return fields.read(key, _appointments, nothing, 'write a time, as "09:00" or "mon-fri 09:00 Europe/Berlin"')
+
+
+def _appointments(value: Json) -> tuple[Appointment, ...] | None:
+    lines = as_lines(value)
+    found = [_appointment(line) for line in lines or ()]
+    return tuple(each for each in found if each) if lines and all(found) else None
+
+
+def _appointment(text: str) -> Appointment | None:
+    found = _TIME.fullmatch(text)
+    minute = _minutes(found["at"]) if found else None
+    zone = (found["zone"] or "") if found else ""
+    if found is None or minute is None or minute == _MIDNIGHT or not _known(zone):
+        return None
+    return Appointment(minute=minute, days=_days(found["days"]), zone=zone)
 
 
 def _windows(value: Json) -> tuple[Window, ...] | None:

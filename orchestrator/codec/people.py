@@ -1,13 +1,13 @@
 """Who there is, and how they are told: `[people]` and `[notify]`. What a key means is the model's."""
 
 from orchestrator.codec.fields import Fields
-from orchestrator.codec.hours import read_hours
+from orchestrator.codec.hours import read_hours, read_times
 from orchestrator.codec.sections import each, section
 from orchestrator.model.settings import NotifySettings, PersonSettings
 from orchestrator.model.wording import KINDS, PLACES, places
 
 PERSON = ("roles", "notify", "on", "quiet")
-NOTIFY = ("urls", "on", "urgent", "quiet", "window", "digest", "templates")
+NOTIFY = ("urls", "on", "urgent", "quiet", "window", "digest", "standup", "daily", "templates")
 
 
 def read_notify(top: Fields) -> NotifySettings:
@@ -21,6 +21,8 @@ def read_notify(top: Fields) -> NotifySettings:
         quiet=read_hours(fields, "quiet"),
         window_s=fields.seconds("window", default.window_s),
         digest_s=fields.seconds("digest", default.digest_s),
+        standup=read_times(fields, "standup"),
+        daily=read_times(fields, "daily"),
         templates=_templates(fields),
     )
 

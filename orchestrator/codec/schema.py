@@ -15,7 +15,7 @@ from orchestrator.model.adding_answers import DiscoverAnswer
 from orchestrator.model.answers import DoctorAnswer, StatusAnswer
 from orchestrator.model.events import Commit, Event
 from orchestrator.model.plan_answers import ForecastAnswer, PlanAnswer
-from orchestrator.model.report_answers import ReportAnswer
+from orchestrator.model.report_answers import DigestAnswer, ReportAnswer
 from orchestrator.model.train_answers import TrainAnswer
 from orchestrator.model.verdicts import Judgement
 
@@ -62,6 +62,7 @@ def _journal() -> dict[str, Json]:
 
 _SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Json]]]] = {
     "config": ("orchestrator.toml", config_schema),
+    "digest": ("orchestrator report --standup --json", lambda: _of(DigestAnswer)),
     "discover": ("orchestrator discover --json", lambda: _of(DiscoverAnswer)),
     "doctor": ("orchestrator doctor --json", lambda: _of(DoctorAnswer)),
     "event": ("A fact in the journal", lambda: _of(Event)),

@@ -279,6 +279,8 @@ _KEYS: Schema = {
     "quiet": _TEXTS,
     "urgent": _TEXTS,
     "digest": _DURATION,
+    "standup": _TEXTS,
+    "daily": _TEXTS,
     "templates": _named({"type": "string"}),
     "window": _whole(1),
     **dict.fromkeys(("records", "landed", "superseded", "caches"), _DURATION),

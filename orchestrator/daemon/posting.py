@@ -8,6 +8,7 @@ from orchestrator.model import events as e
 from orchestrator.model.answers import ChannelAnswer
 from orchestrator.model.messages import Message
 from orchestrator.policy import people
+from orchestrator.policy.digests import owed
 from orchestrator.policy.post import delivered, sendings
 
 _TEST = "test"
@@ -20,6 +21,8 @@ async def send_due(project: Project) -> tuple[e.Event, ...]:
         desk.presence.join(desk.me, ())  # others see that it is being sent, and do not send it too
         try:
             await desk.follow()  # a rung of a ladder may be due, a gate may have expired
+            due = await desk.ledger.commit(lambda world: owed(world, desk.now(), desk.seat()))
+            found += () if isinstance(due, c.Refusal) else due
             while events := await _next(desk, frozenset(getattr(event, "channel", "") for event in found)):
                 found += events
         finally:

@@ -15,6 +15,7 @@ from orchestrator.model.coordination_events import CatchUpStarted as CatchUpStar
 from orchestrator.model.coordination_events import InputsMissed as InputsMissed
 from orchestrator.model.coordination_events import ResourceLocked as ResourceLocked
 from orchestrator.model.coordination_events import ResourceUnlocked as ResourceUnlocked
+from orchestrator.model.digest_events import DigestDue as DigestDue
 from orchestrator.model.discovery_events import BaselineRecorded as BaselineRecorded
 from orchestrator.model.event_parts import CheckSummary as CheckSummary
 from orchestrator.model.event_parts import EventBase
@@ -398,6 +399,7 @@ Event: TypeAlias = (
     | InputsMissed
     | ResourceLocked
     | ResourceUnlocked
+    | DigestDue
 )
 
 

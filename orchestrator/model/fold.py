@@ -17,6 +17,7 @@ from orchestrator.model import events as e
 from orchestrator.model import (
     fold_attempts,
     fold_coordination,
+    fold_digests,
     fold_gates,
     fold_ladders,
     fold_messages,
@@ -54,7 +55,7 @@ _FOLDS = (
     _fold,
     *(fold_attempts.fold, fold_train.fold, fold_race.fold, fold_visits.fold, fold_talk.fold),
     *(fold_gates.fold, fold_ladders.fold, fold_rollback.fold, fold_messages.fold),
-    fold_coordination.fold,
+    *(fold_coordination.fold, fold_digests.fold),
 )
 """Who folds, in this order: an event that several know is folded by each of them."""
 

@@ -34,6 +34,27 @@ class Channel(msgspec.Struct, kw_only=True):
     """Messages that were given up since something last got through."""
 
 
+DIGESTS = ("standup", "daily")
+"""What people are told at set times."""
+MOST_NAMED = 50
+"""Of each word, the newest names a tally keeps."""
+
+
+class Tally(msgspec.Struct, kw_only=True):
+    """What has happened since people were last told at a set time."""
+
+    moment: int = 0
+    """The set time that was told last, in milliseconds."""
+    since: int = 0
+    """When it was told; 0: never yet, everything counts."""
+    counts: dict[str, int] = {}
+    names: dict[str, list[str]] = {}
+    """By word (`completed`, `started`, ...): tasks, each once, the newest last."""
+    verdicts: dict[str, tuple[int, int]] = {}
+    """By queue: how many there were, how many of them PASS."""
+    micros: int = 0
+
+
 class Post(msgspec.Struct, kw_only=True):
     """All that people are still to be told, and what they were told last."""
 
@@ -44,3 +65,5 @@ class Post(msgspec.Struct, kw_only=True):
     """The highest number given to a message."""
     told: dict[str, tuple[str, int]] = {}
     """Kind and subject of messages -> the words that were last said of it, and when."""
+    tallies: dict[str, Tally] = {}
+    """By kind of digest."""

@@ -103,3 +103,20 @@ class ReportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     decisions: tuple[DecisionReport, ...]
     period: PeriodReport
     measure: MeasureReport
+
+
+class DigestPart(msgspec.Struct, frozen=True, kw_only=True):
+    """A heading (the first part has none) and its lines."""
+
+    heading: str
+    rows: tuple[str, ...]
+
+
+class DigestAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`orchestrator report --standup --json`, or `--daily`. `text` is what people are told."""
+
+    kind: str
+    at: str
+    seq: int
+    parts: tuple[DigestPart, ...]
+    text: str

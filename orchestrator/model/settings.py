@@ -6,7 +6,7 @@ Read by the codec; defines what may be configured, chooses nothing. Durations ar
 import msgspec
 
 from orchestrator.model.egress import Allowed
-from orchestrator.model.hours import Window
+from orchestrator.model.hours import Appointment, Window
 from orchestrator.model.kinds import ProfileSettings
 from orchestrator.model.prices import Price
 from orchestrator.model.specs import GateSpec, TriggerSpec
@@ -188,6 +188,9 @@ class NotifySettings(msgspec.Struct, frozen=True, kw_only=True):
     """The same about the same thing is told once in so long."""
     digest_s: float = 0.0
     """What is not urgent goes through a channel at most so often, as one message."""
+    standup: tuple[Appointment, ...] = ()
+    daily: tuple[Appointment, ...] = ()
+    """When people are told how things stand."""
     templates: dict[str, str] = {}
     """By kind: the words people get, with named places."""
 

@@ -14,6 +14,8 @@ KINDS = {
     "account": "an account is parked",
     "completed": "a task is completed",
     "trigger": "what a trigger says",
+    "standup": "the standup's time has come",
+    "daily": "the daily report's time has come",
 }
 USUAL = tuple(kind for kind in KINDS if kind != "completed")
 """What is told where nobody chose."""

@@ -1,7 +1,7 @@
 """When the next thing becomes due by time alone: the engine's one timer. Pure."""
 
 from orchestrator.model.world import World
-from orchestrator.policy import gates, ladders, post, resources
+from orchestrator.policy import digests, gates, ladders, post, resources
 from orchestrator.policy.accounts import opening
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.budgets import counts_days, next_day
@@ -20,6 +20,7 @@ def alarm(world: World, agenda: Agenda, now: int, seat: Seat) -> int | None:
         moments.append(opens)
     moments += gates.moments(world)
     moments += resources.moments(world)
+    moments += digests.moments(now, seat)
     moments += post.moments(world, now, seat)
     moments += ladders.moments(world, agenda.laddered, now, seat)
     for ref in agenda.timed:

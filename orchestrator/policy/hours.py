@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from orchestrator.model.hours import Window
+from orchestrator.model.hours import Appointment, Window
 
 _WEEK = 8
 """Days to look ahead: the same day of the next week included."""
@@ -26,6 +26,27 @@ def closes(windows: tuple[Window, ...], now: int, zone: tzinfo) -> int | None:
     """Give the moment (milliseconds) the last of those that are open now closes; None where none is."""
     spans = (span for window in windows for span in _spans(window, now, zone))
     return max((end for start, end in spans if start <= now < end), default=None)
+
+
+def last(appointments: tuple[Appointment, ...], now: int, zone: tzinfo) -> int | None:
+    """Give the latest of these times that has come; None where there are none."""
+    return max((at for at in _times(appointments, now, zone) if at <= now), default=None)
+
+
+def coming(appointments: tuple[Appointment, ...], now: int, zone: tzinfo) -> int | None:
+    """Give the next of these times."""
+    return min((at for at in _times(appointments, now, zone) if at > now), default=None)
+
+
+def _times(appointments: tuple[Appointment, ...], now: int, zone: tzinfo) -> Iterator[int]:
+    """Give these times from a week ago to a week ahead."""
+    for each in appointments:
+        there = ZoneInfo(each.zone) if each.zone else zone
+        today = datetime.fromtimestamp(now / 1000, there).date()
+        for ahead in range(-_WEEK, _WEEK + 1):
+            day = today + timedelta(days=ahead)
+            if day.weekday() in each.days:
+                yield _at(day, each.minute, there)
 
 
 def said(windows: tuple[Window, ...]) -> str:

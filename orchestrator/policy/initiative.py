@@ -21,7 +21,7 @@ from orchestrator.model.specs import Action, Add, Notify, PauseQueue, ResumeQueu
 from orchestrator.model.spending import Spent
 from orchestrator.model.truth import holds
 from orchestrator.model.world import LANDING, Attempt, Queue, Step, Task, Trigger, World
-from orchestrator.policy import catchup, ladders, resources, rollback
+from orchestrator.policy import catchup, digests, ladders, resources, rollback
 from orchestrator.policy.accounts import serving
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.budgets import notices, run_over, run_words
@@ -134,6 +134,10 @@ def _act(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
 
 def _escalate(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
     return ladders.raises(world, agenda.laddered, now, seat)
+
+
+def _digest(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
+    return () if seat.full else digests.owed(world, now, seat)
 
 
 def _post(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
@@ -340,7 +344,8 @@ def _look(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
 
 
 _RULES: tuple[Rule, ...] = (
-    *(_open, _unlock, _unlock_resources, _overtake, _fire, _roll_back, _act, _inspect, _escalate, _post, _unpark),
+    *(_open, _unlock, _unlock_resources, _overtake, _fire, _roll_back, _act, _inspect),
+    *(_escalate, _digest, _post, _unpark),
     *(_own, _adopt, _race, _look, _spoil, _claim),
 )
 

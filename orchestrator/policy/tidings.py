@@ -14,6 +14,7 @@ import msgspec
 
 from orchestrator.model import events as e
 from orchestrator.model.fold_rollback import is_whole
+from orchestrator.model.messages import DIGESTS
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, Notify, Status
 from orchestrator.model.wording import USUAL, fill, format_seconds
@@ -22,7 +23,7 @@ from orchestrator.policy import handoff, people
 from orchestrator.policy.gates import waiting_for
 from orchestrator.policy.rollback import is_held
 
-_LONGEST = 1500
+_LONGEST, _LONGEST_DIGEST = 1500, 6000
 """Characters of one message: channels cut what is longer, in places nobody chose."""
 _TITLE = 150
 _DEFAULT = "{what}: {why}"
@@ -68,12 +69,14 @@ def _message(settings: Settings, tiding: Tiding, number: int) -> e.MessageDue:
         "about": tiding.about,
         "kind": tiding.kind,
         "what": tiding.what,
-        "why": " ".join(tiding.why.split()),
+        "why": tiding.why if tiding.kind in DIGESTS else " ".join(tiding.why.split()),
         "who": tiding.who,
         "next": tiding.next,
     }
     own = settings.notify.templates.get(tiding.kind)
-    text = fill(own or (_DEFAULT if tiding.why else "{what}"), parts)
+    digest = tiding.kind in DIGESTS
+    text = fill(own or ("{why}" if digest else _DEFAULT if tiding.why else "{what}"), parts)
+    longest = _LONGEST_DIGEST if digest else _LONGEST
     if own is None and tiding.next:
         text = f"{text}\n{tiding.next}"
     return e.MessageDue(
@@ -81,7 +84,7 @@ def _message(settings: Settings, tiding: Tiding, number: int) -> e.MessageDue:
         kind=tiding.kind,
         about=tiding.about,
         title=" ".join(tiding.what.split())[:_TITLE],
-        text=text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ...",
+        text=text if len(text) <= longest else f"{text[:longest]} ...",
         to=recipients(settings, tiding),
         urgent=tiding.kind in settings.notify.urgent,
         same=tiding.same,
@@ -93,7 +96,7 @@ def _message(settings: Settings, tiding: Tiding, number: int) -> e.MessageDue:
 
 def recipients(settings: Settings, tiding: Tiding) -> tuple[str, ...]:
     """Name the channels a message goes through, each once."""
-    usual = tiding.kind in (USUAL if settings.notify.on is None else settings.notify.on)
+    usual = tiding.kind in DIGESTS or tiding.kind in (USUAL if settings.notify.on is None else settings.notify.on)
     called = {person.name for person in people.named(settings, tiding.to)}
     concerned = {person.name for person in people.named(settings, tiding.concerns)}
     found = [name for name in people.addresses(settings) if name.startswith(f"{people.PROJECT}#") and usual]
@@ -111,7 +114,7 @@ def recipients(settings: Settings, tiding: Tiding) -> tuple[str, ...]:
 
 def _tidings(world: World, events: Sequence[e.Event], settings: Settings) -> Iterator[Tiding]:
     for event in events:
-        for part in (_of_task, _of_rollback, _of_gate, _of_handoff, _of_ladder, _of_money, _of_trigger):
+        for part in _PARTS:
             yield from part(world, event, settings)
     yield from _of_queues(world, events)
 
@@ -265,6 +268,11 @@ def _of_money(world: World, event: e.Event, _settings: Settings) -> Iterator[Tid
             return
 
 
+def _of_digest(_world: World, event: e.Event, _settings: Settings) -> Iterator[Tiding]:
+    if isinstance(event, e.DigestDue):
+        yield Tiding(kind=event.kind, about=f"{event.kind} {event.moment}", what=event.title, why=event.text)
+
+
 def _of_trigger(world: World, event: e.Event, _settings: Settings) -> Iterator[Tiding]:
     trigger = world.triggers.get(event.trigger) if isinstance(event, e.TriggerFired) else None
     if trigger is None or not isinstance(event, e.TriggerFired):
@@ -273,3 +281,6 @@ def _of_trigger(world: World, event: e.Event, _settings: Settings) -> Iterator[T
         if isinstance(action, Notify):
             key = f"{trigger.id}#{event.count}.{number}"
             yield Tiding(kind="trigger", about=f"trigger {trigger.id}", what=action.message, same=key)
+
+
+_PARTS = (_of_task, _of_rollback, _of_gate, _of_handoff, _of_ladder, _of_money, _of_trigger, _of_digest)

@@ -294,6 +294,8 @@ def _ladder(event: e.Event) -> tuple[str, str] | None:
 
 def _message(event: e.Event) -> tuple[str, str] | None:
     match event:
+        case e.DigestDue():
+            return "info", f"{event.title} is told"
         case e.MessageSent():
             return "info", f"told {shown(event.channel)}: {', '.join(event.messages)}"
         case e.MessageFailed():

@@ -4,9 +4,9 @@ import pytest
 
 from orchestrator.codec.canonical import Json
 from orchestrator.codec.fields import Complaints, Fields
-from orchestrator.codec.hours import read_hours
+from orchestrator.codec.hours import read_hours, read_times
 from orchestrator.errors import InvalidInputError
-from orchestrator.model.hours import Window
+from orchestrator.model.hours import Appointment, Window
 
 WEEK = (0, 1, 2, 3, 4, 5, 6)
 
@@ -59,3 +59,25 @@ def test_there_may_be_several_or_none() -> None:
 def test_what_is_no_window_is_refused_with_what_to_write(value: Json) -> None:
     with pytest.raises(InvalidInputError, match=r"agents\.a\.hours is .*; write hours, as"):
         read(value)
+
+
+def times(value: Json) -> tuple[Appointment, ...]:
+    complaints = Complaints("orchestrator.toml")
+    found = read_times(Fields({"standup": value}, "notify.", complaints), "standup")
+    complaints.settle()
+    return found
+
+
+def test_a_time_is_read() -> None:
+    assert times("09:00") == (Appointment(minute=540),)
+    assert times(["mon-fri 9:30 Europe/Berlin", "sat 00:00"]) == (
+        Appointment(minute=570, days=(0, 1, 2, 3, 4), zone="Europe/Berlin"),
+        Appointment(minute=0, days=(5,)),
+    )
+    assert times(None) == ()
+
+
+@pytest.mark.parametrize("text", ["9", "24:00", "25:00", "09:60", "09:00 Nowhere/Land", "someday 09:00", 9, []])
+def test_what_is_no_time_is_refused(text: Json) -> None:
+    with pytest.raises(InvalidInputError, match=r"notify\.standup is .*; write a time"):
+        times(text)

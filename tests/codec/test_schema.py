@@ -130,7 +130,7 @@ def test_every_schema_is_json_of_a_named_draft(name: str) -> None:
 
 
 def test_an_unknown_schema_is_refused_with_those_there_are() -> None:
-    with pytest.raises(InvalidInputError, match="take one of config, discover, doctor, event, journal"):
+    with pytest.raises(InvalidInputError, match="take one of config, digest, discover, doctor, event, journal"):
         schema("nope")
 
 

@@ -1,7 +1,9 @@
 """People are told by whichever process lives: once while all is well, again where it died before it could say so."""
 
 import anyio
+import msgspec
 
+from orchestrator.model.hours import Appointment
 from orchestrator.model.settings import AgentSettings, NotifySettings, Settings
 from orchestrator.sim.notifier import MemoryNotifier
 from tests.engine.house import House, play
@@ -61,3 +63,30 @@ def test_who_dies_between_sending_and_saying_so_leaves_it_to_the_next_and_it_com
         assert house.world.post.messages == {}
 
     play(story, settings=TOLD)
+
+
+DAY_S = 86_400.0
+EVERY_DAY = msgspec.structs.replace(
+    TOLD, notify=NotifySettings(urls=("mem://ops",), on=(), standup=(Appointment(minute=9 * 60),))
+)
+
+
+def test_a_standup_is_told_once_a_day_by_whoever_lives_and_caught_up_when_nobody_did() -> None:
+    async def story(house: House) -> None:
+        await house.define("q/T1", start=10**15)
+        first, second = house.start(watch=True), house.start(watch=True)
+        await anyio.sleep(2 * DAY_S)
+        await house.crew.kill(first)
+        await anyio.sleep(DAY_S)
+        assert house.told.count("digest.due") == 3
+        await house.crew.kill(second)
+        await anyio.sleep(3 * DAY_S)
+        house.start(watch=True)
+        await anyio.sleep(60)
+        assert house.told.count("digest.due") == 4
+        await anyio.sleep(DAY_S)
+        assert house.told.count("digest.due") == 5
+        assert set(notifier_of(house).times(CHANNEL).values()) == {1}
+        assert len(notifier_of(house).texts) == 5
+
+    play(story, settings=EVERY_DAY)

@@ -1,0 +1,78 @@
+"""What has happened since people were last told at a set time. See `fold` for the rules."""
+
+from functools import singledispatch
+
+from orchestrator.model import events as e
+from orchestrator.model.messages import DIGESTS, MOST_NAMED, Tally
+from orchestrator.model.spending import micros
+from orchestrator.model.world import World
+
+
+@singledispatch
+def fold(event: e.Event, world: World) -> None:  # noqa: ARG001 - the others are folded next door
+    """Fold what a digest counts."""
+    return
+
+
+def _tallies(world: World) -> list[Tally]:
+    return [world.post.tallies.setdefault(kind, Tally()) for kind in DIGESTS]
+
+
+def _count(world: World, word: str, ref: str) -> None:
+    for tally in _tallies(world):
+        names = tally.names.setdefault(word, [])
+        if ref not in names:
+            tally.counts[word] = tally.counts.get(word, 0) + 1
+            names.append(ref)
+            del names[:-MOST_NAMED]
+
+
+@fold.register
+def _(event: e.TaskCompleted, world: World) -> None:
+    _count(world, "completed", event.task)
+
+
+@fold.register
+def _(event: e.TaskSkipped, world: World) -> None:
+    _count(world, "skipped", event.task)
+
+
+@fold.register
+def _(event: e.TaskFailed, world: World) -> None:
+    _count(world, "failed", event.task)
+
+
+@fold.register
+def _(event: e.TaskBlocked, world: World) -> None:
+    _count(world, "blocked", event.task)
+
+
+@fold.register
+def _(event: e.TaskAdded, world: World) -> None:
+    _count(world, "added", event.task)
+
+
+@fold.register
+def _(event: e.TaskClaimed, world: World) -> None:
+    if not event.resumed and not event.rival:
+        _count(world, "started", event.task)
+
+
+@fold.register
+def _(event: e.VerdictReached, world: World) -> None:
+    queue = event.task.partition("/")[0]
+    for tally in _tallies(world):
+        judged, passed = tally.verdicts.get(queue, (0, 0))
+        tally.verdicts[queue] = (judged + 1, passed + (event.verdict == "PASS"))
+        tally.micros += micros(event.usd)
+
+
+@fold.register
+def _(event: e.AgentFinished, world: World) -> None:
+    for tally in _tallies(world):
+        tally.micros += micros(event.usd)
+
+
+@fold.register
+def _(event: e.DigestDue, world: World) -> None:
+    world.post.tallies[event.kind] = Tally(moment=event.moment, since=world.at)
