@@ -7,13 +7,12 @@ import msgspec
 
 from orchestrator.cli.context import Context, clean, pass_context, waits, write_out
 from orchestrator.codec.moments import format_moment, parse_duration, parse_moment
-from orchestrator.daemon.desk import Desk, reading
+from orchestrator.daemon.desk import reading
+from orchestrator.daemon.reporting import full_report
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.report_answers import DigestAnswer, DigestPart, ReportAnswer
 from orchestrator.policy.digests import said, sections
-from orchestrator.policy.plan import make_plan
-from orchestrator.views.planned import plan_answer
-from orchestrator.views.report import Source, html_page, markdown_page
+from orchestrator.views.report import html_page, markdown_page
 
 
 @click.command("report")
@@ -57,16 +56,9 @@ def _full(context: Context, since: str, how: str) -> str:
 
     async def ask() -> ReportAnswer:
         async with reading(context.project) as desk:
-            return await _report(desk, since)
+            return await full_report(desk, _begin(since, desk.now()))
 
     return _written(waits(ask), how)
-
-
-async def _report(desk: Desk, since: str) -> ReportAnswer:
-    now, seat = desk.now(), desk.seat()
-    plan = plan_answer(desk.world, make_plan(desk.world, seat, now), now, seat.settings.calendar)
-    source = Source(desk.world, await desk.commits(), await desk.status(), plan, now)
-    return source.report(desk.project.name, _begin(since, now))
 
 
 def _begin(since: str, now: int) -> int:

@@ -19,7 +19,10 @@ from orchestrator.model.specs import (
     RunAction,
     TriggerSpec,
     Unlock,
+    WriteRecord,
 )
+from orchestrator.model.wording import RECORD_PLACES, places
+from orchestrator.policy.protected import is_protected
 
 Spec = TypeVar("Spec", TriggerSpec, GateSpec)
 _TRIGGER = frozenset({"id", "when", "do"})
@@ -39,7 +42,8 @@ _GATE = frozenset(
     }
 )
 _REMARKS = frozenset({"title", "description", "notes", "comment"})
-_ACTIONS = ("unlock", "add", "run", "notify", "pause", "resume")
+_ACTIONS = ("unlock", "add", "run", "notify", "pause", "resume", "write")
+_RENDERED = ("report",)
 
 
 def read_triggers(owner: Fields, source: str, queue: str, calendar: Calendar) -> tuple[TriggerSpec, ...]:
@@ -101,6 +105,8 @@ def _action(fields: Fields, place: str, queue: str, calendar: Calendar) -> Actio
     kind = kinds[0]
     if kind == "add":
         return _add(fields, queue, calendar)
+    if kind == "write":
+        return _write(fields, queue)
     if kind == "notify":
         message = as_text(fields.values[kind])
         if not message:
@@ -136,6 +142,43 @@ def _add(fields: Fields, queue: str, calendar: Calendar) -> Add | None:
         return None
     spec = read_spec(task, target, calendar)
     return None if spec is None else Add(target, spec)
+
+
+def _write(fields: Fields, queue: str) -> WriteRecord | None:
+    inner = fields.inner("write")
+    if inner is None:
+        return None
+    known = len(inner.complaints.problems)
+    inner.refuse_unknown(frozenset({"path", "text", "render", "append", "queue"}))
+    target = inner.line("queue", queue)
+    if target and not is_safe_id(target):
+        inner.refuse("queue", "name the queue whose target holds the file")
+    path, text, render = inner.line("path"), inner.text("text"), inner.choice("render", _RENDERED, "")
+    why = _unwritable(path)
+    if why:
+        inner.refuse("path", why)
+    if bool(text) == bool(render):
+        place = inner.prefix.rstrip(".")
+        inner.complaints.refuse(f'{place} has neither text nor render, or both; write "text", or "render": "report"')
+    if unknown := [place for place in places(text) if place not in RECORD_PLACES]:
+        inner.refuse("text", f"{{{unknown[0]}}} is no place of a record; there are {', '.join(RECORD_PLACES)}")
+    append = inner.flag("append")
+    if append and render:
+        inner.refuse("append", "a report is written anew each time; leave append out, or write a text")
+    if len(inner.complaints.problems) > known:
+        return None
+    return WriteRecord(path=path.removeprefix("./"), text=text, render=render, append=append, queue=target)
+
+
+def _unwritable(path: str) -> str:
+    """Say why no record may be written there."""
+    parts = path.removeprefix("./").split("/")
+    if not path or path.startswith(("/", "~")) or any(part in {"", ".", ".."} for part in parts):
+        return "write the path of a file inside the repository"
+    if any(part.casefold() == ".git" for part in parts):
+        return "git's own files are written by nobody"
+    why = is_protected(path.removeprefix("./"))
+    return f"it is protected ({why}); write to another file" if why else ""
 
 
 def _gate(fields: Fields, place: str, source: str, queue: str) -> GateSpec | None:

@@ -155,7 +155,15 @@ def _action() -> Schema:
         for kind in ("unlock", "run", "notify", "pause", "resume")
     ]
     add = _object({"queue": _ID, "task": {"$ref": "#/$defs/task"}}, ("task",), closed=True)
-    return {"anyOf": [*kinds, _object({"add": add}, ("add",), closed=True)]}
+    record: Schema = {"path": {"type": "string", "minLength": 1}, "append": _FLAG, "queue": _ID}
+    write: Schema = {
+        "anyOf": [
+            _object({**record, "text": {"type": "string", "minLength": 1}}, ("path", "text"), closed=True),
+            _object({**record, "render": {"const": "report"}}, ("path", "render"), closed=True),
+        ]
+    }
+    more = [_object({"add": add}, ("add",), closed=True), _object({"write": write}, ("write",), closed=True)]
+    return {"anyOf": [*kinds, *more]}
 
 
 def _trigger() -> Schema:

@@ -9,11 +9,11 @@ from orchestrator.agents.guarded import GuardedAgents
 from orchestrator.agents.reviewing import GuardedReviewer
 from orchestrator.agents.surroundings import Surroundings, environment, installed
 from orchestrator.agents.visiting import Visits
-from orchestrator.daemon.actions import CommandActions
 from orchestrator.daemon.clock import WallClock
 from orchestrator.daemon.notifying import AppriseNotifier
 from orchestrator.daemon.plugins import EntryPointPlugins
 from orchestrator.daemon.project import Project
+from orchestrator.daemon.scribe import Scribe
 from orchestrator.engine.hands import Hands
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.settings import AgentSettings, RepoSettings
@@ -73,7 +73,7 @@ async def build(project: Project, queues: tuple[QueueSpec, ...]) -> Built:
     agents = GuardedAgents(settings, runner, trees, str(project.root), around)
     others = Others(GuardedReviewer(settings, runner, around), EntryPointPlugins())
     verifier = CheckVerifier(settings, trees, runner, project.state, project.environ, others)
-    actions = CommandActions(project)
+    actions = Scribe(project, workspace if isinstance(workspace, GitWorkspace) else None, verifier)
     forge = await _forge(project, ground, queues)
     hands = Hands(agents, verifier, workspace, actions, forge, AppriseNotifier(project), trees)
     return Built(hands, ground, trees, workspace, installed(project.environ), runner)

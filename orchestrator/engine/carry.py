@@ -17,8 +17,9 @@ from orchestrator.errors import FaultError
 from orchestrator.model import commands as c
 from orchestrator.model import effects as f
 from orchestrator.model.coordination import Handed
+from orchestrator.model.specs import WriteRecord
 from orchestrator.model.talk import Heard
-from orchestrator.model.world import Attempt, Task, World
+from orchestrator.model.world import Attempt, PendingAction, Task, World
 from orchestrator.policy import limits
 from orchestrator.policy.briefing import brief
 from orchestrator.policy.gates import queue_of_gate
@@ -27,6 +28,7 @@ from orchestrator.policy.prompt import compose
 from orchestrator.policy.prompting import prompt_input, steering
 from orchestrator.policy.requests import OPEN, request_text
 from orchestrator.policy.seat import Seat
+from orchestrator.ports.actions import Record
 from orchestrator.ports.agents import AgentEnd, Job, Life, RunKey
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import AttemptKey, Collision
@@ -39,7 +41,10 @@ async def carry_out(effect: f.Effect, world: World, seat: Seat, hands: Hands, wo
     """Do what is due and report. A failing environment is an outcome too; a bug is not."""
     if isinstance(effect, f.DoAction):
         owed = world.actions[effect.key]
-        ok, note = await hands.actions.run(effect.key, owed.action, owed.task)
+        if owed.record is not None:
+            ok, note = await hands.actions.write(_record(world, owed, owed.record, seat))
+        else:
+            ok, note = await hands.actions.run(effect.key, owed.action, owed.task)
         return c.NoteAction(key=effect.key, ok=ok, note=note)
     if isinstance(effect, f.CheckGate):
         return await _inspect(effect, world, hands)
@@ -54,6 +59,14 @@ async def carry_out(effect: f.Effect, world: World, seat: Seat, hands: Hands, wo
         return await _Carrier(effect, task, task.attempt, world, seat, hands, words).go()
     except FaultError as error:
         return c.NoteFault(task=effect.task, fence=effect.fence, text=str(error))
+
+
+def _record(world: World, owed: PendingAction, spec: WriteRecord, seat: Seat) -> Record:
+    queue = spec.queue if spec.queue in world.queues else next(iter(world.queues), "")
+    checks = tuple(name for name in limits.queue_checks(world, queue, seat.settings) if name != "honest")
+    return Record(
+        key=owed.key, trigger=owed.trigger, at=owed.at, spec=spec, queue=queue, checks=checks, tries=owed.tries
+    )
 
 
 async def _inspect(effect: f.CheckGate, world: World, hands: Hands) -> c.Outcome:

@@ -28,7 +28,7 @@ from orchestrator.model import (
     fold_visits,
 )
 from orchestrator.model.moves import drop_rivals, unlook
-from orchestrator.model.specs import QueueSpec, RunAction, Status
+from orchestrator.model.specs import QueueSpec, RunAction, Status, WriteRecord
 from orchestrator.model.truth import holds
 from orchestrator.model.world import Gate, PendingAction, Queue, Task, Trigger, World
 
@@ -240,7 +240,11 @@ def _(event: e.TriggerFired, world: World) -> None:
     for number, action in enumerate(trigger.spec.do):
         if isinstance(action, RunAction):
             key = f"{trigger.id}#{event.count}.{number}"
-            world.actions[key] = PendingAction(key=key, trigger=trigger.id, action=action.action)
+            world.actions[key] = PendingAction(key=key, trigger=trigger.id, action=action.action, at=world.at)
+        if isinstance(action, WriteRecord):
+            key = f"{trigger.id}#{event.count}.{number}"
+            what = f"write {action.path}"
+            world.actions[key] = PendingAction(key=key, trigger=trigger.id, action=what, record=action, at=world.at)
 
 
 @_fold.register

@@ -14,12 +14,13 @@ def fold(event: e.Event, world: World) -> None:  # noqa: ARG001 - the others are
     return
 
 
-def _tallies(world: World) -> list[Tally]:
-    return [world.post.tallies.setdefault(kind, Tally()) for kind in DIGESTS]
+def _tallies(world: World, ref: str) -> list[Tally]:
+    """Give what counts an event about a task; nothing where there is no such task."""
+    return [world.post.tallies.setdefault(kind, Tally()) for kind in DIGESTS] if ref in world.tasks else []
 
 
 def _count(world: World, word: str, ref: str) -> None:
-    for tally in _tallies(world):
+    for tally in _tallies(world, ref):
         names = tally.names.setdefault(word, [])
         if ref not in names:
             tally.counts[word] = tally.counts.get(word, 0) + 1
@@ -61,7 +62,7 @@ def _(event: e.TaskClaimed, world: World) -> None:
 @fold.register
 def _(event: e.VerdictReached, world: World) -> None:
     queue = event.task.partition("/")[0]
-    for tally in _tallies(world):
+    for tally in _tallies(world, event.task):
         judged, passed = tally.verdicts.get(queue, (0, 0))
         tally.verdicts[queue] = (judged + 1, passed + (event.verdict == "PASS"))
         tally.micros += micros(event.usd)
@@ -69,10 +70,11 @@ def _(event: e.VerdictReached, world: World) -> None:
 
 @fold.register
 def _(event: e.AgentFinished, world: World) -> None:
-    for tally in _tallies(world):
+    for tally in _tallies(world, event.task):
         tally.micros += micros(event.usd)
 
 
 @fold.register
 def _(event: e.DigestDue, world: World) -> None:
-    world.post.tallies[event.kind] = Tally(moment=event.moment, since=world.at)
+    if event.kind in DIGESTS:
+        world.post.tallies[event.kind] = Tally(moment=event.moment, since=world.at)

@@ -148,7 +148,18 @@ class ResumeQueue(msgspec.Struct, frozen=True, tag="resume", tag_field="do"):
     queue: str
 
 
-Action: TypeAlias = Unlock | Add | RunAction | Notify | PauseQueue | ResumeQueue
+class WriteRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="write", tag_field="do"):
+    """Write a file of the target: a text, or what is rendered (`report`); in its place, or behind what it holds."""
+
+    path: str
+    text: str = ""
+    render: str = ""
+    append: bool = False
+    queue: str = ""
+    """Whose target; empty: the project's first."""
+
+
+Action: TypeAlias = Unlock | Add | RunAction | Notify | PauseQueue | ResumeQueue | WriteRecord
 
 
 class TriggerSpec(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,6 +27,8 @@ PLACES = {
     "who": "who is asked to act, or has acted",
     "next": "what to do",
 }
+RECORD_PLACES = {"at": "when the trigger fired", "trigger": "its name"}
+"""The places of a text that a trigger writes."""
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 
 

@@ -12,7 +12,7 @@ from orchestrator.model.events import CheckSummary, Imported
 from orchestrator.model.ladders import Ladder
 from orchestrator.model.messages import Post
 from orchestrator.model.rollback import Rollback
-from orchestrator.model.specs import GateSpec, QueueSpec, Status, TaskSpec, TriggerSpec
+from orchestrator.model.specs import GateSpec, QueueSpec, Status, TaskSpec, TriggerSpec, WriteRecord
 from orchestrator.model.spending import Spent, usd
 from orchestrator.model.talk import Learning, Proposal, Question
 from orchestrator.model.verdicts import Finding
@@ -278,6 +278,10 @@ class PendingAction(msgspec.Struct, kw_only=True):
     since: int = 0
     task: str = ""
     """Of a rollback: the step it undoes."""
+    record: WriteRecord | None = None
+    """What it writes; None: it runs a command."""
+    at: int = 0
+    """When it was asked for."""
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):

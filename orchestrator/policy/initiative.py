@@ -17,7 +17,17 @@ from typing import assert_never
 
 from orchestrator.model import events as e
 from orchestrator.model.ids import ref_of_lane
-from orchestrator.model.specs import Action, Add, Notify, PauseQueue, ResumeQueue, RunAction, Status, Unlock
+from orchestrator.model.specs import (
+    Action,
+    Add,
+    Notify,
+    PauseQueue,
+    ResumeQueue,
+    RunAction,
+    Status,
+    Unlock,
+    WriteRecord,
+)
 from orchestrator.model.spending import Spent
 from orchestrator.model.truth import holds
 from orchestrator.model.world import LANDING, Attempt, Queue, Step, Task, Trigger, World
@@ -110,7 +120,7 @@ def _deed(world: World, trigger: Trigger, action: Action) -> Events:
             ref = f"{name}/{spec.id}"
             known = ref in world.tasks or name not in world.queues
             return () if known else (e.TaskAdded(task=ref, spec=spec, order=behind_last(world, name)),)
-        case RunAction() | Notify():
+        case RunAction() | WriteRecord() | Notify():
             return ()  # owed by the fold and done by its key; told by a message in the same commit
         case _:  # pragma: no cover - the union is closed
             assert_never(action)

@@ -58,15 +58,15 @@ def promise(world: World, task: Task) -> str | None:
 
 def checks(world: World, task: Task, settings: Settings) -> tuple[str, ...]:
     """Name the task's checks: its own, else its queue's, else every check defined plus `honest`; and its hand-off's."""
-    return tuple(dict.fromkeys((*_checks(world, task, settings), *task.spec.handoff)))
+    own = task.spec.checks
+    found = own if own is not None else queue_checks(world, task.ref.partition("/")[0], settings)
+    return tuple(dict.fromkeys((*found, *task.spec.handoff)))
 
 
-def _checks(world: World, task: Task, settings: Settings) -> tuple[str, ...]:
-    if task.spec.checks is not None:
-        return task.spec.checks
-    name = task.ref.partition("/")[0]
+def queue_checks(world: World, name: str, settings: Settings) -> tuple[str, ...]:
+    """Name the checks of a queue's tasks that have none of their own."""
     queue = settings.queues.get(name)
-    own = world.queues[name].spec.checks
+    own = world.queues[name].spec.checks if name in world.queues else None
     if own is None and queue is not None:
         own = queue.checks
     if own is not None:

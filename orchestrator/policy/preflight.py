@@ -14,7 +14,18 @@ from orchestrator.model.documents import QueueDocument
 from orchestrator.model.ids import queue_of
 from orchestrator.model.scope import Scope
 from orchestrator.model.settings import Settings
-from orchestrator.model.specs import ENDED, Action, Add, Notify, PauseQueue, ResumeQueue, RunAction, Rung, Unlock
+from orchestrator.model.specs import (
+    ENDED,
+    Action,
+    Add,
+    Notify,
+    PauseQueue,
+    ResumeQueue,
+    RunAction,
+    Rung,
+    Unlock,
+    WriteRecord,
+)
 from orchestrator.model.truth import names_in
 from orchestrator.model.world import Queue, Task, World
 from orchestrator.policy.catchup import misnamed
@@ -218,6 +229,8 @@ class _Judge:
             self._refuse(queue, f"{place}: names queue {action.queue}, which does not exist; {remedy}")
         if isinstance(action, Notify) and not addresses(self.settings):
             self.warnings.append(f"{place}: notifies, and there is no way to anybody; set [notify] urls")
+        if isinstance(action, WriteRecord):
+            self._record(queue, place, action)
         if isinstance(action, RunAction):
             self._command(queue, place, action.action)
 
@@ -225,6 +238,14 @@ class _Judge:
         if name not in self.settings.actions:
             remedy = _resembling(name, self.settings.actions) or f"define [actions.{name}]"
             self._refuse(queue, f'{place}: action "{name}" is not defined; {remedy}')
+
+    def _record(self, queue: str, place: str, action: WriteRecord) -> None:
+        if action.queue and action.queue not in self.world.queues:
+            remedy = self._remedy(f"queue:{action.queue}")
+            self._refuse(queue, f"{place}: writes for queue {action.queue}, which does not exist; {remedy}")
+        if self.settings.land != "merge" or self.settings.workspace == "inplace":
+            remedy = 'take it out, or set [project] land = "merge" and workspace = "clone"'
+            self._refuse(queue, f"{place}: writes {action.path}, and nothing lands by merge here; {remedy}")
 
     def _gates(self) -> None:
         for gate in self.world.gates.values():

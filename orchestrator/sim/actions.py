@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from orchestrator.ports.actions import Record
 from orchestrator.sim.chaos import Chaos, Pace
 
 
@@ -19,3 +20,7 @@ class MemoryActions:
             return False, f"{action} ended with status 1"
         self.succeeded[key] += 1
         return True, ""
+
+    async def write(self, record: Record) -> tuple[bool, str]:
+        """Take some time; note a success under its key."""
+        return await self.run(record.key, record.spec.path)

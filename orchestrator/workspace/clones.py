@@ -4,7 +4,7 @@ import anyio
 
 from orchestrator.model.ids import queue_of
 from orchestrator.ports.workspace import AttemptKey, Capture, Collision, Head, Merged
-from orchestrator.workspace import attempts, follow, refs, target
+from orchestrator.workspace import attempts, follow, records, refs, target
 from orchestrator.workspace.ground import Ground
 from orchestrator.workspace.repository import Repository
 
@@ -58,6 +58,17 @@ class GitWorkspace:
         repository = await self._of(key)
         async with self._moving(repository):
             return await target.advance(repository, commit, onto)
+
+    async def record(
+        self, key: AttemptKey, path: str, change: records.Change, message: tuple[str, str, int]
+    ) -> Merged | None:
+        """Make the commit that changes a file of the target as it is now; None: it stands there, or landed before."""
+        repository = await self._of(key)
+        async with self._moving(repository):
+            head = await target.take_in(self._ground, repository)
+        if await records.landed(repository, head, message[1]):
+            return None
+        return await records.write(repository, head, key, path, change, message)
 
     async def contains(self, queue: str, commit: str) -> bool:
         """Say whether the target's history holds the commit."""

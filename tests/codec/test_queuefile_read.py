@@ -14,7 +14,7 @@ from orchestrator.errors import InvalidInputError
 from orchestrator.model import conditions as c
 from orchestrator.model.documents import QueueDocument, Stamp
 from orchestrator.model.settings import Calendar
-from orchestrator.model.specs import Add, Notify, PauseQueue, ResumeQueue, Status, TaskSpec, Unlock
+from orchestrator.model.specs import Add, Notify, PauseQueue, ResumeQueue, Status, TaskSpec, Unlock, WriteRecord
 from orchestrator.model.spending import Budget
 
 QUEUES = Path(__file__).parent.parent / "data" / "queues"
@@ -285,6 +285,8 @@ def test_triggers_and_gates_are_read_and_know_their_file() -> None:
                     {"notify": "done"},
                     {"pause": "x"},
                     {"resume": "x"},
+                    {"write": {"path": "./docs/LOG.md", "text": "- {at}", "append": True}},
+                    {"write": {"path": "docs/STATUS.md", "render": "report", "queue": "ui"}},
                 ],
             },
             {"id": "one", "when": "gate:infra", "do": {"notify": "open"}},
@@ -302,6 +304,8 @@ def test_triggers_and_gates_are_read_and_know_their_file() -> None:
         Notify("done"),
         PauseQueue("x"),
         ResumeQueue("x"),
+        WriteRecord(path="docs/LOG.md", text="- {at}", append=True, queue="q"),
+        WriteRecord(path="docs/STATUS.md", render="report", queue="ui"),
     )
     assert (one.when, one.do) == (c.GateIs("infra"), (Notify("open"),))
 
@@ -511,3 +515,30 @@ def test_one_task_from_a_command_is_read_like_one_in_a_file() -> None:
         spec_from({"id": "A", "race": 0}, queue="q", source="add")
     with pytest.raises(InvalidInputError, match="add: id is null"):
         spec_from({}, queue="q", source="add")
+
+
+@pytest.mark.parametrize(
+    ("record", "problem"),
+    [
+        (7, "write is 7; write an object"),
+        ({"path": "a.md", "text": "x", "to": "b"}, "to is not known"),
+        ({"path": "a.md"}, "has neither text nor render, or both"),
+        ({"path": "a.md", "text": "x", "render": "report"}, "has neither text nor render, or both"),
+        ({"path": "a.md", "render": "board"}, 'render is "board"; write one of report'),
+        ({"path": "a.md", "render": "report", "append": True}, "append is true; a report is written anew"),
+        ({"path": "a.md", "text": "{who}"}, "{who} is no place of a record"),
+        ({"path": "a.md", "text": "x", "queue": "a b"}, 'queue is "a b"'),
+        ({"text": "x"}, "write the path of a file inside the repository"),
+        ({"path": "/etc/x", "text": "x"}, "write the path of a file inside the repository"),
+        ({"path": "a/../../x", "text": "x"}, "write the path of a file inside the repository"),
+        ({"path": "a/", "text": "x"}, "write the path of a file inside the repository"),
+        ({"path": "sub/.GIT/config", "text": "x"}, "git's own files"),
+        ({"path": "queues/q.json", "text": "x"}, "it is protected"),
+        ({"path": "./orchestrator.toml", "text": "x"}, "it is protected"),
+    ],
+)
+def test_what_no_trigger_may_write_is_refused(record: Json, problem: str) -> None:
+    trigger: Json = {"id": "t", "when": {"queue": "q"}, "do": [{"write": record}]}
+    with pytest.raises(InvalidInputError) as refused:
+        of(tasks=[], triggers=[trigger])
+    assert problem in str(refused.value)

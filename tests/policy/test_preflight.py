@@ -21,6 +21,7 @@ from orchestrator.model.specs import (
     TaskSpec,
     TriggerSpec,
     Unlock,
+    WriteRecord,
 )
 from orchestrator.model.spending import Budget
 from orchestrator.model.world import World
@@ -334,3 +335,19 @@ def test_a_task_asks_for_no_more_places_than_there_are_and_misspells_no_resource
         'A: wants 3 places of gpu, which has 2; raise [resources] "gpu" or ask for less'
     ]
     assert [warning.partition("q/")[2] for warning in found.warnings] == ["B: resource stagin: did you mean staging?"]
+
+
+def test_a_record_is_written_where_work_lands_by_merge_and_for_a_queue_that_is_there() -> None:
+    def said(settings: Settings, *actions: WriteRecord) -> str:
+        defined = e.TriggerDefined(
+            trigger="t", spec=TriggerSpec(id="t", when=TaskIs("q/A"), do=actions, source="queues/q.json")
+        )
+        return "\n".join(Project().queue("q", task("A")).happen(defined).judge(settings=settings).problems)
+
+    lost = WriteRecord(path="docs/LOG.md", text="x", queue="z")
+    assert "writes for queue z, which does not exist" in said(SETTINGS, lost)
+    branch = said(
+        msgspec.structs.replace(SETTINGS, land="branch"), WriteRecord(path="docs/LOG.md", text="x", queue="q")
+    )
+    assert "writes docs/LOG.md, and nothing lands by merge here" in branch
+    assert "writes" not in said(SETTINGS, WriteRecord(path="docs/LOG.md", text="x"))
