@@ -9,7 +9,7 @@ import click
 from orchestrator.cli.context import Context, clean, pass_context, refuse_agents, waits, warn
 from orchestrator.codec.foreign.formats import FORMATS
 from orchestrator.daemon.desk import reading, writing
-from orchestrator.daemon.exchange import Added, Taken, add_new, keep, new_in, read_list, refuse_those_there
+from orchestrator.daemon.exchange import Added, Taken, add_new, keep, keep_source, new_in, read_list, refuse_those_there
 from orchestrator.errors import InvalidInputError
 
 _ME = "import"
@@ -32,9 +32,9 @@ def command(context: Context, *, file: Path, queue: str | None, kind: str | None
             warn(f"{each.path.name}: {warning}")
     there = tuple(each for each in taken if only_new and each.path.exists())
     fresh = tuple(each for each in taken if each not in there)
-    verb = "would be" if dry_run else "are"
     (refuse_those_there if dry_run else keep)(fresh)
     for each in fresh:
+        verb = "would be" if dry_run else _are(len(each.document.tasks))
         click.echo(clean(f"{_count(each)} {verb} in {each.path} (read as {each.kind})"))
     refused = sum(_added(context, each, dry_run=dry_run) for each in there)
     if not dry_run:
@@ -49,6 +49,10 @@ def _read(file: Path) -> tuple[bytes, str]:
         return file.read_bytes(), str(file)
     except OSError as error:
         raise InvalidInputError(f"{file}: cannot read it: {error.strerror}; name a file") from None
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _count(taken: Taken) -> str:
@@ -69,9 +73,11 @@ def _added(context: Context, taken: Taken, *, dry_run: bool) -> int:
             return await add_new(desk, taken)
 
     said = waits(add)
-    for text in (*said.otherwise, *said.refused):
+    if said.tasks and not dry_run:
+        keep_source(taken)
+    for text in said.refused:
         warn(text)
-    verb = "would be" if dry_run else "are"
+    verb = "would be" if dry_run else _are(len(said.tasks))
     refused = f", {len(said.refused)} refused" if said.refused else ""
     count = len(taken.document.tasks)
     click.echo(

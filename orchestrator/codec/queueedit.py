@@ -311,6 +311,16 @@ def remove_task(data: bytes, task_id: str) -> bytes:
     return file.finish()
 
 
+def set_member(data: bytes, key: str, value: Json) -> bytes:
+    """Set a member beside the tasks."""
+    file = _File(data)
+    if file.top.get(key) is None:
+        file.edits += file.top.insert({key: value})
+    else:
+        file.edits.append(file.top.replace(key, value))
+    return file.finish()
+
+
 def new_queue(name: str, tasks: Sequence[Mapping[str, Json]]) -> bytes:
     """Write a new queue file."""
     rows: list[Json] = [dict(task) for task in tasks]

@@ -21,6 +21,7 @@ from orchestrator.codec.queueedit import (
     edit_task,
     new_queue,
     remove_task,
+    set_member,
     tasks_member,
     write_results,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "queue_name",
     "read_queue",
     "remove_task",
+    "set_member",
     "spec_from",
     "task_fields",
     "write_results",

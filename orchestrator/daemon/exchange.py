@@ -1,22 +1,31 @@
 """Task lists of other tools: taken in as queue files, and given back. Overwrites nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from orchestrator.codec.canonical import dumps_pretty, loads
-from orchestrator.codec.foreign.formats import OF_SEVERAL, QUEUE, detect, empty_source, read_foreign, write_foreign
+from orchestrator.codec.foreign.formats import (
+    OF_SEVERAL,
+    QUEUE,
+    detect,
+    empty_source,
+    joined_source,
+    read_foreign,
+    write_foreign,
+)
 from orchestrator.codec.foreign.shape import Foreign, Now, Record, safe
-from orchestrator.codec.queuefile import read_queue
+from orchestrator.codec.queuefile import read_queue, set_member
 from orchestrator.daemon.desk import Desk
 from orchestrator.daemon.project import Project
 from orchestrator.errors import InvalidInputError
 from orchestrator.files.atomic import write_atomic
 from orchestrator.model.commands import AddTask, Refusal
 from orchestrator.model.documents import QueueDocument, TaskEntry
-from orchestrator.model.specs import Status
+from orchestrator.model.event_parts import Imported
+from orchestrator.model.specs import RunAction
 from orchestrator.model.world import Queue, World
 
 FOLDER = "queues"
@@ -60,7 +69,19 @@ def _named(data: bytes, stem: str) -> str:
 def _judged(project: Project, kind: str, name: str, data: bytes, warnings: tuple[str, ...]) -> Taken:
     path = project.root / FOLDER / f"{name}.json"
     document = read_queue(data, path=f"{FOLDER}/{name}.json", calendar=project.settings.calendar)
-    return Taken(kind=kind, path=path, data=data, document=document, warnings=(*warnings, *document.warnings))
+    said = (*warnings, *document.warnings, *_undefined(project, document))
+    return Taken(kind=kind, path=path, data=data, document=document, warnings=said)
+
+
+def _undefined(project: Project, document: QueueDocument) -> Iterator[str]:
+    """Tell of commands that it names and nobody has defined: a run would refuse them."""
+    known = project.settings.actions
+    named = [(entry.spec.id, entry.spec.rollback) for entry in document.tasks if entry.spec.rollback]
+    runs = [(trigger.id, action) for trigger in document.triggers for action in trigger.do]
+    named += [(f"trigger {name}", action.action) for name, action in runs if isinstance(action, RunAction)]
+    for place, action in named:
+        if action not in known:
+            yield f"{place} runs {action}, which is not defined; add [actions.{action}] command before `run`"
 
 
 def refuse_those_there(taken: Sequence[Taken]) -> None:
@@ -81,11 +102,10 @@ def keep(taken: Sequence[Taken]) -> None:
 
 
 class Added(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of adding a list to a queue that is there. `refused` says why, `otherwise` what is not as listed."""
+    """What came of adding a list to a queue that is there. `refused` says why."""
 
     tasks: tuple[str, ...]
     refused: tuple[str, ...] = ()
-    otherwise: tuple[str, ...] = ()
 
 
 def new_in(world: World, taken: Taken) -> tuple[TaskEntry, ...]:
@@ -97,21 +117,31 @@ def new_in(world: World, taken: Taken) -> tuple[TaskEntry, ...]:
 async def add_new(desk: Desk, taken: Taken) -> Added:
     """Add what is new to a queue that is there: in the order of the file, but after what it depends on."""
     name, rest = taken.document.spec.name, list(new_in(desk.world, taken))
-    added, refused, otherwise = list[str](), list[str](), list[str]()
+    added, refused = list[str](), list[str]()
     while rest:
         missing = {f"{name}/{entry.spec.id}" for entry in rest}
         ready = [entry for entry in rest if not missing & {*entry.spec.dependencies}] or rest
         for entry in ready:
             ref = f"{name}/{entry.spec.id}"
-            said = await desk.ask(AddTask(queue=name, spec=entry.spec))
+            stood = msgspec.structs.replace(entry.imported, status=entry.status)
+            imported = None if stood == Imported() else stood
+            said = await desk.ask(AddTask(queue=name, spec=entry.spec, imported=imported))
             if isinstance(said, Refusal):
                 refused.append(said.text)
                 continue
             added.append(ref)
-            if entry.status is not Status.PENDING:
-                otherwise.append(f"{ref} is {entry.status.value} in the list and begins as pending here")
         rest = [entry for entry in rest if entry not in ready]
-    return Added(tasks=tuple(added), refused=tuple(refused), otherwise=tuple(otherwise))
+    return Added(tasks=tuple(added), refused=tuple(refused))
+
+
+def keep_source(taken: Taken) -> None:
+    """Keep in the queue's file, too, what an export of the tasks that were added needs."""
+    before = taken.path.read_bytes()
+    old = loads(before)
+    new = loads(taken.data)
+    known, more = (value.get("source") if isinstance(value, dict) else None for value in (old, new))
+    if isinstance(more, dict) and (joined := joined_source(known, more)) is not None:
+        write_atomic(taken.path, set_member(before, "source", joined), mode=0o644)
 
 
 # -- and back ------------------------------------------------------------------------------------------------------
@@ -119,7 +149,8 @@ async def add_new(desk: Desk, taken: Taken) -> Added:
 
 def give_back(project: Project, world: World, names: Sequence[str], kind: str | None) -> bytes:
     """Write queues in a format: the one they came in, unless another is asked for. InvalidInputError: it cannot be."""
-    queues = [_known(world, name) for name in names] or list(world.queues.values())
+    with_files = [queue for queue in world.queues.values() if queue.spec.path]
+    queues = [_known(world, name) for name in names] or with_files or list(world.queues.values())
     if not queues:
         raise InvalidInputError("there is no queue to export: put one into queues/, or `orchestrator import FILE`")
     files = {queue.name: _file(project, queue) for queue in queues}

@@ -4,6 +4,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from orchestrator.model.event_parts import Imported
 from orchestrator.model.specs import TaskSpec
 from orchestrator.model.verdicts import Finding
 
@@ -13,6 +14,8 @@ class AddTask(msgspec.Struct, frozen=True, kw_only=True):
 
     queue: str
     spec: TaskSpec
+    imported: Imported | None = None
+    """Where it stood in the list it comes from."""
 
 
 class AddTasks(msgspec.Struct, frozen=True, kw_only=True):

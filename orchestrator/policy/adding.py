@@ -38,7 +38,7 @@ def add_all(world: World, asks: Sequence[c.AddTask]) -> Answer:
     ends = {name: behind_last(world, name) for name in {ask.queue for ask in asks}}
     events: list[e.Event] = []
     for ask in asks:
-        events.append(e.TaskAdded(task=_ref(ask), spec=ask.spec, order=ends[ask.queue]))
+        events.append(e.TaskAdded(task=_ref(ask), spec=ask.spec, imported=ask.imported, order=ends[ask.queue]))
         ends[ask.queue] += ORDER_STEP
     return tuple(events)
 

@@ -118,7 +118,10 @@ def test_an_import_that_adds_tells_what_it_would_do_what_it_did_and_what_was_ref
     added = project.run("import", *adding)
     assert added.code == 0
     assert "2 of 5 tasks are added to" in added.out
-    assert "ferry/US-011 is completed in the list and begins as pending here" in added.err
+    tasks = {task["id"]: task for task in json.loads((project.folder / "queues/ferry.json").read_text())["tasks"]}
+    assert tasks["US-011"]["status"] == "completed"
+    back = json.loads(project.run("export", "--queue", "ferry").out)
+    assert back == more  # what was added comes back as it was in its list, done where it was done
     assert "0 of 5 tasks are added to" in project.run("import", *adding).out
     more["userStories"].append({"id": "us-010", "title": "the same, small", "passes": False})
     path = project.write("more.json", json.dumps({"userStories": more["userStories"][:3] + more["userStories"][-1:]}))
@@ -127,3 +130,20 @@ def test_an_import_that_adds_tells_what_it_would_do_what_it_did_and_what_was_ref
     assert "us-010" in refused.err
     assert "0 of 4 tasks are added to" in refused.out
     assert "1 refused" in refused.out
+
+
+def test_one_task_is_one_and_a_command_nobody_has_defined_is_told(project: Any) -> None:
+    step = '{"tasks": [{"id": "A", "title": "a", "rollback": {"run": "undo"}}], "triggers": [%s]}'
+    trigger = '{"id": "t", "when": {"queue": "steps"}, "do": [{"run": "tell"}]}'
+    said = project.run("import", str(project.write("steps.json", step % trigger)))
+    assert said.code == 0, said.err
+    assert "1 task is in" in said.out
+    assert "A runs undo, which is not defined; add [actions.undo] command" in said.err
+    assert "trigger t runs tell, which is not defined" in said.err
+
+
+def test_what_has_no_file_is_no_queue_to_export_unless_it_is_named(project: Any) -> None:
+    project.write("do.md", "# Say hello\n")
+    assert project.run("run", "--prompt", "do.md", "--max-iterations", "0").code in {1, 2, 3}
+    (project.folder / "queues/backlog.json").rename(project.folder / "queues/other.json")
+    assert "- [ ] A-1" in project.run("export", "--format", "markdown").out

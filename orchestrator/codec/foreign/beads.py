@@ -114,3 +114,11 @@ def _new(task: Now) -> Record:
         "issue_type": "task",
         "dependencies": edges,
     }
+
+
+def join(old: Record, new: Record) -> Record:
+    """Take the newer list where it names every issue of the older; else its further ones come behind."""
+    known = {str(line["id"]) for line in old["lines"]}
+    if known <= {str(line["id"]) for line in new["lines"]}:
+        return new
+    return {**old, "lines": [*old["lines"], *(line for line in new["lines"] if str(line["id"]) not in known)]}

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
+
 from orchestrator.codec.canonical import loads
 from orchestrator.codec.foreign import beads, github, markdown, prd, taskmaster
 from orchestrator.codec.foreign.shape import Foreign, Now, Record
 from orchestrator.errors import InvalidInputError
 
+BOM = b"\xef\xbb\xbf"
+_MARK = "bom"
 QUEUE = "queue"
 """A queue file as it is, in any of its dialects."""
 READERS: Mapping[str, Callable[[bytes, str], tuple[Foreign, ...]]] = {
@@ -22,6 +26,13 @@ WRITERS: Mapping[str, Callable[[Sequence[Record], Mapping[str, Sequence[Now]]], 
     beads.NAME: beads.write,
     markdown.NAME: markdown.write,
 }
+JOINERS: Mapping[str, Callable[[Record, Record], Record]] = {
+    prd.NAME: prd.join,
+    taskmaster.NAME: taskmaster.join,
+    beads.NAME: beads.join,
+    github.NAME: prd.join,
+    markdown.NAME: markdown.join,
+}
 OF_SEVERAL = frozenset({taskmaster.NAME})
 """The formats whose files can hold several queues."""
 FORMATS = (QUEUE, *READERS)
@@ -31,6 +42,7 @@ def detect(data: bytes, path: str) -> str:
     """Say which format a file is in. InvalidInputError if it is in none that is known."""
     if path.endswith((".md", ".markdown")):
         return markdown.NAME
+    data = data.removeprefix(BOM)
     try:
         document = loads(data)
     except InvalidInputError as error:
@@ -48,6 +60,11 @@ def detect(data: bytes, path: str) -> str:
     raise InvalidInputError(f"{path}: it is JSON, but no list of tasks that is known; say --format {'|'.join(FORMATS)}")
 
 
+def _marked(found: Foreign) -> Foreign:
+    """Note that a file begins with a byte order mark, so that what is given back does."""
+    return msgspec.structs.replace(found, source={**found.source, _MARK: True})
+
+
 def _not_json(data: bytes, path: str, error: InvalidInputError) -> str:
     try:
         if beads.is_it(beads.lines_of(data)):
@@ -61,12 +78,30 @@ def _not_json(data: bytes, path: str, error: InvalidInputError) -> str:
 
 def read_foreign(data: bytes, path: str, kind: str, queue: str) -> tuple[Foreign, ...]:
     """Read a file of a format into queues; `queue` names it where the file does not."""
+    bare = data.removeprefix(BOM)
     try:
-        return READERS[kind](data, queue)
+        found = READERS[kind](bare, queue)
+        return found if bare is data else tuple(_marked(each) for each in found)
     except InvalidInputError as error:
         raise InvalidInputError(*(f"{path}: {problem}" for problem in error.problems)) from None
     except (KeyError, TypeError, AttributeError) as error:
         raise InvalidInputError(f"{path}: it is not in the format {kind} ({error}); say another --format") from None
+
+
+def joined_source(old: object, new: Record) -> Record | None:
+    """Join what two lists of one format left for an export. None: they are of different formats, or nothing is new.
+
+    The newer list is kept where it names all the older one does; else what it has besides comes behind.
+    """
+    kind = str(new.get("format"))
+    if old is None:
+        return new
+    if not isinstance(old, dict) or old.get("format") != kind or kind not in JOINERS or old == new:
+        return None
+    try:
+        return JOINERS[kind](old, new)
+    except (KeyError, TypeError, AttributeError):
+        return None  # somebody has changed it by hand; an export will say so
 
 
 def empty_source(kind: str, queue: str) -> Record:
@@ -85,8 +120,9 @@ def write_foreign(sources: Sequence[Record], tasks: Mapping[str, Sequence[Now]])
     kind = str(sources[0].get("format"))
     if kind not in WRITERS:
         raise InvalidInputError(f"nothing can be written in the format {kind}; take --format queue")
+    mark = BOM if any(source.get(_MARK) for source in sources) else b""
     try:
-        return WRITERS[kind](sources, tasks)
+        return mark + WRITERS[kind](sources, tasks)
     except (KeyError, TypeError, AttributeError) as error:
         names = ", ".join(str(source["queue"]) for source in sources)
         raise InvalidInputError(

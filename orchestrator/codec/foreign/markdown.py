@@ -26,7 +26,7 @@ def is_it(text: str) -> bool:
 def read(data: bytes, queue: str) -> tuple[Foreign, ...]:
     """Read every box outside code."""
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode()
     except UnicodeDecodeError as error:
         raise InvalidInputError(f"not UTF-8 at byte {error.start}; save it as UTF-8") from None
     ids = Ids()
@@ -77,6 +77,30 @@ def write(sources: Sequence[Record], tasks: Mapping[str, Sequence[Now]]) -> byte
     body = "".join(lines)
     new = [f"- [{_mark(task)}] {task.id}: {task.title or task.description}\n" for task in stands.values()]
     return f"{body}{'' if not new or body.endswith(chr(10)) else chr(10)}{''.join(new)}".encode()
+
+
+def join(old: Record, new: Record) -> Record:
+    """Take the newer text where it names every task of the older; else its further boxes come behind."""
+    was, now = (list(_rows(source["text"].splitlines(), Ids())) for source in (old, new))
+    known, named = {name for name, *_ in was}, {name for name, *_ in now}
+    if known <= named:
+        return new
+    text = old["text"]
+    more = [line for line, row in zip(_boxes(new["text"]), now, strict=True) if row[0] not in known]
+    joined = (
+        f"{text}{'' if not text or text.endswith(chr(10)) else chr(10)}{''.join(f'{line}{chr(10)}' for line in more)}"
+    )
+    return {**old, "text": joined}
+
+
+def _boxes(text: str) -> list[str]:
+    """Give the lines with boxes, outside code."""
+    found, fenced = list[str](), False
+    for line in text.splitlines():
+        fenced ^= bool(_FENCE.match(line))
+        if not fenced and _BOX.match(line):
+            found.append(line)
+    return found
 
 
 def _marked(line: str, found: "re.Match[str]", task: Now) -> str:

@@ -63,3 +63,10 @@ def write(sources: Sequence[Record], tasks: Mapping[str, Sequence[Now]]) -> byte
         done = task.status in {"completed", "skipped"}
         stories.append({**story, "passes": done} if done or "passes" in story or task.id not in records else story)
     return dumps_pretty({**source["document"], _STORIES: stories})
+
+
+def join(old: Record, new: Record) -> Record:
+    """Take the newer list where it names every story of the older; else its further ones are added."""
+    if old["records"].keys() <= new["records"].keys():
+        return new
+    return {**old, "records": {**new["records"], **old["records"]}}

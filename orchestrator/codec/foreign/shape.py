@@ -94,7 +94,9 @@ def known_only(names: Iterable[str], known: Mapping[str, str], about: str, warni
     """Translate names into ids; one that stands for nothing is left out with a warning."""
     found: list[str] = []
     for name in names:
-        if name in known:
+        if name in known and known[name] == about:
+            warnings.append(f"{about}: depends on itself; left out")
+        elif name in known:
             found.append(known[name])
         else:
             warnings.append(f"{about}: depends on {name}, which is not in the file; left out")

@@ -136,3 +136,16 @@ def _new(task: Now) -> Record:
         "priority": ("high", "high", "medium", "low")[min(task.priority, 3)],
         "subtasks": [],
     }
+
+
+def join(old: Record, new: Record) -> Record:
+    """Take the newer list where it names every task of the older; else its further ones come behind."""
+    was, now = (_names(source["tasks"]) for source in (old, new))
+    if was <= now:
+        return new
+    more = [task for number, task in enumerate(new["tasks"], start=1) if safe(str(task.get("id", number))) not in was]
+    return {**old, "tasks": [*old["tasks"], *more]}
+
+
+def _names(tasks: Sequence[Record]) -> set[str]:
+    return {name for number, task in enumerate(tasks, start=1) for name, _, _ in _rows(task, number)}

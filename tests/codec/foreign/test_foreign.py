@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from orchestrator.codec.foreign.formats import detect, empty_source, read_foreign, write_foreign
+from orchestrator.codec.foreign.formats import BOM, detect, empty_source, joined_source, read_foreign, write_foreign
 from orchestrator.codec.foreign.shape import Foreign, Now, safe
 from orchestrator.codec.queuefile import read_queue
 from orchestrator.errors import InvalidInputError
@@ -253,3 +253,70 @@ def test_a_source_that_was_changed_by_hand_is_told_by_its_queue() -> None:
             [{"format": "prd", "records": 7, "queue": "b"}],
             {"b": [Now(id="A", status="pending", title="a", description="", dependencies=(), priority=1)]},
         )
+
+
+LISTS = {
+    "prd": lambda *names: json.dumps({"userStories": [{"id": n, "title": f"do {n}", "passes": False} for n in names]}),
+    "taskmaster": lambda *names: json.dumps({"tasks": [{"id": n, "title": f"do {n}", "subtasks": []} for n in names]}),
+    "beads": lambda *names: "".join(json.dumps({"id": n, "title": f"do {n}", "x": 1}) + "\n" for n in names),
+    "markdown": lambda *names: "# To do\n\n```\n- [ ] no: box\n```\n" + "".join(f"* [x] do {n}\n" for n in names),
+    "github": lambda *names: json.dumps([{"number": ord(n), "title": f"do {n}", "state": "OPEN"} for n in names]),
+}
+
+
+def source_of(kind: str, *names: str) -> dict[str, Any]:
+    (found,) = read_foreign(LISTS[kind](*names).encode(), "list", kind, "q")
+    return found.source
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_a_list_that_has_grown_replaces_what_was_kept_of_it(kind: str) -> None:
+    grown = source_of(kind, "A", "B", "C")
+    assert joined_source(source_of(kind, "A", "B"), grown) == grown
+    assert joined_source(None, grown) == grown
+    assert joined_source(grown, grown) is None
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_what_only_another_list_names_is_kept_beside_what_was_there(kind: str) -> None:
+    joined = joined_source(source_of(kind, "A", "B"), source_of(kind, "B", "C"))
+    assert joined is not None
+    if kind == "github":
+        assert set(joined["records"]) == {"GH-65", "GH-66", "GH-67"}
+        return
+    (whole,) = read_foreign(LISTS[kind]("A", "B", "C").encode(), "list", kind, "q")
+    back = write_foreign([{**joined, "queue": "q"}], {"q": stand(whole)})
+    (again,) = read_foreign(back, "list", kind, "q")
+    assert again.tasks == whole.tasks
+
+
+@pytest.mark.parametrize("old", [7, {"format": "beads"}, {"format": "prd"}, {"format": "prd", "records": 3}])
+def test_what_is_of_another_format_or_changed_by_hand_is_left_alone(old: object) -> None:
+    assert joined_source(old, source_of("prd", "A")) is None
+
+
+def test_a_text_without_a_last_line_end_gets_one_before_what_is_added() -> None:
+    old = {"format": "markdown", "text": "- [ ] one"}
+    assert joined_source(old, {"format": "markdown", "text": "- [ ] two\n"}) == {
+        "format": "markdown",
+        "text": "- [ ] one\n- [ ] two\n",
+    }
+    empty = joined_source({"format": "markdown", "text": ""}, {"format": "markdown", "text": "- [ ] two\n"})
+    assert empty == {"format": "markdown", "text": "- [ ] two\n"}
+
+
+@pytest.mark.parametrize("name", BACK)
+def test_a_byte_order_mark_comes_back(name: str) -> None:
+    data = BOM + (DATA / name).read_bytes()
+    assert detect(data, name) == FILES[name]
+    queues = read_foreign(data, name, FILES[name], "q")
+    sources = [{**found.source, "queue": found.queue} for found in queues]
+    back = write_foreign(sources, {found.queue: stand(found) for found in queues})
+    assert back == BOM + written(name)
+
+
+def test_a_task_that_waits_for_itself_does_not_and_is_named() -> None:
+    data = b'{"tasks": [{"id": 1, "title": "a", "dependencies": [1, 2], "subtasks": []}, {"id": 2, "title": "b"}]}'
+    (found,) = read_foreign(data, "tasks.json", "taskmaster", "q")
+    assert found.tasks[0]["dependencies"] == ["2"]
+    assert found.warnings == ("1: depends on itself; left out",)
