@@ -4,6 +4,8 @@ import click
 
 from orchestrator.cli.context import Context, clean, pass_context, waits
 from orchestrator.daemon.desk import reading
+from orchestrator.daemon.prompts import next_prompt
+from orchestrator.daemon.prompts import template as template_of
 from orchestrator.errors import InvalidInputError
 
 
@@ -20,8 +22,10 @@ def command(context: Context, task: str | None, template: str | None) -> int:
         raise InvalidInputError("prompt takes either a TASK or --template TYPE")
 
     async def ask() -> str:
+        if task is None:
+            return template_of(context.project, template or "")
         async with reading(context.project) as desk:
-            return desk.prompt(task) if task is not None else desk.template(template or "")
+            return await next_prompt(desk, task)
 
     click.echo(clean(waits(ask)), nl=False)
     return 0

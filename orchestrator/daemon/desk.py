@@ -13,7 +13,6 @@ from orchestrator.daemon.project import Project, RandomIds
 from orchestrator.daemon.runs import guardian_pid
 from orchestrator.daemon.windows import Windows
 from orchestrator.engine.ledger import Ledger
-from orchestrator.errors import InvalidInputError
 from orchestrator.journal.file import FileJournal
 from orchestrator.journal.presence import FilePresence
 from orchestrator.journal.snapshot import Snapshot, load, save
@@ -26,8 +25,6 @@ from orchestrator.model.world import World
 from orchestrator.policy.asks import answer
 from orchestrator.policy.decide import Answer
 from orchestrator.policy.initiative import owed
-from orchestrator.policy.prompt import compose
-from orchestrator.policy.prompting import prompt_input, spelled_out, template_for
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.tidings import messages
 from orchestrator.views.statement import status_of
@@ -106,19 +103,6 @@ class Desk:
                 break
             apply(world, commit)
         self.ledger.world = world
-
-    def prompt(self, ref: str) -> str:
-        """Compose what the agent of a task's next iteration would be told."""
-        task = self.world.tasks.get(ref)
-        if task is None:
-            raise InvalidInputError(f"there is no task {ref!r}; name it as queue/ID (`orchestrator status` lists them)")
-        self.project.read_texts()
-        return compose(prompt_input(self.world, task, self.seat()))
-
-    def template(self, kind: str) -> str:
-        """Give the template that prompts for a type of task are made of, as a person could write it."""
-        self.project.read_texts()
-        return spelled_out(template_for(self.project.settings, kind), kind)
 
     async def ask(self, ask: Ask) -> Answer:
         """Do what a person asks, or say why not."""

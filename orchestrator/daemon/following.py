@@ -21,6 +21,7 @@ from orchestrator.files.bell import ringing
 from orchestrator.model.agent_events import AgentEvent
 from orchestrator.ports.agents import RunKey
 
+_BEGINS, _ENDS = "iteration.started", "agent.finished"
 _BREATH_S = 0.05
 """Between two looks: who writes without end must not keep us busy."""
 
@@ -51,6 +52,8 @@ class Tail:
     def __init__(self, folder: Path, tracks: tuple[str, ...], task: str | None) -> None:
         self._folder, self._tracks, self._task = folder, tracks, task
         self._places: dict[Path, int] = {}
+        self.begun: set[RunKey] = set()
+        """Iterations whose beginning was read, and not their agent's end."""
 
     @property
     def folder(self) -> Path:
@@ -61,13 +64,13 @@ class Tail:
         """Give the new entries of all tracks, merged by seq."""
         entries = [entry for path in self._files() for entry in self._read(path)]
         wanted = (entry for entry in entries if self._task is None or entry.fields.get("task") == self._task)
-        return sorted(wanted, key=lambda entry: entry.fields.get("seq", 0))
-
-    def covers(self, task: str) -> bool:
-        """Say whether a task's agents belong to what is read."""
-        if self._task is not None:
-            return task == self._task
-        return not self._tracks or task.partition("/")[0] in self._tracks
+        found = sorted(wanted, key=lambda entry: entry.fields.get("seq", 0))
+        for entry in found:
+            if entry.fields.get("event") == _BEGINS:
+                self.begun.add(entry.key)
+            elif entry.fields.get("event") == _ENDS:
+                self.begun.discard(entry.key)
+        return found
 
     def _files(self) -> list[Path]:
         if self._tracks:
@@ -106,8 +109,9 @@ class Following:
                     await anyio.sleep(_BREATH_S)
 
     def _join(self, group: TaskGroup, watching: Watching) -> None:
+        """Follow who is at work already; whose beginning is not in the logs yet is followed once it is."""
         for iteration in watching.at_work():
-            if self._tail.covers(iteration.key.task):
+            if iteration.key in self._tail.begun:
                 self._begin(group, watching, iteration.key)
 
     async def _look(self, group: TaskGroup, show: Callable[[Entry | Did], None]) -> bool:
@@ -119,10 +123,10 @@ class Following:
         if entries and watching is not None:
             await watching.catch_up()
         for entry in entries:
-            if watching is not None and entry.fields.get("event") == "agent.finished":
+            if watching is not None and entry.fields.get("event") == _ENDS:
                 self._finish(watching, entry.key, show)
             show(entry)
-            if watching is not None and entry.fields.get("event") == "iteration.started":
+            if watching is not None and entry.fields.get("event") == _BEGINS:
                 self._begin(group, watching, entry.key)
         return bool(entries)
 

@@ -1,5 +1,6 @@
 """What goes into the next prompt of a task, gathered from the world and the configuration. Pure; words nothing."""
 
+from orchestrator.model.coordination import Handed
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import SATISFIES, Status
 from orchestrator.model.world import Attempt, Step, Task, World
@@ -13,8 +14,11 @@ from orchestrator.policy.talk import talks
 from orchestrator.policy.templates import BUILT_IN, DEFAULT
 
 
-def prompt_input(world: World, task: Task, seat: Seat) -> PromptInput:
-    """Gather what the next prompt of a task is made of; of one whose agent runs, that agent's."""
+def prompt_input(world: World, task: Task, seat: Seat, handed: tuple[Handed, ...] = ()) -> PromptInput:
+    """Gather what the next prompt of a task is made of; of one whose agent runs, that agent's.
+
+    `handed` is what others would hand to an attempt that has not begun; one that has begun knows it.
+    """
     attempt, settings = task.attempt, seat.settings
     agent = attempt.agent if attempt and attempt.agent else limits.staffed(world, task, seat).agent
     done = [other for other in (world.tasks.get(name) for name in task.spec.dependencies) if _is_done(other)]
@@ -30,7 +34,7 @@ def prompt_input(world: World, task: Task, seat: Seat) -> PromptInput:
         notes=notes_of(task),
         conflicts=tuple(f.path for f in task.feedback if f.rule == "merge-conflict"),
         inputs=tuple(path for other in done if other for path in other.spec.outputs),
-        upstream=tuple(_made(other, attempt) for other in done if other),
+        upstream=tuple(_made(other, (attempt.inputs if attempt else ()) or handed) for other in done if other),
         answers=tuple((q.text, q.answer) for q in world.tasks[task.ref].questions if q.answer),
         talks=talks(settings, agent),
         learnings=telling(world.learnings.values(), task.ref, task.spec),
@@ -69,7 +73,7 @@ def _is_done(task: Task | None) -> bool:
     return task is not None and task.status in SATISFIES
 
 
-def _made(task: Task, attempt: Attempt | None) -> Upstream:
+def _made(task: Task, handed: tuple[Handed, ...]) -> Upstream:
     skipped = task.status is Status.SKIPPED
     return Upstream(
         task=task.ref,
@@ -78,5 +82,5 @@ def _made(task: Task, attempt: Attempt | None) -> Upstream:
         outputs=() if skipped else task.spec.outputs,
         summary="" if skipped else task.summary or task.reason,
         reason=(task.reason or "no reason was given") if skipped else "",
-        handed=tuple(file for file in (attempt.inputs if attempt else ()) if file.task == task.ref),
+        handed=tuple(file for file in handed if file.task == task.ref),
     )

@@ -3,6 +3,7 @@
 import msgspec
 
 from orchestrator.model import events as e
+from orchestrator.model.coordination import Handed
 from orchestrator.model.fold import apply
 from orchestrator.model.scope import Scope
 from orchestrator.model.settings import AgentSettings, QueueSettings, RepoSettings, Settings
@@ -60,6 +61,14 @@ def test_what_upstream_made_and_said_is_handed_on() -> None:
     assert (first.task, first.commit, first.outputs, first.summary) == ("q/A", "c0ffee", ("a.md",), "I made it.")
     assert (second.task, second.outputs, second.reason) == ("q/S", (), "not needed")
     assert given.inputs == ("a.md", "s.md")
+
+
+def test_what_would_be_handed_to_an_attempt_that_has_not_begun_is_said_by_who_looked() -> None:
+    world = played(e.TaskCompleted(task="q/A"))
+    file = Handed(task="q/A", path="a.md", size=2, text="hi")
+    other = Handed(task="q/Z", path="z.md", size=2, text="no")
+    (first,) = prompt_input(world, world.tasks["q/B"], seat(), (file, other)).upstream
+    assert first.handed == (file,)
 
 
 def test_what_a_person_did_by_hand_is_handed_on_in_their_words() -> None:
