@@ -9,7 +9,7 @@ from orchestrator.sim.crew import Crew, Stage
 from orchestrator.sim.storm import Storm
 from orchestrator.sim.witness import BrokenPromiseError
 from tests.sim.situations.facts import HANDS
-from tests.sim.situations.situation import Signing, Situation
+from tests.sim.situations.situation import MINUTE_MS, Signing, Situation
 
 FORGOTTEN = "not needed"
 """Why somebody skips what is needed after all."""
@@ -29,7 +29,15 @@ class Cast:
 
     async def stir(self) -> None:
         """Do one thing of what is to be done, while everything runs."""
-        ways = (self._commit, self._drop, self._skip, self._sign_something, self._sign_something, self._report)
+        ways = (
+            self._commit,
+            self._drop,
+            self._skip,
+            self._sign_something,
+            self._sign_something,
+            self._report,
+            self._lock,
+        )
         await self.dice.choice(ways)()
 
     async def finish(self) -> None:
@@ -61,6 +69,13 @@ class Cast:
         for ref, why in self._plan.not_executed.items():
             if self._stage.witness.world.tasks[ref].status is Status.PENDING:
                 await self._crew.ask(c.Skip(task=ref, reason=why, by="omar"))
+
+    async def _lock(self) -> None:
+        """Have something shared to oneself for a while."""
+        if self._plan.locks:
+            until = self._stage.clock.now() + self.dice.randint(1, 40) * MINUTE_MS
+            what, who = self.dice.choice(self._plan.locks), self.dice.choice(("lena", "mark"))
+            await self._crew.ask(c.LockResource(resource=what, by=who, until=until, reason="moving it"))
 
     async def _report(self) -> None:
         """Report the tasks done that a person does; one that waits for something is refused."""

@@ -90,6 +90,13 @@ class Spring(msgspec.Struct, kw_only=True):
     fired: int = 0
 
 
+class Lock(msgspec.Struct, frozen=True):
+    """A person's hold on something shared, for a while; `shared`: readers may go on."""
+
+    until: int
+    shared: bool
+
+
 class Facts:
     """Everything that was recorded. `take` folds one event; `settle` ends a commit."""
 
@@ -102,6 +109,8 @@ class Facts:
         self.heads: dict[str, str] = {}
         self.owed: dict[str, bool] = {}
         """Key of every command that is owed -> whether it has succeeded."""
+        self.locks: dict[tuple[str, str], Lock] = {}
+        """(Resource, person) -> their lock on it."""
         self.at = 0
 
     # -- conditions ------------------------------------------------------------------------------------------------
@@ -197,6 +206,14 @@ class Facts:
     @_take.register
     def _(self, event: e.LaneResumed) -> None:
         self.lanes[event.queue].park = None
+
+    @_take.register
+    def _(self, event: e.ResourceLocked) -> None:
+        self.locks[event.resource, event.by] = Lock(event.until, event.shared)
+
+    @_take.register
+    def _(self, event: e.ResourceUnlocked) -> None:
+        self.locks.pop((event.resource, event.by))
 
     @_take.register
     def _(self, event: e.TaskAdded) -> None:

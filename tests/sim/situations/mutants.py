@@ -14,7 +14,7 @@ from orchestrator.model import fold_gates, fold_rollback, truth
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import GateSpec, Status
 from orchestrator.model.world import LANDING, Gate, Queue, Signature, Task, World
-from orchestrator.policy import agenda, gates, holds, initiative, reasons, rollback, signing
+from orchestrator.policy import agenda, gates, holds, initiative, reasons, resources, rollback, signing
 from orchestrator.policy.seat import Seat
 from tests.sim.mutants import Mutant, Place
 
@@ -191,31 +191,36 @@ def a_reader_does_not_wait_for_a_writer() -> tuple[Place, ...]:
     """Who only reads a service starts beside who changes it."""
     right = holds._resources
 
-    def resources(world: World, task: Task, others: list[Task], now: int, sat: Seat) -> tuple[tuple[str, ...], str]:
+    def in_use(world: World, task: Task, others: list[Task], now: int, sat: Seat) -> tuple[tuple[str, ...], str]:
         wanted = tuple(name for name in task.spec.resources if not name.endswith(":read"))
         return right(world, replace(task, spec=replace(task.spec, resources=wanted)), others, now, sat)
 
-    return ((holds, "_resources", resources),)
+    return ((holds, "_resources", in_use),)
 
 
 def a_counted_resource_has_one_place_too_many() -> tuple[Place, ...]:
     """One more than there are may have one."""
     right = holds._resources
 
-    def resources(world: World, task: Task, others: list[Task], now: int, sat: Seat) -> tuple[tuple[str, ...], str]:
+    def in_use(world: World, task: Task, others: list[Task], now: int, sat: Seat) -> tuple[tuple[str, ...], str]:
         more = {name: count + 1 for name, count in sat.settings.resources.items()}
         return right(world, task, others, now, replace(sat, settings=replace(sat.settings, resources=more)))
 
-    return ((holds, "_resources", resources),)
+    return ((holds, "_resources", in_use),)
+
+
+def a_persons_lock_holds_nobody() -> tuple[Place, ...]:
+    """What somebody has to themselves is taken all the same."""
+    return ((resources, "locked_out", lambda *_: None),)
 
 
 def _of_others(holds_on: Any) -> Place:
     right = holds._resources
 
-    def resources(world: World, task: Task, others: list[Task], now: int, sat: Seat) -> tuple[tuple[str, ...], str]:
+    def in_use(world: World, task: Task, others: list[Task], now: int, sat: Seat) -> tuple[tuple[str, ...], str]:
         return right(world, task, [other for other in others if holds_on(other)], now, sat)
 
-    return (holds, "_resources", resources)
+    return (holds, "_resources", in_use)
 
 
 # -- what may start, and what people are told ----------------------------------------------------------------------
@@ -300,6 +305,7 @@ MUTANTS: tuple[Mutant, ...] = tuple(
             an_orphan_holds_nothing,
             a_reader_does_not_wait_for_a_writer,
             a_counted_resource_has_one_place_too_many,
+            a_persons_lock_holds_nobody,
         ),
         (
             a_notice_need_not_run_out,

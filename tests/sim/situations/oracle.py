@@ -29,6 +29,8 @@ from orchestrator.model.specs import (
 from orchestrator.sim.witness import BrokenPromiseError
 from tests.sim.situations.facts import DONE, HANDS, OVER, Door, Facts, Job
 
+_JUMP_MS = 60_000
+"""So far back the clock may jump between a decision and its commit."""
 Why = tuple[str, frozenset[str]]
 """The code of a reason, and what it is on (empty: not looked at)."""
 
@@ -79,6 +81,9 @@ class Oracle:
                 _demand(there, f"{path} is said to be there and is not")
             case e.QueueUnlocked():
                 self._unlocked(event, commit)
+            case e.IterationStarted(restarted=False):
+                held = self.locked(self.facts.jobs[event.task], _JUMP_MS)
+                _demand(not held, f"an iteration of {event.task} starts in spite of {sorted(held)}")
             case e.RollbackStep() | e.TaskRolledBack() | e.RollbackFinished():
                 self._undone(event)
             case _:
@@ -171,16 +176,27 @@ class Oracle:
         others = [other for other in at_work if other is not job]
         found = {o.ref for o in others if any(_same(a, b) for a in job.spec.files for b in o.spec.files)}
         for wanted in job.spec.resources:
-            name, room = wanted.removesuffix(":read"), self._settings.resources.get(wanted, 1)
-            writers = {o.ref for o in others if name in o.spec.resources}
-            readers = {o.ref for o in others if f"{name}:read" in o.spec.resources}
-            if wanted != name:
-                found |= writers
-            elif room > 1:
-                found |= writers if len(writers) >= room else set()
-            else:
-                found |= writers | readers
+            name, places, reads = _want(wanted)
+            users = [(o.ref, _want(text)) for o in others for text in o.spec.resources if _want(text)[0] == name]
+            room = self._settings.resources.get(name, 1)
+            changing = {ref for ref, (_, _, only_reads) in users if not only_reads}
+            if reads:
+                found |= changing if room == 1 else set()
+            elif room == 1:
+                found |= {ref for ref, _ in users}
+            elif places + sum(taken for _, (_, taken, _) in users) > room:
+                found |= changing
         return found
+
+    def locked(self, job: Job, margin: int = 0) -> set[str]:
+        """Name the locks of people that keep a task from beginning and last at least so much longer (milliseconds)."""
+        wants = [_want(text) for text in job.spec.resources]
+        return {
+            f"lock:{name}"
+            for (name, _), lock in self.facts.locks.items()
+            for wanted, _, reads in wants
+            if wanted == name and lock.until > self._now() + margin and not (lock.shared and reads)
+        }
 
     # -- tasks -----------------------------------------------------------------------------------------------------
 
@@ -261,7 +277,7 @@ class Oracle:
         facts, lane = self.facts, self.facts.lanes[job.queue]
         gates, tasks = facts.unmet(job)
         at_work = [other for other in facts.jobs.values() if other.status == "in_progress"]
-        rivals = self.rivals(job, at_work)
+        rivals, locks = self.rivals(job, at_work), self.locked(job)
         now, park = self._now(), lane.park
         by_hand = job.spec.agent in HANDS and not gates and not tasks
         ladder: tuple[tuple[object, str, set[str]], ...] = (
@@ -274,7 +290,7 @@ class Oracle:
             (lane.paused or lane.undoing, "paused", {lane.name}),
             (park is not None and park[0] == "parked" and park[1] > now, "parked", set()),
             (self._moment(job) > now, "time", set()),
-            (rivals, "conflict", rivals),
+            (locks or rivals, "conflict", locks or rivals),
         )
         return next(((code, frozenset(on)) for true, code, on in ladder if true), ("ready", frozenset()))
 
@@ -292,6 +308,14 @@ class Oracle:
         _demand(not owed, f"commands never succeeded: {owed}")
         left = [job.ref for job in self.facts.jobs.values() if job.status not in DONE]
         _demand(not left, f"{left} are not done")
+
+
+def _want(text: str) -> tuple[str, int, bool]:
+    """Read what a task shares: its name, how many places of it, and whether it is only read."""
+    if text.endswith(":read"):
+        return text.removesuffix(":read"), 0, True
+    name, _, count = text.partition("=")
+    return name, int(count or 1), False
 
 
 def _same(one: str, other: str) -> bool:

@@ -90,6 +90,8 @@ class Observer(Witness):
                 continue
             said, why = reason_for(self.world, task, now, seat), self.oracle.why(job)
             told = None if said is None else said.code.value
+            if job.attempts and self.oracle.locked(job) and told in {"conflict", "ready"}:
+                continue  # work that is there needs what is locked no more
             self._claim_that(
                 told == (why and why[0]), f"{task.ref} waits for {why}, and people are told {said}", commit
             )

@@ -45,6 +45,8 @@ class Situation(Plan, frozen=True, kw_only=True):
     """Task -> why a person has it skipped."""
     leaves: dict[str, tuple[str, ...]]
     """Task -> the files good work of it leaves."""
+    locks: tuple[str, ...]
+    """What people have to themselves now and then, as they ask for it."""
     scopes: tuple[Scope, ...]
 
     def craft(self, task: str, quality: str, files: dict[str, str]) -> None:
@@ -71,6 +73,7 @@ class Sketch:
         self.conditions: dict[str, tuple[str, ...]] = {}
         self.edges: dict[str, str] = {}
         self.not_executed: dict[str, str] = {}
+        self.locks: tuple[str, ...] = ()
         self.signings: list[Signing] = []
         self.careful = self.dice.random() < 0.3
         """Its agents make no mistakes."""
@@ -141,6 +144,7 @@ class Sketch:
             conditions=self.conditions,
             edges=self.edges,
             not_executed=self.not_executed,
+            locks=self.locks,
             leaves={ref: spec.outputs for ref, spec in self.tasks.items() if spec.outputs},
             scopes=scopes or (Scope(),),
         )

@@ -12,7 +12,8 @@ def draw_tiers(seed: int) -> Situation:
     """Draw the plan of a seed."""
     sketch = Sketch("tiers", seed)
     dice = sketch.dice
-    sketch.resources = {"rig": 2}
+    sketch.resources = {"rig": 3}
+    sketch.locks = ("service:auth", "service:ledger:read")
     sketch.queue("phases")
     sketch.queue("follow")
     ground = sketch.task("phases/P-1", outputs=("docs/P-1",), priority=0)
@@ -47,4 +48,4 @@ def _claims(sketch: Sketch) -> list[str]:
     """Choose what a phase uses of the registry, whether it only reads it, and whether it needs one of the few rigs."""
     dice = sketch.dice
     uses = (name if dice.random() < 0.5 else f"{name}:read" for name in SERVICES)
-    return [*sketch.some(list(uses), 1), *(["rig"] if dice.random() < 0.5 else [])]
+    return [*sketch.some(list(uses), 1), *([dice.choice(("rig", "rig=2"))] if dice.random() < 0.5 else [])]
