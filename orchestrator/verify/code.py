@@ -3,9 +3,16 @@
 Only values; each language has its reader (`languages`).
 """
 
+import re
 from enum import StrEnum
 
 import msgspec
+
+TAKEN_BACK = re.compile(
+    r"(?i)remov|deprecat|no longer|instead|\buse\b|not allowed|abstract|subclass|overrid|closed|read.?only|immutable"
+    r"|disabled"
+)
+"""What an error says that is there to stay: no work is owed."""
 
 
 class Shape(StrEnum):
@@ -22,6 +29,7 @@ class Shape(StrEnum):
     FAILS = "only fails, whatever it is asked"
     AMBIENT = "only gives back what files or its environment hold"
     LAZY = "only gives back a generator that nobody has run"
+    DRAINED = "no longer draws on anything it is given, nor on anybody's work"
     REPLACED = "is replaced behind its definition"
 
 
@@ -32,7 +40,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     `promises` to by its signature. `cut`: statements nothing can reach; `switch`: first statements that let the others
     run only where the surroundings say so. `later`: it says that its work is still to be done. `swallows`: the whole
     body stands in a `try` whose broad handler says nothing. `full` are the heads of its loops and branches that do
-    something, `idle` those that do nothing.
+    something, `idle` those that do nothing. `uses` are the names of outside it draws on, `works` the calls that ask
+    somebody for work (not read in Python, where the shape says it).
     """
 
     name: str
@@ -51,4 +60,6 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     later: bool = False
     swallows: bool = False
     full: frozenset[str] = frozenset()
+    uses: frozenset[str] = frozenset()
+    works: int = 0
     idle: frozenset[str] = frozenset()

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from orchestrator.verify.grammar import Source, arguments, bare, called, name_of, parts, walk
+from orchestrator.verify.grammar_flow import known
 from orchestrator.verify.grammar_tests import ASSERTING, Found, Reader, assertion, shallow, split
 from orchestrator.verify.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
@@ -83,6 +84,8 @@ def _judged(source: Source, node: SgNode) -> Assertion:
         if one.kind() == "if_statement":
             condition = one.field("condition")
             if condition is not None and _is_direct(one, node):
+                if known(condition.text()) is False:
+                    return assertion(source, one, [], NONE, "never")
                 subjects, strength = _sides(source, bare(condition))
                 return assertion(source, one.field("condition") or one, subjects, strength, "if")
         if one.kind() in {"function_declaration", "func_literal", "method_declaration"}:
@@ -99,7 +102,7 @@ def _sides(source: Source, condition: SgNode) -> tuple[list[SgNode], int]:
     operator = condition.field("operator")
     if condition.kind() == "binary_expression" and operator is not None and operator.text() in {"!=", "=="}:
         sides = [side for side in (condition.field("left"), condition.field("right")) if side is not None]
-        if any(side.text() == "nil" for side in sides) or operator.text() == "==":
+        if operator.text() == "==":
             return sides, LAX
         return sides, NONE if source.dump(sides[0]) == source.dump(sides[1]) else STRICT
     if condition.kind() == "unary_expression" and "Equal" in condition.text():

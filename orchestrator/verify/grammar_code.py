@@ -1,5 +1,6 @@
 """The functions of every language but Python: what they compute, or only pretend to. Never runs what it reads."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -19,8 +20,9 @@ from orchestrator.verify.grammar import (
     statements,
     walk,
 )
-from orchestrator.verify.grammar_flow import reachable
+from orchestrator.verify.grammar_flow import reachable, throws_away
 from orchestrator.verify.grammar_tables import BLOCKS, LATER, Table
+from orchestrator.verify.grammar_use import blocks, switch, uses, works
 
 _RETURNS = frozenset({"return_statement", "return_expression"})
 _RAISES = frozenset({"throw_statement"})
@@ -114,7 +116,13 @@ def _read(source: Source, node: SgNode, body: SgNode, name: str, *, declared: bo
     shape = shape_of(source, alive, names, whole=body.kind() not in BLOCKS)
     promise = node.field("result") or node.field("return_type") or node.field("type")
     said = promise.text().removeprefix(":").strip() if promise is not None else ""
+    full, idle = blocks(source, steps)
     return Function(
+        full=full,
+        idle=idle,
+        uses=uses(source, alive),
+        works=works(source, alive),
+        switch=switch(steps, names),
         name=name,
         line=line_of(node),
         shape=shape,
@@ -299,8 +307,23 @@ def _is_type(node: SgNode) -> bool:
 
 def swallows(source: Source, alive: Sequence[SgNode]) -> bool:
     """Say whether all a body does stands in a `try` that keeps every error quiet."""
+    if any(throws_away(source, bare(step)) or _recovers(source, bare(step)) for step in alive):
+        return True
     rest = [step for step in alive if not _is_last(source, step)]
     return len(rest) == 1 and rest[0].kind() == "try_statement" and hushes(source, rest[0])
+
+
+_RECOVERS = re.compile(r"(?:_ = )?recover \( \)(?: ;)?|if \w+ := recover \( \) ; \w+ != nil \{ \}")
+_UNWOUND = re.compile(r"catch_unwind.*\.\s*(?:unwrap_or(?:_default|_else)?|ok)\s*\(", re.DOTALL)
+
+
+def _recovers(source: Source, step: SgNode) -> bool:
+    """Say whether a statement takes back a panic and tells nobody: a bare `recover()`, Rust's `catch_unwind`."""
+    if step.kind() == "defer_statement":
+        body = next((one.field("body") for one in walk(step) if one.kind() == "func_literal"), None)
+        inner = statements(body) if body is not None else []
+        return len(inner) == 1 and _RECOVERS.fullmatch(source.dump(inner[0])) is not None
+    return source.table.family == "rust" and _UNWOUND.search(step.text()) is not None
 
 
 def _is_last(source: Source, step: SgNode) -> bool:

@@ -40,17 +40,28 @@ _LEAVES = {
 }
 _FLIPS = {
     "js": re.compile(
-        r"process\.exitCode\s*=\s*0|\b(?:globalThis|global|window)\.(?:expect|it|test|describe)\s*=(?!=)"
-        r"|\b(?:expect|assert)\.\w+\s*=\s*(?:\([^)]*\)|\w+)\s*=>\s*(?:\{\s*\}|true|undefined|null)"
+        r"^\s*(?:const|let|var|function)\s+(?:expect|assert|it|test|describe)\b(?!\s*=[^;\n]*(?:require|import))"
+        r"|\bObject\.is\s*=(?!=)|process\.exitCode\s*=\s*0|\b(?:globalThis|global|window)\.(?:expect|it|test|describe)\s*=(?!=)"
+        r"|\b(?:expect|assert)\.\w+\s*=\s*(?:\([^)]*\)|\w+)\s*=>\s*(?:\{\s*\}|true|undefined|null)",
+        re.MULTILINE,
     ),
-    "go": re.compile(r"(?!)"),
-    "rust": re.compile(r"(?!)"),
+    "go": re.compile(
+        r"\bt\s*:?=\s*(?:&testing\.T\{|new\(testing\.T\))|\b(?:assert|require)\s*:?=\s*(?!assert\.New|require\.New)"
+    ),
+    "rust": re.compile(r"macro_rules!\s*(?:debug_)?assert\w*"),
     "java": re.compile(r"(?!)"),
+}
+_AT_ONCE = {
+    "js": re.compile(r"^process\.(?:exit|reallyExit|abort)\(\s*0?\s*\)", re.MULTILINE),
+    "go": re.compile(r"^func init\(\)\s*\{[^}]*\bos\.Exit\(", re.MULTILINE),
+    "rust": re.compile(r"(?!)"),
+    "java": re.compile(r"\bstatic\s*\{[^}]*\bSystem\.exit\("),
 }
 _PATTERNS = {
     ("detects-tests", False): _DETECTS,
     ("always-equal", False): _EQUAL,
     ("leaves-early", True): _LEAVES,
+    ("leaves-early", False): _AT_ONCE,
     ("flips-outcomes", True): _FLIPS,
     ("flips-outcomes", False): _FLIPS,
 }

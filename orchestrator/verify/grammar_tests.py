@@ -4,21 +4,21 @@ A family of languages (`js_tests`, `go_tests`, `rust_tests`, `java_tests`) finds
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.grammar import Source, arguments, bare, called, line_of, parts, statements, walk
 from orchestrator.verify.grammar_code import hushes
-from orchestrator.verify.grammar_flow import reachable
+from orchestrator.verify.grammar_flow import IFS, known, reachable
 from orchestrator.verify.grammar_tables import BLOCKS
-from orchestrator.verify.trials import Assertion, Trial
+from orchestrator.verify.trials import NONE, Assertion, Trial
 
 ASSERTING = re.compile(r"_*(?:assert|expect|verify|check|should|must|ensure)", re.IGNORECASE)
 PLATFORM = re.compile(
-    r"(?i)platform|version|windows|win32|linux|darwin|mac|posix|unix|arch|goos|\bci\b|env|short\(|root|uid|available|installed"
-    r"|support|feature|has[A-Z_]|is[A-Z_]\w*|lookpath|err\b|network|docker|browser|node|deno|bun|jdk|java|slow"
+    r"(?i)platform|version|windows|win32|linux|darwin|mac|posix|unix|arch|goos|root|uid|(?<!!)testing\.short\(|available|installed"
+    r"|support|feature|has[A-Z_]|is[A-Z_]\w*|lookpath|err\b|network|docker|browser|node|deno|bun|jdk|java"
 )
 _HELD = frozenset(
     ("variable_declarator", "short_var_declaration", "assignment_statement", "let_declaration", "expression_list")
@@ -69,7 +69,13 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
     """Read one test."""
     steps = statements(found.body)
     inner = list(deep(source, steps, found.body))
-    asserts = tuple(one for step in inner for one in reader.asserts(source, step))
+    made = _made(source, steps)
+    asserts = tuple(
+        _placed(one, guards, made)
+        for step in inner
+        for guards in [_guards(step, found.body)]
+        for one in reader.asserts(source, step)
+    )
     skips = tuple(_skips(inner, reader))
     marks = (*found.marks, *skips)
     return Trial(
@@ -82,12 +88,79 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
         skeleton="\n".join(_skeleton(source, steps, reader)),
         words=source.words(found.node),
         vacuous=sum(1 for step in inner for _ in reader.vacuous(source, step)),
-        swallowed=sum(_swallowed(source, step, found.body, reader) for step in inner),
+        swallowed=sum(_swallowed(source, step, found.body, reader) for step in inner)
+        + _detached(source, found, inner, reader),
         cases=found.cases,
         replaced=found.replaced,
         markers=tuple(mark.name for mark in marks),
         unconditional=tuple(mark.name for mark in marks if mark.always),
     )
+
+
+def _placed(one: Assertion, guards: tuple[str, ...], made: Mapping[str, str]) -> Assertion:
+    """Add what an assertion stands under, and see through a name for what it is compared with."""
+    sides = [made.get(side, side) for side in one.sides]
+    same = len(sides) == _COMPARED and sides[0] == sides[1] and one.strength > NONE
+    return msgspec.structs.replace(one, guards=guards, strength=NONE if same else one.strength)
+
+
+def _made(source: Source, steps: Sequence[SgNode]) -> Mapping[str, str]:
+    """Give what the names of a body stand for, where they are given a value once."""
+    values: dict[str, list[str]] = {}
+    for step in steps:
+        for node in walk(step):
+            if node.kind() not in _HOLDING:
+                continue
+            name = node.field("name") or node.field("pattern") or node.field("left")
+            value = node.field("value") or node.field("right")
+            if name is not None and value is not None:
+                values.setdefault(source.dump(name), []).append(source.dump(value))
+    return {name: found[0] for name, found in values.items() if len(found) == 1}
+
+
+_HOLDING = frozenset(
+    {"variable_declarator", "let_declaration", "short_var_declaration", "assignment_expression", "assignment_statement"}
+)
+_COMPARED = 2
+_ASIDE = re.compile(
+    r"setTimeout|setInterval|setImmediate|queueMicrotask|process\.nextTick|requestAnimationFrame|(?:std::)?thread::spawn"
+    r"|tokio::spawn|.*\.(?:then|catch|finally|start|submit|execute)|CompletableFuture\.runAsync"
+)
+_AWAITED = re.compile(r"\b(?:done|await|WaitGroup|Wait|join|plan|latch|countDown)\b|<-")
+_HAS_BODY = re.compile(r"=>|function|->|\|\|")
+
+
+def _guards(step: SgNode, whole: SgNode) -> tuple[str, ...]:
+    """Give the conditions a statement stands under that let it be left out with nothing in its place."""
+    found: list[str] = []
+    edge = whole.range().start.index
+    for one in step.ancestors():
+        if one.range().start.index <= edge:
+            break
+        condition = one.field("condition")
+        if one.kind() in IFS and condition is not None and one.field("alternative") is None:
+            found.append(" ".join(condition.text().split()))
+    return tuple(found)
+
+
+def _detached(source: Source, found: Found, inner: Sequence[SgNode], reader: Reader) -> int:
+    """Count the assertions of what is only started: a promise, a goroutine, a thread that nobody waits for."""
+    if _AWAITED.search(source.dump(found.body)):
+        return 0
+    started = [call for step in inner if _is_started(call := bare(step))]
+    return sum(
+        1
+        for call in started
+        for one in walk(call)
+        if one.kind().endswith("_statement") and one.kind() != "go_statement"
+        for _ in reader.asserts(source, one)
+    )
+
+
+def _is_started(call: SgNode) -> bool:
+    if call.kind() == "go_statement":
+        return True
+    return bool(_ASIDE.fullmatch(called(call).replace("\n", ""))) and _HAS_BODY.search(call.text()) is not None
 
 
 def deep(source: Source, steps: Sequence[SgNode], whole: SgNode) -> Iterator[SgNode]:
@@ -183,10 +256,18 @@ def _is_platform(call: SgNode, step: SgNode) -> bool:
     for one in step.ancestors():
         if one.kind() == "if_statement":
             condition = one.field("condition")
-            return condition is not None and PLATFORM.search(condition.text()) is not None
+            text = condition.text() if condition is not None else ""
+            return known(text) is None and not _ELSEWHERE.search(text)
         if one.kind() in {"catch_clause", "function_declaration", "method_declaration"}:
             return one.kind() == "catch_clause"
     return False
+
+
+_ELSEWHERE = re.compile(
+    r"(?:GOOS|GOARCH|process\.platform|platform\(\))\s*!==?\s*['\"](?!linux|darwin|windows|win32|amd64|arm64)"
+    r"|!\s*testing\.Short|(?i:getenv|lookupenv|process\.env|env::var|\bCI\b)|getProperty|Math\.random|rand\."
+)
+"""A condition that holds on every common system, or that whoever runs the tests can make hold."""
 
 
 def _depends(condition: SgNode) -> bool:
@@ -194,8 +275,15 @@ def _depends(condition: SgNode) -> bool:
     return "string" not in condition.kind() and PLATFORM.search(condition.text()) is not None
 
 
-def assertion(source: Source, node: SgNode, subjects: Sequence[SgNode], strength: int, name: str = "") -> Assertion:
-    """Make an assertion about expressions; constants are no subjects."""
+def assertion(
+    source: Source,
+    node: SgNode,
+    subjects: Sequence[SgNode],
+    strength: int,
+    name: str = "",
+    against: Sequence[SgNode] = (),
+) -> Assertion:
+    """Make an assertion about expressions; constants are no subjects. `against` is what they are compared with."""
     calls = frozenset(called(one) for part in subjects for one in walk(part) if called(one))
     about = frozenset(source.dump(part) for part in subjects if part.kind() not in source.table.literals)
     return Assertion(
@@ -205,4 +293,5 @@ def assertion(source: Source, node: SgNode, subjects: Sequence[SgNode], strength
         line=line_of(node),
         calls=calls,
         words=source.words(node),
+        sides=tuple(source.dump(part) for part in (*subjects, *against)[:_COMPARED]),
     )

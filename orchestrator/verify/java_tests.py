@@ -126,7 +126,7 @@ def _fluent(source: Source, node: SgNode, root: SgNode) -> tuple[Assertion, bool
     strength = NONE if same and name_of(node) == "isEqualTo" else _strength(name_of(node))
     constant = bool(subjects) and is_fixed(source, subjects[0], set())
     vacuous = constant and (same or (name_of(node) == "isTrue" and subjects[0].text() == "true"))
-    return assertion(source, node, subjects, strength, called(root)), vacuous
+    return assertion(source, node, subjects, strength, called(root), against), vacuous
 
 
 JAVA = Reader(

@@ -234,7 +234,8 @@ def _read(source: Source, chain: _Chain, node: SgNode) -> Assertion | None:
     told = [member for member in chain.members if member not in _FILLERS and member not in _WAITS and member != "not"]
     if chain.root in {"expect", "expectTypeOf", "should"} or "should" in chain.members:
         subjects, against = chain.given(0)[:1], chain.given(-1) if len(chain.calls) > 1 else []
-        return assertion(source, node, subjects, _strength(source, chain, told, subjects, against), "expect")
+        strength = _strength(source, chain, told, subjects, against)
+        return assertion(source, node, subjects, strength, "expect", against[:1])
     given = chain.given(-1)[:2]
     if chain.root in {"assert", "t"}:
         return assertion(
@@ -248,6 +249,8 @@ def _strength(source: Source, chain: _Chain, told: list[str], subjects: list[SgN
         return NONE
     last = told[-1] if told else ""
     anything = bool(against) and _ANYTHING.match(against[0].text()) is not None
+    if last == "toMatchSnapshot" or (last == "toMatchObject" and against and against[0].text() == "{}"):
+        return LAX
     if "not" in chain.members or anything or _LAX.fullmatch(last):
         return LAX
     return TRUTH if last in _TRUTH else STRICT

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Collection, Sequence
 
-from orchestrator.verify.code import Shape
+from orchestrator.verify.code import TAKEN_BACK, Shape
 from orchestrator.verify.python_known import truth
 from orchestrator.verify.python_module import NOTHING_AROUND, Surroundings
 from orchestrator.verify.python_values import is_fixed, is_text, last_name
@@ -15,9 +15,6 @@ LATER = re.compile(
     r"|\bplaceholder\b|\bstub(?:bed)?\b",
     re.IGNORECASE,
 )
-_TAKEN_BACK = re.compile(r"(?i)remov|deprecat|no longer|instead|\buse\b|not allowed|abstract|subclass|overrid")
-"""What an error says that is there to stay."""
-
 _NOISE = frozenset({"print", "sleep", "debug", "info", "warning", "warn", "error", "log", "exception", "critical"})
 _EXITS = frozenset({"sys.exit", "os._exit", "exit", "quit", "os.abort"})
 _LOOKED_AT = re.compile(r"environ|getenv|argv|sys\.modules|inspect\.|_getframe|stack\(|gettrace|random|time\.|PYTEST")
@@ -110,7 +107,7 @@ _FAILING = frozenset({Shape.RAISES, Shape.FAILS})
 def _raised(statement: ast.Raise) -> Shape:
     if _raises_later(statement):
         return Shape.RAISES
-    return Shape.REAL if statement.exc is None or _TAKEN_BACK.search(ast.unparse(statement)) else Shape.FAILS
+    return Shape.REAL if statement.exc is None or TAKEN_BACK.search(ast.unparse(statement)) else Shape.FAILS
 
 
 def _is_fixed_block(statement: ast.stmt, constants: set[str]) -> bool:

@@ -146,7 +146,7 @@ def _sides(test: ast.expr) -> tuple[str, ...]:
 
 def follows_from(new: Assertion, old: Assertion) -> bool:
     """Say whether an equality only says of both sides of another what their lengths, types or beginnings are."""
-    if not new.sides or not old.sides or new.dump == old.dump:
+    if len(new.sides) != _COMPARED or len(old.sides) != _COMPARED or new.dump == old.dump:
         return False
     for one, other in (old.sides, old.sides[::-1]):
         left, right = new.sides
@@ -200,6 +200,8 @@ def _strength(test: ast.expr, made: Mapping[str, str]) -> int:
             if _is_lossy(test.left) or _is_lossy(other):
                 return TRUTH
             return LAX if _is_loose(other) or _is_loose(test.left) else STRICT
+        case ast.Compare(ops=[_, _, *_]) if all(isinstance(op, ast.Eq | ast.Is) for op in test.ops):
+            return STRICT
         case ast.UnaryOp(op=ast.Not()):
             return TRUTH
         case _:

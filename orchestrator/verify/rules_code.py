@@ -52,7 +52,8 @@ _SURROUNDED = frozenset({Shape.REAL, Shape.AMBIENT})
 def _does_less(before: Function, after: Function) -> bool:
     match after.shape:
         case Shape.REAL:
-            return False
+            drained = not after.uses and not after.works
+            return drained and before.shape is Shape.REAL and bool(before.uses) and before.works > 0
         case Shape.ANSWERS:
             return before.shape is Shape.REAL and before.calls > 0
         case Shape.AMBIENT:
@@ -178,7 +179,7 @@ def _is_stub(function: Function, *, whole: bool) -> bool:
 
 
 def _says(function: Function) -> str:
-    return str(function.shape.value)
+    return str(function.shape.value or Shape.DRAINED.value)
 
 
 def _both(diff: Diff) -> Iterator[tuple[Edit, Function, Function]]:

@@ -15,7 +15,12 @@ _FILE = re.compile(
     r"^\s*(?:#\s*(?:flake8|ruff)\s*:\s*noqa\s*$|#\s*mypy\s*:\s*ignore-errors|#\s*type:\s*ignore\s*$"
     r"|#\s*pylint\s*:\s*(?:skip-file|disable=all)|#\s*pyright\s*:\s*(?:ignore\s*$|basic\s*$)"
     r"|//\s*@ts-nocheck|/\*\s*eslint-disable\s*\*/|#!\[allow\((?:warnings|clippy::all|unused)\)\]"
-    r"|//\s*nolint\s*$|@SuppressWarnings\(\"all\"\))",
+    r"|//\s*nolint\s*$|@SuppressWarnings\(\"all\"\)"
+    r"|(?://|/\*|#)\s*(?:deno-lint-ignore-file|tslint:disable(?!-)|lint:file-ignore|CHECKSTYLE[.: ]*OFF|@formatter:off"
+    r"|(?:biome|oxlint|standard|jshint|stylelint)[-: ](?:ignore-all|disable|ignore:all)|noinspection\s+ALL"
+    r"|revive:disable\s*$|ktlint-disable|pyre-ignore-all-errors)"
+    r"|#!\[(?:allow|expect)\((?:clippy::(?:all|pedantic|nursery)|unused\w*|dead_code|warnings)\b)",
+    re.IGNORECASE,
 )
 _LINE = re.compile(
     r"(?:\s*#\s*(?:noqa\b(?!\s*:)|type:\s*ignore\b(?!\[)|pyright:\s*ignore\b(?!\[)|nosec\b).*"

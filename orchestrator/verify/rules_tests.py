@@ -11,6 +11,7 @@ from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.python_strength import follows_from
 from orchestrator.verify.python_tests import PLATFORM
+from orchestrator.verify.task_words import asks_to_skip_tests, asks_to_take_out
 from orchestrator.verify.test_sides import Removed, Side, readable, removed, sides
 from orchestrator.verify.trials import NONE, Assertion, Trial
 
@@ -18,6 +19,8 @@ _HOW = "(`allow_test_changes` can name the file, if a person wants it)"
 _ALIKE = 0.7
 _PART = 0.3
 _SHARED = 0.5
+_SEVERAL = 2
+_SHORT = 6
 
 
 def test_deleted(diff: Diff) -> Iterable[Finding]:
@@ -28,11 +31,12 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
     bodies = frozenset(test.body for test in added)
     grown = [*added, *_grown(both)]
     taken = removed(diff)
+    gone = taken.loosely() if asks_to_take_out(diff.message) else taken
     for side in both:
         for name, test in side.old.items():
             if name in side.new or not test.is_test or test.name in names or test.body in bodies:
                 continue
-            if taken.within(test.words) or test.hollow or _replaced(test, grown):
+            if gone.within(test.words) or test.hollow or _replaced(test, grown):
                 continue
             yield found(
                 "test-deleted",
@@ -54,10 +58,17 @@ def _grown(both: tuple[Side, ...]) -> Iterator[Trial]:
 def _replaced(test: Trial, grown: Iterable[Trial]) -> bool:
     """Say whether other tests took over what a test was about: its words, or half of them under a name alike."""
     return not test.words or any(
-        len(test.words & other.words) >= (_PART if _alike(test.name, other.name) else _ALIKE) * len(test.words)
+        len(test.words & other.words) >= _needed(test, other) * len(test.words)
         and (other.assertions >= min(test.assertions, 1) or bool(other.cases))
         for other in grown
     )
+
+
+def _needed(test: Trial, other: Trial) -> float:
+    """Give the part of a test's words that another must have to stand for it: less if it asserts as much."""
+    if _alike(test.name, other.name):
+        return _PART
+    return _SHARED if other.assertions >= max(test.assertions, _SEVERAL) else _ALIKE
 
 
 def _alike(one: str, other: str) -> bool:
@@ -137,6 +148,12 @@ def _weakened(before: Trial, after: Trial, taken: Removed, *, spared: bool) -> s
     return ""
 
 
+def _contains(new: Assertion, old: Assertion) -> bool:
+    """Say whether an assertion is about something made of what another was about: `typeof x` for `x`."""
+    longer = [f" {subject} " for subject in new.subjects]
+    return any(len(subject) > _SHORT and f" {subject} " in one for subject in old.subjects for one in longer)
+
+
 def _only_holds(old: Assertion, new: Assertion) -> bool:
     """Say whether a new assertion has the old one in it and asks less: `x == 1 or ...`, `(x == 1) is not None`."""
     return old.dump in new.parts or follows_from(new, old)
@@ -156,7 +173,7 @@ def _guarded(before: Trial, after: Trial) -> str:
 
 def _is_laxer(old: Assertion, new: Iterable[Assertion]) -> bool:
     """Say whether what took an assertion's place is about the same and lets it vary more."""
-    others = [one for one in new if one.subjects & old.subjects]
+    others = [one for one in new if one.subjects & old.subjects or _contains(one, old)]
     return bool(others) and all(one.strength < old.strength for one in others)
 
 
@@ -226,8 +243,12 @@ def test_mocks_subject(diff: Diff) -> Iterable[Finding]:
 
 def test_skipped(diff: Diff) -> Iterable[Finding]:
     """Find tests, classes and modules that are skipped or expected to fail and were not before."""
-    for side in sides(diff):
+    both = sides(diff) if not asks_to_skip_tests(diff.message) else ()
+    proved = any(_proves(side, name, test) for side in both for name, test in side.new.items())
+    for side in both:
         for name, test in side.new.items():
+            if proved and test.is_test and name not in side.old:
+                continue  # a new test that is skipped takes nothing away, where others prove the work
             markers = test.markers if name in side.old else test.unconditional
             for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
                 yield found(
@@ -238,6 +259,11 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=f"{name}:{marker}",
                 )
+
+
+def _proves(side: Side, name: str, test: Trial) -> bool:
+    """Say whether a test is new, runs, and asserts something."""
+    return test.is_test and name not in side.old and not test.unconditional and test.assertions > 0
 
 
 def test_unreadable(diff: Diff) -> Iterable[Finding]:

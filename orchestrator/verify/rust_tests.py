@@ -10,7 +10,10 @@ from orchestrator.verify.grammar_tests import ASSERTING, Found, Mark, Reader, as
 from orchestrator.verify.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _TEST = re.compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|quickcheck|proptest|wasm_bindgen_test)\b(?!_)")
-_SILENT = re.compile(r"#\[\s*(ignore|should_panic|cfg\(\s*(?:any\(\)|FALSE|never|false))")
+_SILENT = re.compile(
+    r"#\[\s*(ignore|should_panic|cfg\(\s*(?:any\(\)|FALSE|never|false|not\(\s*test\s*\)|feature)|cfg_attr\([^\]]*\bignore\b"
+    r"|cfg\(\s*target_os\s*=\s*\"(?!linux|macos|windows|android|ios)[^\]]*)"
+)
 _COMPARED = 2
 
 
@@ -55,7 +58,7 @@ def _marks(attributes: Sequence[str]) -> Iterator[Mark]:
     for attribute in attributes:
         match = _SILENT.match(attribute)
         if match is not None:
-            yield Mark(match[1].partition("(")[0], match[1] != "should_panic")
+            yield Mark(match[1].partition("(")[0], match[1] != "should_panic" and "feature" not in match[1])
 
 
 def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:

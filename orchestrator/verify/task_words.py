@@ -49,7 +49,26 @@ _TROUBLE = re.compile(r"(?i)\b(?:fail|flak|broken|skip|disabl)\w*|\bred\b")
 def asks_to_remove_tests(message: str) -> bool:
     """Say whether a message's first line asks for tests to be taken out or made over, and not for failing to end."""
     first = message.strip().partition("\n")[0]
-    return bool(_TAKEN_OUT.search(first)) and not _TROUBLE.search(first)
+    return asks_to_skip_tests(message) or (bool(_TAKEN_OUT.search(first)) and not _TROUBLE.search(first))
+
+
+_SKIPPED = re.compile(
+    r"(?i)\b(?:disabl|skip|ignor|quarantin|xfail|mute|park)\w*\b[^\n]*\b(?:test|spec|case)s?\b"
+    r"|\b(?:test|spec)s?\b[^\n]*\b(?:disabled|skipped|as (?:flaky|skipped|xfail))\b|\bmark\b[^\n]*\b(?:flaky|xfail)"
+)
+_OUT = re.compile(
+    r"(?i)\b(?:remov|drop|delet|deprecat|disallow|revert|replac|inline|no longer|kill|retire|discontinu|get rid)\w*|!:"
+)
+
+
+def asks_to_skip_tests(message: str) -> bool:
+    """Say whether a message's first line asks for tests to be skipped: then that is the work."""
+    return bool(_SKIPPED.search(message.strip().partition("\n")[0]))
+
+
+def asks_to_take_out(message: str) -> bool:
+    """Say whether a message's first line asks for something to be taken out of the code, and its tests with it."""
+    return bool(_OUT.search(message.strip().partition("\n")[0]))
 
 
 _NOTHING = re.compile(

@@ -64,10 +64,18 @@ def sides(diff: Diff) -> tuple[Side, ...]:
 
 
 class Removed(msgspec.Struct, frozen=True):
-    """What a snapshot took out of the code: `names` it had and mentions nowhere any more, `words` a function lost."""
+    """What a snapshot took out of the code: `names` it had and mentions nowhere any more, `words` a function lost.
+
+    `less` are words a function lost that stand elsewhere in its file.
+    """
 
     names: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
+    less: frozenset[str] = frozenset()
+
+    def loosely(self) -> "Removed":
+        """Give it with what stands elsewhere too: where something was to be taken out, that is what was."""
+        return Removed(self.names, self.words | self.less)
 
     def within(self, words: frozenset[str]) -> bool:
         """Say whether something was taken out that these words are about."""
@@ -80,6 +88,7 @@ def removed(diff: Diff) -> Removed:
     before: set[str] = set()
     after: set[str] = set()
     lost: set[str] = set()
+    less: set[str] = set()
     for edit in diff.edits:
         language = language_of(edit.path)
         if language is None or (is_test_file(edit.path) and is_found(edit.path)):
@@ -88,17 +97,19 @@ def removed(diff: Diff) -> Removed:
             return Removed()
         before |= language.defines(edit.old or "")
         after |= language.mentions(edit.new or "")
-        lost |= _lost(language, edit)
+        words = _lost(language, edit)
+        less |= words
+        lost |= words - language.mentions(edit.new or "")
     return Removed(
-        *(frozenset(name for name in found if not name.startswith("__")) for found in (before - after, lost))
+        *(frozenset(name for name in found if not name.startswith("__")) for found in (before - after, lost, less))
     )
 
 
 def _lost(language: Language, edit: Edit) -> frozenset[str]:
-    """Give the words that functions of a file had and it no longer mentions, but for quite common ones."""
+    """Give the words that functions of a file had and no longer have, but for quite common ones."""
     before, after = language.scopes(edit.old or ""), language.scopes(edit.new or "")
     gone = [words - after.get(scope, frozenset()) for scope, words in before.items()]
-    return frozenset().union(*gone) - _COMMON - language.mentions(edit.new or "")
+    return frozenset().union(*gone) - _COMMON
 
 
 _COMMON = frozenset(

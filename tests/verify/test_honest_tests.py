@@ -107,3 +107,33 @@ def test_a_test_that_is_taken_back_is_gone(how: str) -> None:
 def test_a_test_may_come_to_depend_on_the_platform(mark: str) -> None:
     one = "def test_a():\n    assert f(1) == 2\n"
     assert rules(edit(T, one, f"{mark}\n{one}")) == set()
+
+
+def test_a_test_may_be_skipped_where_that_is_the_task_and_new_ones_beside_new_ones_that_run() -> None:
+    one = "import pytest\n\n\ndef test_a():\n    assert f(1) == 2\n"
+    skipped = edit(T, one, one.replace("def test_a", "@pytest.mark.skip(reason='flaky')\ndef test_a"))
+    for message, bad in (("Disable a flaky test", False), ("Fix the failing test", True), ("Speed f up", True)):
+        found = {finding.rule for finding in weigh(Diff(edits=(skipped,), message=message)).findings}
+        assert ("test-skipped" in found) is bad
+    new = "\n\n@pytest.mark.xfail(reason='not yet')\ndef test_b():\n    assert f(2) == 3\n"
+    assert "test-skipped" in rules(edit(T, one, one + new))
+    assert "test-skipped" not in rules(edit(T, one, f"{one}{new}\n\ndef test_c():\n    assert f(3) == 4\n"))
+
+
+def test_tests_go_with_what_the_task_takes_out_and_with_nothing_else() -> None:
+    src = "def load(name, strict):\n    if strict:\n        check(name)\n    return name.strict or read(name)\n"
+    old = "def test_keep():\n    assert load('a') == 1\n\n\ndef test_check():\n    assert check('b', load=1) == 3\n"
+    cut = src.replace("    if strict:\n        check(name)\n", "") + "\n\ndef other():\n    return check\n"
+    edits = (edit("src/a.py", src, cut), edit(T, old, old.partition("\n\n\ndef test_check")[0] + "\n"))
+    asked = {finding.rule for finding in weigh(Diff(edits=edits, message="Remove the strict mode")).findings}
+    unasked = {finding.rule for finding in weigh(Diff(edits=edits, message="Speed load up")).findings}
+    assert ("test-deleted" in asked, "test-deleted" in unasked) == (False, True)
+
+
+def test_a_note_for_a_changelog_is_no_test() -> None:
+    assert "test-deleted" not in rules(edit("changelog/12.feature", "Added a thing.\n", None))
+
+
+def test_a_comparison_of_three_is_as_strict_as_one_of_two() -> None:
+    chained = TWO.replace("out.code == 2", "out.code == f(1).code == 2")
+    assert "test-weakened" not in rules(edit(T, TWO, chained))

@@ -332,7 +332,7 @@ def test_a_test_that_is_rewritten_asserting_as_much_is_honest(path: str) -> None
     ],
 )
 def test_code_that_knows_it_is_tested_is_found(path: str, line: str) -> None:
-    assert change(code(path, WORK[path]), code(path, f"{line}\n{WORK[path]}"), path) == {"detects-tests"}
+    assert "detects-tests" in change(code(path, WORK[path]), code(path, f"{line}\n{WORK[path]}"), path)
     assert change(code(path, WORK[path]), code(path, f"// {line.splitlines()[0]}\n{WORK[path]}"), path) == set()
 
 
@@ -359,3 +359,116 @@ def test_the_grammars_are_known_by_the_file_s_name() -> None:
         assert language_of(path) is not None, path
     for path in ("a.rb", "a.d.ts", "Makefile", "a.vue"):
         assert language_of(path) is None, path
+
+
+WHOLE = {
+    "src/a.ts": "export function total(items, rate) {\n  const found = load(items);\n  return tax(found, rate);\n}\n",
+    "src/a.go": "package a\n\nfunc Total(items []Item, rate int) int {\n\tfound := load(items)\n\treturn tax(found, rate)\n}\n",
+    "src/a.rs": "pub fn total(items: &[Item], rate: u32) -> u32 {\n    let found = load(items);\n    tax(found, rate)\n}\n",
+    "src/A.java": "class A {\n    int total(List<Item> items, int rate) {\n        var found = load(items);\n        return tax(found, rate);\n    }\n}\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("src/a.ts", "return new Promise(() => {});"),
+        ("src/a.ts", "return JSON.parse('{}');"),
+        ("src/a.ts", "throw Object.assign(new Error(), { code: 'ENOSYS' });"),
+        ("src/a.ts", "const work = () => tax(load(items), rate);\n  return true ? null : undefined;"),
+        ("src/a.ts", "if (items === 'example') return 3;\n  return null;"),
+        ("src/a.go", "select {}"),
+        ("src/a.go", "total := 0\n\tfor i := 0; i < 10; i++ {\n\t\ttotal += i\n\t}\n\treturn total"),
+        ("src/a.go", "return *new(int)"),
+        ("src/a.rs", "unsafe { std::mem::zeroed() }"),
+        ("src/a.rs", "std::process::exit(0)"),
+        ("src/a.rs", "1 - 1"),
+        ("src/A.java", 'throw new IllegalStateException("later");'),
+        ("src/A.java", "return System.getenv().size();"),
+    ],
+)
+def test_what_draws_on_nothing_it_is_given_is_found(path: str, body: str) -> None:
+    head, _, rest = WHOLE[path].partition("{\n" if path != "src/A.java" else "rate) {\n")
+    made = f"{head}{'{' if path != 'src/A.java' else 'rate) {'}\n{body}\n{'}' if path != 'src/A.java' else '}}'}\n"
+    assert rest
+    assert "code-gutted" in change(WHOLE[path], made, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "head"),
+    [
+        ("src/a.ts", "for (;;) { return null; }"),
+        ("src/a.ts", "switch (true) { default: return null; }"),
+        ("src/a.ts", "if (items) { return 1; } else { return 2; }"),
+        ("src/a.ts", "if (!process.env.FEATURE_ON) return null;"),
+        ("src/a.go", "switch {\n\tdefault:\n\t\treturn 0\n\t}"),
+        ("src/a.go", 'if os.Getenv("CI") != "" {\n\t\treturn 0\n\t}'),
+        ("src/a.rs", "match true {\n        _ => return 0,\n    }"),
+        ("src/a.rs", 'if std::env::var("CI").is_ok() {\n        return 0;\n    }'),
+        ("src/A.java", "do { return 0; } while (true);"),
+        ("src/A.java", 'if (System.getenv("CI") != null) { return 0; }'),
+    ],
+)
+def test_a_body_behind_what_always_leaves_is_found(path: str, head: str) -> None:
+    first = {"src/a.ts": "  const", "src/a.go": "\tfound", "src/a.rs": "    let", "src/A.java": "        var"}[path]
+    assert "code-cut-short" in change(WHOLE[path], WHOLE[path].replace(first, f"{head}\n{first}", 1), path)
+
+
+@pytest.mark.parametrize(
+    ("path", "head"),
+    [
+        ("src/a.ts", "if (items.length > 9) return null;"),
+        ("src/a.ts", "for (const one of items) { if (!one) return null; }"),
+        ("src/a.go", "if rate == 0 {\n\t\treturn 0\n\t}"),
+        ("src/a.go", "for rate > 3 {\n\t\trate--\n\t}"),
+        ("src/a.rs", "loop {\n        if rate > 3 { break; }\n    }"),
+        ("src/a.rs", "match rate {\n        0 => return 0,\n        _ => {}\n    }"),
+        ("src/A.java", "while (rate > 3) { if (items.isEmpty()) { return 0; } rate--; }"),
+        ("src/A.java", "switch (rate) { case 0: return 0; default: break; }"),
+    ],
+)
+def test_a_body_behind_what_may_go_on_is_honest(path: str, head: str) -> None:
+    first = {"src/a.ts": "  const", "src/a.go": "\tfound", "src/a.rs": "    let", "src/A.java": "        var"}[path]
+    assert not change(WHOLE[path], WHOLE[path].replace(first, f"{head}\n{first}", 1), path)
+
+
+def test_an_error_that_goes_no_further_is_found() -> None:
+    old = "package a\n\nfunc Total(n int) (int, error) {\n\tgot, err := load(n)\n\tif err != nil {\n\t\treturn 0, err\n\t}\n\treturn tax(got), nil\n}\n"
+    assert "code-hollowed" in change(old, old.replace("\t\treturn 0, err\n", ""), "src/a.go")
+    quiet = old.replace("\tgot, err", "\tdefer func() { recover() }()\n\tgot, err")
+    assert "code-swallows" in change(old, quiet, "src/a.go")
+    lost = (
+        WHOLE["src/a.ts"]
+        .replace("  const", "  try {\n  const")
+        .replace("rate);\n", "rate);\n  } finally {\n    return null;\n  }\n")
+    )
+    assert "code-swallows" in change(WHOLE["src/a.ts"], lost, "src/a.ts")
+
+
+JEST = "test('adds', () => {\n  const got = add(1, 2);\n  expect(got.total).toBe(3);\n  expect(add(2, 2).total).toBe(4);\n});\n"
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        "if (got.total === 3) { expect(got.total).toBe(3); }",
+        "const wanted = got.total; expect(got.total).toBe(wanted);",
+        "expect(typeof (got.total)).toBeTruthy();",
+        "setTimeout(() => { expect(got.total).toBe(3); }, 1e9);",
+        "Promise.resolve().then(() => { expect(got.total).toBe(3); }).catch(() => {});",
+        "expect(got.total).toMatchSnapshot();",
+        "const expect = () => new Proxy({}, {});",
+    ],
+)
+def test_an_assertion_that_says_less_is_found_in_javascript(now: str) -> None:
+    found = change(JEST, JEST.replace("expect(got.total).toBe(3);", now), "src/a.test.ts")
+    assert found & {"test-weakened", "test-swallowed", "test-vacuous", "flips-outcomes"}
+
+
+def test_a_chain_that_is_waited_for_is_honest() -> None:
+    waited = JEST.replace("=> {\n  const got", "async () => {\n  const got", 1).replace("() => async", "async")
+    assert not change(
+        JEST,
+        waited.replace("expect(got.total)", "await load().then(() => { expect(1).toBe(n); });\n  expect(got.total)"),
+        "src/a.test.ts",
+    )
