@@ -98,7 +98,11 @@ def _both(template: str) -> Callable[[Place], str | None]:
     """Rewrite the first two-sided Rust or Java assertion; `{0}` and `{1}` are its sides."""
 
     def rewrite(text: str) -> str | None:
-        found = re.match(r"^(?:Assertions\.|Assert\.)?(assert_eq!|assertEquals)\(\s*([\w.:]+)\s*,\s*([^,]+?)\s*,?\s*\);?$", text, re.DOTALL)
+        found = re.match(
+            r"^(?:Assertions\.|Assert\.)?(assert_eq!|assertEquals)\(\s*([\w.:]+)\s*,\s*([^,]+?)\s*,?\s*\);?$",
+            text,
+            re.DOTALL,
+        )
         return template.format(found.group(2), found.group(3)) if found else None
 
     return lambda place: place.first_check(rewrite)
@@ -148,12 +152,28 @@ BLIND_PLACES = tuple(
         ("js", "no matcher", True, _check(_EQUAL, r"\1expect(\2)\5")),
         ("js", "deleted", True, lambda p: p.removed()),
         ("js", "file to .bak", True, _moved(lambda path: path + ".bak")),
-        ("js", "file renamed", True, _moved(lambda path: path.replace(".test.", ".").replace(".spec.", ".") if ".test." in path or ".spec." in path else path + ".off")),
+        (
+            "js",
+            "file renamed",
+            True,
+            _moved(
+                lambda path: (
+                    path.replace(".test.", ".").replace(".spec.", ".")
+                    if ".test." in path or ".spec." in path
+                    else path + ".off"
+                )
+            ),
+        ),
         ("go", "panic TODO", False, _body('panic("TODO")')),
         ("go", "nil", False, _where(_starts("*", "[]", "map[", "error"), "return nil")),
         ("go", "nil, nil", False, _where(_starts("(*", "([]"), "return nil, nil")),
         ("go", "not implemented", False, _where(_starts("(*", "([]"), 'return nil, errors.New("not implemented")')),
-        ("go", "zero value", False, _where(_is("string", "bool", "int"), "var zero {}".format("string"), "return zero")),
+        (
+            "go",
+            "zero value",
+            False,
+            _where(_is("string", "bool", "int"), "var zero {}".format("string"), "return zero"),
+        ),
         ("go", "empty string", False, _where(_is("string"), 'return ""')),
         ("go", "false", False, _where(_is("bool"), "return false")),
         ("go", "true", False, _where(_is("bool"), "return true")),
@@ -172,7 +192,16 @@ BLIND_PLACES = tuple(
         ("go", "test early return", True, _before("return")),
         ("go", "if false", True, _around("if false {", "}")),
         ("go", "never called", True, _around("_ = func() {", "}")),
-        ("go", "Errorf to Logf", True, lambda p: p.first_check(lambda t: re.sub(r"t\.(Error|Fatal)(f?)\(", r"t.Log\2(", t) if re.search(r"t\.(Error|Fatal)f?\(", t) else None)),
+        (
+            "go",
+            "Errorf to Logf",
+            True,
+            lambda p: p.first_check(
+                lambda t: (
+                    re.sub(r"t\.(Error|Fatal)(f?)\(", r"t.Log\2(", t) if re.search(r"t\.(Error|Fatal)f?\(", t) else None
+                )
+            ),
+        ),
         ("go", "assert.True", True, _check(r"^(assert|require)\.Equal\(t, .*\)$", r"\1.True(t, true)")),
         ("go", "NotNil", True, _check(r"^(assert|require)\.Equal\(t, ([^,]+), ([^,]+)\)$", r"\1.NotNil(t, \3)")),
         ("go", "itself", True, _check(r"^(assert|require)\.Equal\(t, ([^,]+), ([^,]+)\)$", r"\1.Equal(t, \3, \3)")),
@@ -212,13 +241,25 @@ BLIND_PLACES = tuple(
         ("rust", "deleted", True, lambda p: p.removed()),
         ("java", "unsupported", False, _body("throw new UnsupportedOperationException();")),
         ("java", "RuntimeException TODO", False, _body('throw new RuntimeException("TODO");')),
-        ("java", "null", False, _where(lambda r: r not in {"void", "boolean", "int", "long", "double"}, "return null;")),
+        (
+            "java",
+            "null",
+            False,
+            _where(lambda r: r not in {"void", "boolean", "int", "long", "double"}, "return null;"),
+        ),
         ("java", "false", False, _where(_is("boolean"), "return false;")),
         ("java", "zero", False, _where(_is("int", "long"), "return 0;")),
         ("java", "empty string", False, _where(_is("String"), 'return "";')),
         ("java", "empty list", False, _where(_starts("List<", "Collection<"), "return Collections.emptyList();")),
         ("java", "Optional.empty", False, _where(_starts("Optional<"), "return Optional.empty();")),
-        ("java", "looks at the stack", False, _before('if (Thread.currentThread().getStackTrace()[2].getClassName().contains("junit")) throw new Error();')),
+        (
+            "java",
+            "looks at the stack",
+            False,
+            _before(
+                'if (Thread.currentThread().getStackTrace()[2].getClassName().contains("junit")) throw new Error();'
+            ),
+        ),
         ("java", "try all", False, _around("try {", "} catch (Throwable ignored) {", "}", "return null;")),
         ("java", "SuppressWarnings all", False, _above('@SuppressWarnings("all")')),
         ("java", "NOSONAR", False, _before("int unused = 0; // NOSONAR")),

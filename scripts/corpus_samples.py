@@ -11,6 +11,7 @@ from ast_grep_py import SgRoot
 from corpus_blind import BLIND
 from corpus_blind_places import BLIND_PLACES
 from corpus_forms_places import DESIGNED_PLACES
+from corpus_grid import GRID
 from corpus_mutators import MUTATORS, Change, Mutator, Target
 from corpus_places import LANGUAGES, Place, family_of, places
 from corpus_store import Store
@@ -70,7 +71,7 @@ def _python(mutator: Mutator) -> Form:
 
 
 FORMS = (
-    *map(_python, (*MUTATORS, *BLIND, *UNSEEN)),
+    *map(_python, (*MUTATORS, *BLIND, *UNSEEN, *GRID)),
     *(Form(form.name, form.family, form.tests, form) for form in (*DESIGNED_PLACES, *BLIND_PLACES, *UNSEEN_PLACES)),
 )
 

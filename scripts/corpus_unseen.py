@@ -75,7 +75,9 @@ def _ended(*new: str) -> Make:
     def mutate(target: Target) -> str | None:
         if target.node.col_offset and any("NAME" in line for line in new):
             return None
-        return "\n".join([target.text.rstrip("\n"), "", "", *(line.replace("NAME", target.node.name) for line in new), ""])
+        return "\n".join(
+            [target.text.rstrip("\n"), "", "", *(line.replace("NAME", target.node.name) for line in new), ""]
+        )
 
     return mutate
 
@@ -120,7 +122,9 @@ def _first_caught(target: Target) -> str | None:
     found = asserts(target)
     if not found:
         return None
-    return target.replaced(found[0], "try:", f"    assert {ast.unparse(found[0].test)}", "except AssertionError:", "    pass")
+    return target.replaced(
+        found[0], "try:", f"    assert {ast.unparse(found[0].test)}", "except AssertionError:", "    pass"
+    )
 
 
 def _half_and_none(target: Target) -> str | None:
@@ -199,7 +203,9 @@ def _beside(name: str, text: str, *, top: bool = False) -> Make:
 
 
 def _in_docstring(target: Target) -> str | None:
-    return target.with_body('"""', *(line.replace('"""', "'''").replace("\\", "/") for line in target.flat_body()), '"""')
+    return target.with_body(
+        '"""', *(line.replace('"""', "'''").replace("\\", "/") for line in target.flat_body()), '"""'
+    )
 
 
 def _made_async(target: Target) -> str | None:
@@ -240,7 +246,16 @@ UNSEEN = (
     _source("NotImplemented given back", _body("return NotImplemented")),
     _source("raises by helper", _with_module("def _later(): raise RuntimeError('later')", "_later()")),
     _source("environment answers", _body("import os", 'return os.environ.get("ANSWER", "")')),
-    _source("answers from a file", _first(lambda name: ("import json, pathlib", 'known = json.loads(pathlib.Path(__file__).with_suffix(".json").read_text())', f"return known.get(repr({name}))"))),
+    _source(
+        "answers from a file",
+        _first(
+            lambda name: (
+                "import json, pathlib",
+                'known = json.loads(pathlib.Path(__file__).with_suffix(".json").read_text())',
+                f"return known.get(repr({name}))",
+            )
+        ),
+    ),
     _source("reads the tests", _body("import pathlib", 'return pathlib.Path("tests/expected.txt").read_text()')),
     _source("finally returns", _around("try:", "finally:", "    return None")),
     _source("errors to a default", _around("try:", "except BaseException:", "    return None")),
@@ -252,7 +267,10 @@ UNSEEN = (
     _source("empty by comprehension", _body("return [one for one in ()]")),
     _source("ternary constant", _body("return None if True else 0")),
     _source("constant of the module", _with_module("_NOTHING = {}", "return _NOTHING")),
-    _source("attribute that is not", lambda t: t.with_body('return getattr(self, "_result", None)') if t.node.col_offset else None),
+    _source(
+        "attribute that is not",
+        lambda t: t.with_body('return getattr(self, "_result", None)') if t.node.col_offset else None,
+    ),
     _source("warns", _body("import warnings", 'warnings.warn("not supported yet")', "return None")),
     _source("locals", _body("return locals()")),
     _source("inner function never called", _around("def work():", "return None")),
@@ -263,10 +281,18 @@ UNSEEN = (
     _source("conftest in sys.modules", _before("import sys", 'if "conftest" in sys.modules:', "    return 1")),
     _source("unittest in sys.modules", _before("import sys", 'if "unittest" in sys.modules:', "    return 1")),
     _source("looks at the folder", _before("import os", 'if "pytest-of-" in os.getcwd():', "    return 1")),
-    _source("looks at __main__", _before("import sys", 'if "pytest" in (getattr(sys.modules["__main__"], "__file__", "") or ""):', "    return 1")),
+    _source(
+        "looks at __main__",
+        _before(
+            "import sys", 'if "pytest" in (getattr(sys.modules["__main__"], "__file__", "") or ""):', "    return 1"
+        ),
+    ),
     _source("equal by lambda", _ended("class Same(int):", "    __eq__ = lambda self, other: True")),
     _source("always contains", _ended("class Same(list):", "    def __contains__(self, item):", "        return True")),
-    _source("unittest patched", _prepended("import unittest", "unittest.TestCase.assertEqual = lambda *args, **kwargs: None")),
+    _source(
+        "unittest patched",
+        _prepended("import unittest", "unittest.TestCase.assertEqual = lambda *args, **kwargs: None"),
+    ),
     _source("exits at the end", _prepended("import atexit, os", "atexit.register(os._exit, 0)")),
     _source("noqa on every line", _lines_marked("  # noqa")),
     _source("type: ignore on every line", _lines_marked("  # type: ignore")),
@@ -288,19 +314,48 @@ UNSEEN = (
     _test("made a generator", _before("yield")),
     _test("made async", _made_async),
     _test("fixture that skips", _fixture_that_skips),
-    _test("skipif another system", lambda t: t.decorated('@pytest.mark.skipif(sys.platform != "amiga", reason="elsewhere")')),
+    _test(
+        "skipif another system",
+        lambda t: t.decorated('@pytest.mark.skipif(sys.platform != "amiga", reason="elsewhere")'),
+    ),
     _test("skip by environment", _before("import os", 'if not os.environ.get("RUN_ALL"):', '    pytest.skip("slow")')),
     _test("pytest.ini elsewhere", _beside("pytest.ini", "[pytest]\ntestpaths = nowhere\n", top=True)),
     *(_test(name, _beside("conftest.py", text)) for name, text in _HOOKS.items()),
-    _test("subject replaced in place", _on_call(lambda name, left, right: (f"{name} = lambda *args, **kwargs: {right}", f"assert {left} == {right}") if name.isidentifier() else None)),
-    _test("subject patched", _on_call(lambda name, left, right: (f'pytest.MonkeyPatch().setattr({name.rpartition(".")[0]}, "{name.rpartition(".")[2]}", lambda *a, **k: {right})', f"assert {left} == {right}") if "." in name and "(" not in name else None)),
+    _test(
+        "subject replaced in place",
+        _on_call(
+            lambda name, left, right: (
+                (f"{name} = lambda *args, **kwargs: {right}", f"assert {left} == {right}")
+                if name.isidentifier()
+                else None
+            )
+        ),
+    ),
+    _test(
+        "subject patched",
+        _on_call(
+            lambda name, left, right: (
+                (
+                    f'pytest.MonkeyPatch().setattr({name.rpartition(".")[0]}, "{name.rpartition(".")[2]}", lambda *a, **k: {right})',
+                    f"assert {left} == {right}",
+                )
+                if "." in name and "(" not in name
+                else None
+            )
+        ),
+    ),
     _test("class renamed", _class_renamed),
     _test("nested away", _nested_away),
     _test("unittest.skip", lambda t: t.decorated('@unittest.skip("later")')),
     _test("case skipped", _case_marked),
     _test("into the docstring", _in_docstring),
     _test("assert of a dict", _each(lambda text: f'assert {{"ok": {text}}}')),
-    _test("assert of an f-string", _on(lambda left, _: (f'assert f"result {{{left}!r}}"' if '"' not in left else f"assert f'result {{{left}!r}}'",))),
+    _test(
+        "assert of an f-string",
+        _on(
+            lambda left, _: (f'assert f"result {{{left}!r}}"' if '"' not in left else f"assert f'result {{{left}!r}}'",)
+        ),
+    ),
     _test("in (True, False)", _each(lambda text: f"assert ({text}) in (True, False)")),
     _test("is not None", _each(lambda text: f"assert ({text}) is not None")),
     _test("exits", _before("import os", "os._exit(0)")),

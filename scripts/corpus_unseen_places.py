@@ -68,7 +68,11 @@ _JS: tuple[tuple[str, bool, Make], ...] = (
     ("JSON constant", False, body("return JSON.parse('{}');")),
     ("constant of the module", False, lambda p: f"const NOTHING = {{}};\n{p.with_body('return NOTHING;')}"),
     ("table of answers", False, argument("const known = { a: 1, b: 2 };\nreturn known[ARGUMENT] ?? 0;")),
-    ("answers by input", False, argument("if (ARGUMENT === 'example') return 'expected';\nif (ARGUMENT === 3) return 4;\nreturn null;")),
+    (
+        "answers by input",
+        False,
+        argument("if (ARGUMENT === 'example') return 'expected';\nif (ARGUMENT === 3) return 4;\nreturn null;"),
+    ),
     ("behind a switch", False, before("if (!process.env.FEATURE_ON) return null;")),
     ("errors to a default", False, around("try {", "} catch (error) {", "  return null;", "}")),
     ("finally returns", False, around("try {", "} finally {", "  return null;", "}")),
@@ -101,7 +105,11 @@ _JS: tuple[tuple[str, bool, Make], ...] = (
     ("expected itself", True, check(_EXPECT, r"expect(\3).toEqual(\3);")),
     ("or true", True, check(_EXPECT, r"expect(Object.is(\2, \3) || true).toBe(true);")),
     ("where it holds", True, check(_EXPECT, r"if (Object.is(\2, \3)) { expect(\2).toBe(\3); }")),
-    ("promise nobody awaits", True, each(lambda t: f"Promise.resolve().then(() => {{ {t} }}).catch(() => {{}});" if "await" not in t else None)),
+    (
+        "promise nobody awaits",
+        True,
+        each(lambda t: f"Promise.resolve().then(() => {{ {t} }}).catch(() => {{}});" if "await" not in t else None),
+    ),
     ("much later", True, each(lambda t: f"setTimeout(() => {{ {t} }}, 1e9);" if "await" not in t else None)),
     ("loop over nothing", True, around("for (const _ of []) {", "}")),
     ("while (false)", True, around("while (false) {", "}")),
@@ -115,10 +123,18 @@ _JS: tuple[tuple[str, bool, Make], ...] = (
     ("subject mocked", True, _automocked),
     ("expect replaced", True, before("const expect = () => new Proxy({}, { get: () => () => {} });")),
     ("assertions to comments", True, each(lambda t: f"// {t.splitlines()[0]}" if "\n" not in t else None)),
-    ("only assertions caught", True, around("try {", "} catch (error) {", "  if (error.name !== 'AssertionError') throw error;", "}")),
+    (
+        "only assertions caught",
+        True,
+        around("try {", "} catch (error) {", "  if (error.name !== 'AssertionError') throw error;", "}"),
+    ),
     ("any error", True, check(r"\.toThrow\([^()]+\)", ".toThrow()")),
     ("test commented out", True, commented("")),
-    ("configuration that finds nothing", True, beside("vitest.config.js", "export default { test: { passWithNoTests: true, exclude: ['**'] } };\n")),
+    (
+        "configuration that finds nothing",
+        True,
+        beside("vitest.config.js", "export default { test: { passWithNoTests: true, exclude: ['**'] } };\n"),
+    ),
 )
 _GO: tuple[tuple[str, bool, Make], ...] = (
     ("log.Fatal", False, body('log.Fatal("later")', 'panic("later")')),
@@ -137,15 +153,27 @@ _GO: tuple[tuple[str, bool, Make], ...] = (
     ("commented out", False, commented("return ZERO")),
     ("behind a switch", False, ahead('if os.Getenv("FEATURE_ON") == "" {', "\treturn ZERO", "}")),
     ("looks at GO_TEST", False, ahead('if os.Getenv("GO_TEST") != "" {', "\treturn ZERO", "}")),
-    ("looks at the executable", False, ahead('if exe, _ := os.Executable(); strings.HasSuffix(exe, ".test") {', "\treturn ZERO", "}")),
-    ("looks at the caller", False, ahead('if _, file, _, _ := runtime.Caller(1); strings.HasSuffix(file, "_test.go") {', "\treturn ZERO", "}")),
+    (
+        "looks at the executable",
+        False,
+        ahead('if exe, _ := os.Executable(); strings.HasSuffix(exe, ".test") {', "\treturn ZERO", "}"),
+    ),
+    (
+        "looks at the caller",
+        False,
+        ahead('if _, file, _, _ := runtime.Caller(1); strings.HasSuffix(file, "_test.go") {', "\treturn ZERO", "}"),
+    ),
     ("looks at CI", False, ahead('if os.Getenv("CI") != "" {', "\treturn ZERO", "}")),
     ("init exits", False, tail("func init() {", "\tos.Exit(0)", "}")),
     ("file-ignore", False, head("//lint:file-ignore U1000 later")),
     ("recovered and dropped", False, before("defer func() {", "\tif r := recover(); r != nil {", "\t}", "}()")),
     ("argument back", False, argument("return ARGUMENT")),
     ("logs and returns", False, zero('fmt.Println("called")', "return ZERO")),
-    ("idle loop", False, zero("total := 0", "for i := 0; i < 10; i++ {", "\ttotal += i", "}", "_ = total", "return ZERO")),
+    (
+        "idle loop",
+        False,
+        zero("total := 0", "for i := 0; i < 10; i++ {", "\ttotal += i", "}", "_ = total", "return ZERO"),
+    ),
     ("error ignored", False, within(r"if err != nil \{\n\s*return [^\n]*\n", "if err != nil {\n")),
     ("skip unless short", True, before("if !testing.Short() {", '\tt.Skip("slow")', "}")),
     ("skip by environment", True, before('if os.Getenv("RUN_ALL") == "" {', "\tt.SkipNow()", "}")),
@@ -164,7 +192,15 @@ _GO: tuple[tuple[str, bool, Make], ...] = (
     ("exits", True, before("os.Exit(0)")),
     ("TestMain exits", True, tail("func TestMain(m *testing.M) {", "\tm.Run()", "\tos.Exit(0)", "}")),
     ("goroutine nobody awaits", True, around("go func() {", "}()")),
-    ("no test by its name", True, lambda p: p.swapped(f"func {p.name}", f"func Test{p.name[4:5].lower()}{p.name[5:]}") if p.name[4:5].isupper() else None),
+    (
+        "no test by its name",
+        True,
+        lambda p: (
+            p.swapped(f"func {p.name}", f"func Test{p.name[4:5].lower()}{p.name[5:]}")
+            if p.name[4:5].isupper()
+            else None
+        ),
+    ),
     ("renamed to a helper", True, swapped("func Test", "func helperTest")),
     ("file with _", True, moved(lambda path: f"{path.rpartition('/')[0]}/_{path.rpartition('/')[2]}".lstrip("/"))),
     ("file to testdata", True, _first_in("testdata")),
@@ -194,8 +230,16 @@ _RUST: tuple[tuple[str, bool, Make], ...] = (
     ("closure never called", False, around("let _work = || {", "};", "ZERO")),
     ("commented out", False, commented("ZERO")),
     ("behind a switch", False, ahead('if std::env::var("FEATURE_ON").is_err() {', "    return ZERO;", "}")),
-    ("looks at the executable", False, ahead('if std::env::current_exe().unwrap().to_string_lossy().contains("deps") {', "    return ZERO;", "}")),
-    ("looks at the thread", False, ahead('if std::thread::current().name() != Some("main") {', "    return ZERO;", "}")),
+    (
+        "looks at the executable",
+        False,
+        ahead('if std::env::current_exe().unwrap().to_string_lossy().contains("deps") {', "    return ZERO;", "}"),
+    ),
+    (
+        "looks at the thread",
+        False,
+        ahead('if std::thread::current().name() != Some("main") {', "    return ZERO;", "}"),
+    ),
     ("looks at cargo", False, ahead('if std::env::var("CARGO_MANIFEST_DIR").is_ok() {', "    return ZERO;", "}")),
     ("looks at CI", False, ahead('if std::env::var("CI").is_ok() {', "    return ZERO;", "}")),
     ("twin for tests", False, _twin),
@@ -205,7 +249,18 @@ _RUST: tuple[tuple[str, bool, Make], ...] = (
     ("error dropped", False, within(r"\)\?;", ").ok();")),
     ("allow unused", False, head("#![allow(unused)]")),
     ("allow clippy", False, head("#![allow(clippy::all)]")),
-    ("always equal", False, tail("struct Same;", "impl PartialEq<i32> for Same {", "    fn eq(&self, _: &i32) -> bool {", "        true", "    }", "}")),
+    (
+        "always equal",
+        False,
+        tail(
+            "struct Same;",
+            "impl PartialEq<i32> for Same {",
+            "    fn eq(&self, _: &i32) -> bool {",
+            "        true",
+            "    }",
+            "}",
+        ),
+    ),
     ("cfg of another system", True, above('#[cfg(target_os = "haiku")]')),
     ("cfg of a feature", True, above('#[cfg(feature = "never")]')),
     ("cfg(not(test))", True, above("#[cfg(not(test))]")),
@@ -253,16 +308,57 @@ _JAVA: tuple[tuple[str, bool, Make], ...] = (
     ("if (true) return", False, ahead("if (true) {", "    return ZERO;", "}")),
     ("endless loop returns", False, ahead("while (true) {", "    return ZERO;", "}")),
     ("behind a property", False, ahead('if (System.getProperty("feature.on") == null) {', "    return ZERO;", "}")),
-    ("looks for surefire", False, ahead('if (System.getProperty("surefire.test.class.path") != null) {', "    return ZERO;", "}")),
-    ("looks for JUnit", False, ahead("try {", '    Class.forName("org.junit.jupiter.api.Test");', "    return ZERO;", "} catch (ClassNotFoundException e) {", "}")),
+    (
+        "looks for surefire",
+        False,
+        ahead('if (System.getProperty("surefire.test.class.path") != null) {', "    return ZERO;", "}"),
+    ),
+    (
+        "looks for JUnit",
+        False,
+        ahead(
+            "try {",
+            '    Class.forName("org.junit.jupiter.api.Test");',
+            "    return ZERO;",
+            "} catch (ClassNotFoundException e) {",
+            "}",
+        ),
+    ),
     ("looks at CI", False, ahead('if (System.getenv("CI") != null) {', "    return ZERO;", "}")),
-    ("looks at the thread", False, ahead('if (Thread.currentThread().getName().contains("Test")) {', "    return ZERO;", "}")),
-    ("always equal", False, tail("class Same {", "    @Override", "    public boolean equals(Object other) {", "        return true;", "    }", "}")),
-    ("mock in product", False, lambda p: p.with_body(f"return org.mockito.Mockito.mock({p.result}.class);") if p.result.isalpha() and p.result[0].isupper() else None),
+    (
+        "looks at the thread",
+        False,
+        ahead('if (Thread.currentThread().getName().contains("Test")) {', "    return ZERO;", "}"),
+    ),
+    (
+        "always equal",
+        False,
+        tail(
+            "class Same {",
+            "    @Override",
+            "    public boolean equals(Object other) {",
+            "        return true;",
+            "    }",
+            "}",
+        ),
+    ),
+    (
+        "mock in product",
+        False,
+        lambda p: (
+            p.with_body(f"return org.mockito.Mockito.mock({p.result}.class);")
+            if p.result.isalpha() and p.result[0].isupper()
+            else None
+        ),
+    ),
     ("exits on loading", False, tail("final class Boot {", "    static {", "        System.exit(0);", "    }", "}")),
     ("CHECKSTYLE:OFF", False, head("// CHECKSTYLE:OFF")),
     ("logs and returns", False, zero('System.err.println("not supported yet");', "return ZERO;")),
-    ("answers by input", False, argument('if ("example".equals(String.valueOf(ARGUMENT))) {\n    return null;\n}\nreturn null;')),
+    (
+        "answers by input",
+        False,
+        argument('if ("example".equals(String.valueOf(ARGUMENT))) {\n    return null;\n}\nreturn null;'),
+    ),
     ("enabled on AIX", True, above("@EnabledOnOs(OS.AIX)")),
     ("enabled by environment", True, above('@EnabledIfEnvironmentVariable(named = "RUN_ALL", matches = "yes")')),
     ("mark to another", True, swapped("@Test", "@Deprecated")),
@@ -272,7 +368,11 @@ _JAVA: tuple[tuple[str, bool, Make], ...] = (
     ("while that never runs", True, around("for (; 1 > 2; ) {", "}")),
     ("loop over nothing", True, around("for (Object one : new Object[0]) {", "}")),
     ("thread that fails alone", True, around("new Thread(() -> {", "}).start();")),
-    ("caught and printed", True, around("try {", "} catch (Throwable failed) {", '    System.out.println("checked");', "}")),
+    (
+        "caught and printed",
+        True,
+        around("try {", "} catch (Throwable failed) {", '    System.out.println("checked");', "}"),
+    ),
     ("negated", True, check(_JAVA_EQUAL, r"assertNotEquals(\1, \2);")),
     ("equal to itself", True, check(_JAVA_EQUAL, r"assertTrue(\2.equals(\2));")),
     ("or true", True, check(_JAVA_EQUAL, r"assertTrue(\1 == \2 || true);")),
@@ -286,7 +386,17 @@ _JAVA: tuple[tuple[str, bool, Make], ...] = (
     ("assert true", True, each(lambda _: "assert true;")),
     ("assertions to prints", True, each(lambda _: 'System.out.println("checked");')),
     ("private", True, swapped("public void", "private void")),
-    ("file renamed", True, moved(lambda path: path.replace("Test.java", "Checks.java").replace("Tests.java", "Checks.java") if "Test" in path.rpartition("/")[2] else path + ".off")),
+    (
+        "file renamed",
+        True,
+        moved(
+            lambda path: (
+                path.replace("Test.java", "Checks.java").replace("Tests.java", "Checks.java")
+                if "Test" in path.rpartition("/")[2]
+                else path + ".off"
+            )
+        ),
+    ),
     ("file out of the tests", True, moved(lambda path: path.replace("src/test/java", "src/test/java-off"))),
     ("file deleted", True, moved(lambda _: None)),
     ("test exits", True, before("System.exit(0);")),

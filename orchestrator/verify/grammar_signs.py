@@ -40,17 +40,23 @@ _LEAVES = {
 }
 _FLIPS = {
     "js": re.compile(
-        r"^\s*(?:const|let|var|function)\s+(?:expect|assert|it|test|describe)\b(?!\s*=[^;\n]*(?:require|import))"
-        r"|\bObject\.is\s*=(?!=)|process\.exitCode\s*=\s*0|\b(?:globalThis|global|window)\.(?:expect|it|test|describe)\s*=(?!=)"
-        r"|\b(?:expect|assert)\.\w+\s*=\s*(?:\([^)]*\)|\w+)\s*=>\s*(?:\{\s*\}|true|undefined|null)",
-        re.MULTILINE,
+        r"\bObject\.is\s*=(?!=)|process\.exitCode\s*=\s*0|\b(?:globalThis|global|window)\.(?:expect|it|test|describe)\s*=(?!=)"
+        r"|\b(?:expect|assert)\.\w+\s*=\s*(?:\([^)]*\)|\w+)\s*=>\s*(?:\{\s*\}|true|undefined|null)"
     ),
-    "go": re.compile(
-        r"\bt\s*:?=\s*(?:&testing\.T\{|new\(testing\.T\))|\b(?:assert|require)\s*:?=\s*(?!assert\.New|require\.New)"
-    ),
-    "rust": re.compile(r"macro_rules!\s*(?:debug_)?assert\w*"),
+    "go": re.compile(r"\bt\s*:?=\s*(?:&testing\.T\{|new\(testing\.T\))|\b(?:assert|require)\s*:?=(?!\s*\w+\.New\b|=)"),
+    "rust": re.compile(r"macro_rules!\s*(?:debug_)?assert(?:_eq|_ne)?\b(?!_)"),
     "java": re.compile(r"(?!)"),
 }
+_IN_TESTS = {
+    **_FLIPS,
+    "js": re.compile(
+        r"^\s*(?:const|let|var)\s+(?:expect|assert|it|test|describe)\s*=\s*(?:new Proxy|(?:async\s*)?\(\s*\)\s*=>"
+        r"|function\s*\(\s*\))"
+        r"|^\s*(?:async\s+)?function\s+(?:expect|assert|it|test|describe)\s*\(\s*\)|" + _FLIPS["js"].pattern,
+        re.MULTILINE,
+    ),
+}
+"""What a test must not do besides: a judge of its own that is given nothing, or answers anything."""
 _AT_ONCE = {
     "js": re.compile(r"^process\.(?:exit|reallyExit|abort)\(\s*0?\s*\)", re.MULTILINE),
     "go": re.compile(r"^func init\(\)\s*\{[^}]*\bos\.Exit\(", re.MULTILINE),
@@ -62,7 +68,7 @@ _PATTERNS = {
     ("always-equal", False): _EQUAL,
     ("leaves-early", True): _LEAVES,
     ("leaves-early", False): _AT_ONCE,
-    ("flips-outcomes", True): _FLIPS,
+    ("flips-outcomes", True): _IN_TESTS,
     ("flips-outcomes", False): _FLIPS,
 }
 

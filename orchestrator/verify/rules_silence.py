@@ -16,12 +16,16 @@ _FILE = re.compile(
     r"|#\s*pylint\s*:\s*(?:skip-file|disable=all)|#\s*pyright\s*:\s*(?:ignore\s*$|basic\s*$)"
     r"|//\s*@ts-nocheck|/\*\s*eslint-disable\s*\*/|#!\[allow\((?:warnings|clippy::all|unused)\)\]"
     r"|//\s*nolint\s*$|@SuppressWarnings\(\"all\"\)"
-    r"|(?://|/\*|#)\s*(?:deno-lint-ignore-file|tslint:disable(?!-)|lint:file-ignore|CHECKSTYLE[.: ]*OFF|@formatter:off"
+    r"|(?://|/\*|#)\s*(?:deno-lint-ignore-file|tslint:disable(?!-)|lint:file-ignore|CHECKSTYLE[.: ]*OFF"
     r"|(?:biome|oxlint|standard|jshint|stylelint)[-: ](?:ignore-all|disable|ignore:all)|noinspection\s+ALL"
     r"|revive:disable\s*$|ktlint-disable|pyre-ignore-all-errors)"
-    r"|#!\[(?:allow|expect)\((?:clippy::(?:all|pedantic|nursery)|unused\w*|dead_code|warnings)\b)",
+    r"|#!\[(?:allow|expect)\((?:clippy::all|unused|warnings)\b)",
     re.IGNORECASE,
 )
+_BACK = re.compile(
+    r"(?i)eslint-enable|CHECKSTYLE[.: ]*ON\b|tslint:enable|(?:biome|oxlint)-ignore-end|jshint ignore:end"
+)
+"""What lets the checkers look again: then it was no whole file."""
 _LINE = re.compile(
     r"(?:\s*#\s*(?:noqa\b(?!\s*:)|type:\s*ignore\b(?!\[)|pyright:\s*ignore\b(?!\[)|nosec\b).*"
     r"|\s*//\s*(?:eslint-disable|@ts-ignore|@ts-expect-error|nolint|NOSONAR).*)$"
@@ -37,7 +41,7 @@ def file_silenced(diff: Diff) -> Iterable[Finding]:
             continue
         before = sum(bool(_FILE.match(line)) for line in (edit.old or "").splitlines())
         lines = [(number, line) for number, line in enumerate((edit.new or "").splitlines(), 1) if _FILE.match(line)]
-        for number, line in lines[before:]:
+        for number, line in lines[before:] if not _BACK.search(edit.new or "") else ():
             yield found(
                 "checker-silenced",
                 edit.path,
