@@ -16,7 +16,7 @@ from orchestrator.workspace.refs import attempt_path, commit_tree, contains, hea
 from orchestrator.workspace.repository import Repository
 from orchestrator.workspace.setup import furnish, plan, read_paths, write_paths
 from orchestrator.workspace.shadow import through
-from orchestrator.workspace.survey import forget, write_tree
+from orchestrator.workspace.survey import forget, settle, write_tree
 
 GITLINK = b"160000"
 
@@ -33,6 +33,7 @@ async def prepare(ground: Ground, repository: Repository, key: AttemptKey, base:
     wanted = await plan(ground, repository, commit=carry or base, trusted=base)
     products = await furnish(ground, repository, folder, index, wanted)
     hide(folder, products)
+    await settle(folder)
     write_paths(_marker(folder), products)
     return base
 
@@ -72,6 +73,7 @@ async def capture(ground: Ground, repository: Repository, key: AttemptKey, itera
         # an earlier capture of the same iteration is work too
         older = {ref_of(key, f"earlier/{leaf}-{held}"): held} if held else {}
         await hold(repository, {**older, ref_of(key, leaf): commit})
+    await settle(folder)
     return Capture(commit=commit, tree=tree, ref=ref_of(key, leaf), files=await _changed(repository, base, commit))
 
 

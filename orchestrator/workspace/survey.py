@@ -51,6 +51,15 @@ async def _open_up(folder: Path) -> None:
     await tool("find", ".", "-type", "f", "!", "-perm", "-0400", "-exec", "chmod", "u+r", "{}", "+", cwd=str(folder))
 
 
+async def settle(folder: Path) -> None:
+    """Bring everything on the folder's file system to the disk.
+
+    Nobody else syncs a workspace: after a power cut files that no agent touched would be empty, and taken for its work.
+    """
+    if (await tool("sync", "-f", str(folder))).code:
+        await tool("sync")  # one that knows no file systems
+
+
 def is_there(path: Path) -> bool:
     """Say whether something stands at the path."""
     return os.path.lexists(path)

@@ -13,6 +13,8 @@ from typing import Any
 Operation = tuple[Any, ...]
 ROOT = 1
 _PAGE = 4096
+SETTLED = "settled"
+"""The file that is written when the whole file system is synced."""
 _BULK, _OBJECT = "bulk_fsync", "tmp_obj"
 """What git calls the file it syncs for all objects written out before, and those until they have their names."""
 
@@ -62,6 +64,8 @@ class Disk:
                 node = self.nodes[number]
                 node.data += bytes(max(0, offset - len(node.data)))
                 node.data[offset : offset + len(data)] = data
+                if node.name == SETTLED:
+                    self.settle()
             case ("cut", number, length):
                 node = self.nodes[number]
                 node.data[length:] = bytes(max(0, length - len(node.data)))

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from orchestrator.journal.examine import examine
-from tests.power.cuts import Disk, Operation
+from tests.power.cuts import SETTLED, Disk, Operation
 from tests.proofs import ROOT, commit, today
 from tests.scenarios.conftest import Shop, Terminal
 from tests.soak.ground import Ground
@@ -100,11 +100,21 @@ def record(base: Path) -> tuple[list[Operation], list[str]]:
     with _mounted(base, mount, log):
         ground = make(mount / "here")
         tasks = [f"{QUEUE}/T0", f"{QUEUE}/T1"]
+        ground.shop.env["PATH"] = f"{_telling(base, mount)}:{ground.shop.env['PATH']}"
         ground.shop.queue(QUEUE, "T0", "T1")
         (mount / _BEGUN).touch()
         assert ground.shop.run().code == 0
         ground.shop.close()
     return pickle.loads(log.read_bytes()), tasks  # noqa: S301 - our own file
+
+
+def _telling(base: Path, mount: Path) -> Path:
+    """Make a `sync` that tells the disk: the kernel does not pass on to user space that a file system is synced."""
+    folder = base / "bin"
+    folder.mkdir()
+    (folder / "sync").write_text(f'#!/bin/sh\necho x >{mount}/{SETTLED}\nexec /bin/sync "$@"\n')
+    (folder / "sync").chmod(0o755)
+    return folder
 
 
 class _mounted:  # noqa: N801 - used as a function

@@ -366,3 +366,21 @@ def test_a_workspace_whose_work_cannot_be_kept_is_not_discarded(yard: Yard) -> N
         assert (folder / "new").exists()
 
     yard.run(story)
+
+
+def test_a_workspace_is_on_the_disk_before_it_counts_as_made_and_with_each_capture(
+    yard: Yard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "told"
+    script = tmp_path / "bin" / "sync"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\n[ -e "$2.ready" ] && made=yes || made=no\necho "$1 $2 $made" >>{told}\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{script.parent}:{os.environ['PATH']}")
+
+    async def story() -> None:
+        key, base, folder = await yard.start()
+        await yard.keep(key, base)
+        assert told.read_text().splitlines() == [f"-f {folder} no", f"-f {folder} yes"]
+
+    yard.run(story)
