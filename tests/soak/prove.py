@@ -7,6 +7,7 @@ and said. Ends with 1 where something did not hold; the project is kept then.
 import argparse
 import shutil
 import signal
+import stat
 import sys
 import tempfile
 import time
@@ -87,16 +88,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     with ground(base, asked.disk) as here:
         found = soak(here, seconds, asked.seed, every_s=max(5.0, seconds / 200))
         text = "\n".join(page(found, here, asked.seed, seconds))
+        if not asked.no_page:
+            _PAGE.write_text(text)
+        sys.stdout.write(text)
+        sys.stdout.flush()  # what was found is told before anything else can go wrong
         if found.wrong:
-            shutil.copytree(here.shop.root, base / "kept", symlinks=True, ignore=shutil.ignore_patterns("gates"))
-    if not asked.no_page:
-        _PAGE.write_text(text)
-    sys.stdout.write(text)
+            keep(here.shop.root, base / "kept")
     if found.wrong:
         sys.stdout.write(f"the project is kept in {base / 'kept'}\n")
         return 1
     shutil.rmtree(base, ignore_errors=True)
     return 0
+
+
+def keep(project: Path, goal: Path) -> None:
+    """Copy a project to look into, its small disk being taken away."""
+    shutil.copytree(project, goal, symlinks=True, ignore=_sockets)
+
+
+def _sockets(folder: str, names: list[str]) -> list[str]:
+    """Name what of a folder cannot be copied: sockets of guardians, pipes of gates."""
+    return [name for name in names if not _copied((Path(folder) / name).lstat().st_mode)]
+
+
+def _copied(mode: int) -> bool:
+    return stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode)
 
 
 def page(found: Soak, here: Ground, seed: int, seconds: float) -> list[str]:

@@ -1,12 +1,14 @@
 """A few seconds of what `scripts/soak` does for hours."""
 
+import os
+import socket
 from pathlib import Path
 
 import pytest
 
 from tests.soak.ground import ground
 from tests.soak.judge import Judge
-from tests.soak.prove import soak
+from tests.soak.prove import keep, soak
 
 
 @pytest.mark.slow
@@ -38,3 +40,19 @@ def test_what_is_lost_doubled_or_left_is_told(tmp_path: Path) -> None:
             "trash",
         ):
             assert part in told
+
+
+def test_a_project_with_sockets_and_pipes_in_it_is_kept(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    (root / "runs").mkdir(parents=True)
+    (root / "runs" / "record").write_text("what happened")
+    (root / "link").symlink_to("nowhere")
+    os.mkfifo(root / "runs" / "gate")
+    with socket.socket(socket.AF_UNIX) as ear:
+        ear.bind(str(root / "runs" / "guardian.sock"))
+        keep(root, tmp_path / "kept")
+    assert sorted(str(path.relative_to(tmp_path / "kept")) for path in (tmp_path / "kept").rglob("*")) == [
+        "link",
+        "runs",
+        "runs/record",
+    ]
