@@ -4,20 +4,31 @@ Kept up to date from what the fold touched, so that a claim costs the same with 
 thousand. Order: priority, then what was begun, then the longest remaining chain (by estimates), then the file's order.
 """
 
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping
-from heapq import merge
+from collections.abc import Iterable, Mapping
+from heapq import heappop, heappush
 from types import MappingProxyType
+from typing import NamedTuple
 
+from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Task, World
 from orchestrator.policy.catchup import hurried
+from orchestrator.policy.limits import earliest
+from orchestrator.policy.lineup import Key, Kind, Lineup
 from orchestrator.policy.requests import awaited
 from orchestrator.policy.resources import want
+from orchestrator.policy.taking import has_begun
 
-Key = tuple[int, int, int, int, int, str]
 NO_CAPACITY: Mapping[str, int] = MappingProxyType({})
+
+
+class Lane(NamedTuple):
+    """Tasks of one queue and agent that were never begun, all of whom the same limits hold up; or those that were."""
+
+    queue: str
+    agent: str | None
+    fresh: bool
 
 
 class Agenda:
@@ -32,7 +43,11 @@ class Agenda:
         self._chains: dict[str, int] = {}
         self._hurried: frozenset[str] = frozenset()
         self._keys: dict[str, Key] = {}
-        self._queues: dict[str, list[Key]] = {}
+        self._lineup = Lineup()
+        self._kinds: dict[str, Kind] = {}
+        """Of those that stand in the line-up."""
+        self._later: list[tuple[int, str]] = []
+        """(when, task): those whose time may not have come, a heap; what is no longer so is passed over."""
         self.spoiled: dict[str, None] = {}
         """Pending tasks that a failed or blocked task stands before and that do not wait for it."""
         self.timed: dict[str, None] = {}
@@ -41,6 +56,8 @@ class Agenda:
         """Tasks with a ladder that may wait for a person."""
         self.reviews: dict[str, None] = {}
         """Pending tasks whose request on a code host waits for a person."""
+        self.begun: dict[str, None] = {}
+        """Tasks with an attempt whose work stands in its folder."""
 
     def update(self, world: World, touched: Iterable[str]) -> None:
         """Take in what changed since the last call."""
@@ -52,47 +69,77 @@ class Agenda:
             for dependent in world.dependents.get(name, ()):
                 self._refresh(world, dependent)
 
-    def candidates(self, queues: Iterable[str]) -> Iterator[str]:
-        """Give the tasks of these queues that are pending with their dependencies met, most urgent first."""
-        lists = [self._queues[name] for name in queues if self._queues.get(name)]
-        return (key[-1] for key in merge(*(list(entries) if len(lists) > 1 else entries for entries in lists)))
+    def candidates(self, queues: Iterable[str]) -> list[str]:
+        """List the tasks of these queues that are pending with their dependencies met, most urgent first."""
+        asked = set(queues)
+        return [key[-1] for key in sorted(key for ref, key in self._keys.items() if queue_of(ref) in asked)]
+
+    def among(self, refs: Iterable[str]) -> list[str]:
+        """List those of these tasks that are pending with their dependencies met, most urgent first."""
+        return [key[-1] for key in sorted(self._keys[ref] for ref in refs if ref in self._keys)]
+
+    def lineup(self, world: World, now: int) -> Lineup:
+        """Give the same tasks lined up by what they want, but for those whose time has not come or who wait to land."""
+        while self._later and self._later[0][0] <= now:
+            _, ref = heappop(self._later)
+            if ref in self._keys and ref not in self._kinds:
+                self._line_up(world.tasks[ref])
+        return self._lineup
 
     def _rebuild(self, world: World) -> None:
         self._definitions = world.definitions
         self._chains = chains(world, self._capacity)
         self._hurried = hurried(world)
-        self._keys.clear()
-        self._queues.clear()
-        self.spoiled.clear()
-        self.timed.clear()
-        self.laddered.clear()
-        self.reviews.clear()
+        self._lineup = Lineup()
+        for index in (self._keys, self._kinds, self.spoiled, self.timed, self.laddered, self.reviews, self.begun):
+            index.clear()
+        self._later.clear()
         for ref in world.tasks:
             self._refresh(world, ref)
 
     def _refresh(self, world: World, ref: str) -> None:
-        if (old := self._keys.pop(ref, None)) is not None:
-            entries = self._queues[ref.partition("/")[0]]
-            del entries[bisect_left(entries, old)]
-        self.spoiled.pop(ref, None)
-        self.timed.pop(ref, None)
-        self.laddered.pop(ref, None)
-        self.reviews.pop(ref, None)
+        self._forget(ref)
         task = world.tasks.get(ref)
+        if task is not None and has_begun(task):
+            self.begun[ref] = None
         if task is not None and task.spec.escalate and task.status in {Status.PENDING, Status.BLOCKED}:
             self.laddered[ref] = None
         if task is None or task.status is not Status.PENDING:
             return
-        if task.spec.start or task.spec.notice_s or task.not_before:
+        if when := earliest(task):
             self.timed[ref] = None
         if awaited(task) is not None:
             self.reviews[ref] = None
         if task.spec.on_upstream != "wait" and _spoilt(world, task):
             self.spoiled[ref] = None
         if all(dependency_met(world, name) for name in task.spec.dependencies):
-            key = urgency(task, self._chains.get(task.ref, 0), hurried=ref in self._hurried)
-            self._keys[ref] = key
-            insort(self._queues.setdefault(ref.partition("/")[0], []), key)
+            self._keys[ref] = urgency(task, self._chains.get(ref, 0), hurried=ref in self._hurried)
+            if when:
+                heappush(self._later, (when, ref))
+            else:
+                self._line_up(task)
+
+    def _forget(self, ref: str) -> None:
+        key, kind = self._keys.pop(ref, None), self._kinds.pop(ref, None)
+        if key is not None and kind is not None:
+            self._lineup.remove(key, kind)
+        for index in (self.spoiled, self.timed, self.laddered, self.reviews, self.begun):
+            index.pop(ref, None)
+
+    def _line_up(self, task: Task) -> None:
+        """Let a task stand with those who want the same; one that was begun goes its own way."""
+        if task.ref in self.reviews:
+            return
+        fresh = is_fresh(task)
+        lane = Lane(queue_of(task.ref), task.spec.first_agent if fresh else None, fresh)
+        kind = (lane, task.spec.resources, task.spec.files) if fresh else (lane, task.ref)
+        self._kinds[task.ref] = kind
+        self._lineup.add(self._keys[task.ref], lane, kind)
+
+
+def is_fresh(task: Task) -> bool:
+    """Say whether nothing was ever begun of a task: then it is like all that want the same."""
+    return task.attempt is None and not task.attempts
 
 
 def urgency(task: Task, chain: int, *, hurried: bool = False) -> Key:
@@ -126,7 +173,9 @@ def _lengths(world: World, order: list[str], queued: Mapping[str, int]) -> dict[
     """Add up along the dependents, which stand before each task in `order`."""
     lengths: dict[str, int] = {}
     for ref in order:
-        after = max((lengths.get(d, 0) for d in world.dependents.get(ref, ())), default=0)
+        after = 0
+        for dependent in world.dependents.get(ref, ()):
+            after = max(after, lengths.get(dependent, 0))
         lengths[ref] = max(world.tasks[ref].spec.estimate_s + after, queued.get(ref, 0))
     return lengths
 

@@ -5,7 +5,7 @@ from orchestrator.policy import digests, gates, ladders, post, resources
 from orchestrator.policy.accounts import opening
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.budgets import counts_days, next_day
-from orchestrator.policy.limits import retry_at
+from orchestrator.policy.limits import earliest, retry_at
 from orchestrator.policy.seat import Seat
 
 
@@ -23,8 +23,5 @@ def alarm(world: World, agenda: Agenda, now: int, seat: Seat) -> int | None:
     moments += digests.moments(now, seat)
     moments += post.moments(world, now, seat)
     moments += ladders.moments(world, agenda.laddered, now, seat)
-    for ref in agenda.timed:
-        task = world.tasks[ref]
-        notice = task.added_at + task.spec.notice_s * 1000 if task.spec.notice_s else 0
-        moments.append(max(task.spec.start or 0, task.not_before, notice))
+    moments += [earliest(world.tasks[ref]) for ref in agenda.timed]
     return min((moment for moment in moments if moment > now), default=None)

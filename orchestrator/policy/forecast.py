@@ -14,7 +14,7 @@ from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Task, World
 from orchestrator.policy.history import Odds, quantile
 from orchestrator.policy.limits import is_human, max_iterations
-from orchestrator.policy.plan_play import Played, play
+from orchestrator.policy.plan_play import Played, Player
 from orchestrator.policy.seat import Seat
 
 _AGAIN = 0.5
@@ -62,7 +62,8 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 def forecast(world: World, seat: Seat, now: int, odds: Odds, throws: tuple[Dice, int], workers: int | None) -> Forecast:
     """Play `throws` = (dice, how often) and sum up."""
     dice, runs = throws
-    played = [_one(world, seat, now, odds, dice, workers) for _ in range(runs)]
+    player = Player(world, seat, now)
+    played = [_one(world, seat, player, odds, dice, workers) for _ in range(runs)]
     return _Sum(world, seat, played).result(odds)
 
 
@@ -72,7 +73,7 @@ class _Run(msgspec.Struct, frozen=True):
     short: tuple[str, ...]
 
 
-def _one(world: World, seat: Seat, now: int, odds: Odds, dice: Dice, workers: int | None) -> _Run:
+def _one(world: World, seat: Seat, player: Player, odds: Odds, dice: Dice, workers: int | None) -> _Run:
     iterations: dict[str, int] = {}
     short: list[str] = []
 
@@ -85,7 +86,7 @@ def _one(world: World, seat: Seat, now: int, odds: Odds, dice: Dice, workers: in
             short.append(task.ref)
         return round(task.spec.estimate_s * _stretch(odds, task, dice) * (1 + _AGAIN * (count - 1)))
 
-    return _Run(play(world, seat, now, duration, workers=workers), iterations, tuple(short))
+    return _Run(player.play(duration, workers=workers), iterations, tuple(short))
 
 
 def _tries(limit: int, odds: Odds, dice: Dice) -> tuple[int, bool]:

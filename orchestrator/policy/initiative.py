@@ -11,8 +11,7 @@ Rules, in order; the first that has something to say is appended, expecting the 
 On conflict nothing of it was stored and everything is asked again.
 """
 
-from collections.abc import Callable, Iterator
-from itertools import takewhile
+from collections.abc import Callable
 from typing import assert_never
 
 from orchestrator.model import events as e
@@ -29,26 +28,24 @@ from orchestrator.model.specs import (
     WriteRecord,
 )
 from orchestrator.model.spending import Spent
-from orchestrator.model.truth import holds
 from orchestrator.model.world import LANDING, Attempt, Queue, Step, Task, Trigger, World
 from orchestrator.policy import catchup, digests, ladders, resources, rollback
 from orchestrator.policy.accounts import serving
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.budgets import notices, run_over, run_words
+from orchestrator.policy.claiming import claim, startable
 from orchestrator.policy.due import under_way
-from orchestrator.policy.gates import arrivals, expirations, inspections, openings, wants_a_look
-from orchestrator.policy.holds import foreseen
+from orchestrator.policy.gates import arrivals, expirations, inspections, openings
 from orchestrator.policy.landing import convict
-from orchestrator.policy.limits import exhausted, is_human, max_iterations, retry_at, used_iterations
+from orchestrator.policy.limits import exhausted, max_iterations, retry_at, used_iterations
 from orchestrator.policy.post import sendings
 from orchestrator.policy.progress import diagnosis, rescuer, stuck
 from orchestrator.policy.race import in_race
-from orchestrator.policy.reasons import Code, over_budget, over_catch_up, over_hours, over_lock, reason_for
+from orchestrator.policy.reasons import over_budget, over_catch_up, over_hours, over_lock
 from orchestrator.policy.requests import to_look_at
 from orchestrator.policy.rivals import join, racing
-from orchestrator.policy.seat import Seat, free_slot, mine, spare
+from orchestrator.policy.seat import Seat, free_slot, spare
 from orchestrator.policy.train import is_proved, may_board, target_of
-from orchestrator.policy.until import is_reached
 from orchestrator.policy.versions import behind_last
 from orchestrator.policy.visits import holder
 
@@ -282,65 +279,6 @@ def _spoil(world: World, agenda: Agenda, _now: int, seat: Seat) -> Events:
     return ()
 
 
-def _claim(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
-    if seat.draining or _arrived(world, seat) or (seat.full and mine(world, seat)):
-        return ()  # with nothing of ours running, a claim is what finds out whether there is room again
-    slots = {name: free_slot(world, name, seat) for name in world.queues if seat.scope.covers(name)}
-    open_ = [name for name, slot in slots.items() if slot is not None and startable(world, name, now, seat)]
-    waiting = (world.tasks[ref] for ref in agenda.candidates(open_) if seat.serves(ref))
-    task = _best(world, (task for task in waiting if _may_start(world, task, now, seat)), seat)
-    if task is None:
-        return ()
-    if task.spec.when is not None and not task.attempts and not holds(world, task.spec.when):
-        return (e.TaskSkipped(task=task.ref, reason="its `when` is not true"),)
-    slot = slots[task.ref.partition("/")[0]]
-    number = task.attempt.number if task.attempt else task.attempts + 1
-    return (
-        e.TaskClaimed(task=task.ref, attempt=number, worker=seat.me, slot=slot or 1, resumed=task.attempt is not None),
-    )
-
-
-def _best(world: World, tasks: Iterator[Task], seat: Seat) -> Task | None:
-    """Choose the first; one that would probably conflict lets the next of the same priority go first."""
-    first = next(tasks, None)
-    if first is None or not foreseen(world, first, seat)[0]:
-        return first
-    equals = takewhile(lambda task: task.spec.priority == first.spec.priority, tasks)
-    return next((task for task in equals if not foreseen(world, task, seat)[0]), first)
-
-
-def _arrived(world: World, seat: Seat) -> bool:
-    return seat.scope.until is not None and is_reached(world, seat.scope.until)
-
-
-def startable(world: World, name: str, now: int, seat: Seat) -> bool:
-    """Say whether a queue lets any of its tasks start; a faulty lane lets one through once its next probe is due.
-
-    It is due at once in a process that sat down after the last one failed: somebody has started it.
-    """
-    queue = world.queues[name]
-    if rollback.is_held(queue):
-        return False
-    if queue.locked or queue.paused or queue.park is None:
-        return not queue.locked and not queue.paused
-    stale = queue.park.code == "fault" and queue.park.at < seat.since
-    if queue.park.until > now and not stale:
-        return False
-    return not any(ref.startswith(f"{name}/") and seat.alive(w) for ref, w in world.claims.items())
-
-
-def _may_start(world: World, task: Task, now: int, seat: Seat) -> bool:
-    needs_agent = task.attempt is None or task.attempt.step in {Step.PREPARE, Step.START}
-    if needs_agent and (
-        run_over(seat, now) is not None or (task.attempt is None and not task.attempts and seat.sated())
-    ):
-        return False
-    if is_human(world, task, seat) or wants_a_look(world, task):
-        return False
-    reason = reason_for(world, task, now, seat, probe=True)
-    return reason is not None and reason.code is Code.READY
-
-
 def _look(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
     """Take up a task whose request is due for a look."""
     if seat.draining:
@@ -356,7 +294,7 @@ def _look(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
 _RULES: tuple[Rule, ...] = (
     *(_open, _unlock, _unlock_resources, _overtake, _fire, _roll_back, _act, _inspect),
     *(_escalate, _digest, _post, _unpark),
-    *(_own, _adopt, _race, _look, _spoil, _claim),
+    *(_own, _adopt, _race, _look, _spoil, claim),
 )
 
 

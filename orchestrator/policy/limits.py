@@ -92,6 +92,16 @@ def retry_at(action: PendingAction) -> int:
     return action.since + min(300, 5 << min(action.tries, 6)) * 1000
 
 
+def notice_ends(task: Task) -> int:
+    """Give the moment (milliseconds) the task's notice is over; 0 where it has none."""
+    return task.added_at + task.spec.notice_s * 1000 if task.spec.notice_s else 0
+
+
+def earliest(task: Task) -> int:
+    """Give the moment (milliseconds) before which the task may not start; 0 where there is none."""
+    return max(task.spec.start or 0, task.not_before, notice_ends(task))
+
+
 def lands(world: World, task: Task) -> bool:
     """Say whether the target may be moving to this task's work now: to let go of it would forget what landed."""
     attempt, train = task.attempt, world.train_of(task.ref)

@@ -13,7 +13,7 @@ from orchestrator.model.world import Task, World
 from orchestrator.policy.cycles import cycles
 from orchestrator.policy.limits import is_human
 from orchestrator.policy.plan_graph import Bounds, Graph
-from orchestrator.policy.plan_play import SOMEBODY, Played, play
+from orchestrator.policy.plan_play import SOMEBODY, Played, Player
 from orchestrator.policy.plan_stage import starts
 from orchestrator.policy.resources import capacity, wants
 from orchestrator.policy.seat import Seat
@@ -55,12 +55,13 @@ def make_plan(world: World, seat: Seat, now: int, workers: int | None = None) ->
     """Plan everything there is. `workers` is how many in all, else each queue has its own as configured."""
     graph = Graph(world)
     bounds = graph.bounds(estimated, lambda task: max(0, -(-(starts(task) - now) // 1000)))
-    played = play(world, seat, now, estimated, workers=workers)
-    walls = play(world, seat, now, estimated, workers=workers, tiers=bounds.levels)
+    player = Player(world, seat, now)
+    played = player.play(estimated, workers=workers)
+    walls = player.play(estimated, workers=workers, tiers=bounds.levels)
     count = workers if workers is not None else _configured(world, seat)
     critical = max(bounds.heads.values(), default=0)
     sequential = sum(estimated(task) for task in world.tasks.values())
-    useful = _useful(world, seat, now, count)
+    useful = _useful(world, player, count)
     return Plan(
         tiers=_tiers(bounds),
         critical_path=_critical_path(world, bounds),
@@ -156,17 +157,17 @@ def _uses(world: World, task: Task, seat: Seat, workers: int | None) -> Iterable
 # -- advice --------------------------------------------------------------------------------------------------------
 
 
-def _useful(world: World, seat: Seat, now: int, count: int) -> int:
+def _useful(world: World, player: Player, count: int) -> int:
     """Say with how many workers the plan is as short as with any number (tried up to a few)."""
     open_ = sum(1 for task in world.tasks.values() if task.status not in ENDED)
     if open_ > _TRIED_TASKS:
         return count
     most = min(_TRIED, max(1, open_))
-    best = play(world, seat, now, estimated, workers=most).seconds
+    best = player.play(estimated, workers=most).seconds
     low, high = 1, most
     while low < high:
         middle = (low + high) // 2
-        if play(world, seat, now, estimated, workers=middle).seconds <= best:
+        if player.play(estimated, workers=middle).seconds <= best:
             high = middle
         else:
             low = middle + 1

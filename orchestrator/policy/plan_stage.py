@@ -17,6 +17,7 @@ from orchestrator.model.truth import dependency_met, holds, moments_in, names_in
 from orchestrator.model.world import Claim, Task, World
 from orchestrator.policy import resources
 from orchestrator.policy.catchup import starts as starts_of
+from orchestrator.policy.limits import notice_ends
 from orchestrator.policy.until import needed
 
 Watcher = tuple[str, str]
@@ -62,13 +63,12 @@ class Stage:
 
     def _could_begin(self, ref: str) -> bool:
         task = self.world.tasks[ref]
-        return (
-            task.status is Status.PENDING
-            and not self.world.queues[queue_of(ref)].locked
-            and starts(task) <= self.world.at
-            and all(dependency_met(self.world, name) for name in task.spec.dependencies)
-            and resources.locked_out(self.world, task, self.world.at, self._settings) is None
-        )
+        for name in task.spec.dependencies:
+            if not dependency_met(self.world, name):
+                return False
+        if task.status is not Status.PENDING or self.world.queues[queue_of(ref)].locked or starts(task) > self.world.at:
+            return False
+        return resources.locked_out(self.world, task, self.world.at, self._settings) is None
 
     def unwanted(self, task: Task) -> bool:
         """Say whether its `when` is false as it would be claimed."""
@@ -85,10 +85,13 @@ class Stage:
         task = self.world.tasks[ref]
         task.status, task.claim, task.verdict = status, None, "PASS"
         self.world.claims.pop(ref, None)
+        behind = self.world.dependents.get(ref, ())
+        if not self._watchers and not self._overtaken:
+            return list(behind)
         self.world.seen_files.update(dict.fromkeys(task.spec.outputs, 0))
         files = (f"file:{path}" for path in task.spec.outputs)
         let_go = [name for over, needs in self._overtaken.values() if ref in needs for name in over]
-        return [*self.world.dependents.get(ref, ()), *self.settle((ref, f"queue:{queue_of(ref)}", *files)), *let_go]
+        return [*behind, *self.settle((ref, f"queue:{queue_of(ref)}", *files)), *let_go]
 
     def pass_to(self, time: int) -> list[str]:
         """Let it be later, at a moment that changes nothing by itself."""
@@ -145,8 +148,7 @@ class Stage:
 
 def starts(task: Task) -> int:
     """Give the moment (milliseconds) before which a task may not start; 0 where there is none."""
-    notice = task.added_at + task.spec.notice_s * 1000 if task.spec.notice_s else 0
-    return max(task.spec.start or 0, notice)
+    return max(task.spec.start or 0, notice_ends(task))
 
 
 def _overtaken(world: World) -> dict[str, tuple[frozenset[str], frozenset[str]]]:

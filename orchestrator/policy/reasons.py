@@ -16,9 +16,10 @@ from orchestrator.policy import budgets, catchup, handoff, resources, rollback
 from orchestrator.policy.accounts import BY_A_PERSON, shut, waits_for
 from orchestrator.policy.gates import waiting_for
 from orchestrator.policy.holds import conflicting, foreseen
-from orchestrator.policy.limits import is_human
+from orchestrator.policy.limits import earliest, is_human, notice_ends
 from orchestrator.policy.requests import awaited
 from orchestrator.policy.seat import Seat, running
+from orchestrator.policy.taking import Taken
 from orchestrator.policy.visits import holder
 
 
@@ -54,8 +55,13 @@ BLOCKED = "blocked: waits for a decision"
 Rule = Callable[[World, Task, int, Seat], Reason | None]
 
 
-def reason_for(world: World, task: Task, now: int, seat: Seat, *, probe: bool = False) -> Reason | None:
-    """Give the reason, or None when the task is ended or running. `probe` looks past a fault that is due for a try."""
+def reason_for(
+    world: World, task: Task, now: int, seat: Seat, *, probe: bool = False, at_work: Taken | None = None
+) -> Reason | None:
+    """Give the reason, or None when the task is ended or running.
+
+    `probe` looks past a fault that is due for a try; `at_work` is what claims have taken, where somebody knows already.
+    """
     if task.status in ENDED or running(world, task.ref, seat):
         return None
     for rule in _RULES:
@@ -63,6 +69,9 @@ def reason_for(world: World, task: Task, now: int, seat: Seat, *, probe: bool = 
             continue
         if (reason := rule(world, task, now, seat)) is not None:
             return reason
+    clash = at_work.clash(task) if at_work is not None else conflicting(world, task, now, seat)
+    if clash is not None:
+        return Reason(code=Code.CONFLICT, on=clash.on, since=task.since, text=clash.text)
     on, text = foreseen(world, task, seat)
     later = f", after others of its priority: {text}" if on else ""
     return Reason(code=Code.READY, on=on, since=task.since, text=f"could start now{later}")
@@ -239,11 +248,10 @@ def _parked(world: World, task: Task, now: int, _seat: Seat) -> Reason | None:
 
 
 def _time(_world: World, task: Task, now: int, seat: Seat) -> Reason | None:
-    notice = task.added_at + task.spec.notice_s * 1000 if task.spec.notice_s else 0
-    until = max(task.spec.start or 0, task.not_before, notice)
+    until = earliest(task)
     if until <= now:
         return None if _has_worked(task) else over_hours(task, now, seat)
-    text = "its notice is running" if until == notice else "its start has not come"
+    text = "its notice is running" if until == notice_ends(task) else "its start has not come"
     return Reason(code=Code.TIME, since=task.since, until=until, text=text)
 
 
@@ -284,11 +292,6 @@ def over_lock(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
     return Reason(code=Code.CONFLICT, on=on, since=held.since, until=held.until, text=resources.words(held))
 
 
-def _conflict(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
-    on, text = conflicting(world, task, now, seat)
-    return Reason(code=Code.CONFLICT, on=on, since=task.since, text=text) if on else None
-
-
 _RULES: tuple[Rule, ...] = (
     _person,
     _fault,
@@ -304,5 +307,4 @@ _RULES: tuple[Rule, ...] = (
     _time,
     _budget,
     _lock,
-    _conflict,
 )

@@ -10,6 +10,7 @@ Rules
 4. Locks of two people exclude each other as tasks do. Whoever locks again changes the terms of the lock they have.
 """
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -21,7 +22,6 @@ from orchestrator.model.coordination import Lock
 from orchestrator.model.settings import Settings
 from orchestrator.model.world import Task, World
 from orchestrator.policy.globs import overlap
-from orchestrator.policy.seat import Seat
 
 _READ = ":read"
 MOST_LOCKED_MS = 90 * 86_400_000
@@ -73,22 +73,23 @@ def capacity(settings: Settings, name: str) -> int:
     return settings.resources.get(name, 1)
 
 
-def in_use(world: World, task: Task, holders: list[Task], now: int, seat: Seat) -> tuple[tuple[str, ...], str]:
-    """Name the claimed tasks that keep a task from what it wants, and say so; empty if none does."""
-    for wanted in wants(task, seat.settings):
-        users = [(h.ref, own) for h in holders for own in wants(h, seat.settings) if own.name == wanted.name]
-        changing = [ref for ref, own in users if not own.reads]
-        places = capacity(seat.settings, wanted.name)
-        if places == 1:
-            busy = [*(() if wanted.reads else (ref for ref, own in users if own.reads)), *changing]
-        else:
-            taken = sum(own.places for _, own in users) + _locked_places(world, wanted.name, now)
-            busy = changing if taken + wanted.places > places and not wanted.reads else []
-        if busy:
-            locked = [lock.by for lock in locks_on(world, wanted.name, now)]
-            beside = f", and locked by {', '.join(locked)}" if locked else ""
-            return tuple(busy), f"{wanted.name} is in use by {', '.join(busy)}{beside}"
-    return (), ""
+def in_the_way(
+    world: World, wanted: Want, users: Sequence[tuple[str, Want]], now: int, settings: Settings
+) -> tuple[str, ...]:
+    """Name those of the users of a resource who keep another from having it as wanted; empty if none does."""
+    changing = tuple(ref for ref, own in users if not own.reads)
+    places = capacity(settings, wanted.name)
+    if places == 1:
+        return (*(() if wanted.reads else (ref for ref, own in users if own.reads)), *changing)
+    used = sum(own.places for _, own in users) + _locked_places(world, wanted.name, now)
+    return changing if used + wanted.places > places and not wanted.reads else ()
+
+
+def in_use(world: World, name: str, busy: tuple[str, ...], now: int) -> str:
+    """Say by whom a resource is in use, and who has locked it beside them."""
+    locked = [lock.by for lock in locks_on(world, name, now)]
+    beside = f", and locked by {', '.join(locked)}" if locked else ""
+    return f"{name} is in use by {', '.join(busy)}{beside}"
 
 
 def users_of(world: World, name: str, settings: Settings) -> tuple[str, ...]:

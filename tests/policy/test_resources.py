@@ -141,6 +141,11 @@ def test_the_plan_waits_for_a_lock_to_end() -> None:
     assert hours(plan_of(world, workers=3)) == {"B": (0, 1), "A": (1, 3), "C": (3, 4)}
 
 
+def test_the_plan_gives_a_place_back_that_a_lock_had() -> None:
+    world = then(world_of(*(task(f"q/{name}", 3, resources=("gpu",)) for name in "AB")), locked("gpu", places=1))
+    assert hours(plan_of(world, workers=2, resources={"gpu": 2})) == {"A": (0, 3), "B": (1, 4)}
+
+
 def test_the_plan_counts_places() -> None:
     world = world_of(*(task(f"q/{name}", 1, resources=("gpu=2",)) for name in "ABC"))
     assert hours(plan_of(world, workers=3, resources={"gpu": 4})) == {"A": (0, 1), "B": (0, 1), "C": (1, 2)}

@@ -21,8 +21,9 @@ from orchestrator.model import effects as f
 from orchestrator.model import events as e
 from orchestrator.model.verdicts import Judgement, Verdict
 from orchestrator.model.world import Attempt, Task, World
-from orchestrator.policy import agenda, decide, due, holds, initiative, landing, reasons, seat, train
+from orchestrator.policy import agenda, claiming, decide, due, initiative, landing, reasons, seat, train
 from orchestrator.policy.seat import Seat
+from orchestrator.policy.taking import Taken
 from orchestrator.ports.workspace import AttemptKey
 from orchestrator.sim.workspace import Landing, MemoryWorkspace
 
@@ -177,7 +178,9 @@ def orphans_are_left() -> tuple[Place, ...]:
 def two_workers_in_one_slot() -> tuple[Place, ...]:
     """Every worker sits down in the first slot."""
     right = seat.free_slot
-    return ((initiative, "free_slot", lambda *args: None if right(*args) is None else 1),)
+    return tuple(
+        (room, "free_slot", lambda *args: None if right(*args) is None else 1) for room in (initiative, claiming)
+    )
 
 
 def agents_nobody_wants_run_on() -> tuple[Place, ...]:
@@ -190,12 +193,12 @@ def agents_nobody_wants_run_on() -> tuple[Place, ...]:
 
 def resources_are_held_twice() -> tuple[Place, ...]:
     """Who else uses a resource does not matter."""
-    return ((holds, "_resources", lambda *_: ((), "")),)
+    return ((Taken, "_busy", lambda *_: ()),)
 
 
 def files_are_changed_side_by_side() -> tuple[Place, ...]:
     """Who else changes the same file does not matter."""
-    return ((holds, "_files", lambda *_: ((), "")),)
+    return ((Taken, "_touched", lambda *_: None),)
 
 
 def starts_before_what_it_depends_on() -> tuple[Place, ...]:
@@ -208,21 +211,27 @@ def starts_in_a_held_queue() -> tuple[Place, ...]:
     right = reasons.reason_for
     held = {reasons.Code.LOCKED, reasons.Code.PAUSED, reasons.Code.PARKED}
 
-    def reason(world: World, task: Task, now: int, sat: Seat, **more: bool) -> reasons.Reason | None:
+    def reason(world: World, task: Task, now: int, sat: Seat, **more: Any) -> reasons.Reason | None:
         said = right(world, task, now, sat, **more)
         return replace(said, code=reasons.Code.READY) if said is not None and said.code in held else said
 
-    return ((initiative, "startable", lambda *_: True), (initiative, "reason_for", reason))
+    anywhere = ((room, "startable", lambda *_: True) for room in (initiative, claiming))
+    return (*anywhere, (claiming, "reason_for", reason))
 
 
 def starts_before_its_time() -> tuple[Place, ...]:
     """A moment before which a task may not start is not looked at."""
-    return ((reasons, "_RULES", tuple(rule for rule in reasons._RULES if rule is not reasons._time)),)
+    wrong = tuple(rule for rule in reasons._RULES if rule is not reasons._time)
+    return ((reasons, "_RULES", wrong), (agenda, "earliest", lambda *_: 0))
 
 
 def a_run_knows_no_limit() -> tuple[Place, ...]:
     """The iterations and tasks a run was given are not counted."""
-    return ((initiative, "run_over", lambda *_: None), (Seat, "sated", lambda _self: False))
+    return (
+        (initiative, "run_over", lambda *_: None),
+        (claiming, "run_over", lambda *_: None),
+        (Seat, "sated", lambda _self: False),
+    )
 
 
 # -- the verdict and the train -------------------------------------------------------------------------------------
@@ -337,12 +346,12 @@ def an_action_is_done_by_two() -> tuple[Place, ...]:
 
 def a_faulty_lane_is_never_tried_again() -> tuple[Place, ...]:
     """Once a lane has met a fault nothing of it starts any more."""
-    right = initiative.startable
+    right = claiming.startable
 
     def startable(world: World, name: str, now: int, sat: Seat) -> bool:
         return world.queues[name].park is None and right(world, name, now, sat)
 
-    return ((initiative, "startable", startable),)
+    return tuple((room, "startable", startable) for room in (initiative, claiming))
 
 
 def an_iteration_is_run_again() -> tuple[Place, ...]:

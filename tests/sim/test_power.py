@@ -11,9 +11,9 @@ from orchestrator.engine import engine
 from orchestrator.errors import ConflictError
 from orchestrator.model.commands import NoteAction, NoteDelivery, NoteInspection, Outcome
 from orchestrator.model.world import World
-from orchestrator.policy import reasons
 from orchestrator.policy.decide import Answer, decide
 from orchestrator.policy.seat import Seat
+from orchestrator.policy.taking import Taken
 from orchestrator.ports.agents import AgentEnd, Hear, Job, unheard
 from orchestrator.ports.workspace import AttemptKey
 from orchestrator.sim.agents import ScriptedAgents
@@ -58,10 +58,10 @@ def outcomes_without_a_fence(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_exclusion(patch: pytest.MonkeyPatch) -> None:
-    def nobody(*_: object) -> tuple[tuple[str, ...], str]:
-        return (), ""
+    def nobody(*_: object) -> None:
+        return None
 
-    patch.setattr(reasons, "conflicting", nobody)
+    patch.setattr(Taken, "cause", nobody)
 
 
 def a_miss_called_landed(patch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 # ruff: noqa: D401 - each says what goes wrong while it is in
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any
 
@@ -14,11 +14,14 @@ from orchestrator.model import fold_gates, fold_rollback, truth
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import GateSpec, Status
 from orchestrator.model.world import LANDING, Gate, Queue, Signature, Task, World
-from orchestrator.policy import agenda, gates, holds, initiative, reasons, resources, rollback, signing
+from orchestrator.policy import agenda, claiming, gates, initiative, reasons, resources, rollback, signing, taking
+from orchestrator.policy.resources import Want
 from orchestrator.policy.seat import Seat
+from orchestrator.policy.taking import Taken
 from tests.sim.mutants import Mutant, Place
 
 Events = tuple[e.Event, ...]
+Users = Sequence[tuple[str, Want]]
 
 
 def _rule(wrong: Any, right: Any) -> Place:
@@ -158,13 +161,13 @@ def a_rejection_holds_nothing() -> tuple[Place, ...]:
 
 def a_rejected_gate_holds_everything() -> tuple[Place, ...]:
     """While a gate is rejected nothing new starts."""
-    right = initiative.startable
+    right = claiming.startable
 
     def startable(world: World, name: str, now: int, sat: Seat) -> bool:
         rejected = any(gates.is_rejected(gate) and not gate.open for gate in world.gates.values())
         return right(world, name, now, sat) and not rejected
 
-    return ((initiative, "startable", startable),)
+    return tuple((room, "startable", startable) for room in (initiative, claiming))
 
 
 # -- what is held --------------------------------------------------------------------------------------------------
@@ -177,50 +180,50 @@ def a_resource_is_released_before_the_work_has_landed() -> tuple[Place, ...]:
 
 def an_orphan_holds_nothing() -> tuple[Place, ...]:
     """What a task holds whose process died is taken for free, though its agent may live."""
-    right = holds.conflicting
+    right = Taken.take
 
-    def conflicting(world: World, task: Task, now: int, sat: Seat) -> tuple[tuple[str, ...], str]:
-        on, text = right(world, task, now, sat)
-        left = tuple(ref for ref in on if sat.alive(world.claims.get(ref, "")))
-        return (left, text) if left else ((), "")
+    def take(self: Taken, key: str) -> None:
+        worker = self._world.claims.get(key)
+        if worker is None or self._seat.alive(worker):
+            right(self, key)
 
-    return ((reasons, "conflicting", conflicting),)
+    return ((Taken, "take", take),)
 
 
 def a_reader_does_not_wait_for_a_writer() -> tuple[Place, ...]:
     """Who only reads a service starts beside who changes it."""
-    right = holds._resources
+    right = resources.in_the_way
 
-    def in_use(world: World, task: Task, others: list[Task], now: int, sat: Seat) -> tuple[tuple[str, ...], str]:
-        wanted = tuple(name for name in task.spec.resources if not name.endswith(":read"))
-        return right(world, replace(task, spec=replace(task.spec, resources=wanted)), others, now, sat)
+    def in_the_way(world: World, wanted: Want, users: Users, now: int, settings: Settings) -> tuple[str, ...]:
+        return () if wanted.reads else right(world, wanted, users, now, settings)
 
-    return ((holds, "_resources", in_use),)
+    return ((taking, "in_the_way", in_the_way),)
 
 
 def a_counted_resource_has_one_place_too_many() -> tuple[Place, ...]:
     """One more than there are may have one."""
-    right = holds._resources
+    right = resources.in_the_way
 
-    def in_use(world: World, task: Task, others: list[Task], now: int, sat: Seat) -> tuple[tuple[str, ...], str]:
-        more = {name: count + 1 for name, count in sat.settings.resources.items()}
-        return right(world, task, others, now, replace(sat, settings=replace(sat.settings, resources=more)))
+    def in_the_way(world: World, wanted: Want, users: Users, now: int, settings: Settings) -> tuple[str, ...]:
+        more = {name: count + 1 for name, count in settings.resources.items()}
+        return right(world, wanted, users, now, replace(settings, resources=more))
 
-    return ((holds, "_resources", in_use),)
+    return ((taking, "in_the_way", in_the_way),)
 
 
 def a_persons_lock_holds_nobody() -> tuple[Place, ...]:
     """What somebody has to themselves is taken all the same."""
-    return ((resources, "locked_out", lambda *_: None),)
+    return ((resources, "locked_out", lambda *_: None), (claiming, "locked_out", lambda *_: None))
 
 
-def _of_others(holds_on: Any) -> Place:
-    right = holds._resources
+def _of_others(holds_on: Callable[[Task], bool]) -> Place:
+    right = resources.in_the_way
 
-    def in_use(world: World, task: Task, others: list[Task], now: int, sat: Seat) -> tuple[tuple[str, ...], str]:
-        return right(world, task, [other for other in others if holds_on(other)], now, sat)
+    def in_the_way(world: World, wanted: Want, users: Users, now: int, settings: Settings) -> tuple[str, ...]:
+        holders = [(ref, own) for ref, own in users if holds_on(world.tasks[ref])]
+        return right(world, wanted, holders, now, settings)
 
-    return (holds, "_resources", in_use)
+    return (taking, "in_the_way", in_the_way)
 
 
 # -- what may start, and what people are told ----------------------------------------------------------------------
@@ -233,7 +236,7 @@ def a_notice_need_not_run_out() -> tuple[Place, ...]:
 
 def a_when_is_asked_before_anybody_has_looked() -> tuple[Place, ...]:
     """A file that nobody has looked for is taken for one that is not there."""
-    return ((initiative, "wants_a_look", lambda *_: False),)
+    return ((claiming, "wants_a_look", lambda *_: False),)
 
 
 def an_edge_that_was_dropped_still_holds() -> tuple[Place, ...]:

@@ -1,0 +1,112 @@
+"""The simple rules that the line-up makes quick: ask every task, most urgent first. Slow, obvious, kept to compare."""
+
+from collections.abc import Callable
+
+from orchestrator.model.specs import ENDED, Status
+from orchestrator.model.world import Step, Task, World
+from orchestrator.policy.agenda import chains, urgency
+from orchestrator.policy.budgets import run_over
+from orchestrator.policy.claiming import startable
+from orchestrator.policy.gates import wants_a_look
+from orchestrator.policy.holds import conflicting, foreseen
+from orchestrator.policy.limits import is_human
+from orchestrator.policy.plan_stage import Stage
+from orchestrator.policy.reasons import Code, reason_for
+from orchestrator.policy.seat import Seat, free_slot
+
+Line = tuple[str, str, int, int]
+"""A task's place in a schedule: its ref, who does it, from when to when."""
+
+
+def next_claim(world: World, now: int, seat: Seat) -> str | None:
+    """Name the task that is to be claimed next."""
+    lengths = chains(world, seat.settings.resources)
+    tasks = sorted(world.tasks.values(), key=lambda task: urgency(task, lengths[task.ref]))
+    able = [task for task in tasks if _may_start(world, task, now, seat)]
+    if not able:
+        return None
+    equals = [task for task in able if task.spec.priority == able[0].spec.priority]
+    return next((task.ref for task in equals if not foreseen(world, task, seat)[0]), able[0].ref)
+
+
+def _may_start(world: World, task: Task, now: int, seat: Seat) -> bool:
+    queue = task.ref.partition("/")[0]
+    if task.status is not Status.PENDING or not seat.serves(task.ref):
+        return False
+    if is_human(world, task, seat) or wants_a_look(world, task):
+        return False
+    if free_slot(world, queue, seat) is None or not startable(world, queue, now, seat):
+        return False
+    needs_agent = task.attempt is None or task.attempt.step in {Step.PREPARE, Step.START}
+    fresh = task.attempt is None and not task.attempts
+    if needs_agent and (run_over(seat, now) is not None or (fresh and seat.sated())):
+        return False
+    reason = reason_for(world, task, now, seat, probe=True)
+    return reason is not None and reason.code is Code.READY
+
+
+def schedule(world: World, seat: Seat, now: int, duration: Callable[[Task], int], total: int | None) -> list[Line]:
+    """Play a plan: at every moment the most urgent task of all that may start is started, until none may."""
+    return Schedule(world, seat, now, duration, total).played()
+
+
+class Schedule:
+    """One playing, with no index."""
+
+    def __init__(self, world: World, seat: Seat, now: int, duration: Callable[[Task], int], total: int | None) -> None:
+        self.stage, self.lengths = Stage(world, now, seat.settings), chains(world, seat.settings.resources)
+        self.seat, self.duration, self.total = seat, duration, total
+        self.tasks = self.stage.world.tasks
+        self.running: dict[str, int] = {}
+        self.done: list[Line] = []
+
+    def played(self) -> list[Line]:
+        for task in self.tasks.values():
+            if task.attempt is not None and task.status not in ENDED:
+                self.start(task)
+        self.stage.settle()
+        moments = self.stage.moments()
+        while True:
+            while self.skip():
+                pass
+            ready = [task for task in self.tasks.values() if self.able(task) and not self.stage.unwanted(task)]
+            if ready:
+                self.start(min(ready, key=lambda task: urgency(task, self.lengths[task.ref])))
+                continue
+            later = [*(at for at in moments if at > self.stage.time), *self.running.values()]
+            if not later:
+                return self.done
+            self.pass_to(min(later))
+
+    def start(self, task: Task) -> None:
+        end = self.running[task.ref] = self.stage.time + self.duration(task)
+        self.done.append((task.ref, self.lane(task), self.stage.time, end))
+        self.stage.begin(task.ref, "w")
+
+    def pass_to(self, time: int) -> None:
+        self.stage.at(time)
+        for ref in [ref for ref, end in self.running.items() if end <= time]:
+            del self.running[ref]
+            self.stage.end(ref, Status.COMPLETED)
+
+    def lane(self, task: Task) -> str:
+        if is_human(self.stage.world, task, self.seat):
+            return f"@{task.spec.owner or 'human'}"
+        return task.ref.partition("/")[0] if self.total is None else ""
+
+    def room(self, name: str) -> bool:
+        busy = sum(self.lane(self.tasks[ref]) == name for ref in self.running)
+        if name.startswith("@"):
+            return not busy
+        return busy < (self.total if self.total is not None else self.seat.settings.queues[name].workers)
+
+    def able(self, task: Task) -> bool:
+        free = self.stage.free(task.ref) and self.room(self.lane(task))
+        return free and conflicting(self.stage.world, task, self.stage.world.at, self.seat) is None
+
+    def skip(self) -> bool:
+        unwanted = (task for task in self.tasks.values() if self.stage.free(task.ref) and self.stage.unwanted(task))
+        first = next(unwanted, None)
+        if first is not None:
+            self.stage.end(first.ref, Status.SKIPPED)
+        return first is not None
