@@ -15,9 +15,8 @@ from orchestrator.model.world import Gate, World
 
 
 @singledispatch
-def fold(event: e.Event, world: World) -> None:  # noqa: ARG001 - the others are folded next door
-    """Fold an event about something shared."""
-    return
+def fold(event: e.Event, world: World) -> None:
+    """Fold an event about something shared or handed over."""
 
 
 @fold.register

@@ -90,6 +90,9 @@ def test_a_line_out_of_place_is_intact_but_refused() -> None:
         with pytest.raises(DamagedLineError, match=reason) as caught:
             check(line, seq=seq, prev=prev)
         assert caught.value.intact
+    with pytest.raises(DamagedLineError, match="does not match its checksum") as caught:
+        check(line.replace(b"ana", b"bob"), seq=7, prev=GENESIS)
+    assert not caught.value.intact
 
 
 def relabelled(old: bytes, new: bytes) -> bytes:

@@ -17,6 +17,7 @@ from orchestrator.codec.queuefile import (
     new_queue,
     read_queue,
     remove_task,
+    set_member,
     spec_from,
     task_fields,
     write_results,
@@ -54,6 +55,14 @@ def written(text: str, results: dict[str, TaskResult], summary: Summary | None =
 
 
 # -- results -------------------------------------------------------------------------------------------------------
+
+
+def test_results_stand_behind_a_status_that_comes_first_in_a_line_as_its_neighbours_stand() -> None:
+    after = written(
+        '{"tasks": [{"status": "pending",  "id": "A"}]}', {"A": TaskResult(status=Status.PENDING, attempts=1)}
+    )
+    assert after.startswith('{"tasks": [{"status": "pending",  "attempts": 1,')
+    assert after.endswith(',  "id": "A"}]}')
 
 
 def test_a_task_of_the_wild_gets_its_results_in_the_words_and_moments_of_its_file() -> None:
@@ -324,6 +333,18 @@ def test_the_only_member_of_an_object_can_go() -> None:
     data = b'{"tasks": [{"x": 1, "id": "A", "y": 2}]}'
     assert edit_task(data, "A", {}, remove=["x"]) == b'{"tasks": [{"id": "A", "y": 2}]}'
     assert edit_task(data, "A", {}, remove=["y"]) == b'{"tasks": [{"x": 1, "id": "A"}]}'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('{"tasks": []}', '{"tasks": [], "source": "x.json"}'),
+        ('{"source": "old", "tasks": []}', '{"source": "x.json", "tasks": []}'),
+        ('{\n  "tasks": []\n}\n', '{\n  "tasks": [],\n  "source": "x.json"\n}\n'),
+    ],
+)
+def test_a_member_beside_the_tasks_is_set_where_it_stands(before: str, after: str) -> None:
+    assert set_member(before.encode(), "source", "x.json").decode() == after
 
 
 def test_a_new_queue_reads_as_what_was_asked() -> None:

@@ -9,7 +9,16 @@ from orchestrator.codec.worlds import copy_world, decode_world, encode_world
 from orchestrator.model import events as e
 from orchestrator.model.conditions import FileExists, GateIs, Not, QueueIs, TaskIs, TimeReached, VerdictIs
 from orchestrator.model.fold import apply
-from orchestrator.model.specs import GateSpec, Notify, QueueSpec, Status, TaskSpec, TriggerSpec
+from orchestrator.model.specs import (
+    GateSpec,
+    Notify,
+    QueueSpec,
+    RunAction,
+    Status,
+    TaskSpec,
+    TriggerSpec,
+    WriteRecord,
+)
 from orchestrator.model.spending import Spent
 from orchestrator.model.truth import names_in
 from orchestrator.model.verdicts import Verdict
@@ -242,6 +251,16 @@ def test_calls_nobody_knows_the_price_of_are_counted_by_model_else_by_agent(worl
 
 
 # -- triggers and gates --------------------------------------------------------------------------------------------
+
+
+def test_what_a_trigger_does_outside_the_journal_waits_to_be_done_once_each_time_it_fires(world: World) -> None:
+    record = WriteRecord(path="LOG.md", text="x", append=True)
+    spec = TriggerSpec(id="t", when=TaskIs(task="q/A"), do=(Notify(message="x"), record, RunAction(action="a")))
+    happen(world, e.TriggerDefined(trigger="t", spec=spec), e.TriggerFired(trigger="t", count=2))
+    assert {key: (action.action, action.record) for key, action in world.actions.items()} == {
+        "t#2.1": ("write LOG.md", record),
+        "t#2.2": ("a", None),
+    }
 
 
 def test_a_trigger_that_is_removed_and_defined_again_begins_anew(world: World) -> None:
