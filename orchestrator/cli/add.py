@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from orchestrator.cli.answering import ask_desk, do
-from orchestrator.cli.context import Context, pass_context, refuse_agents, waits, warn, who
+from orchestrator.cli.context import Context, by_option, pass_context, refuse_agents, waits, warn, who
 from orchestrator.cli.specifying import fields, options, split
 from orchestrator.codec.taskrows import TaskRows, read_rows
 from orchestrator.daemon.desk import Desk, reading
@@ -24,8 +24,19 @@ _INPUT = "standard input"
 @click.option("--proposals", is_flag=True, help="Add every task that agents propose (`inbox` lists them).")
 @click.option("--dry-run", is_flag=True, help="With - or --proposals: only say what would come of it.")
 @options
+@by_option
 @pass_context
-def command(context: Context, /, task: str | None, *, queue: str, proposals: bool, dry_run: bool, **values: Any) -> int:
+def command(
+    context: Context,
+    /,
+    task: str | None,
+    *,
+    queue: str,
+    proposals: bool,
+    dry_run: bool,
+    by: str | None,
+    **values: Any,
+) -> int:
     """Add QUEUE/ID to a queue that exists; with - tasks as JSON: an object, an array, or one a line."""
     said = [name for name, value in values.items() if value not in {None, ()}]
     if (task == "-" or proposals) and said:
@@ -33,18 +44,18 @@ def command(context: Context, /, task: str | None, *, queue: str, proposals: boo
             f"--{said[0].replace('_', '-')} is of one task: with - or --proposals each says its own"
         )
     if proposals and task is None:
-        return ask_desk(context, "add", AcceptProposals(by=who(), queue=queue), dry_run=dry_run)
+        return ask_desk(context, "add", AcceptProposals(by=by or who(), queue=queue), dry_run=dry_run)
     if task is None or proposals:
         raise InvalidInputError("say what to add: QUEUE/ID, or - for JSON on standard input, or --proposals")
     if task == "-":
-        return _from_input(context, queue, dry_run=dry_run)
+        return _from_input(context, queue, by or who(), dry_run=dry_run)
     if queue or dry_run:
         raise InvalidInputError("--queue and --dry-run go with - or --proposals; a single task is QUEUE/ID")
     name, task_id = split(task)
-    return do(context, "add", AddTask(queue=name, spec=TaskSpec(id=task_id, **fields(name, values))))
+    return do(context, "add", AddTask(queue=name, spec=TaskSpec(id=task_id, **fields(name, values)), by=by or who()))
 
 
-def _from_input(context: Context, queue: str, *, dry_run: bool) -> int:
+def _from_input(context: Context, queue: str, by: str, *, dry_run: bool) -> int:
     """Add the tasks that stand on standard input, or none of them and every reason."""
     refuse_agents("add")
     data = sys.stdin.buffer.read()
@@ -54,7 +65,7 @@ def _from_input(context: Context, queue: str, *, dry_run: bool) -> int:
         raise InvalidInputError(*problems)
     for warning in found.warnings:
         warn(f"{_INPUT}: {warning}")
-    return ask_desk(context, "add", AddTasks(tasks=_asks(found)), dry_run=dry_run)
+    return ask_desk(context, "add", AddTasks(tasks=_asks(found), by=by), dry_run=dry_run)
 
 
 def _asks(found: TaskRows) -> tuple[AddTask, ...]:

@@ -24,8 +24,9 @@ def ask_desk(context: Context, verb: str, ask: Ask | Callable[[Desk], Ask], *, d
     async def act() -> tuple[Event, ...] | Refusal:
         if dry_run:
             async with reading(context.project) as desk:
-                return answer_to(desk.world, ask(desk) if callable(ask) else ask, desk.seat())
-        async with writing(context.project, who()) as desk:
+                return answer_to(desk.world, ask(desk) if callable(ask) else ask, desk.seat(), desk.now())
+        me = "" if callable(ask) else getattr(ask, "by", "")
+        async with writing(context.project, me or who()) as desk:
             return await desk.ask(ask(desk) if callable(ask) else ask)
 
     answer = waits(act)

@@ -9,6 +9,7 @@ from orchestrator.cli.context import Context, pass_context, refuse_agents
 from orchestrator.daemon.desk import Desk
 from orchestrator.daemon.signing import digests, signed
 from orchestrator.model.commands import Approve
+from orchestrator.policy.gates import signer
 
 
 @click.command("approve")
@@ -25,7 +26,9 @@ def command(context: Context, *, gate: str, by: str, evidence: tuple[Path, ...],
     files = digests(context.project, evidence)
 
     def ask(desk: Desk) -> Approve:
-        ask = Approve(gate=name, by=by, note=note, evidence=files)
+        gate = desk.world.gates.get(name)
+        who = signer(context.project.settings, gate.spec, by) if gate is not None else None
+        ask = Approve(gate=name, by=who or by, note=note, evidence=files)  # what is signed names them as it is recorded
         return signed(context.project, ask, desk.world.journal, key)
 
     return do(context, "approve", ask)

@@ -4,15 +4,16 @@ import sys
 
 import click
 
-from orchestrator.cli.context import Context, clean, pass_context, refuse_agents, waits, who
+from orchestrator.cli.context import Context, by_option, clean, pass_context, refuse_agents, waits, who
 from orchestrator.errors import InvalidInputError
 
 
 @click.command("attach")
 @click.argument("task")
 @click.option("--now", is_flag=True, help="Stop its agent now and keep its session, instead of waiting for it.")
+@by_option
 @pass_context
-def command(context: Context, task: str, *, now: bool) -> int:
+def command(context: Context, task: str, *, now: bool, by: str | None) -> int:
     """Take TASK in hand: pause it at the end of its iteration and open its agent's own session in this terminal.
 
     The session (a shell, where the agent has none) runs in the task's folder, with the agent's HOME and in its sandbox.
@@ -24,5 +25,5 @@ def command(context: Context, task: str, *, now: bool) -> int:
     refuse_agents("attach")
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise InvalidInputError("attach needs a terminal: its input and output are not one")
-    waits(lambda: attach(context.project, task, who(), lambda text: click.echo(clean(text), err=True), now=now))
+    waits(lambda: attach(context.project, task, by or who(), lambda text: click.echo(clean(text), err=True), now=now))
     return 0

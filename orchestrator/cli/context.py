@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from orchestrator.daemon.project import Project
 
 T = TypeVar("T")
+Command = TypeVar("Command", bound=Callable[..., int])
 
 _COLOURS = {"good": "green", "warn": "yellow", "bad": "red", "dim": "bright_black", "head": "bright_white"}
 
@@ -88,6 +89,12 @@ def who() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid {os.getuid()}"
+
+
+def by_option(command: Command) -> Command:
+    """Add `--as WHO` to a verb."""
+    decorated: Command = click.option("--as", "by", metavar="WHO", help="Who asks for it (default: you).")(command)
+    return decorated
 
 
 def refuse_agents(verb: str) -> None:

@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from orchestrator.cli.answering import tell_events
-from orchestrator.cli.context import Context, clean, pass_context, refuse_agents, waits, warn, who
+from orchestrator.cli.context import Context, by_option, clean, pass_context, refuse_agents, waits, warn, who
 from orchestrator.daemon.desk import Desk, reading, writing
 from orchestrator.daemon.discovering import Seen, make_queue, read_files, read_reports, run_checks
 from orchestrator.errors import InvalidInputError
@@ -38,6 +38,7 @@ _STDIN = Path("-")
 @click.option("--close", is_flag=True, help="Skip tasks nobody has begun whose findings are no longer reported.")
 @click.option("--dry-run", is_flag=True, help="Only say what would come of it.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@by_option
 @pass_context
 def command(  # noqa: PLR0913 - click hands over one argument an option
     context: Context,
@@ -51,6 +52,7 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     close: bool,
     dry_run: bool,
     as_json: bool,
+    by: str | None,
 ) -> int:
     """Make tasks of what SARIF and JUnit FILES report (- is standard input), else the checks on the target's head."""
     refuse_agents("discover")
@@ -62,9 +64,9 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     for fault in seen.faults:
         warn(f"{fault} (nothing is said of what it would find)")
     if baseline:
-        return _recorded(context, RecordBaseline(queue=queue, found=seen.found, by=who()), seen)
+        return _recorded(context, RecordBaseline(queue=queue, found=seen.found, by=by or who()), seen)
     ask = Discover(
-        queue=queue, found=seen.found, sources=seen.sources, by_what=by_what, most=most, close=close, by=who()
+        queue=queue, found=seen.found, sources=seen.sources, by_what=by_what, most=most, close=close, by=by or who()
     )
     answer = waits(lambda: _discover(context, ask, seen, dry_run=dry_run))
     if isinstance(answer, Refusal):

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from orchestrator.cli.answering import do
-from orchestrator.cli.context import Context, pass_context
+from orchestrator.cli.context import Context, by_option, pass_context, who
 from orchestrator.cli.specifying import fields, options, split
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.commands import EditTask
@@ -15,8 +15,9 @@ from orchestrator.model.commands import EditTask
 @click.argument("task")
 @options
 @click.option("--no-dependencies", is_flag=True, help="Drop every dependency.")
+@by_option
 @pass_context
-def command(context: Context, /, task: str, *, no_dependencies: bool, **values: Any) -> int:
+def command(context: Context, /, task: str, *, no_dependencies: bool, by: str | None, **values: Any) -> int:
     """Change the named fields of TASK (`queue/ID`); they hold from its next iteration on."""
     queue, _ = split(task)
     changes = fields(queue, values)
@@ -24,4 +25,4 @@ def command(context: Context, /, task: str, *, no_dependencies: bool, **values: 
         changes["dependencies"] = ()
     if not changes:
         raise InvalidInputError(f"nothing to change in {task}: name a field, e.g. --priority P0")
-    return do(context, "edit", EditTask(task=task, changes=changes))
+    return do(context, "edit", EditTask(task=task, changes=changes, by=by or who()))

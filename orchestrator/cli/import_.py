@@ -6,13 +6,11 @@ from pathlib import Path
 
 import click
 
-from orchestrator.cli.context import Context, clean, pass_context, refuse_agents, waits, warn
+from orchestrator.cli.context import Context, by_option, clean, pass_context, refuse_agents, waits, warn, who
 from orchestrator.codec.foreign.formats import FORMATS
 from orchestrator.daemon.desk import reading, writing
 from orchestrator.daemon.exchange import Added, Taken, add_new, keep, keep_source, new_in, read_list, refuse_those_there
 from orchestrator.errors import InvalidInputError
-
-_ME = "import"
 
 
 @click.command("import")
@@ -21,8 +19,18 @@ _ME = "import"
 @click.option("--format", "kind", type=click.Choice(FORMATS), help="How the file is written (default: found out).")
 @click.option("--add", "only_new", is_flag=True, help="Add the tasks that a queue that is there does not have yet.")
 @click.option("--dry-run", is_flag=True, help="Only say what would come of it.")
+@by_option
 @pass_context
-def command(context: Context, *, file: Path, queue: str | None, kind: str | None, only_new: bool, dry_run: bool) -> int:
+def command(  # noqa: PLR0913 - one parameter an option
+    context: Context,
+    *,
+    file: Path,
+    queue: str | None,
+    kind: str | None,
+    only_new: bool,
+    dry_run: bool,
+    by: str | None,
+) -> int:
     """Take FILE (- is standard input) in: prd.json, Task Master, beads, GitHub issues, a checklist, a queue file."""
     refuse_agents("import")
     data, name = _read(file)
@@ -36,7 +44,7 @@ def command(context: Context, *, file: Path, queue: str | None, kind: str | None
     for each in fresh:
         verb = "would be" if dry_run else _are(len(each.document.tasks))
         click.echo(clean(f"{_count(each)} {verb} in {each.path} (read as {each.kind})"))
-    refused = sum(_added(context, each, dry_run=dry_run) for each in there)
+    refused = sum(_added(context, each, by or who(), dry_run=dry_run) for each in there)
     if not dry_run:
         click.echo("next:  orchestrator plan, then orchestrator run")
     return 1 if refused else 0
@@ -62,14 +70,14 @@ def _count(taken: Taken) -> str:
     return f"{len(entries)} task{'s' if len(entries) != 1 else ''}{f' ({told})' if told else ''}"
 
 
-def _added(context: Context, taken: Taken, *, dry_run: bool) -> int:
+def _added(context: Context, taken: Taken, by: str, *, dry_run: bool) -> int:
     """Add what is new to a queue that is there, or only say what that is; give how many were refused."""
 
     async def add() -> Added:
         if dry_run:
             async with reading(context.project) as desk:
                 return Added(tasks=tuple(entry.spec.id for entry in new_in(desk.world, taken)))
-        async with writing(context.project, _ME) as desk:
+        async with writing(context.project, by) as desk:
             return await add_new(desk, taken)
 
     said = waits(add)

@@ -9,14 +9,14 @@ from orchestrator.cli.context import Context, clean, paint, pass_context, waits,
 from orchestrator.cli.escalations import ladder_lines
 from orchestrator.daemon.desk import Desk, reading
 from orchestrator.errors import InvalidInputError
-from orchestrator.model.answers import GateAnswer, ProposalAnswer, QuestionAnswer, RollbackAnswer
+from orchestrator.model.answers import ActionAnswer, GateAnswer, ProposalAnswer, QuestionAnswer, RollbackAnswer
 from orchestrator.model.commands import AcceptProposal, Reject
 from orchestrator.model.specs import Status
 from orchestrator.model.world import Task
 from orchestrator.policy import post
 from orchestrator.policy.reasons import BLOCKED
 from orchestrator.views.patches import files_of, stat_line
-from orchestrator.views.statement import asked_gates, proposals_of, questions_of, stuck_rollbacks
+from orchestrator.views.statement import asked_gates, failing_actions, proposals_of, questions_of, stuck_rollbacks
 from orchestrator.views.story import finding_line
 
 _SHOWN = 10
@@ -40,6 +40,8 @@ class Waiting(msgspec.Struct, frozen=True):
     proposals: tuple[ProposalAnswer, ...]
     gates: tuple[GateAnswer, ...] = ()
     """Those that people keep shut."""
+    actions: tuple[ActionAnswer, ...] = ()
+    """Commands of triggers that fail."""
     rollbacks: tuple[RollbackAnswer, ...] = ()
     """Those that do not succeed."""
     troubles: tuple[str, ...] = ()
@@ -63,11 +65,8 @@ def command(ctx: click.Context, *, diff: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(_entries(found)))
         return
-    lines = [
-        line
-        for part in (_blocked(found), _gates(found), _rollbacks(found), _questions(found), _proposals(found))
-        for line in part
-    ]
+    parts = (_blocked, _gates, _actions, _rollbacks, _questions, _proposals)
+    lines = [line for part in parts for line in part(found)]
     lines += [paint(f"note: {clean(trouble)}", "warn") for trouble in found.troubles]
     for line in lines or ["nothing waits for a person"]:
         click.echo(line)
@@ -103,7 +102,7 @@ async def _look(context: Context) -> Waiting:
         troubles = post.troubles(desk.world, desk.project.settings)
         talk = (questions_of(desk.world), proposals_of(desk.world))
         shut = asked_gates(desk.world, desk.now(), desk.seat())
-        return Waiting(blocked, *talk, shut, stuck_rollbacks(desk.world), troubles)
+        return Waiting(blocked, *talk, shut, failing_actions(desk.world), stuck_rollbacks(desk.world), troubles)
 
 
 def _blocked_of(desk: Desk, task: Task) -> Blocked:
@@ -137,8 +136,9 @@ def _entries(found: Waiting) -> list[dict[str, object]]:
     questions = [{"kind": "question", "reason": q.text, **msgspec.to_builtins(q)} for q in found.questions]
     proposals = [{"kind": "proposal", "reason": p.title, **msgspec.to_builtins(p)} for p in found.proposals]
     gates = [{"kind": "gate", "reason": ", ".join(g.waiting_for), **msgspec.to_builtins(g)} for g in found.gates]
+    actions = [{"kind": "action", "reason": action.text, **msgspec.to_builtins(action)} for action in found.actions]
     rollbacks = [{"kind": "rollback", "reason": r.text, **msgspec.to_builtins(r)} for r in found.rollbacks]
-    return [*map(_entry, found.blocked), *gates, *rollbacks, *questions, *proposals]
+    return [*map(_entry, found.blocked), *gates, *actions, *rollbacks, *questions, *proposals]
 
 
 def _entry(blocked: Blocked) -> dict[str, object]:
@@ -197,6 +197,20 @@ def _gate(gate: GateAnswer) -> list[str]:
     if gate.approvers:
         lines.append(f"  answer: orchestrator approve gate:{gate.id} --as {' or '.join(gate.approvers)}")
     return [*lines, *ladder_lines(f"gate:{gate.id}", gate.escalation)]
+
+
+def _actions(found: Waiting) -> list[str]:
+    return [line for action in found.actions for line in _action(action)]
+
+
+def _action(action: ActionAnswer) -> list[str]:
+    again = "" if action.blocked else f"; it is tried again at {action.until}"
+    return [
+        f"{_head(f'trigger:{action.trigger}')}  its action {action.action} failed {action.tries} times{again}",
+        f"  {clean(action.note)}",
+        f"  answer: orchestrator retry trigger:{action.trigger}",
+        f"  or: orchestrator skip trigger:{action.trigger} --reason '...'",
+    ]
 
 
 def _rollbacks(found: Waiting) -> list[str]:

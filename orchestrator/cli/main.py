@@ -30,6 +30,7 @@ VERBS = {
     "decide": "revert, override or abort a blocked task",
     "approve": "sign a gate, affirming its checklist",
     "reject": "hold a gate, with the reason, until it is approved anew",
+    "revoke": "take an approval back; an open gate is shut for what has not begun",
     "ack": "see to what waits for people: nobody further of its ladder is told",
     "add": "add a task to a queue",
     "discover": "make tasks of what linters, type checkers and tests report",

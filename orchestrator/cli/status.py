@@ -65,6 +65,7 @@ def _lines(answer: StatusAnswer) -> list[str]:
         for a in answer.accounts
     ]
     lines += [f"{k.resource} locked by {k.by} until {k.until}: {_one_line(k.reason)}" for k in answer.locks]
+    lines += [paint(clean(action.text), "bad" if action.blocked else "warn") for action in answer.actions]
     lines += [f"{q.task} asks ({q.id}): {_one_line(q.text)}" for q in answer.questions if not q.blocked]
     if answer.proposals:
         lines.append(f"{len(answer.proposals)} proposed task(s) wait for a person: `orchestrator inbox`")
@@ -79,7 +80,8 @@ def _one_line(text: str) -> str:
 def _title(queue: QueueAnswer) -> str:
     counts = queue.summary
     done = counts["completed"] + counts["skipped"]
-    state = "".join(f" [{word}]" for word in ("locked", "paused") if getattr(queue, word))
+    state = " [locked]" if queue.locked else ""
+    state += f" [paused{f' until {queue.paused_until}' if queue.paused_until else ''}]" if queue.paused else ""
     park = f" [parked: {clean(queue.park.text)}]" if queue.park is not None else ""
     back = queue.rollback.text if queue.rollback is not None else queue.rolled_back
     park += f" [{clean(back)}]" if back else ""

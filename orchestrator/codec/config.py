@@ -33,6 +33,7 @@ TOP = (
     "resources",
     "calendar",
     "people",
+    "rights",
     "actions",
     "notify",
     "train",
@@ -61,6 +62,7 @@ def read_settings(text: bytes, *, path: str, plugged: Mapping[str, Json] | None 
     calendar = limits.read_calendar(top)
     profiles = kinds.read_profiles(top)
     resources, registry = limits.read_resources(top)
+    persons = people.read_people(top)
     settings = Settings(
         base=project.base,
         land=project.land,
@@ -96,7 +98,8 @@ def read_settings(text: bytes, *, path: str, plugged: Mapping[str, Json] | None 
         triggers=read_triggers(top, path, "", calendar),
         gates=read_gates(top, path, ""),
         actions=limits.read_actions(top),
-        people=people.read_people(top),
+        people=persons,
+        rights=people.read_rights(top, persons),
         notify=people.read_notify(top),
         retention=limits.read_retention(top),
         store=limits.read_store(top),

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from orchestrator.codec.conditions import read_condition
-from orchestrator.codec.fields import Complaints, Fields, as_text, shown
+from orchestrator.codec.fields import Complaints, Fields, as_seconds, as_text, shown
 from orchestrator.codec.ladders import read_ladder
 from orchestrator.codec.taskfields import read_spec
 from orchestrator.model.conditions import Condition
@@ -44,6 +44,7 @@ _GATE = frozenset(
 _REMARKS = frozenset({"title", "description", "notes", "comment"})
 _ACTIONS = ("unlock", "add", "run", "notify", "pause", "resume", "write")
 _RENDERED = ("report",)
+_SPAN = ("for", "until")
 
 
 def read_triggers(owner: Fields, source: str, queue: str, calendar: Calendar) -> tuple[TriggerSpec, ...]:
@@ -98,7 +99,7 @@ def _actions(fields: Fields, queue: str, calendar: Calendar) -> tuple[Action, ..
 
 
 def _action(fields: Fields, place: str, queue: str, calendar: Calendar) -> Action | None:
-    kinds = list(fields.values)
+    kinds = [kind for kind in fields.values if kind not in _SPAN or "pause" not in fields.values]
     if len(kinds) != 1 or kinds[0] not in _ACTIONS:
         fields.complaints.refuse(f"{place} is {shown(dict(fields.values))}; write one of {', '.join(_ACTIONS)}")
         return None
@@ -120,11 +121,20 @@ def _action(fields: Fields, place: str, queue: str, calendar: Calendar) -> Actio
         case "unlock":
             return Unlock(name)
         case "pause":
-            return PauseQueue(name)
+            return _pause(fields, name)
         case "resume":
             return ResumeQueue(name)
         case _:
             return RunAction(name)
+
+
+def _pause(fields: Fields, queue: str) -> PauseQueue:
+    """Read how long a queue is held: for a time, until a moment, or until it is resumed."""
+    if all(fields.values.get(key) is not None for key in _SPAN):
+        fields.refuse("for", 'say how long once: "for" or "until"')
+    remedy = 'write a duration above 0, as "2h"'
+    seconds = fields.read("for", lambda value: round(as_seconds(value) or 0) or None, None, remedy)
+    return PauseQueue(queue, for_s=seconds, until=fields.moment("until"))
 
 
 def _add(fields: Fields, queue: str, calendar: Calendar) -> Add | None:

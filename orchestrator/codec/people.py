@@ -1,5 +1,7 @@
 """Who there is, and how they are told: `[people]` and `[notify]`. What a key means is the model's."""
 
+from collections.abc import Mapping
+
 from orchestrator.codec.fields import Fields
 from orchestrator.codec.hours import read_hours, read_times
 from orchestrator.codec.sections import each, section
@@ -7,6 +9,11 @@ from orchestrator.model.settings import NotifySettings, PersonSettings
 from orchestrator.model.wording import KINDS, PLACES, places
 
 PERSON = ("roles", "notify", "on", "quiet")
+RIGHTS = (
+    *("add", "edit", "retry", "skip", "cancel", "pause", "resume", "attach", "answer", "decide", "done"),
+    *("approve", "reject", "revoke", "ack", "rollback", "lock", "unlock"),
+)
+"""The verbs that may be kept to some people."""
 NOTIFY = ("urls", "on", "urgent", "quiet", "window", "digest", "standup", "daily", "templates")
 
 
@@ -67,3 +74,18 @@ def _person(name: str, fields: Fields) -> PersonSettings:
         on=_kinds(fields, "on"),
         quiet=read_hours(fields, "quiet"),
     )
+
+
+def read_rights(top: Fields, persons: Mapping[str, PersonSettings]) -> dict[str, tuple[str, ...]]:
+    """Read `[rights]`: who may ask for what. An unknown verb is refused: no right is lost by a misspelling."""
+    table = top.inner("rights")
+    if table is None:
+        return {}
+    table.refuse_unknown(RIGHTS)
+    found = {verb: table.texts(verb) for verb in table.values if verb in RIGHTS}
+    known = {name.casefold() for person in persons.values() for name in (person.name, *person.roles)}
+    for verb, names in found.items():
+        for name in names:
+            if name.casefold() not in known:
+                top.complaints.warn(f"{table.prefix}{verb} names {name}, who is no person or role of [people]")
+    return found

@@ -152,8 +152,10 @@ def _condition() -> Schema:
 def _action() -> Schema:
     kinds: list[Json] = [
         _object({kind: {"type": "string", "minLength": 1}}, (kind,), closed=True)
-        for kind in ("unlock", "run", "notify", "pause", "resume")
+        for kind in ("unlock", "run", "notify", "resume")
     ]
+    name: Schema = {"type": "string", "minLength": 1}
+    kinds.append(_object({"pause": name, "for": _DURATION, "until": _MOMENT}, ("pause",), closed=True))
     add = _object({"queue": _ID, "task": {"$ref": "#/$defs/task"}}, ("task",), closed=True)
     record: Schema = {"path": {"type": "string", "minLength": 1}, "append": _FLAG, "queue": _ID}
     write: Schema = {
@@ -348,6 +350,7 @@ def config_schema() -> Schema:
         "resources": _named({"type": "integer", "minimum": 1}),
         "calendar": _section(("day", "week")),
         "people": _named(_section(people.PERSON)),
+        "rights": _object(dict.fromkeys(people.RIGHTS, _TEXTS), closed=True),
         "actions": _named(_section(("command",), ("command",))),
         "notify": notify,
         "train": _section(("window",)),

@@ -125,7 +125,7 @@ async def add_new(desk: Desk, taken: Taken) -> Added:
             ref = f"{name}/{entry.spec.id}"
             stood = msgspec.structs.replace(entry.imported, status=entry.status)
             imported = None if stood == Imported() else stood
-            said = await desk.ask(AddTask(queue=name, spec=entry.spec, imported=imported))
+            said = await desk.ask(AddTask(queue=name, spec=entry.spec, imported=imported, by=desk.me))
             if isinstance(said, Refusal):
                 refused.append(said.text)
                 continue

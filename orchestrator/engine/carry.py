@@ -80,6 +80,7 @@ async def _inspect(effect: f.CheckGate, world: World, hands: Hands) -> c.Outcome
         tree=effect.commit,
         base="",
         checks=gate.spec.checks,
+        fresh=gate.spec.hold_s is not None,
     )
     try:
         judgement = await hands.verifier.judge(case)

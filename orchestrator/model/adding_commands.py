@@ -16,12 +16,14 @@ class AddTask(msgspec.Struct, frozen=True, kw_only=True):
     spec: TaskSpec
     imported: Imported | None = None
     """Where it stood in the list it comes from."""
+    by: str = ""
 
 
 class AddTasks(msgspec.Struct, frozen=True, kw_only=True):
     """Add many tasks at once: all of them, or none."""
 
     tasks: tuple[AddTask, ...]
+    by: str = ""
 
 
 class AcceptProposal(msgspec.Struct, frozen=True, kw_only=True):

@@ -106,6 +106,8 @@ class QueueAnswer(msgspec.Struct, frozen=True, kw_only=True):
     rollback: RollbackAnswer | None = None
     rolled_back: str = ""
     """How to go on with a queue that was rolled back and is paused since."""
+    paused_until: str | None = None
+    """When it goes on by itself; null: when it is resumed."""
 
 
 class GateAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +157,21 @@ class AccountAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Tasks that wait for it."""
     resets: str | None = None
     """When the limit resets of an account that goes on by hand only."""
+
+
+class ActionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A command of a trigger that has not succeeded yet. `blocked`: it is tried no more before a person has spoken."""
+
+    key: str
+    trigger: str
+    action: str
+    tries: int
+    since: str | None
+    until: str | None
+    """When it is tried again."""
+    note: str
+    blocked: bool
+    text: str
 
 
 class QuestionAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -234,6 +251,8 @@ class StatusAnswer(msgspec.Struct, frozen=True, kw_only=True):
     proposals: tuple[ProposalAnswer, ...] = ()
     channels: tuple[ChannelAnswer, ...] = ()
     locks: tuple[LockAnswer, ...] = ()
+    actions: tuple[ActionAnswer, ...] = ()
+    """Commands of triggers that fail."""
     headline: str = ""
     """The one thing that matters."""
     notices: tuple[str, ...] = ()

@@ -206,11 +206,12 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Skip(msgspec.Struct, frozen=True, kw_only=True):
-    """Leave it undone, with a reason; dependents go on."""
+    """Leave it undone, with a reason; dependents go on, or are given up with it."""
 
     task: str
     reason: str
     by: str = ""
+    dependents: bool = False
 
 
 class Cancel(msgspec.Struct, frozen=True, kw_only=True):
@@ -241,10 +242,12 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pause(msgspec.Struct, frozen=True, kw_only=True):
-    """Hold a queue."""
+    """Hold a queue: until a moment, for so long, or until it is resumed."""
 
     queue: str
     by: str = ""
+    until: int | None = None
+    within_ms: int | None = None
 
 
 class Resume(msgspec.Struct, frozen=True, kw_only=True):
@@ -259,6 +262,7 @@ class EditTask(msgspec.Struct, frozen=True, kw_only=True):
 
     task: str
     changes: dict[str, object]
+    by: str = ""
 
 
 class Attach(msgspec.Struct, frozen=True, kw_only=True):
@@ -308,11 +312,21 @@ class Approve(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RejectGate(msgspec.Struct, frozen=True, kw_only=True):
-    """Hold a gate until someone approves it anew."""
+    """Hold a gate until someone approves it anew; `abandon`: give up what could only come after it."""
 
     gate: str
     by: str
     reason: str
+    abandon: bool = False
+
+
+class DecideAction(msgspec.Struct, frozen=True, kw_only=True):
+    """A person's word on commands of a trigger that do not succeed: try them `again` now, or `drop` them."""
+
+    trigger: str
+    decision: str
+    reason: str = ""
+    by: str = ""
 
 
 class Acknowledge(msgspec.Struct, frozen=True, kw_only=True):
@@ -326,6 +340,14 @@ class Acknowledge(msgspec.Struct, frozen=True, kw_only=True):
     until: int | None = None
     within_ms: int | None = None
     note: str = ""
+
+
+class RevokeGate(msgspec.Struct, frozen=True, kw_only=True):
+    """Take one's approval of a gate back, and shut it where it is open."""
+
+    gate: str
+    by: str
+    reason: str
 
 
 class DecideRollback(msgspec.Struct, frozen=True, kw_only=True):
@@ -371,10 +393,12 @@ Ask: TypeAlias = (
     | Detach
     | Approve
     | RejectGate
+    | RevokeGate
     | DecideRollback
     | Acknowledge
     | LockResource
     | UnlockResource
+    | DecideAction
     | AskOfTalk
     | AskToAdd
 )

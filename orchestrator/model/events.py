@@ -30,12 +30,15 @@ from orchestrator.model.gate_events import GateOpened as GateOpened
 from orchestrator.model.gate_events import GateReady as GateReady
 from orchestrator.model.gate_events import GateRejected as GateRejected
 from orchestrator.model.gate_events import GateRemoved as GateRemoved
+from orchestrator.model.gate_events import GateRevoked as GateRevoked
 from orchestrator.model.gate_events import MomentReached as MomentReached
 from orchestrator.model.gate_events import TargetMoved as TargetMoved
 from orchestrator.model.ladder_events import EscalationAcknowledged as EscalationAcknowledged
 from orchestrator.model.ladder_events import EscalationRaised as EscalationRaised
 from orchestrator.model.lane_events import AccountParked as AccountParked
 from orchestrator.model.lane_events import AccountResumed as AccountResumed
+from orchestrator.model.lane_events import ActionBlocked as ActionBlocked
+from orchestrator.model.lane_events import ActionDecided as ActionDecided
 from orchestrator.model.lane_events import ActionFinished as ActionFinished
 from orchestrator.model.lane_events import ActionStarted as ActionStarted
 from orchestrator.model.lane_events import LaneParked as LaneParked
@@ -94,6 +97,8 @@ class QueueUnlocked(EventBase, frozen=True, tag="queue.unlocked"):
 class QueuePaused(EventBase, frozen=True, tag="queue.paused"):
     queue: str
     because: str = ""
+    until: int | None = None
+    """When it goes on by itself; None: when it is resumed."""
 
 
 class QueueResumed(EventBase, frozen=True, tag="queue.resumed"):
@@ -269,6 +274,8 @@ class TaskSkipped(EventBase, frozen=True, tag="task.skipped"):
     task: str
     reason: str
     by: str = ""
+    root: str = ""
+    """The task or gate (`gate:ID`) that was given up, and this with it."""
 
 
 class TaskReleased(EventBase, frozen=True, tag="task.released"):
@@ -370,6 +377,8 @@ Event: TypeAlias = (
     | TriggerFired
     | ActionStarted
     | ActionFinished
+    | ActionBlocked
+    | ActionDecided
     | RollbackStarted
     | RollbackStep
     | TaskRolledBack
@@ -380,6 +389,7 @@ Event: TypeAlias = (
     | GateRemoved
     | GateApproved
     | GateRejected
+    | GateRevoked
     | GateOpened
     | GateReady
     | GateExpired

@@ -113,14 +113,14 @@ def _(event: e.QueueUnlocked, world: World) -> None:
 @_fold.register
 def _(event: e.QueuePaused, world: World) -> None:
     if queue := world.queues.get(event.queue):
-        queue.paused, queue.paused_since = True, world.at
+        queue.paused, queue.paused_since, queue.paused_until = True, world.at, event.until
         touch(world, f"queue:{queue.name}")
 
 
 @_fold.register
 def _(event: e.QueueResumed, world: World) -> None:
     if queue := world.queues.get(event.queue):
-        queue.paused = False
+        queue.paused, queue.paused_until = False, None
         touch(world, f"queue:{queue.name}")
 
 
@@ -257,6 +257,20 @@ def _(event: e.ActionStarted, world: World) -> None:
 def _(event: e.ActionFinished, world: World) -> None:
     if action := world.actions.get(event.key):
         action.done, action.note, action.worker, action.since = event.ok, event.note, "", world.at
+        failing = world.at if action.failing_since is None else action.failing_since
+        action.failing_since = None if event.ok else failing
+
+
+@_fold.register
+def _(event: e.ActionBlocked, world: World) -> None:
+    if action := world.actions.get(event.key):
+        action.blocked = event.reason
+
+
+@_fold.register
+def _(event: e.ActionDecided, world: World) -> None:
+    if action := world.actions.get(event.key):
+        action.blocked, action.tries, action.done = "", 0, event.decision == "drop"
 
 
 # -- what is owed --------------------------------------------------------------------------------------------------

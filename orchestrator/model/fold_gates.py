@@ -43,6 +43,20 @@ def _(event: e.GateRejected, world: World) -> None:
     _sign(world, event.gate, Signature(by=event.by, at=world.at, approved=False, note=event.reason))
 
 
+@fold.register
+def _(event: e.GateRevoked, world: World) -> None:
+    gate = world.gates.get(event.gate)
+    if gate is None:
+        return
+    gate.signatures = [signature for signature in gate.signatures if signature.by != event.by]
+    if gate.open:
+        gate.open, gate.since, gate.ready_since = False, world.at, None
+        gate.checked, gate.verdict, gate.green_since = "", "", None  # what they said was of another day
+        word = Signature(by=event.by, at=world.at, approved=False, revoked=True, note=event.reason)
+        gate.signatures.append(word)
+    _touch(world, event.gate)
+
+
 def _sign(world: World, gate_id: str, signature: Signature) -> None:
     if gate := world.gates.get(gate_id):
         gate.signatures = [*(s for s in gate.signatures if s.by != signature.by), signature]

@@ -3,7 +3,7 @@
 from functools import singledispatch
 
 from orchestrator.model import events as e
-from orchestrator.model.ladders import Ladder, Told
+from orchestrator.model.ladders import Ladder, Told, wait_key
 from orchestrator.model.world import World
 
 
@@ -13,15 +13,12 @@ def fold(event: e.Event, world: World) -> None:
 
 
 def _ladder(world: World, event: e.EscalationRaised | e.EscalationAcknowledged) -> Ladder:
-    """Give the ladder of the wait that is meant; another wait of the same gate or task begins with an empty one."""
+    """Give the ladder of the wait that is meant: one that comes back is the same wait."""
     about = f"gate:{event.gate}" if event.gate else event.task
     if event.gate not in world.gates and event.task not in world.tasks:
-        return Ladder(cause="", since=0)
-    ladder = world.ladders.get(about)
-    if ladder is None or (ladder.cause, ladder.since) != (event.cause, event.since):
-        ladder = world.ladders[about] = Ladder(cause=event.cause, since=event.since)
+        return Ladder()
     world.touched[about] = None
-    return ladder
+    return world.ladders.setdefault(wait_key(about, event.cause, event.since), Ladder())
 
 
 @fold.register

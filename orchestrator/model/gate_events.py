@@ -31,6 +31,14 @@ class GateRejected(EventBase, frozen=True, tag="gate.rejected"):
     reason: str
 
 
+class GateRevoked(EventBase, frozen=True, tag="gate.revoked"):
+    """A person took their approval back; an open gate is shut for what has not begun, until it is approved anew."""
+
+    gate: str
+    by: str
+    reason: str
+
+
 class GateReady(EventBase, frozen=True, tag="gate.ready"):
     """Everything but signatures holds: people are waited for from here on."""
 

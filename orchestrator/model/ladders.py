@@ -14,8 +14,6 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 class Ladder(msgspec.Struct, kw_only=True):
     """How far the ladder of one wait was climbed: a wait is known by what it is for and since when it lasts."""
 
-    cause: str
-    since: int
     told: list[Told] = []
     seen_by: str = ""
     """Who has acknowledged it last, when, and until when it rests for that (None: for as long as it waits)."""
@@ -24,3 +22,8 @@ class Ladder(msgspec.Struct, kw_only=True):
     note: str = ""
     rested: int = 0
     """Milliseconds that earlier acknowledgements took out of its time."""
+
+
+def wait_key(about: str, cause: str, since: int) -> str:
+    """Name a wait: of `gate:ID` or `queue/ID`, for what, and since when."""
+    return f"{about} {cause} {since}"

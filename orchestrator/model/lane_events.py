@@ -73,3 +73,22 @@ class ActionFinished(EventBase, frozen=True, tag="action.finished"):
     key: str
     ok: bool
     note: str = ""
+
+
+class ActionBlocked(EventBase, frozen=True, tag="action.blocked"):
+    """It failed so often that a person must say how to go on."""
+
+    key: str
+    trigger: str
+    action: str
+    reason: str
+
+
+class ActionDecided(EventBase, frozen=True, tag="action.decided"):
+    """A person's word on a command that does not succeed: `again`, or `drop` it."""
+
+    key: str
+    trigger: str
+    decision: str
+    by: str
+    reason: str = ""

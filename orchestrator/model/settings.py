@@ -262,6 +262,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     triggers: tuple[TriggerSpec, ...] = ()
     gates: tuple[GateSpec, ...] = ()
     actions: dict[str, tuple[str, ...]] = {}
+    rights: dict[str, tuple[str, ...]] = {}
+    """Verb -> the people and roles who may ask for it; one that is not named is for anybody."""
     people: dict[str, PersonSettings] = {}
     allowed_signers: str = ""
     """A file, relative to the project, that says whose SSH key is whose; where set, approvals must be signed."""

@@ -136,10 +136,12 @@ class Notify(msgspec.Struct, frozen=True, tag="notify", tag_field="do"):
     message: str
 
 
-class PauseQueue(msgspec.Struct, frozen=True, tag="pause", tag_field="do"):
-    """Hold a queue."""
+class PauseQueue(msgspec.Struct, frozen=True, tag="pause", tag_field="do", omit_defaults=True):
+    """Hold a queue: for so long, until a moment (milliseconds), or until it is resumed."""
 
     queue: str
+    for_s: int | None = None
+    until: int | None = None
 
 
 class ResumeQueue(msgspec.Struct, frozen=True, tag="resume", tag_field="do"):

@@ -16,6 +16,7 @@ KINDS = {
     "trigger": "what a trigger says",
     "standup": "the standup's time has come",
     "daily": "the daily report's time has come",
+    "action": "a command of a trigger fails, or is given up",
 }
 USUAL = tuple(kind for kind in KINDS if kind != "completed")
 """What is told where nobody chose."""

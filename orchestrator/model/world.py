@@ -237,6 +237,8 @@ class Queue(msgspec.Struct, kw_only=True):
     """`unlock_when` was true at some commit and the unlocking is not yet recorded."""
     paused: bool = False
     paused_since: int = 0
+    paused_until: int | None = None
+    """When it goes on by itself."""
     park: Park | None = None
     rollback: Rollback | None = None
     rollback_due: str = ""
@@ -276,6 +278,9 @@ class PendingAction(msgspec.Struct, kw_only=True):
     note: str = ""
     done: bool = False
     since: int = 0
+    failing_since: int | None = None
+    blocked: str = ""
+    """Why it did not succeed, while a person is waited for."""
     task: str = ""
     """Of a rollback: the step it undoes."""
     record: WriteRecord | None = None
@@ -291,6 +296,8 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     approved: bool
     note: str = ""
+    revoked: bool = False
+    """A rejection that shut an open gate."""
 
 
 class Gate(msgspec.Struct, kw_only=True):
@@ -394,7 +401,7 @@ class World(msgspec.Struct, kw_only=True):
     """Resource -> who has locked it."""
     post: Post = msgspec.field(default_factory=Post)
     ladders: dict[str, Ladder] = {}
-    """`gate:ID` or `queue/ID` -> how far the ladder of what it last waited for was climbed."""
+    """Wait (`wait_key`) -> how far its ladder was climbed."""
     talked: int = 0
     """The highest number given to a question, proposal or learning."""
     claims: dict[str, str] = {}

@@ -52,6 +52,8 @@ class Agenda:
         """Pending tasks that a failed or blocked task stands before and that do not wait for it."""
         self.timed: dict[str, None] = {}
         """Pending tasks that a moment in time holds or held."""
+        self.conditional: dict[str, None] = {}
+        """Pending tasks with a `when` whose dependencies are met."""
         self.laddered: dict[str, None] = {}
         """Tasks with a ladder that may wait for a person."""
         self.reviews: dict[str, None] = {}
@@ -91,9 +93,11 @@ class Agenda:
         self._chains = chains(world, self._capacity)
         self._hurried = hurried(world)
         self._lineup = Lineup()
-        for index in (self._keys, self._kinds, self.spoiled, self.timed, self.laddered, self.reviews, self.begun):
-            index.clear()
+        self._keys.clear()
+        self._kinds.clear()
         self._later.clear()
+        for index in self._indexes():
+            index.clear()
         for ref in world.tasks:
             self._refresh(world, ref)
 
@@ -113,6 +117,8 @@ class Agenda:
         if task.spec.on_upstream != "wait" and _spoilt(world, task):
             self.spoiled[ref] = None
         if all(dependency_met(world, name) for name in task.spec.dependencies):
+            if task.spec.when is not None:
+                self.conditional[ref] = None
             self._keys[ref] = urgency(task, self._chains.get(ref, 0), hurried=ref in self._hurried)
             if when:
                 heappush(self._later, (when, ref))
@@ -123,8 +129,11 @@ class Agenda:
         key, kind = self._keys.pop(ref, None), self._kinds.pop(ref, None)
         if key is not None and kind is not None:
             self._lineup.remove(key, kind)
-        for index in (self.spoiled, self.timed, self.laddered, self.reviews, self.begun):
+        for index in self._indexes():
             index.pop(ref, None)
+
+    def _indexes(self) -> tuple[dict[str, None], ...]:
+        return (self.spoiled, self.timed, self.conditional, self.laddered, self.reviews, self.begun)
 
     def _line_up(self, task: Task) -> None:
         """Let a task stand with those who want the same; one that was begun goes its own way."""

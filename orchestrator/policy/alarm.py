@@ -13,7 +13,9 @@ def alarm(world: World, agenda: Agenda, now: int, seat: Seat) -> int | None:
     """Give the next moment (milliseconds) at which time changes what may happen, or None."""
     moments = [queue.park.until for queue in world.queues.values() if queue.park is not None]
     moments += [park.until for park in world.accounts.values()]
-    moments += [retry_at(action) for action in world.actions.values() if not action.done and action.tries]
+    moments += [queue.paused_until for queue in world.queues.values() if queue.paused_until is not None]
+    owed = (action for action in world.actions.values() if not action.done and not action.blocked)
+    moments += [retry_at(action) for action in owed if action.tries]
     if counts_days(world, seat.settings):
         moments.append(next_day(now))
     if (opens := opening(now, seat)) is not None:

@@ -9,33 +9,42 @@ from orchestrator.model import events as e
 from orchestrator.model.specs import SATISFIES, Status
 from orchestrator.model.verdicts import Verdict
 from orchestrator.model.world import Step, Task, World
-from orchestrator.policy import resources, rollback
+from orchestrator.policy import actions, resources, rollback
+from orchestrator.policy.abandoning import given_up
 from orchestrator.policy.adding import accept, accept_all, add, add_all, is_known, rings
 from orchestrator.policy.decide import Answer
 from orchestrator.policy.discovery import discover, record
 from orchestrator.policy.humans import done
 from orchestrator.policy.ladders import acknowledged
 from orchestrator.policy.limits import lands
+from orchestrator.policy.rights import objection
 from orchestrator.policy.seat import Seat, running
 from orchestrator.policy.signing import sign
 from orchestrator.policy.talk import answered, rejected
 from orchestrator.policy.visits import attach, detach, in_the_way
 
+_ACCOUNT = "account:"
 _OfTask = c.Retry | c.Skip | c.Cancel | c.Decide | c.Done | c.EditTask | c.AnswerQuestion
 
 
 def answer(world: World, ask: c.Ask, seat: Seat, now: int = 0) -> Answer:
     """Turn a person's ask into the commit that does it, or say why not; `now` is when they ask (milliseconds)."""
     now = max(now, world.at)
+    if refusal := objection(seat.settings, ask):
+        return refusal
+    return _answer(world, ask, seat, now)
+
+
+def _answer(world: World, ask: c.Ask, seat: Seat, now: int) -> Answer:
     match ask:
         case c.Pause() | c.Resume():
-            return _hold(world, ask)
-        case c.Approve() | c.RejectGate():
+            return _pause(world, ask, now) if isinstance(ask, c.Pause) else _resume(world, ask)
+        case c.Approve() | c.RejectGate() | c.RevokeGate():
             return sign(world, ask, seat, now)
         case c.Acknowledge():
             return acknowledged(world, ask, now, seat)
-        case c.DecideRollback():
-            return rollback.decided(world, ask)
+        case c.DecideRollback() | c.DecideAction():
+            return _despite_failure(world, ask, seat)
         case c.Reject():
             return rejected(world, ask)
         case c.LockResource() | c.UnlockResource():
@@ -62,6 +71,11 @@ def _more(world: World, ask: c.AskToAdd) -> Answer:
             return record(world, ask)
         case _:  # pragma: no cover - the union is closed
             assert_never(ask)
+
+
+def _despite_failure(world: World, ask: c.DecideRollback | c.DecideAction, seat: Seat) -> Answer:
+    """Go on with a command that does not succeed."""
+    return rollback.decided(world, ask) if isinstance(ask, c.DecideRollback) else actions.decided(world, ask, seat)
 
 
 def _about(world: World, ask: _OfTask | c.Attach | c.Detach, seat: Seat) -> Answer:
@@ -91,7 +105,7 @@ def _task(world: World, task: Task, ask: _OfTask, seat: Seat) -> Answer:
         case c.Retry():
             return _retry(world, task, ask, seat)
         case c.Skip():
-            return _skip(task, ask)
+            return _skip(world, task, ask, seat)
         case c.Cancel():
             return _cancel(task, ask)
         case c.Decide():
@@ -106,30 +120,42 @@ def _task(world: World, task: Task, ask: _OfTask, seat: Seat) -> Answer:
             assert_never(ask)
 
 
-def _hold(world: World, ask: c.Pause | c.Resume) -> Answer:
-    account = ask.queue.removeprefix("account:")
-    if isinstance(ask, c.Resume) and account in world.accounts and ask.queue not in world.queues:
-        return (e.AccountResumed(account=account, because=f"by {ask.by}" if ask.by else "by hand"),)
-    if account != ask.queue:
-        return c.Refusal(_no_park(world, account, ask))
+def _pause(world: World, ask: c.Pause, now: int) -> Answer:
+    if ask.queue.startswith(_ACCOUNT):
+        return c.Refusal("an account is parked by its limits, not by hand; pause the queues whose agents use it")
     queue = world.queues.get(ask.queue)
     if queue is None:
-        known = ", ".join(world.queues) or "none yet"
-        return c.Refusal(f"there is no queue {ask.queue} (known: {known})")
-    because = f"by {ask.by}" if ask.by else ""
-    if isinstance(ask, c.Pause):
-        return () if queue.paused else (e.QueuePaused(queue=queue.name, because=because),)
+        return _no_queue(world, ask.queue)
+    until = ask.until if ask.within_ms is None else now + ask.within_ms
+    if until is not None and until <= now:
+        return c.Refusal("that moment has passed; name one that comes, or none")
+    if queue.paused and queue.rolled_back:
+        return () if until is None else c.Refusal(rollback.words_after(queue))
+    if queue.paused and until == queue.paused_until:
+        return ()
+    return (e.QueuePaused(queue=queue.name, because=f"by {ask.by}" if ask.by else "", until=until),)
+
+
+def _resume(world: World, ask: c.Resume) -> Answer:
+    account = ask.queue.removeprefix(_ACCOUNT)
+    if account in world.accounts and ask.queue not in world.queues:
+        return (e.AccountResumed(account=account, because=f"by {ask.by}" if ask.by else "by hand"),)
+    if account != ask.queue:
+        parked = ", ".join(world.accounts) or "none"
+        return c.Refusal(f"account {account} is not parked (parked: {parked}); `orchestrator status`")
+    queue = world.queues.get(ask.queue)
+    if queue is None:
+        return _no_queue(world, ask.queue)
     if refusal := rollback.resumable(world, queue):
         return refusal
+    because = f"by {ask.by}" if ask.by else ""
     resumed: tuple[e.Event, ...] = (e.QueueResumed(queue=queue.name, because=because),) if queue.paused else ()
     unparked: tuple[e.Event, ...] = (e.LaneResumed(queue=queue.name, because=because),) if queue.park else ()
     return (*resumed, *unparked)
 
 
-def _no_park(world: World, account: str, ask: c.Pause | c.Resume) -> str:
-    if isinstance(ask, c.Pause):
-        return "an account is parked by its limits, not by hand; pause the queues whose agents use it"
-    return f"account {account} is not parked (parked: {', '.join(world.accounts) or 'none'}); `orchestrator status`"
+def _no_queue(world: World, name: str) -> c.Refusal:
+    return c.Refusal(f"there is no queue {name} (known: {', '.join(world.queues) or 'none yet'})")
 
 
 def _edit(world: World, task: Task, ask: c.EditTask) -> Answer:
@@ -156,12 +182,14 @@ def _retry(world: World, task: Task, ask: c.Retry, seat: Seat) -> Answer:
     return (e.TaskReleased(task=task.ref, reason=f"taken over by {ask.by}"), reset)
 
 
-def _skip(task: Task, ask: c.Skip) -> Answer:
-    if task.status in SATISFIES:
+def _skip(world: World, task: Task, ask: c.Skip, seat: Seat) -> Answer:
+    if task.status in SATISFIES and not (ask.dependents and task.status is Status.SKIPPED):
         return c.Refusal(f"{task.ref} is {task.status.value} already")
     if not ask.reason.strip():
         return c.Refusal("a skip needs a reason: --reason 'why'")
-    return (e.TaskSkipped(task=task.ref, reason=ask.reason, by=ask.by),)
+    own = () if task.status is Status.SKIPPED else (e.TaskSkipped(task=task.ref, reason=ask.reason, by=ask.by),)
+    others = given_up(world, task.ref, (ask.reason, ask.by), seat) if ask.dependents else ()
+    return others if isinstance(others, c.Refusal) else (*own, *others)
 
 
 def _cancel(task: Task, ask: c.Cancel) -> Answer:

@@ -4,7 +4,7 @@ Rules
 1. Of those that may start the most urgent (`agenda`), where this process has a worker to spare. What may not start is
    what `reasons` says; here only so much is asked that nobody is asked in vain twice (`lineup`).
 2. One that would probably conflict with what runs lets the next of the same priority go first.
-3. A task whose `when` is not true as it would be claimed is skipped.
+3. A task whose `when` is not true as it would be claimed is skipped; a person's, as it would be theirs to do.
 """
 
 from collections.abc import Iterable
@@ -26,6 +26,7 @@ from orchestrator.policy.resources import locked_out
 from orchestrator.policy.seat import Seat, free_slot, mine
 from orchestrator.policy.taking import taken
 from orchestrator.policy.until import is_reached
+from orchestrator.policy.visits import holder
 
 Events = tuple[e.Event, ...]
 
@@ -40,12 +41,29 @@ def claim(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
     if task is None:
         return ()
     if task.spec.when is not None and not task.attempts and not holds(world, task.spec.when):
-        return (e.TaskSkipped(task=task.ref, reason="its `when` is not true"),)
+        return _omitted(task)
     slot = slots[task.ref.partition("/")[0]]
     number = task.attempt.number if task.attempt else task.attempts + 1
     return (
         e.TaskClaimed(task=task.ref, attempt=number, worker=seat.me, slot=slot or 1, resumed=task.attempt is not None),
     )
+
+
+def omit(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
+    """Skip a person's task that would be theirs now, but for its `when`; an agent's is looked at as it is claimed."""
+    for ref in agenda.conditional:
+        task = world.tasks[ref]
+        if task.spec.when is None or not seat.serves(ref) or holds(world, task.spec.when):
+            continue
+        queue = world.queues[queue_of(ref)]
+        later = queue.locked or queue.paused or rollback.is_held(queue) or (task.spec.start or 0) > now
+        if not later and is_human(world, task, seat) and holder(task, seat) is None:
+            return _omitted(task)
+    return ()
+
+
+def _omitted(task: Task) -> Events:
+    return (e.TaskSkipped(task=task.ref, reason="its `when` is not true"),)
 
 
 def startable(world: World, name: str, now: int, seat: Seat) -> bool:

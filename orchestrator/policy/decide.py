@@ -11,7 +11,7 @@ from orchestrator.model import events as e
 from orchestrator.model.spending import Spent, micros
 from orchestrator.model.verdicts import Judgement, Verdict
 from orchestrator.model.world import Attempt, Task, World
-from orchestrator.policy import rollback
+from orchestrator.policy import actions, rollback
 from orchestrator.policy.accounts import CODES, consequences
 from orchestrator.policy.budgets import notices
 from orchestrator.policy.endings import blocked, clears, ended, exhausts, fault
@@ -47,7 +47,8 @@ def decide(world: World, outcome: c.Outcome, now: int, seat: Seat) -> Answer:
         if action is None or action.done or action.worker != seat.me:
             return c.Refusal(f"action {outcome.key} is no longer ours")
         finished = e.ActionFinished(key=outcome.key, ok=outcome.ok, note=outcome.note)
-        return (finished, *rollback.consequences(world, action, outcome))
+        followed = (*rollback.consequences(world, action, outcome), *actions.consequences(action, outcome))
+        return (finished, *followed)
     if isinstance(outcome, c.NoteInspection):
         return _inspected(world, outcome, seat)
     if isinstance(outcome, c.NoteDelivery):

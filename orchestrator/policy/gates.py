@@ -2,7 +2,8 @@
 
 Rules
 1. A gate opens when its condition holds, its evidence exists, its checks are green on the target's head (for as long as
-   `hold` says) and enough people have signed. Whoever sees it first records it; an open gate stays open.
+   `hold` says: they are asked anew meanwhile, and once more at its end) and enough people have signed. Whoever sees it
+   first records it. An open gate stays open, unless somebody who may sign revokes it.
 2. Signing may come early, counts once a person, and never opens a gate by itself.
 3. A rejection holds the gate until someone who may sign approves anew; so does a deadline that has passed.
 4. Checks run once everything but signatures holds, and again when the head has moved, until the gate opens.
@@ -21,7 +22,9 @@ from orchestrator.policy.seat import Seat
 
 FAULT = "FAULT"
 _AGAIN_MS = 60_000
-"""A check that could not say anything is asked again after so long."""
+"""A check that could not say anything is asked again after so long, and one that must stay green at the earliest."""
+_LOOKS = 4
+"""How often checks are asked while they must stay green, where that lasts long enough."""
 
 
 class State(StrEnum):
@@ -43,12 +46,12 @@ def state_of(world: World, gate: Gate, now: int) -> State:
         return State.REJECTED
     if is_expired(gate, now):
         return State.EXPIRED
-    return State.WAITING if any(_before_people(world, gate, now)) else State.READY
+    return State.WAITING if any(_before_people(world, gate)) else State.READY
 
 
 def waiting_for(world: World, gate: Gate, now: int) -> tuple[str, ...]:
     """List what a gate waits for, in words; empty exactly when it is open (or about to be recorded as such)."""
-    return () if gate.open else (*_before_people(world, gate, now), *_of_people(gate, now))
+    return () if gate.open else (*_before_people(world, gate), *_of_people(gate, now))
 
 
 def is_rejected(gate: Gate) -> bool:
@@ -62,7 +65,7 @@ def is_expired(gate: Gate, now: int) -> bool:
     return deadline is not None and deadline <= now and not any(s.approved and s.at > deadline for s in gate.signatures)
 
 
-def waits_for_people(world: World, gate: Gate, now: int) -> tuple[str, int] | None:
+def waits_for_people(world: World, gate: Gate) -> tuple[str, int] | None:
     """Say what of people an unopened gate waits for, and since when; None while work, checks or time come first."""
     spec = gate.spec
     if _unmet(world, spec.requires):
@@ -71,7 +74,7 @@ def waits_for_people(world: World, gate: Gate, now: int) -> tuple[str, int] | No
         return ("evidence", gate.met_since) if gate.met_since is not None else None
     if gate.red_since is not None:
         return "checks", gate.red_since
-    if gate.ready_since is None or any(_before_people(world, gate, now)):
+    if gate.ready_since is None or any(_before_people(world, gate)):
         return None
     return "signatures", gate.ready_since
 
@@ -81,7 +84,7 @@ def signed_by(gate: Gate) -> tuple[str, ...]:
     return tuple(signature.by for signature in gate.signatures if signature.approved)
 
 
-def _before_people(world: World, gate: Gate, now: int) -> Iterable[str]:
+def _before_people(world: World, gate: Gate) -> Iterable[str]:
     spec = gate.spec
     yield from _unmet(world, spec.requires)
     yield from (f"evidence {path}" for path in spec.evidence if path not in world.seen_files)
@@ -90,7 +93,7 @@ def _before_people(world: World, gate: Gate, now: int) -> Iterable[str]:
     if gate.verdict != "PASS" or gate.checked != head_of(world, gate):
         names = gate.failing if gate.failing and gate.checked == head_of(world, gate) else spec.checks
         yield from (f"check {name}" for name in names)
-    elif _green_at(gate) > now:
+    elif gate.checked_at < _green_at(gate):
         yield f"checks to stay green for {spec.hold_s} s"
 
 
@@ -99,10 +102,20 @@ def _green_at(gate: Gate) -> int:
     return (gate.green_since or 0) + (gate.spec.hold_s or 0) * 1000
 
 
+def _next_look(gate: Gate) -> int | None:
+    """Give the moment at which checks are asked again on the head they have spoken about; None: not before it moves."""
+    if gate.verdict == FAULT:
+        return gate.checked_at + _AGAIN_MS
+    green = _green_at(gate)
+    if gate.verdict != "PASS" or gate.checked_at >= green:
+        return None
+    return min(green, gate.checked_at + max(_AGAIN_MS, (gate.spec.hold_s or 0) * 1000 // _LOOKS))
+
+
 def _of_people(gate: Gate, now: int) -> Iterable[str]:
     if is_rejected(gate):
         last = gate.signatures[-1]
-        yield f"a new approval: {last.by} rejected it ({last.note})"
+        yield f"a new approval: {last.by} {'revoked' if last.revoked else 'rejected'} it ({last.note})"
     elif is_expired(gate, now):
         yield "a new approval: its deadline has passed" if gate.spec.approvers else "a later deadline: it has passed"
     left = (gate.spec.quorum if gate.spec.approvers else 0) - len(signed_by(gate))
@@ -152,9 +165,7 @@ def opens_by_itself(world: World, gate: Gate, now: int, seat: Seat) -> int | Non
         return now
     if _unmet(world, gate.spec.requires):
         return min((at for at in moments_in(gate.spec.requires or q.All(of=())) if at > now), default=None)
-    if gate.spec.checks and gate.checked == head_of(world, gate) and gate.verdict == "PASS":
-        return _green_at(gate) if _green_at(gate) > now else None
-    return gate.checked_at + _AGAIN_MS if gate.verdict == FAULT else None
+    return _next_look(gate) if gate.checked == head_of(world, gate) or gate.verdict == FAULT else None
 
 
 # -- who may sign --------------------------------------------------------------------------------------------------
@@ -185,7 +196,7 @@ def openings(world: World, now: int) -> tuple[e.Event, ...]:
     """Open the gates for which everything holds; note those that only wait for people from now on."""
     events: list[e.Event] = []
     for gate in world.gates.values():
-        if gate.open or is_rejected(gate) or is_expired(gate, now) or any(_before_people(world, gate, now)):
+        if gate.open or is_rejected(gate) or is_expired(gate, now) or any(_before_people(world, gate)):
             continue
         if not any(_of_people(gate, now)):
             events.append(e.GateOpened(gate=gate.id))
@@ -214,7 +225,8 @@ def inspections(world: World, now: int, seat: Seat) -> tuple[e.Event, ...]:
 
 def _wants_checks(world: World, gate: Gate, now: int, seat: Seat) -> bool:
     head = head_of(world, gate)
-    stale = gate.checked != head or (gate.verdict == FAULT and gate.checked_at + _AGAIN_MS <= now)
+    again = _next_look(gate)
+    stale = gate.checked != head or (again is not None and again <= now)
     if not head or not stale or (gate.checker and seat.alive(gate.checker)):
         return False
     return not _unmet(world, gate.spec.requires) and all(path in world.seen_files for path in gate.spec.evidence)
@@ -280,10 +292,8 @@ def moments(world: World) -> Iterable[int]:
             continue
         if gate.spec.deadline is not None:
             yield gate.spec.deadline
-        if gate.green_since is not None:
-            yield _green_at(gate)
-        if gate.verdict == FAULT:
-            yield gate.checked_at + _AGAIN_MS
+        if (look := _next_look(gate)) is not None:
+            yield look
 
 
 def arrivals(world: World, now: int) -> tuple[e.Event, ...]:

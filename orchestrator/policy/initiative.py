@@ -6,7 +6,7 @@ Rules, in order; the first that has something to say is appended, expecting the 
 3. own attempts: begin the next iteration, fail at the limit, release when draining, board the train;
 4. orphans: tasks whose worker is gone are taken over on the same attempt;
 5. further attempts beside one under way, requests on a code host that are due for a look;
-6. tasks whose upstream has failed, where they are to be skipped or to fail with it;
+6. tasks whose upstream has failed, where they are to be skipped or to fail with it, and people's whose `when` is false;
 7. new claims, most urgent first, of equals rather one that will not conflict with what runs.
 On conflict nothing of it was stored and everything is asked again.
 """
@@ -33,7 +33,7 @@ from orchestrator.policy import catchup, digests, ladders, resources, rollback
 from orchestrator.policy.accounts import serving
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.budgets import notices, run_over, run_words
-from orchestrator.policy.claiming import claim, startable
+from orchestrator.policy.claiming import claim, omit, startable
 from orchestrator.policy.due import under_way
 from orchestrator.policy.gates import arrivals, expirations, inspections, openings
 from orchestrator.policy.landing import convict
@@ -92,27 +92,29 @@ def _unlock_resources(world: World, _agenda: Agenda, now: int, _seat: Seat) -> E
     return resources.ended(world, now)
 
 
-def _fire(world: World, _agenda: Agenda, _now: int, _seat: Seat) -> Events:
-    return _fired(world)
+def _fire(world: World, _agenda: Agenda, now: int, _seat: Seat) -> Events:
+    return _fired(world, now)
 
 
-def _fired(world: World) -> Events:
+def _fired(world: World, now: int) -> Events:
     trigger = next((t for t in world.triggers.values() if t.due), None)
     if trigger is None:
         return ()
     fired = e.TriggerFired(trigger=trigger.id, count=trigger.fired + 1)
-    return (fired, *(event for action in trigger.spec.do for event in _deed(world, trigger, action)))
+    return (fired, *(event for action in trigger.spec.do for event in _deed(world, trigger, action, now)))
 
 
-def _deed(world: World, trigger: Trigger, action: Action) -> Events:
+def _deed(world: World, trigger: Trigger, action: Action, now: int) -> Events:
     because = f"trigger {trigger.id}"
     match action:
         case Unlock(queue=name):
             return (e.QueueUnlocked(queue=name, because=because),)
-        case PauseQueue(queue=name):
-            return (e.QueuePaused(queue=name, because=because),)
+        case PauseQueue(queue=name, for_s=seconds, until=until):
+            until = now + seconds * 1000 if seconds is not None else until
+            over = until is not None and until <= now
+            return () if over or _is_rolled_back(world, name) else (_paused(name, because, until),)
         case ResumeQueue(queue=name):
-            return (e.QueueResumed(queue=name, because=because),)
+            return () if _is_rolled_back(world, name) else (e.QueueResumed(queue=name, because=because),)
         case Add(queue=name, spec=spec):
             ref = f"{name}/{spec.id}"
             known = ref in world.tasks or name not in world.queues
@@ -121,6 +123,15 @@ def _deed(world: World, trigger: Trigger, action: Action) -> Events:
             return ()  # owed by the fold and done by its key; told by a message in the same commit
         case _:  # pragma: no cover - the union is closed
             assert_never(action)
+
+
+def _paused(queue: str, because: str, until: int | None) -> e.Event:
+    return e.QueuePaused(queue=queue, because=because, until=until)
+
+
+def _is_rolled_back(world: World, name: str) -> bool:
+    """Say whether a queue was taken back: that it goes on is a person's word."""
+    return name in world.queues and bool(world.queues[name].rolled_back)
 
 
 def _roll_back(world: World, _agenda: Agenda, _now: int, seat: Seat) -> Events:
@@ -134,7 +145,7 @@ def _act(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
         if action.task and not seat.scope.covers(action.task.partition("/")[0]):
             continue
         waiting = action.tries and retry_at(action) > now
-        if not action.done and not seat.alive(action.worker) and not waiting:
+        if not action.done and not action.blocked and not seat.alive(action.worker) and not waiting:
             return (e.ActionStarted(key=action.key, worker=seat.me),)
     return ()
 
@@ -159,6 +170,18 @@ def _unpark(world: World, _agenda: Agenda, now: int, _seat: Seat) -> Events:
         e.LaneResumed(queue=queue.name, because="its time has come")
         for queue in world.queues.values()
         if queue.park is not None and queue.park.code == "parked" and queue.park.until <= now
+    )
+
+
+def _resume(world: World, _agenda: Agenda, now: int, _seat: Seat) -> Events:
+    return _resumed(world, now)
+
+
+def _resumed(world: World, now: int) -> Events:
+    return tuple(
+        e.QueueResumed(queue=queue.name, because="its time has come")
+        for queue in world.queues.values()
+        if queue.paused and queue.paused_until is not None and queue.paused_until <= now
     )
 
 
@@ -293,19 +316,13 @@ def _look(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
 
 _RULES: tuple[Rule, ...] = (
     *(_open, _unlock, _unlock_resources, _overtake, _fire, _roll_back, _act, _inspect),
-    *(_escalate, _digest, _post, _unpark),
-    *(_own, _adopt, _race, _look, _spoil, claim),
+    *(_escalate, _digest, _post, _unpark, _resume),
+    *(_own, _adopt, _race, _look, _spoil, omit, claim),
 )
 
 
 def owed(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
     """Give what follows from what stands, whoever records it: gates that open or expire, unlocks, firings, rungs."""
-    came = expirations(world, now) or openings(world, now)
-    return (
-        came
-        or _unlocked(world)
-        or _fired(world)
-        or rollback.starts(world)
-        or catchup.starts(world)
-        or _escalate(world, agenda, now, seat)
-    )
+    came = expirations(world, now) or openings(world, now) or _resumed(world, now)
+    follows = came or _unlocked(world) or _fired(world, now) or rollback.starts(world) or catchup.starts(world)
+    return follows or _escalate(world, agenda, now, seat)

@@ -14,7 +14,7 @@ import msgspec
 
 from orchestrator.model import commands as c
 from orchestrator.model import events as e
-from orchestrator.model.ladders import Ladder
+from orchestrator.model.ladders import Ladder, wait_key
 from orchestrator.model.specs import Rung, Status
 from orchestrator.model.world import Gate, Task, World
 from orchestrator.policy.gates import is_expired, is_rejected, waiting_for, waits_for_people
@@ -56,7 +56,7 @@ def _cause(world: World, gate: Gate, now: int) -> tuple[str, int] | None:
         return "rejected", gate.signatures[-1].at
     if is_expired(gate, now):
         return "expired", gate.spec.deadline or 0
-    return waits_for_people(world, gate, now)
+    return waits_for_people(world, gate)
 
 
 def of_task(world: World, task: Task, now: int, seat: Seat) -> Wait | None:
@@ -85,9 +85,7 @@ def _waits(world: World, tasks: Iterable[str], now: int, seat: Seat) -> Iterator
 
 def ladder_of(world: World, wait: Wait) -> Ladder:
     """Give how far the ladder of a wait was climbed."""
-    ladder = world.ladders.get(wait.about)
-    known = ladder is not None and (ladder.cause, ladder.since) == (wait.cause, wait.since)
-    return ladder if ladder is not None and known else Ladder(cause=wait.cause, since=wait.since)
+    return world.ladders.get(wait_key(wait.about, wait.cause, wait.since)) or Ladder()
 
 
 def rests(ladder: Ladder, now: int) -> bool:

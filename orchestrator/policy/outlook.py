@@ -10,6 +10,7 @@ import msgspec
 from orchestrator.model.scope import Leave
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Gate, Task, World
+from orchestrator.policy.actions import failing, next_tries, words
 from orchestrator.policy.budgets import run_ends, run_over, used_up
 from orchestrator.policy.gates import open_tasks, opens_by_itself
 from orchestrator.policy.handoff import shut
@@ -42,6 +43,7 @@ def outlook(world: World, now: int, seat: Seat) -> Stay | Leave:
     reasons = _open(world, now, seat)
     waits = [(task, _wait(world, task, reason, now, seat)) for task, reason in reasons]
     stays = [stay for _, stay in waits if stay is not None]
+    stays += [Stay(until=at, text=text) for at, text in next_tries(world, seat) if at > now]
     if stays:
         return _within_wall(stays, now, seat) or _leave(world, now, seat, cut=True)
     if seat.scope.watch and not _limited(seat, now):
@@ -84,7 +86,7 @@ def _wait(world: World, task: Task, reason: Reason | None, now: int, seat: Seat)
     if _comes_back(task, seat):
         return Stay(text=f"{task.ref}: {reason.text}")
     match reason.code:
-        case Code.PARKED | Code.TIME | Code.BUDGET:
+        case Code.PARKED | Code.TIME | Code.BUDGET | Code.PAUSED:
             return Stay(until=reason.until, text=f"{task.ref}: {reason.text}") if reason.until is not None else None
         case Code.CONFLICT if reason.until is not None:
             return Stay(until=reason.until, text=f"{task.ref}: {reason.text}")
@@ -169,7 +171,7 @@ def _progress(world: World, ref: str, now: int, seat: Seat, seen: set[str]) -> S
     match reason.code:
         case Code.READY | Code.ORPHAN:
             return Stay() if others or not _limited(seat, now) else None
-        case Code.PARKED | Code.TIME | Code.BUDGET:
+        case Code.PARKED | Code.TIME | Code.BUDGET | Code.PAUSED:
             return Stay(until=reason.until) if reason.until is not None else None
         case Code.CONFLICT if reason.until is not None:
             return Stay(until=reason.until)
@@ -203,7 +205,8 @@ def _leave(world: World, now: int, seat: Seat, *, cut: bool = False) -> Leave:
     if bad:
         return Leave(FAILED, _name(bad, "failed or blocked"))
     if not left:
-        return Leave(DONE, "all done")
+        left_over = [words(action) for action in failing(world)]
+        return Leave(DONE, f"all done, but {left_over[0]}" if left_over else "all done")
     if cut or (_limited(seat, now) and any(_wants(world, task, now, seat) for task in left)):
         why = f"this run's limit is reached ({_limit(seat, now)})"
         return Leave(LIMIT, f"{why} with {len(left)} task(s) left; the same command goes on")

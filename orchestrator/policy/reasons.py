@@ -226,7 +226,7 @@ def _locked(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
     )
 
 
-def _paused(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
+def _paused(world: World, task: Task, now: int, _seat: Seat) -> Reason | None:
     queue = world.queues[task.ref.partition("/")[0]]
     if rollback.is_held(queue):
         since = queue.rollback.since if queue.rollback is not None else task.since
@@ -236,8 +236,12 @@ def _paused(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
     if queue.rolled_back:
         text = rollback.words_after(queue)
         return Reason(code=Code.PAUSED, on=(queue.name,), since=queue.paused_since, text=text)
-    text = f"queue {queue.name} is paused: `orchestrator resume {queue.name}`"
-    return Reason(code=Code.PAUSED, on=(queue.name,), since=queue.paused_since, text=text)
+    until = queue.paused_until
+    if until is not None and until <= now:
+        return None
+    goes_on = f"`orchestrator resume {queue.name}`{'' if until is None else ', or by itself when its time has come'}"
+    text = f"queue {queue.name} is paused: {goes_on}"
+    return Reason(code=Code.PAUSED, on=(queue.name,), since=queue.paused_since, until=until, text=text)
 
 
 def _parked(world: World, task: Task, now: int, _seat: Seat) -> Reason | None:

@@ -204,6 +204,9 @@ def _of_gate(world: World, event: e.Event, _settings: Settings) -> Iterator[Tidi
             what, why, helps = f"gate {gate.id} is open", spec.title, ""
         case e.GateRejected(by=by, reason=reason):
             what, why = f"gate {gate.id} is rejected by {by}", reason
+        case e.GateRevoked(by=by, reason=reason):
+            shut = "is shut again" if gate.open else "loses an approval"
+            what, why = f"gate {gate.id} {shut}: {by} takes theirs back", reason
         case e.GateExpired(deadline=at):
             what, why = f"the deadline of gate {gate.id} has passed", ", ".join(waiting_for(world, gate, at))
         case _:
@@ -283,4 +286,23 @@ def _of_trigger(world: World, event: e.Event, _settings: Settings) -> Iterator[T
             yield Tiding(kind="trigger", about=f"trigger {trigger.id}", what=action.message, same=key)
 
 
-_PARTS = (_of_task, _of_rollback, _of_gate, _of_handoff, _of_ladder, _of_money, _of_trigger, _of_digest)
+def _of_action(world: World, event: e.Event, _settings: Settings) -> Iterator[Tiding]:
+    """Tell that a trigger's command fails: the first time, and when it is given up."""
+    action = world.actions.get(event.key) if isinstance(event, e.ActionFinished | e.ActionBlocked) else None
+    if action is None or action.task:
+        return
+    what, about = f"action {action.action} of trigger {action.trigger}", f"trigger:{action.trigger}"
+    helps = f"`orchestrator retry trigger:{action.trigger}` tries it at once"
+    match event:
+        case e.ActionFinished(ok=False, note=note) if action.failing_since is None:
+            text = f"{what} failed; it is tried again by itself"
+            yield Tiding(kind="action", about=about, what=text, why=note, next=helps, same=f"{action.key} fails")
+        case e.ActionBlocked(reason=note):
+            text = f"{what} failed {action.tries} times and waits for a person"
+            helps = f"{helps}, `skip trigger:{action.trigger} --reason WHY` drops it"
+            yield Tiding(kind="action", about=about, what=text, why=note, next=helps, same=f"{action.key} given up")
+        case _:
+            return
+
+
+_PARTS = (_of_task, _of_rollback, _of_gate, _of_handoff, _of_ladder, _of_money, _of_trigger, _of_action, _of_digest)

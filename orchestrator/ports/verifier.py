@@ -28,6 +28,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     steering: tuple[str, ...] = ()
     """Further protected files: those that prompts are made of."""
     merged: bool = False
+    fresh: bool = False
+    """Whether commands are run whatever they have said of this tree before: a gate's must stay green."""
     title: str = ""
     description: str = ""
     """What the task is, for who reviews."""

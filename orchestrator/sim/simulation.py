@@ -15,6 +15,7 @@ from orchestrator.journal.memory import MemoryJournal
 from orchestrator.model import commands as c
 from orchestrator.model.scope import Scope
 from orchestrator.model.specs import SATISFIES, Status
+from orchestrator.policy.actions import failing
 from orchestrator.ports.agents import Job
 from orchestrator.sim.actions import MemoryActions
 from orchestrator.sim.agents import Play, ScriptedAgents
@@ -224,6 +225,9 @@ class Simulation:
         for queue in list(world.queues.values()):
             if queue.paused:
                 await self.crew.ask(c.Resume(queue=queue.name, by="ana"))
+        for action in failing(world):
+            if action.blocked:
+                await self.crew.ask(c.DecideAction(trigger=action.key, decision="again", by="ana"))
         locked = any(queue.locked for queue in world.queues.values())
         for task in list(world.tasks.values()):
             if task.status is Status.BLOCKED and task.verdict == "BLOCKED" and task.attempt is not None:

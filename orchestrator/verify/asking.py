@@ -82,7 +82,7 @@ class Asker:
     async def ask(self, check: CheckSettings, case: Case, guarded: Guarded) -> Outcome:
         """Ask a check about the case's tree, and of its base what is needed to be fair."""
         question = _about_tree(check, case, guarded)
-        answer, cached = await self._answer(question)
+        answer, cached = await self._answer(question, fresh=case.fresh)
         if case.merged and answer.report is Verdict.FAIL and not answer.rerun:
             answer, cached = await self._again(question, answer), False
         report = Report(
@@ -131,9 +131,9 @@ class Asker:
         findings = (*report.findings, *doubt.findings)
         return msgspec.structs.replace(report, report=answered, findings=findings, proofs=(doubt.proof,))
 
-    async def _answer(self, question: Question) -> tuple[Answer, bool]:
+    async def _answer(self, question: Question, *, fresh: bool = False) -> tuple[Answer, bool]:
         key = self._key(question)
-        kept = self._answers.find(key)
+        kept = None if fresh else self._answers.find(key)
         if kept is not None:
             return kept, True
         answer = await self._run(question)

@@ -42,7 +42,7 @@ def _state(queue: QueueAnswer) -> str:
     if queue.locked:
         return "locked"
     if queue.paused:
-        return "paused"
+        return f"paused until {queue.paused_until}" if queue.paused_until else "paused"
     if queue.park is not None:
         return queue.park.code
     return "open"

@@ -128,7 +128,7 @@ class Source:
             return None
         if is_rejected(gate):
             return gate.signatures[-1].at
-        waits = waits_for_people(self.world, gate, self.now)
+        waits = waits_for_people(self.world, gate)
         return waits[1] if waits is not None else None
 
     def _blocker(self, name: str, what: str, since: int) -> Blocker:
@@ -214,6 +214,8 @@ def _decision(event: e.Event) -> tuple[str, str, str, tuple[str, ...]] | None:
             return event.by, f"approve gate:{event.gate}{signed}", event.note, event.evidence
         case e.GateRejected():
             return event.by, f"reject gate:{event.gate}", event.reason, ()
+        case e.GateRevoked():
+            return event.by, f"revoke gate:{event.gate}", event.reason, ()
         case e.RollbackDecided(decision="again"):
             return event.by, f"try the rollback of {event.task} again", event.reason, ()
         case e.RollbackDecided():

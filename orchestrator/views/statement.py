@@ -1,14 +1,15 @@
 """`status` as data: the world in the words of the contract, computed from the journal, never from a drifting file."""
 
 from collections.abc import Callable
+from itertools import chain
 
 from orchestrator.codec.moments import moment_or_none
 from orchestrator.model import answers as a
 from orchestrator.model.messages import Channel
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Gate, Queue, Task, World
-from orchestrator.policy import gates, ladders, people, post
-from orchestrator.policy.limits import staffed
+from orchestrator.policy import actions, gates, ladders, people, post
+from orchestrator.policy.limits import retry_at, staffed
 from orchestrator.policy.reasons import Code, Reason, reason_for
 from orchestrator.policy.rollback import words, words_after
 from orchestrator.policy.seat import Seat, running
@@ -40,6 +41,7 @@ def status_of(
         proposals=proposals_of(world),
         channels=channels_of(world, seat),
         locks=locks_of(world, now, seat),
+        actions=failing_actions(world),
         headline=headline(world, queues, seat),
         notices=(*notices, *money.notices(world, now, seat), *post.troubles(world, seat.settings)),
     )
@@ -57,11 +59,8 @@ def headline(world: World, queues: tuple[a.QueueAnswer, ...], seat: Seat) -> str
     """Say the one thing that matters: who is waited for, what is wrong, what runs, or that all is done."""
     tasks = [(q.name, t) for q in queues for t in q.tasks]
     asked = [(f"{q}/{t.id}", t.reason) for q, t in tasks if t.reason is not None and t.reason.code == Code.PERSON]
-    stuck = next((q.rollback for q in queues if q.rollback is not None and q.rollback.blocked), None)
-    if stuck is not None:
-        return stuck.text
-    if back := next((q.rolled_back for q in queues if q.rolled_back), ""):
-        return back
+    if given_up := _given_up(world, queues):
+        return given_up
     waiting = [ref for ref, reason in asked if not any(name.startswith("person:") for name in reason.on)]
     if waiting:
         return f"{len(waiting)} task(s) wait for a person: `orchestrator inbox` ({', '.join(waiting[:3])})"
@@ -87,6 +86,14 @@ def headline(world: World, queues: tuple[a.QueueAnswer, ...], seat: Seat) -> str
     return f"nothing is running; {done} of {len(tasks)} done; {first.text if first else ''}"
 
 
+def _given_up(world: World, queues: tuple[a.QueueAnswer, ...]) -> str:
+    """Say what was to be done by itself and does not succeed, or was taken back."""
+    stuck = (q.rollback.text for q in queues if q.rollback is not None and q.rollback.blocked)
+    backs = (q.rolled_back for q in queues if q.rolled_back)
+    failed = (actions.words(action) for action in actions.failing(world) if action.blocked)
+    return next(chain(stuck, backs, failed), "")
+
+
 def reason_answer(reason: Reason) -> a.ReasonAnswer:
     """Put a reason into the words of the contract."""
     return a.ReasonAnswer(
@@ -104,6 +111,7 @@ def _queue(world: World, queue: Queue, now: int, seat: Seat) -> a.QueueAnswer:
         name=queue.name,
         locked=queue.locked,
         paused=queue.paused,
+        paused_until=moment_or_none(queue.paused_until),
         parked_until=moment_or_none(park.until) if park else None,
         park=a.ReasonAnswer(
             code=park.code, since=moment_or_none(park.since), until=moment_or_none(park.until), text=park.text
@@ -132,6 +140,24 @@ def _rollback(queue: Queue) -> a.RollbackAnswer | None:
         left=tuple(rollback.left),
         blocked=rollback.blocked,
         text=words(queue),
+    )
+
+
+def failing_actions(world: World) -> tuple[a.ActionAnswer, ...]:
+    """List the commands of triggers that fail, those first that wait for a person."""
+    return tuple(
+        a.ActionAnswer(
+            key=action.key,
+            trigger=action.trigger,
+            action=action.action,
+            tries=action.tries,
+            since=moment_or_none(action.failing_since),
+            until=None if action.blocked else moment_or_none(retry_at(action)),
+            note=action.note,
+            blocked=bool(action.blocked),
+            text=actions.words(action),
+        )
+        for action in sorted(actions.failing(world), key=lambda action: not action.blocked)
     )
 
 

@@ -58,9 +58,10 @@ def _definition(event: e.Event) -> tuple[str, str] | None:
         case e.QueueUnlocked(because=because):
             return "good", f"queue {event.queue} unlocked" + (f" by {because}" if because else "")
         case e.QueuePaused(because=because):
-            return "warn", f"queue {event.queue} paused" + (f" {because}" if because else "")
-        case e.QueueResumed():
-            return "info", f"queue {event.queue} resumed"
+            until = f" until {format_moment(event.until)}" if event.until else ""
+            return "warn", f"queue {event.queue} paused{until}" + (f" {because}" if because else "")
+        case e.QueueResumed(because=because):
+            return "info", f"queue {event.queue} resumed" + (f" {because}" if because else "")
         case e.EditRefused(reason=reason):
             return "warn", f"edit refused: {reason}"
         case e.TaskAdded():
@@ -69,6 +70,22 @@ def _definition(event: e.Event) -> tuple[str, str] | None:
             return "info", "edited"
         case e.TaskRemoved():
             return "info", "removed"
+        case _:
+            return None
+
+
+def _trigger(event: e.Event) -> tuple[str, str] | None:
+    match event:
+        case e.TriggerFired():
+            return "good", f"trigger {event.trigger} fired"
+        case e.ActionFinished(ok=ok, note=note):
+            return ("info", f"action {event.key} done") if ok else ("bad", f"action {event.key} failed: {note}")
+        case e.ActionBlocked(key=key, reason=note):
+            return "bad", f"action {key} is given up and waits for a person: {note}"
+        case e.ActionDecided(key=key, by=by, decision="again"):
+            return "info", f"{by} has action {key} tried again"
+        case e.ActionDecided(key=key, by=by):
+            return "warn", f"{by} drops action {key}{_why(event.reason)}"
         case _:
             return None
 
@@ -269,6 +286,8 @@ def _gate(event: e.Event) -> tuple[str, str] | None:
             level = {"PASS": "good", "FAULT": "bad"}.get(event.verdict, "warn")
             first = f": {finding_line(event.findings[0])}" if event.findings else f": {event.note}" * bool(event.note)
             return level, f"gate {event.gate}: checks {event.verdict} on {event.commit[:12]}{first}"
+        case e.GateRevoked():
+            return "warn", f"gate {event.gate}: {event.by} takes the approval back: {event.reason}"
         case e.GateExpired():
             return "warn", f"gate {event.gate} expired: its deadline has passed"
         case e.GateApproved():
@@ -322,6 +341,6 @@ def _sharing(event: e.Event) -> tuple[str, str] | None:
 
 
 _PARTS = (
-    *(_definition, _rollback, _race, _progress, _talk, _landing, _ending),
+    *(_definition, _trigger, _rollback, _race, _progress, _talk, _landing, _ending),
     *(_lane, _gate, _ladder, _message, _around, _sharing),
 )

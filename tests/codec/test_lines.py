@@ -30,7 +30,7 @@ def test_a_line_reads_back_and_is_plain_json() -> None:
     row = json.loads(line)
     assert (row["seq"], row["id"], row["prev"], row["by"]) == (7, "c7", "0" * 64, "ana")
     assert row["at"] == "2026-03-01T09:00:00.000Z"
-    assert row["events"] == [{"type": "queue.paused", "queue": "q", "because": "é\n\u2028"}]
+    assert row["events"] == [{"type": "queue.paused", "queue": "q", "because": "é\n\u2028", "until": None}]
     assert row["len"] == len(line) == stated_length(line)
     assert row["v"] == 1
 

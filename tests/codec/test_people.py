@@ -55,3 +55,22 @@ def test_what_cannot_be_meant_is_refused(text: str, said: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         read_settings(text.encode(), path="orchestrator.toml")
     assert said in "\n".join(caught.value.problems)
+
+
+def test_rights_name_verbs_and_who_may_ask_for_them() -> None:
+    text = b"""
+[people.ana]
+roles = ["lead"]
+[rights]
+decide = ["Lead", "ana"]
+skip = "boss"
+add = []
+"""
+    made = read_settings(text, path="orchestrator.toml")
+    assert made.rights == {"decide": ("Lead", "ana"), "skip": ("boss",), "add": ()}
+    assert made.warnings == ("rights.skip names boss, who is no person or role of [people]",)
+
+
+def test_a_right_is_not_lost_by_a_misspelling() -> None:
+    with pytest.raises(InvalidInputError, match=r"rights\.deside is not known; did you mean decide\?"):
+        read_settings(b'[rights]\ndeside = ["ana"]', path="orchestrator.toml")

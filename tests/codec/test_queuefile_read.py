@@ -284,6 +284,8 @@ def test_triggers_and_gates_are_read_and_know_their_file() -> None:
                     {"add": {"queue": "qa", "task": {"id": "T", "dependencies": ["S"]}}},
                     {"notify": "done"},
                     {"pause": "x"},
+                    {"pause": "x", "for": "2h"},
+                    {"pause": "x", "until": "2026-01-01"},
                     {"resume": "x"},
                     {"write": {"path": "./docs/LOG.md", "text": "- {at}", "append": True}},
                     {"write": {"path": "docs/STATUS.md", "render": "report", "queue": "ui"}},
@@ -303,6 +305,8 @@ def test_triggers_and_gates_are_read_and_know_their_file() -> None:
         Add("qa", TaskSpec(id="T", dependencies=("qa/S",))),
         Notify("done"),
         PauseQueue("x"),
+        PauseQueue("x", for_s=7200),
+        PauseQueue("x", until=1_767_225_600_000),
         ResumeQueue("x"),
         WriteRecord(path="docs/LOG.md", text="- {at}", append=True, queue="q"),
         WriteRecord(path="docs/STATUS.md", render="report", queue="ui"),
@@ -397,6 +401,8 @@ def test_all_problems_of_a_file_are_told_at_once() -> None:
         {"id": "i", "quorum": 1}],
      "triggers": [{"id": "t", "when": "A", "do": []}, {"id": "u", "do": [{"unlock": "x", "run": "y"}]}, {"id": "."},
        {"id": "v", "when": "A", "do": [{"unlock": "a b"}, {"notify": ""}, {"add": {"task": {"id": "T"}}}]},
+       {"id": "x", "when": "A", "do": [{"pause": "q", "for": "0s"}, {"pause": "q", "for": "1h", "until": "2026-01-01"},
+        {"run": "a", "for": "1h"}]},
        {"id": "w", "when": "A", "do": [{"add": 1}, {"add": {"queue": "a b"}}, {"add": {"queue": "x"}}]}]}"""
     found = problems(text)
     for line in (
@@ -425,12 +431,15 @@ def test_all_problems_of_a_file_are_told_at_once() -> None:
         'triggers[3].id is "."',
         'trigger v: do[1].unlock is "a b"',
         'trigger v: do[2].notify is ""',
+        'trigger x: do[1].for is "0s"; write a duration above 0',
+        'trigger x: do[2].for is "1h"; say how long once: "for" or "until"',
+        'trigger x: do[3] is {"run": "a", "for": "1h"}; write one of',
         "trigger w: do[1].add is 1",
         'trigger w: do[2].add.queue is "a b"',
         "trigger w: do[3].add.task is null",
     ):
         assert any(problem.startswith(f"queues/q.json: {line}") for problem in found), line
-    assert len(found) == 29
+    assert len(found) == 32
 
 
 def test_a_queue_needs_a_safe_name() -> None:

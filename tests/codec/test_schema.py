@@ -170,6 +170,7 @@ WRONG: list[Any] = [
     {"tasks": [{"id": "A", "max_iterations": "3"}]},
     {"tasks": [{"id": "A", "race": 0}]},
     {"tasks": [{"id": "A", "escalate": [{"after": "1h"}]}]},
+    {"triggers": [{"id": "t", "when": "q/A", "do": {"run": "a", "for": "1h"}}]},
     {"gates": [{"id": "g", "escalate": [{"after": "1h"}]}]},
     {"gates": [{"id": "g", "escalate": [{"after": "1h", "notify": "x", "whom": "y"}]}]},
     {"tasks": [{"id": "A", "on_upstream": "maybe"}]},

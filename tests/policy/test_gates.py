@@ -3,18 +3,22 @@
 import msgspec
 import pytest
 
+from orchestrator.model import commands as k
 from orchestrator.model import conditions as c
 from orchestrator.model import events as e
 from orchestrator.model.commands import NoteInspection, Refusal
+from orchestrator.model.fold import apply
 from orchestrator.model.specs import GateSpec, Notify, TaskSpec
 from orchestrator.model.verdicts import Judgement, Verdict
 from orchestrator.model.world import World
 from orchestrator.policy import gates
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.alarm import alarm
+from orchestrator.policy.asks import answer
 from orchestrator.policy.decide import decide
 from orchestrator.policy.initiative import owed
 from orchestrator.policy.outlook import Stay, outlook
+from orchestrator.policy.reasons import Code, reason_for
 from orchestrator.policy.seat import Seat
 from tests.policy.playing.planning import NOW, gate, queue, seat_of, task, then, trigger, world_of
 
@@ -169,8 +173,9 @@ def test_a_run_stays_for_checks_that_run_and_for_what_time_will_open() -> None:
     then(world, e.GateChecked(gate="g", commit="c1", verdict="FAIL"))
     assert not isinstance(look(world), Stay)
     then(world, e.GateChecked(gate="g", commit="c1", verdict="PASS"))
-    assert isinstance(look(world), Stay)
-    assert not isinstance(look(world, NOW + 2 * MINUTE), Stay)
+    assert look(world) == Stay(until=NOW + MINUTE, text="waits for gate:g to open: checks to stay green for 60 s")
+    at(world, NOW + MINUTE, e.GateChecked(gate="g", commit="c1", verdict="PASS"))
+    assert owed(world, Agenda(), NOW + MINUTE, alive(world)) == (e.GateOpened(gate="g"),)
 
 
 def test_a_run_stays_while_something_works_on_what_a_gate_waits_for() -> None:
@@ -201,3 +206,81 @@ def test_checks_that_are_no_longer_ours_change_nothing() -> None:
     then(world, e.GateChecking(gate="g", commit="c1", worker="other"))
     note = NoteInspection(gate="g", commit="c1", tries=1)
     assert isinstance(decide(world, note, NOW, alive(world)), Refusal)
+
+
+def at(world: World, now: int, *events: e.Event) -> World:
+    apply(world, e.Commit(seq=world.seq + 1, id="d", prev="", at=now, by="t", events=events))
+    return world
+
+
+def test_checks_that_must_stay_green_are_asked_again_meanwhile_and_once_more_at_the_end() -> None:
+    world = world_of(task("q/A"), gate("g", checks=("smoke",), hold_s=1800))
+    then(world, e.TargetMoved(target="m", commit="c1", queues=("q",)))
+    seat, asked, now = seat_of(world), [], NOW
+    while not owed(world, Agenda(), now, seat):
+        looks = gates.inspections(world, now, seat)
+        if not looks:
+            now = alarm(world, Agenda(), now, seat) or 0
+            continue
+        asked.append((now - NOW) // MINUTE)
+        at(world, now, *looks)
+        at(world, now, e.GateChecked(gate="g", commit="c1", verdict="PASS"))
+    assert asked == [0, 7, 15, 22, 30]
+    assert owed(world, Agenda(), now, seat) == (e.GateOpened(gate="g"),)
+
+
+def test_one_answer_that_is_not_green_begins_the_time_anew() -> None:
+    world = world_of(task("q/A"), gate("g", checks=("smoke",), hold_s=1800))
+    then(world, e.TargetMoved(target="m", commit="c1", queues=("q",)))
+    for minute, verdict in ((0, "PASS"), (15, "FAULT"), (16, "PASS"), (30, "PASS"), (45, "PASS")):
+        at(world, NOW + minute * MINUTE, e.GateChecked(gate="g", commit="c1", verdict=verdict))
+        assert owed(world, Agenda(), NOW + minute * MINUTE, seat_of(world)) == ()
+    at(world, NOW + 46 * MINUTE, e.GateChecked(gate="g", commit="c1", verdict="PASS"))
+    assert owed(world, Agenda(), NOW + 46 * MINUTE, seat_of(world)) == (e.GateOpened(gate="g"),)
+
+
+# -- taking it back ------------------------------------------------------------------------------------------------
+
+
+def revoke(world: World, by: str = "ana", reason: str = "other machine") -> object:
+    return answer(world, k.RevokeGate(gate="g", by=by, reason=reason), seat_of(world))
+
+
+def test_an_approval_is_taken_back_before_the_gate_is_open() -> None:
+    world = world_of(task("q/A"), gate("g", approvers=("ana", "bob"), quorum=2))
+    assert isinstance(revoke(world), Refusal)
+    then(world, e.GateApproved(gate="g", by="ana"), e.GateApproved(gate="g", by="bob"))
+    taken = e.GateRevoked(gate="g", by="ana", reason="other machine")
+    assert revoke(world) == (taken,)
+    then(world, taken)
+    assert gates.signed_by(world.gates["g"]) == ("bob",)
+    assert owed(world, Agenda(), NOW, seat_of(world)) == (e.GateReady(gate="g"),)
+    assert waits(world) == ("1 signature of ana, bob",)
+
+
+def test_an_open_gate_is_shut_for_what_has_not_begun_and_its_checks_speak_anew() -> None:
+    world = world_of(
+        task("q/A", 1, "gate:g"), task("q/B", 1, "gate:g"), gate("g", approvers=("ana",), checks=("smoke",))
+    )
+    then(world, e.TargetMoved(target="m", commit="c1", queues=("q",)))
+    then(world, e.GateChecked(gate="g", commit="c1", verdict="PASS"), e.GateApproved(gate="g", by="ana"))
+    then(world, e.GateOpened(gate="g"), e.TaskClaimed(task="q/A", attempt=1, worker="w"))
+    for by, reason, why in (("carl", "x", "may not sign"), ("ana", " ", "needs a reason")):
+        refused = revoke(world, by, reason)
+        assert isinstance(refused, Refusal)
+        assert why in refused.text
+    late = answer(world, k.RejectGate(gate="g", by="ana", reason="no"), seat_of(world))
+    assert isinstance(late, Refusal)
+    assert "`orchestrator revoke gate:g --as ana --reason WHY` shuts it" in late.text
+    then(world, e.GateRevoked(gate="g", by="ana", reason="other machine"))
+    assert gates.state_of(world, world.gates["g"], NOW) is gates.State.REJECTED
+    assert waits(world) == ("check smoke", "a new approval: ana revoked it (other machine)", "1 signature of ana")
+    assert reason_for(world, world.tasks["q/A"], NOW, alive(world)) is None
+    held = reason_for(world, world.tasks["q/B"], NOW, alive(world))
+    assert held is not None
+    assert held.code is Code.GATE
+    then(world, e.GateApproved(gate="g", by="ana"))
+    assert owed(world, Agenda(), NOW, seat_of(world)) == ()
+    then(world, *gates.inspections(world, NOW, seat_of(world)))
+    then(world, e.GateChecked(gate="g", commit="c1", verdict="PASS"))
+    assert owed(world, Agenda(), NOW, seat_of(world)) == (e.GateOpened(gate="g"),)

@@ -153,6 +153,7 @@ def test_checks_that_are_red_are_peoples_and_those_that_run_or_must_stay_green_a
     assert told(world, 130) == ["ops"]
     at(world, 140, e.GateChecked(gate="g", commit="c1", verdict="PASS"))
     assert told(world, 259) == []
+    at(world, 260, e.GateChecked(gate="g", commit="c1", verdict="PASS"))
     at(world, 261, e.GateReady(gate="g"))
     assert told(world, 290) == []
     assert told(world, 291) == ["ops"]

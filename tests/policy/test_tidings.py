@@ -117,6 +117,11 @@ def test_the_same_words_are_told_once_within_the_window() -> None:
         (e.GateOpened(gate="g"), "gate", "gate g is open: the ground"),
         (e.GateRejected(gate="g", by="ana", reason="late"), "gate", "gate g is rejected by ana: late"),
         (
+            e.GateRevoked(gate="g", by="ana", reason="late"),
+            "gate",
+            "gate g loses an approval: ana takes theirs back: late",
+        ),
+        (
             e.AgentAsked(task="q/A", attempt=1, iteration=1, word="w", question="Q1", text="which?"),
             "question",
             "the agent of q/A asks (Q1): which?\norchestrator answer q/A",

@@ -120,7 +120,7 @@ def test_a_signature_can_be_a_persons_ssh_key(shop: Shop) -> None:
     assert foreign.code == 1
     assert "does not know this key as that of ana" in foreign.err
     assert not shop.events("gate.approved")
-    signed = shop.ask("approve", "gate:go", "--as", "ana", "--sign", str(key))
+    signed = shop.ask("approve", "gate:go", "--as", "ANA", "--sign", str(key))
     assert signed.code == 0, signed.err
     event = shop.events("gate.approved")[0]
     assert event["said"].startswith("approve gate:go\nas ana\njournal ")

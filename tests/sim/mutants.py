@@ -306,8 +306,8 @@ def a_trigger_fires_twice() -> tuple[Place, ...]:
     """What a trigger owes once is recorded twice."""
     right = initiative._fired
 
-    def fired(world: World) -> tuple[e.Event, ...]:
-        events = right(world)
+    def fired(world: World, now: int) -> tuple[e.Event, ...]:
+        events = right(world, now)
         again = (replace(v, count=v.count + 1) for v in events if isinstance(v, e.TriggerFired))
         return (*events, *again)
 

@@ -206,6 +206,8 @@ def tell(event: e.Event) -> str:
     """Put an event on one line: its name, what it is about, and what is not as usual."""
     subject = next((getattr(event, name) for name in _SUBJECTS if hasattr(event, name)), "")
     values = {name: getattr(event, name) for name in event.__struct_fields__ if name not in _UNTOLD}
+    if values.get("until", 0) is None:
+        del values["until"]
     told_of = [_field(name, value) for name, value in values.items() if name not in _SUBJECTS or value != subject]
     parts = [str(event.__struct_config__.tag), subject, *told_of]
     findings = getattr(event, "findings", ())

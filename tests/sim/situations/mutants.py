@@ -60,11 +60,11 @@ def half_of_what_a_trigger_does_is_forgotten() -> tuple[Place, ...]:
     """Only the first of several actions is done."""
     right = initiative._fired
 
-    def fired(world: World) -> Events:
-        found = right(world)
+    def fired(world: World, now: int) -> Events:
+        found = right(world, now)
         return (*found[:2], *(event for event in found[2:] if isinstance(event, e.TaskSkipped)))
 
-    return (_rule(lambda world, _agenda, _now, _seat: fired(world), initiative._fire),)
+    return (_rule(lambda world, _agenda, now, _seat: fired(world, now), initiative._fire),)
 
 
 def a_queue_unlocks_one_task_too_early() -> tuple[Place, ...]:
@@ -133,8 +133,8 @@ def checks_need_not_stay_green() -> tuple[Place, ...]:
 def _before_people(**spec: Any) -> Place:
     right = gates._before_people
 
-    def before_people(world: World, gate: Gate, now: int) -> Iterable[str]:
-        return right(world, _with(gate, **spec), now)
+    def before_people(world: World, gate: Gate) -> Iterable[str]:
+        return right(world, _with(gate, **spec))
 
     return (gates, "_before_people", before_people)
 
