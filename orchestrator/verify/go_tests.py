@@ -54,10 +54,26 @@ def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:
         given = [part for part in arguments(node) if part.text() not in _TAKEN]
         if _FAILS.fullmatch(name) and name.partition(".")[0] in {"t", "tb", "b", "c", "f"}:
             yield _judged(source, node), False
-        elif re.match(r"(?:assert|require|is|check|qt|must|a|r)\.\w+$", name) or "Assert()" in name:
+        elif _is_asserting(node, name, last):
             yield _testified(source, node, last, given)
         elif name not in _HELPERS and (ASSERTING.match(last) or _takes_test(node)):
             yield assertion(source, node, given[:2], STRICT, last), False
+
+
+def _is_asserting(node: SgNode, name: str, last: str) -> bool:
+    """Say whether a call is one of an assertion library, under whatever name that was imported or is held."""
+    owner = name.rpartition(".")[0]
+    if owner in {"assert", "require"} or "Assert()" in name:
+        return True
+    return _KNOWN.fullmatch(last) is not None and (owner in _HOLDERS or (owner.isidentifier() and _takes_test(node)))
+
+
+_HOLDERS = frozenset({"is", "check", "qt", "must", "a", "r"})
+_KNOWN = re.compile(
+    r"(?:Not|No)?(?:Equal\w*|Nil|Empty|True|False|Errors?\w*|Contains|Len|Panics\w*|Zero|IsType|Implements|Same|Exactly|Greater\w*"
+    r"|Less\w*|InDelta\w*|InEpsilon\w*|ElementsMatch|Subset|Regexp|Eventually\w*|\w+Eq|\w+Exists|Positive|Negative|Condition"
+    r"|Fail\w*|Within\w*|Never|Is|DeepEquals?|Matches|HTTP\w+|Assert|Check|That|OK)f?"
+)
 
 
 def _takes_test(node: SgNode) -> bool:
@@ -105,9 +121,21 @@ def _sides(source: Source, condition: SgNode) -> tuple[list[SgNode], int]:
         if operator.text() == "==":
             return sides, LAX
         return sides, NONE if source.dump(sides[0]) == source.dump(sides[1]) else STRICT
+    compared = [one for one in _parts(condition) if one.kind() == "binary_expression" and " != " in one.text()]
+    if len(compared) == 1 and not any(known(one.text()) is False for one in _parts(condition)):
+        return _sides(source, compared[0])
     if condition.kind() == "unary_expression" and "Equal" in condition.text():
         return [part for one in walk(condition) for part in (arguments(one) if called(one) else [])], STRICT
     return [condition], LAX
+
+
+def _parts(condition: SgNode) -> list[SgNode]:
+    """Give what is asked for together, where a condition is such a list: `ok && got != want`."""
+    operator = condition.field("operator")
+    if condition.kind() != "binary_expression" or operator is None or operator.text() != "&&":
+        return []
+    sides = [bare(side) for side in (condition.field("left"), condition.field("right")) if side is not None]
+    return [part for side in sides for part in (_parts(side) or [side])]
 
 
 GO = Reader(

@@ -1,7 +1,9 @@
 """JavaScript, TypeScript, Go, Rust and Java, for the rules: through ast-grep's grammars. Never runs what it reads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
+
+from ast_grep_py import SgNode
 
 from orchestrator.verify.go_tests import GO
 from orchestrator.verify.grammar import NAME, name_of, parts, read, statements, walk
@@ -52,9 +54,12 @@ def _asserting(text: str, table: Table) -> frozenset[str]:
     source, reader = read(text, table), _READERS[table.family]
     if source is None:
         return frozenset()
-    tests = {one.name.rpartition(".")[2] for one in reader.find(source)}
+    tests = [one.node.range() for one in reader.find(source) if isinstance(one, Found)]
+    spans = [(test.start.index, test.end.index) for test in tests]
     named = [
-        node for node in walk(source.root) if node.kind() in source.table.named and name_of(node) not in {"", *tests}
+        node
+        for node in walk(source.root)
+        if node.kind() in source.table.named and name_of(node) and not _is_within(node, spans)
     ]
     return frozenset(
         name_of(node)
@@ -62,6 +67,12 @@ def _asserting(text: str, table: Table) -> frozenset[str]:
         if (body := node.field("body")) is not None
         and any(True for step in statements(body) for part in walk(step) for _ in reader.asserts(source, part))
     )
+
+
+def _is_within(node: SgNode, spans: Sequence[tuple[int, int]]) -> bool:
+    """Say whether a function is a test, or stands in one, where nobody else can call it."""
+    at = node.range().start.index
+    return any(start <= at < end for start, end in spans)
 
 
 @lru_cache(maxsize=_KEPT)

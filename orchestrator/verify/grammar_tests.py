@@ -138,9 +138,14 @@ def _guards(step: SgNode, whole: SgNode) -> tuple[str, ...]:
         if one.range().start.index <= edge:
             break
         condition = one.field("condition")
-        if one.kind() in IFS and condition is not None and one.field("alternative") is None:
+        plain = condition is not None and not _ASSERTS.search(condition.text())
+        if one.kind() in IFS and condition is not None and plain and one.field("alternative") is None:
             found.append(" ".join(condition.text().split()))
     return tuple(found)
+
+
+_ASSERTS = re.compile(r"(?i)\b(?:assert|require|expect)(?:\w*\s*!?\(|\.\w+\()")
+"""A condition that is an assertion itself lets nothing be left out unheard: Go's `if assert.NoError(t, err)`."""
 
 
 def _detached(source: Source, found: Found, inner: Sequence[SgNode], reader: Reader) -> int:
@@ -233,9 +238,12 @@ def _swallowed(source: Source, step: SgNode, whole: SgNode, reader: Reader) -> i
         body = step.field("body")
         inner = deep(source, statements(body), whole) if body is not None else iter(())
         return sum(1 for one in inner for _ in reader.asserts(source, one))
-    if any("catch_unwind" in called(part) for part in shallow(step)):
-        return 1
-    return 0
+    caught = any("catch_unwind" in called(part) for part in shallow(step))
+    return int(caught and not _DEMANDED.search(whole.text()))
+
+
+_DEMANDED = re.compile(r"\b(?:expect_err|unwrap_err|is_err|resume_unwind|downcast\w*)\b")
+"""What Rust does with a panic it wants, or hands on."""
 
 
 def _skips(inner: Sequence[SgNode], reader: Reader) -> Iterator[Mark]:

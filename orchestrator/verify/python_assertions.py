@@ -13,7 +13,9 @@ from orchestrator.verify.python_walk import children, dumped, walk
 from orchestrator.verify.trials import Assertion
 
 _ASSERTING = re.compile(r"(?:assert|expect|verify|check|should|must|ensure)", re.IGNORECASE)
-_ASSERTS = frozenset({"raises", "warns", "deprecated_call", "fail", "assertRaises", "assertWarns"})
+_ASSERTS = frozenset(
+    {"raises", "RaisesGroup", "RaisesExc", "warns", "deprecated_call", "fail", "assertRaises", "assertWarns"}
+)
 
 
 def assertions(body: Sequence[ast.stmt]) -> Iterator[Assertion]:
@@ -94,9 +96,18 @@ def _repeated(body: Sequence[ast.stmt]) -> Iterator[int]:
                 told[name] = dumped(value)
             case _:
                 mentioned = {part.id for part in walk(statement) if isinstance(part, ast.Name)}
-                told = {name: value for name, value in told.items() if name not in mentioned}
+                # what is looked up may be another by now; only a constant stays what it was
+                told = {
+                    name: value
+                    for name, value in told.items()
+                    if name not in mentioned and (value.startswith("Constant") or not _acts(statement))
+                }
                 for inner in (getattr(statement, part, None) or () for part in ("body", "orelse", "finalbody")):
                     yield from _repeated(inner)
+
+
+def _acts(statement: ast.stmt) -> bool:
+    return any(isinstance(part, ast.Call | ast.Await) for part in walk(statement))
 
 
 def _asks(value: ast.expr) -> bool:

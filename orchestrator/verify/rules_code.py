@@ -108,7 +108,9 @@ def code_halved(diff: Diff) -> Iterable[Finding]:
     for edit, before, after in _both(diff):
         kept = len(after.steps)
         dropped = len(before.steps) - kept
-        is_beginning = 0 < kept <= dropped and before.steps[:kept] == after.steps
+        is_beginning = (
+            0 < kept <= dropped and before.steps[:kept] == after.steps and after.arguments >= before.arguments
+        )
         if is_beginning and before.gives and not after.gives and not after.declared:
             yield found(
                 "code-halved",

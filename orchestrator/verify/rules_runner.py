@@ -85,8 +85,10 @@ def _seen(edit: Edit) -> Iterator[tuple[int, str]]:
     new, old = edit.new or "", edit.old or ""
     if _CONFIG.has_section(edit.path) or edit.path.endswith(("pytest.ini", "pytest.toml")):
         before, after = _flat(_CONFIG.section(edit.path, old)), _flat(_CONFIG.section(edit.path, new))
+        moved = {key.rpartition(".")[2]: value for key, value in before.items() if key not in after}
         for key, value in after.items():
-            yield from ((_line(new, text), text) for text in _narrowed(key, before.get(key, ""), value))
+            was = before.get(key, moved.get(key.rpartition(".")[2], ""))
+            yield from ((_line(new, text), text) for text in _narrowed(key, was, value))
     pattern = _LEAVES_OUT if _WHOLE.search(edit.path) else _HUSHED if _LAUNCHED.search(edit.path) else None
     if pattern is not None:
         yield from ((number, match.string.strip()) for number, match in fresh_lines(old, new, pattern))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, Edit, found
+from orchestrator.verify.task_words import asks_to_silence
 
 _FILE = re.compile(
     r"^\s*(?:#\s*(?:flake8|ruff)\s*:\s*noqa\s*$|#\s*mypy\s*:\s*ignore-errors|#\s*type:\s*ignore\s*$"
@@ -59,7 +60,8 @@ def lines_silenced(diff: Diff) -> Iterable[Finding]:
             continue
         hushed = list(_hushed(edit.old, edit.new))
         changed = _changed(edit.old, edit.new)
-        if hushed and 2 * len(hushed) > changed and not _is_tidying(diff):
+        asked = _is_tidying(diff) or asks_to_silence(diff.message)
+        if hushed and 2 * len(hushed) > changed and not asked:
             number, line = hushed[0]
             yield found(
                 "checker-silenced",

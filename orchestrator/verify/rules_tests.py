@@ -4,8 +4,10 @@ Tests are followed by name and by body: one that was renamed, moved to another f
 as many assertions about the same things, or whose subject was deleted with it, is not gone.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
@@ -21,6 +23,8 @@ _PART = 0.3
 _SHARED = 0.5
 _SEVERAL = 2
 _SHORT = 6
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_NUMBER = re.compile(r"#\d+$")
 
 
 def test_deleted(diff: Diff) -> Iterable[Finding]:
@@ -36,7 +40,7 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
         for name, test in side.old.items():
             if name in side.new or not test.is_test or test.name in names or test.body in bodies:
                 continue
-            if gone.within(test.words) or test.hollow or _replaced(test, grown):
+            if gone.within(test.words) or test.hollow or _replaced(test, grown) or _has_twin(side, name):
                 continue
             yield found(
                 "test-deleted",
@@ -44,6 +48,13 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
                 f"restore {name}: a deleted test proves nothing any more; make the code satisfy it {_HOW}",
                 about=name,
             )
+
+
+def _has_twin(side: Side, name: str) -> bool:
+    """Say whether one of several tests of a name went, and one that is still called so has most of its words."""
+    plain, words = _NUMBER.sub("", name), side.old[name].words
+    twins = (test for other, test in side.new.items() if other in side.old and _NUMBER.sub("", other) == plain)
+    return any(len(words & test.words) >= _ALIKE * len(words) and test.assertions for test in twins)
 
 
 def _grown(both: tuple[Side, ...]) -> Iterator[Trial]:
@@ -73,7 +84,7 @@ def _needed(test: Trial, other: Trial) -> float:
 
 def _alike(one: str, other: str) -> bool:
     """Say whether two tests are called after the same thing."""
-    words = [frozenset(name.lower().split("_")) - {"test", ""} for name in (one, other)]
+    words = [frozenset(word.lower() for word in _WORD.findall(name)) - {"test"} for name in (one, other)]
     return len(words[0] & words[1]) >= _SHARED * min(map(len, words))
 
 
@@ -83,6 +94,7 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
         for name, test in side.new.items():
             before = side.old.get(name)
             lost = before is not None and before.assertions > 0 and test.assertions == 0 and not test.markers
+            lost = lost and not _hands_on(side, test)
             hollow = test.is_test and test.hollow and not (before is not None and before.hollow)
             bare = diff.whole and test.is_test and test.assertions == 0 and not _helped(side, test)
             never = test.never if before is not None and before.is_test and not before.never else ""
@@ -96,6 +108,11 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=name,
                 )
+
+
+def _hands_on(side: Side, test: Trial) -> bool:
+    """Say whether a test's body names a function of its file, outside of any test, that asserts."""
+    return bool(side.helpers & frozenset(re.findall(r"\w+", test.body)))
 
 
 def _helped(side: Side, test: Trial) -> bool:
@@ -134,7 +151,7 @@ def _weakened(before: Trial, after: Trial, taken: Removed, *, spared: bool) -> s
     guarded = _guarded(before, after)
     if guarded:
         return f"asserts only where `{guarded[:60]}` what it asserted always"
-    if any(one.strength == NONE for one in new if laxer):
+    if laxer and sum(one.strength == NONE for one in new) > sum(one.strength == NONE for one in old):
         return "compares something with itself"
     if not spared:
         return ""
@@ -196,10 +213,10 @@ def test_cases_removed(diff: Diff) -> Iterable[Finding]:
 
 
 def test_vacuous(diff: Diff) -> Iterable[Finding]:
-    """Find tests with assertions that cannot fail, which the base did not have."""
+    """Find tests with assertions that cannot fail, which stand in the place of ones that can."""
     for side in sides(diff):
         for name, test in side.new.items():
-            if test.vacuous > side.before(name).vacuous and test.assertions:
+            if test.vacuous > side.before(name).vacuous and test.assertions and _says_less(test, side.old.get(name)):
                 yield found(
                     "test-vacuous",
                     side.path,
@@ -207,6 +224,12 @@ def test_vacuous(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=name,
                 )
+
+
+def _says_less(test: Trial, before: Trial | None) -> bool:
+    """Say whether what cannot fail is half of a new test, or took a place: elsewhere it marks that one came by."""
+    firm = [sum(one.strength > NONE for one in trial.asserts) for trial in (test, before or test)]
+    return test.vacuous >= firm[0] if before is None else firm[0] < firm[1]
 
 
 def test_swallowed(diff: Diff) -> Iterable[Finding]:
@@ -247,10 +270,12 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
     proved = any(_proves(side, name, test) for side in both for name, test in side.new.items())
     for side in both:
         for name, test in side.new.items():
-            if proved and test.is_test and name not in side.old:
+            if test.is_test and name not in side.old and (proved or _is_compiled_only(test)):
                 continue  # a new test that is skipped takes nothing away, where others prove the work
             markers = test.markers if name in side.old else test.unconditional
             for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
+                if marker.startswith("cfg(") and frozenset(_FEATURE.findall(marker)) <= _features(diff):
+                    continue  # whoever runs the tests runs them with the features there are
                 yield found(
                     "test-skipped",
                     side.path,
@@ -259,6 +284,23 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=f"{name}:{marker}",
                 )
+
+
+_FEATURE = re.compile(r'feature\s*=\s*"([^"]+)"')
+_DECLARED = re.compile(r"^\s*([\w-]+)\s*=", re.MULTILINE)
+
+
+@lru_cache(maxsize=8)
+def _features(diff: Diff) -> frozenset[str]:
+    """Give the features of Rust crates that are there: the base speaks of them, or a manifest declares them."""
+    used = (name for edit in diff.edits if edit.path.endswith(".rs") for name in _FEATURE.findall(edit.old or ""))
+    manifests = (edit.new or "" for edit in diff.edits if edit.path.endswith("Cargo.toml"))
+    return frozenset((*used, *(name for text in manifests for name in _DECLARED.findall(text))))
+
+
+def _is_compiled_only(test: Trial) -> bool:
+    """Say whether a test of Rust is there to be compiled: it does something, asserts nothing, and is not run."""
+    return test.markers == ("ignore",) and not test.assertions and not test.hollow
 
 
 def _proves(side: Side, name: str, test: Trial) -> bool:

@@ -1,13 +1,14 @@
 """Honest rules about which files changed: nothing at all, protected ones, test files gone. Never reads code."""
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.policy.protected import can_be_allowed, is_protected
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.languages import language_of
-from orchestrator.verify.task_words import asks_for_nothing
+from orchestrator.verify.task_words import asks_for_nothing, asks_to_take_out, speaks_of
 from orchestrator.verify.test_files import is_named_test, is_test_file
 
 
@@ -36,12 +37,38 @@ _VERSION = re.compile(r"""['"]?\bv?\d[\w.+-]*['"]?(?:\s*,\s*['"]?v?\d[\w.+-]*['"
 
 
 def _announces_itself(edit: Edit, diff: Diff) -> bool:
-    """Say whether a person's own commit shows what a protected file is changed for: versions, submodules it moves."""
+    """Say whether a person's own commit shows what a protected file is changed for.
+
+    Versions, submodules it moves, or what its first line is about, so long as nothing is asked less or trusted more.
+    """
     if edit.path.endswith(".gitmodules"):
         paths = [set(_SUBMODULE.findall(text or "")) for text in (edit.old, edit.new)]
         moved = paths[0] ^ paths[1]
         return bool(moved) and moved <= {one.path for one in diff.edits}
-    return _only_versions(edit)
+    lines = _changed(edit)
+    return _only_versions(edit) or (speaks_of(diff.message, (*lines[0], *lines[1])) and not _eases(edit, *lines))
+
+
+_EASES = re.compile(
+    r"(?i)continue-on-error|\|\|\s*(?:true|:|exit\s+0|echo)|\bif:\s*(?:\$\{\{\s*)?(?:false|0)\b|no-verify|exit\s+0|set\s+\+e"
+    r"|allow_failure|--deselect|--ignore[=\s]|--exclude|\s-k\s|\bskip\w*\s*[:=]\s*['\"]?(?:true|1)|-DskipTests|\s-x\s+test\b|passWithNoTests|no:\w+|fail-fast:\s*false"
+    r"|secrets\.|pull_request_target|write-all|\bwrite\b|curl\b|wget\b|self-hosted"
+)
+"""What lets a failure pass, asks less, or hands out what other people trust the file with."""
+_RUNS = re.compile(r"^\s*(?:-\s*)?(?:run|script|command|entry|uses|-\s*repo|-\s*id)\s*:")
+
+
+def _eases(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
+    runs = [sum(bool(_RUNS.search(line)) for line in lines) for lines in (added, gone)]
+    return edit.new is None or runs[0] < runs[1] or any(_EASES.search(line) for line in added)
+
+
+def _changed(edit: Edit) -> tuple[list[str], list[str]]:
+    """Give the lines a file gained and lost, indentation and comments aside."""
+    sides = [
+        Counter(line.partition(" #")[0].strip() for line in (text or "").splitlines()) for text in (edit.new, edit.old)
+    ]
+    return list((sides[0] - sides[1]).elements()), list((sides[1] - sides[0]).elements())
 
 
 def _only_versions(edit: Edit) -> bool:
@@ -56,13 +83,26 @@ def test_file_deleted(diff: Diff) -> Iterable[Finding]:
     """Find deleted test files, of languages whose tests cannot be followed one by one, that were not moved."""
     moved = {edit.new_blob for edit in diff.edits if edit.status == "A" and edit.new_blob}
     for edit in diff.judged():
-        if edit.status == "D" and edit.old_blob not in moved and _is_whole(edit):
+        if edit.status == "D" and edit.old_blob not in moved and _is_whole(edit) and not _went_elsewhere(edit, diff):
             yield found(
                 "test-deleted",
                 edit.path,
                 f"restore {edit.path}: a deleted test proves nothing any more; make the code satisfy it "
                 "(`allow_test_changes` can name it, if a person wants it gone)",
             )
+
+
+def _went_elsewhere(edit: Edit, diff: Diff) -> bool:
+    """Say whether a test file came back under its name with most of its lines, or went with what the task takes out."""
+    lines = {line.strip() for line in (edit.old or "").splitlines() if len(line.strip()) > _SHORT}
+    if asks_to_take_out(diff.message) and speaks_of(diff.message, (edit.path, *lines)):
+        return True
+    stem = edit.path.rpartition("/")[2].partition(".")[0]
+    others = (one.new or "" for one in diff.edits if one.path != edit.path and one.new and stem in one.path)
+    return bool(lines) and any(2 * sum(line in text for line in lines) >= len(lines) for text in others)
+
+
+_SHORT = 3
 
 
 def _is_whole(edit: Edit) -> bool:

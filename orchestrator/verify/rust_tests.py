@@ -14,6 +14,10 @@ _SILENT = re.compile(
     r"#\[\s*(ignore|should_panic|cfg\(\s*(?:any\(\)|FALSE|never|false|not\(\s*test\s*\)|feature)|cfg_attr\([^\]]*\bignore\b"
     r"|cfg\(\s*target_os\s*=\s*\"(?!linux|macos|windows|android|ios)[^\]]*)"
 )
+_ELSEWHERE = re.compile(
+    r"cfg_attr\(\s*(?:(?:any|all)\(\s*)?(?:not\(\s*(?:panic|target_\w+\s*=\s*\"(?:linux|macos|windows|32|64|x86_64|aarch64))|miri|loom|windows|target_|panic\s*=)"
+)
+"""Where a test of Rust is left out by what it is run with; nobody is judged there."""
 _COMPARED = 2
 
 
@@ -57,8 +61,10 @@ def _found(node: SgNode, body: SgNode, name: str, attributes: list[str]) -> Foun
 def _marks(attributes: Sequence[str]) -> Iterator[Mark]:
     for attribute in attributes:
         match = _SILENT.match(attribute)
-        if match is not None:
-            yield Mark(match[1].partition("(")[0], match[1] != "should_panic" and "feature" not in match[1])
+        if match is not None and not _ELSEWHERE.search(attribute):
+            feature = "feature" in match[1]
+            name = "".join(attribute.strip("#[] \n").split()) if feature else match[1].partition("(")[0]
+            yield Mark(name, match[1] != "should_panic" and not feature)
 
 
 def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:

@@ -25,7 +25,7 @@ _ASKED = (
 )
 _TOOLS = re.compile(
     r"(?i)\bbump|upgrad|updat|\bpin\b|releas|publish|\bbuild|\blint|\btox\b|\bnox\b|\buv\b|ruff|black\b|flake8|mypy|isort"
-    r"|pyupgrade|coverage|(?:drop|add|support|test|remove|python|py).*\b[23]\.?\d|pypy|python|deprecat|licen[cs]e|merge|\brevert|\b(?:java|jdk|node(?:js)?|golang|rust|msrv|ruby|php|kotlin|gradle|maven"
+    r"|pyupgrade|coverage|\b(?:jest|vitest|mocha|pytest|junit|nextest)\b|hatch|setuptools|poetry|packaging|(?:drop|add|support|test|remove|python|py).*\b[23]\.?\d|pypy|python|deprecat|licen[cs]e|merge|\brevert|\b(?:java|jdk|node(?:js)?|golang|rust|msrv|ruby|php|kotlin|gradle|maven"
     r"|p?npm|yarn|deno|bun|graalvm|windows|macos|linux|android)\b"
 )
 
@@ -36,6 +36,87 @@ def allowed_by(message: str, paths: Collection[str]) -> tuple[str, ...]:
         return (*CI, *HOOKS, *AGENTS)
     asked = tuple(pattern for patterns, words in _ASKED if words.search(message) for pattern in patterns)
     return (*asked, *CI, *HOOKS) if _TOOLS.search(message) else asked
+
+
+_WORD = re.compile(r"[A-Z]{3,}|[A-Z]?[a-z]{2,}")
+_SAYS_NOTHING = frozenset(
+    (
+        *(
+            "test",
+            "tests",
+            "make",
+            "adds",
+            "added",
+            "adding",
+            "fixes",
+            "fixed",
+            "support",
+            "update",
+            "updates",
+            "remove",
+        ),
+        *(
+            "change",
+            "changes",
+            "chore",
+            "feat",
+            "refactor",
+            "with",
+            "from",
+            "into",
+            "when",
+            "that",
+            "this",
+            "should",
+            "name",
+        ),
+        *("names", "code", "file", "files", "function", "method", "value", "work", "works", "more", "error", "errors"),
+        *(
+            "jobs",
+            "steps",
+            "env",
+            "uses",
+            "the",
+            "and",
+            "for",
+            "use",
+            "add",
+            "fix",
+            "new",
+            "run",
+            "set",
+            "get",
+            "not",
+            "all",
+        ),
+        *(
+            "now",
+            "can",
+            "has",
+            "its",
+            "implement",
+            "introduce",
+            "allow",
+            "handle",
+            "improve",
+            "missing",
+            "check",
+            "checks",
+        ),
+        *("main", "build", "http"),
+    )
+)
+_LONG = 3
+
+
+def speaks_of(message: str, lines: Collection[str]) -> bool:
+    """Say whether a message's first line and some lines share a word that says something."""
+    said = _words(message.strip().partition("\n")[0]) - _SAYS_NOTHING
+    return any(said & _words(line) for line in lines)
+
+
+def _words(text: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(text) if len(word) >= _LONG}
 
 
 _TAKEN_OUT = re.compile(
@@ -49,12 +130,14 @@ _TROUBLE = re.compile(r"(?i)\b(?:fail|flak|broken|skip|disabl)\w*|\bred\b")
 def asks_to_remove_tests(message: str) -> bool:
     """Say whether a message's first line asks for tests to be taken out or made over, and not for failing to end."""
     first = message.strip().partition("\n")[0]
-    return asks_to_skip_tests(message) or (bool(_TAKEN_OUT.search(first)) and not _TROUBLE.search(first))
+    taken = bool(_TAKEN_OUT.search(first)) and not _TROUBLE.search(first)
+    return asks_to_skip_tests(message) or taken or _REVERTS.search(message) is not None
 
 
 _SKIPPED = re.compile(
     r"(?i)\b(?:disabl|skip|ignor|quarantin|xfail|mute|park)\w*\b[^\n]*\b(?:test|spec|case)s?\b"
     r"|\b(?:test|spec)s?\b[^\n]*\b(?:disabled|skipped|as (?:flaky|skipped|xfail))\b|\bmark\b[^\n]*\b(?:flaky|xfail)"
+    r"|\badd\w*\b[^\n]*\bfailing (?:test|spec|case)"
 )
 _OUT = re.compile(
     r"(?i)\b(?:remov|drop|delet|deprecat|disallow|revert|replac|inline|no longer|kill|retire|discontinu|get rid)\w*|!:"
@@ -67,8 +150,26 @@ def asks_to_skip_tests(message: str) -> bool:
 
 
 def asks_to_take_out(message: str) -> bool:
-    """Say whether a message's first line asks for something to be taken out of the code, and its tests with it."""
-    return bool(_OUT.search(message.strip().partition("\n")[0]))
+    """Say whether a message asks for something to be taken out of the code, and its tests with it.
+
+    Its first line says so, or the lines by which git and the common conventions mark a revert or a break.
+    """
+    return bool(_OUT.search(message.strip().partition("\n")[0]) or _BACK.search(message))
+
+
+_REVERTS = re.compile(r"^\s*This reverts commit [0-9a-f]{7,}", re.MULTILINE)
+_BACK = re.compile(r"^\s*(?:This reverts commit [0-9a-f]{7,}|BREAKING[ -]CHANGE\b)", re.MULTILINE)
+
+
+_HUSHED = re.compile(
+    r"(?i)\b(?:silenc|suppress|ignor|disabl|hush|exclud)\w*\b[^\n]*\b(?:warning|lint|check|complaint|rule|error|flake8|mypy"
+    r"|pyright|pylint|ruff|eslint|clippy|bandit|vet|false positive)|\b(?:noqa|nolint|nosec|type:? ?ignore|ts-ignore)"
+)
+
+
+def asks_to_silence(message: str) -> bool:
+    """Say whether a message's first line announces that a checker is told to look away."""
+    return bool(_HUSHED.search(message.strip().partition("\n")[0]))
 
 
 _NOTHING = re.compile(
