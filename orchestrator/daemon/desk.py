@@ -168,18 +168,29 @@ async def reading(project: Project) -> AsyncGenerator[Desk, None]:
 
 @contextlib.asynccontextmanager
 async def writing(project: Project, me: str = "cli") -> AsyncGenerator[Desk, None]:
-    """Ask for something: queue files are taken in first, and everything is rendered before the command exits."""
+    """Ask for something: queue files are taken in first, and everything is rendered before the command exits.
+
+    Where another process renders, its rendering of what was asked is waited for.
+    """
     project.make_state()
     desk = await open_desk(project, me, read_only=False)
     windows = Windows(project, desk.ledger, desk.intake)
     desk.ledger.observers.append(windows.note)
+    began = desk.world.seq
     try:
         await desk.intake.take_in(desk.ledger)
         yield desk
-        await windows.render(desk.world, desk.seat(), await desk.status(), desk.now())
+        await _render(desk, windows, asked=desk.world.seq > began)
         if windows.stale:
             await desk.intake.take_in(desk.ledger)  # somebody saved in this very moment
             await windows.render(desk.world, desk.seat(), await desk.status(), desk.now())
     finally:
         windows.close()
         desk.journal.close()
+
+
+async def _render(desk: Desk, windows: Windows, *, asked: bool) -> None:
+    """Bring every file up to date, or see to it that another process does."""
+    while not await windows.render(desk.world, desk.seat(), await desk.status(), desk.now()):
+        if not asked or await windows.rendered(desk.world):
+            return

@@ -26,7 +26,7 @@ from orchestrator.workspace.names import STORE
 
 _CHUNK = 1 << 20
 _TOPS = (JOURNAL, RUNS, FILES, REPOSITORIES)
-_WINDOWS = ("views.json", "logs", "ralph-verification.log", "board.md")
+_WINDOWS = ("views.json", "views.level", "logs", "ralph-verification.log", "board.md")
 """What is rendered anew from the journal that takes the other's place."""
 
 

@@ -200,7 +200,7 @@ class _Run:
         )
         self.engine.scope = scope
         self.windows = Windows(project, self.engine.ledger, desk.intake)
-        self._dirty = anyio.Event()
+        self._dirty, self._asked = anyio.Event(), anyio.Event()
         self.tidying = Tidying(self.engine, built.workspace, project.state)
         self.clearing = Clearing(self.engine, built.ground, project.settings.retention)
         self.lookout = Lookout(self.engine, built.trees, built.ground.branches())
@@ -256,6 +256,9 @@ class _Run:
                     self.recorder.note(world, event)
         self.tidying.note(world, commits)
         self._dirty.set()
+        others = {commit.by for commit in commits} - {self.desk.me}
+        if others and others - set(self.desk.presence.peers()):
+            self._asked.set()  # a command waits to see it in the files
 
     async def _signals(self) -> None:
         with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
@@ -297,13 +300,16 @@ class _Run:
     async def _render_always(self) -> None:
         while True:
             await self._dirty.wait()
-            self._dirty, began = anyio.Event(), time.process_time()
+            self._dirty, self._asked, began = anyio.Event(), anyio.Event(), time.process_time()
             with anyio.CancelScope(shield=True):  # half a rendering would lose what was noted for it
                 written = await self._written(self.render)
             if not (written and await self._written(self._keep_records)):
                 self._dirty.set()
                 await anyio.sleep(ROOM_AGAIN_S)
-            await anyio.sleep(rest_s(time.process_time() - began))
+            rest = rest_s(time.process_time() - began)
+            await anyio.sleep(RENDER_EVERY_S)
+            with anyio.move_on_after(rest - RENDER_EVERY_S):
+                await self._asked.wait()
 
     async def _written(self, work: Callable[[], Awaitable[None]]) -> bool:
         """Write what people look at; where it cannot be written it is said, once, and tried again: work goes on."""

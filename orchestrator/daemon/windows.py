@@ -4,6 +4,9 @@ Theory of operation. Every process notes what commits touched. Whoever holds the
 where the last holder left (`views.json`); the others forget what they noted and look again when the lock is free. No
 file waits for the disk but queue files, which are people's too: after a power cut the rest is rendered anew.
 
+The holder says in `views.level` up to which `seq` every file tells: a command that cannot render waits for that, so
+that who reads a file after a command finds in it what the command did.
+
 What a crash (or a save in the wrong moment) left beside the queue files is merged before anything is written over.
 """
 
@@ -11,6 +14,7 @@ import contextlib
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
+import anyio
 import msgspec
 
 from orchestrator.daemon.intake import Intake
@@ -28,7 +32,12 @@ from orchestrator.views.learnings import NAME as LEARNINGS
 from orchestrator.views.learnings import learnings
 from orchestrator.views.loopstate import file_name, loop_state
 
-CURSOR = "views.json"
+CURSOR, LEVEL = "views.json", "views.level"
+
+PATIENCE_S = 2.0
+"""How long a command waits for another process to render what it did: one that is stopped keeps nobody."""
+
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.005, 0.05
 
 
 class Windows:
@@ -58,7 +67,7 @@ class Windows:
 
     async def render(self, world: World, seat: Seat, status: StatusAnswer, now: int) -> bool:
         """Bring every file up to date; False when another process does. After an OSError all of it is owed still."""
-        first = self._chronicle is None
+        first, seq = self._chronicle is None, world.seq
         if first and not self._lock.try_acquire():
             self._forget()
             return False
@@ -76,11 +85,34 @@ class Windows:
         except OSError:
             self._noted, self._touched = [*commits, *self._noted], {**touched, **self._touched}
             raise
-        self.revisit(await self._intake.write_back(self._ledger, _queues(touched)))
+        late = await self._intake.write_back(self._ledger, _queues(touched))
+        self.revisit(late)
         if self._intake.displaced:
             await self._intake.rescue(self._ledger)
         self._page("board.md", board(status, now, self._project.name))
+        if not late:
+            self._page(LEVEL, f"{world.journal} {seq}\n")
         return True
+
+    async def rendered(self, world: World) -> bool:
+        """Wait until whoever renders has told everything up to this world; False when this process may render now.
+
+        Nobody is waited for longer than `PATIENCE_S`. It is tried again after growing pauses: the holder may die.
+        """
+        pause = _FIRST_PAUSE_S
+        with anyio.move_on_after(PATIENCE_S):
+            while not self._is_level(world):
+                if self._lock.try_acquire():
+                    return False
+                await anyio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_S)
+        return True
+
+    def _is_level(self, world: World) -> bool:
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            journal, seq = (self._project.state / LEVEL).read_text().split()
+            return journal == world.journal and int(seq) >= world.seq
+        return False
 
     def _since(self, world: World) -> int:
         cursor = self._chronicle.cursor if self._chronicle is not None else Cursor()
