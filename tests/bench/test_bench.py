@@ -7,6 +7,7 @@ import pytest
 from tests.bench.gauge import SMALLEST, Row, Size, Spread, compare
 from tests.bench.main import FAMILIES, measure
 from tests.bench.page import BEGIN, END, line_of, merged
+from tests.bench.peers import QUEUES, Tools, peer_a_second
 
 MAY_BE_NOTHING = ("a run that waits", "after", "appended by one", "the same: p99", "what full isolation")
 
@@ -21,6 +22,16 @@ def test_every_row_can_be_measured(name: str) -> None:
         assert row.value.least <= row.value.middle <= row.value.most
         assert row.value.middle > 0 or row.name.startswith(MAY_BE_NOTHING)
         assert row.met or row.most != 0  # what must not happen at all did not
+
+
+@pytest.mark.slow
+def test_a_peer_works_the_same_agent_and_is_stopped(tmp_path: Path) -> None:
+    make = next(peer for peer in QUEUES if not peer.program)
+    nothing = Tools(tmp_path, tmp_path, ())
+    assert not nothing.has("huey_consumer")
+    assert nothing.has(make.program)
+    assert peer_a_second(make, nothing, tmp_path / "work", 3) > 0
+    assert len(list((tmp_path / "work").glob("T-*.txt"))) == 3
 
 
 def test_a_row_is_compared_with_what_was_measured_before_and_after_it() -> None:

@@ -125,13 +125,9 @@ def bash_loop(folder: Path, times: int) -> list[Call]:
 
 def four(size: Size, folder: Path) -> Iterator[Row]:
     """Measure how much four workers get done, each task in a clone of its own."""
-    tasks = 2 * size.tasks
 
     def ours() -> float:
-        shop = Workshop(fresh(folder), tasks, workers=4, workspace="clone")
-        shop.run()
-        moments = [moment for each in shop.moments().values() for moment in each.values()]
-        return tasks / (max(moments) - min(moments))
+        return done_a_second(folder, 2 * size.tasks)
 
     compared = compare(size, ours, lambda: 50 * size.tasks / spawns_at_once_s(50 * size.tasks, 4))
     yield Row(
@@ -152,6 +148,14 @@ def four(size: Size, folder: Path) -> Iterator[Row]:
             took=f"{compared.row.text()} a second",
             against=f"`parallel -j4 --joblog true`: {compared.baseline.text()} a second",
         )
+
+
+def done_a_second(folder: Path, tasks: int) -> float:
+    """Let four workers do tasks, each in a clone of its own, and say how many a second it came to."""
+    shop = Workshop(fresh(folder), tasks, workers=4, workspace="clone")
+    shop.run()
+    moments = [moment for each in shop.moments().values() for moment in each.values()]
+    return tasks / (max(moments) - min(moments))
 
 
 def parallel_s(folder: Path, times: int) -> float:
