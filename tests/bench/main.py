@@ -69,7 +69,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     measure(names, msgspec.structs.replace(size, **given), tell)
     if not asked.dry:
         words = " ".join(["scripts/bench", *(sys.argv[1:] if argv is None else argv)])
-        write(_PAGE, [*FAMILIES, *ON_REQUEST], lines, f"`{words}` on {today()} at {commit()}:")
+        write(
+            _PAGE,
+            [*FAMILIES, *ON_REQUEST],
+            lines,
+            f"`{words}` on {today()} at {commit()};\nrows of another commit are of an earlier call:",
+        )
     sys.stdout.write(f"{unmet} not as they should be\n")
     return 1 if unmet else 0
 
