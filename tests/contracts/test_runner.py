@@ -160,9 +160,14 @@ def test_the_processes_of_a_run_are_listed_parents_first(runner: Runner, launch:
         started, dog = launch("sleep 61 & echo up; sleep 62"), Sees(3)
         await runner.start(started)
         await runner.wait(started.run_dir, watchdog=dog)
-        alive = await runner.processes(started.run_dir)
+        with anyio.fail_after(20):  # the one in the background is a shell until it has become the sleep
+            while len(sleeps(alive := await runner.processes(started.run_dir))) < 2:
+                await anyio.sleep(0.02)
         await runner.stop(started.run_dir, grace_s=0.05)
         return alive, await runner.processes(started.run_dir)
+
+    def sleeps(found: tuple[Process, ...]) -> set[str]:
+        return {one.command for one in found} & {"sleep 61", "sleep 62"}
 
     alive, after = anyio.run(story)
     commands = [process.command for process in alive]
