@@ -283,6 +283,23 @@ def test_everything_that_pretends_in_a_repository_is_listed(repo: Repo) -> None:
     assert found == FOUND
 
 
+def test_what_new_work_is_excused_is_listed_where_everything_is_asked_for(repo: Repo) -> None:
+    """One idle assertion among firm ones, and a test that is only compiled, are no fault of a change that brings them."""
+    repo.write(
+        tests__test_b_py="from a import add\n\n\ndef test_b():\n    assert add(1, 1) == 2\n    assert add(2, 1) == 3\n    assert True\n"
+    )
+    (repo.root / "src").mkdir()
+    (repo.root / "src/lib.rs").write_text(
+        "pub fn one() -> u8 { 1 }\n\n#[test]\n#[ignore]\nfn compiles() {\n    one();\n}\n"
+    )
+    repo.commit("more tests")
+    assert json.loads(repo.say("HEAD", "--check", "honest", "--format", "json")[1])["regressions"] == []
+    found = json.loads(repo.say("--all", "--format", "json")[1])["regressions"]
+    assert {("tests/test_b.py", "test-vacuous"), ("src/lib.rs", "test-skipped")} <= {
+        (one["path"], one["rule"]) for one in found
+    }
+
+
 def test_sarif_says_what_editors_and_code_hosts_need(repo: Repo) -> None:
     repo.write(tests__test_a_py="x = 1\n")
     repo.git("add", "-A")
