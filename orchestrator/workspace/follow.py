@@ -5,9 +5,11 @@ untracked or ignored files; checked out nowhere, only the ref moves. A person wh
 stands in the way is kept as one readable line, and is no fault: the work has landed on the target.
 """
 
+import contextlib
 from pathlib import Path
 
-from orchestrator.workspace.git import git
+from orchestrator.workspace import interrupted
+from orchestrator.workspace.git import Said, git
 from orchestrator.workspace.refs import contains, hold, lookup, swap
 from orchestrator.workspace.repository import Repository
 
@@ -33,7 +35,10 @@ async def follow(repository: Repository) -> None:
         return
     text = ""
     if head != base:
-        text = await _step(repository, head, base, seen)
+        try:
+            text = await _step(repository, head, base, seen)
+        except OSError as error:  # no room, most often: the work has landed all the same
+            text = f"{repository.base} cannot follow {repository.target} now: {error.strerror}; it is tried again"
     elif seen != base:
         await hold(repository, {mark: base})
     _keep(repository, head, text)
@@ -75,25 +80,58 @@ async def _step(repository: Repository, head: str, base: str, seen: str) -> str:
             return f"{name} is in the middle of a {busy} in {folder}: finish it, then run `git merge --ff-only {goal}`"
     for folder, checked_out in worktrees.items():
         if checked_out == f"refs/heads/{name}":
-            return await _merge(repository, folder)
+            return await _merge(repository, folder, base, head)
     moved = await swap(repository, f"refs/heads/{name}", head, base)
     return "" if moved else f"{name} moved just now: run `git merge --ff-only {goal}` on it"
 
 
-async def _merge(repository: Repository, folder: str) -> str:
+async def _merge(repository: Repository, folder: str, base: str, head: str) -> str:
     """Fast-forward the worktree that has the base checked out."""
     quiet = [part for key in await _filter_keys(repository) for part in ("-c", f"{key}=")]
-    # the person's standing options for merges (`--squash`, say) are not for this one
-    quiet += ["-c", f"branch.{repository.base}.mergeOptions="]
-    how = ("merge", "--ff-only", "--no-edit", "--no-stat", "--no-overwrite-ignore", f"refs/heads/{repository.target}")
-    said = await git(*quiet, *how, cwd=folder, accept=tuple(range(256)))
-    if said.code == 0:
+    halfway = await _halfway(repository, base, head)
+    if halfway and await _taken_up(repository, folder, quiet, base, halfway, ours=True):
+        base, halfway = halfway, ""
+    said = await _forward(repository, folder, quiet, base, head, marked=bool(halfway))
+    if said.code == 0 or await _taken_up(repository, folder, quiet, base, head, ours=False):
         return ""
     why = " ".join(line.strip() for line in said.err.splitlines() if line.strip() and not line.startswith("hint:"))
     return (
         f"{repository.base} in {folder} cannot follow {repository.target}: {why[:500]}"
         f" Then run `git merge --ff-only {repository.target}` there"
     )
+
+
+async def _halfway(repository: Repository, base: str, head: str) -> str:
+    """Name the commit to which a step was cut off, if it is still on the way: the target may have been moved back."""
+    goal = interrupted.goal_of(repository, base)
+    known = goal and (await repository.git("cat-file", "-e", goal, accept=(0, 1, 128))).code == 0
+    return goal if known and await contains(repository, head, goal) else ""
+
+
+async def _taken_up(repository: Repository, folder: str, quiet: list[str], base: str, goal: str, *, ours: bool) -> bool:
+    """Go on with a step that was cut off, if that is what stands in the way."""
+    taken = await interrupted.take_up(Path(folder), quiet, base, goal, ours=ours)
+    if not taken.known and not taken.dropped:
+        return False
+    if (await _forward(repository, folder, quiet, base, goal, marked=ours)).code == 0:
+        return True
+    await interrupted.put_back(Path(folder), taken)
+    return False
+
+
+async def _forward(
+    repository: Repository, folder: str, quiet: list[str], base: str, goal: str, *, marked: bool
+) -> Said:
+    """Let git do one step. `marked`: an earlier one was cut off, whose mark stays until it is done."""
+    if not marked:
+        interrupted.begin(repository, base, goal)
+    # the person's standing options for merges (`--squash`, say) are not for this one
+    options = (*quiet, "-c", f"branch.{repository.base}.mergeOptions=")
+    argv = ("merge", "--ff-only", "--no-edit", "--no-stat", "--no-overwrite-ignore", goal)
+    said = await git(*options, *argv, cwd=folder, accept=tuple(range(256)))
+    if said.code == 0 or (not marked and interrupted.refused(said.err)):
+        interrupted.end(repository)
+    return said
 
 
 async def _filter_keys(repository: Repository) -> list[str]:
@@ -155,8 +193,9 @@ def _keep(repository: Repository, head: str, text: str) -> None:
     if not text:
         note.unlink(missing_ok=True)
         return
-    note.parent.mkdir(exist_ok=True)
-    note.write_text(f"{head}\n{text}", errors="backslashreplace")
+    with contextlib.suppress(OSError):  # without room for the reason it is said that the base is behind, and what to do
+        note.parent.mkdir(exist_ok=True)
+        note.write_text(f"{head}\n{text}", errors="backslashreplace")
 
 
 def _kept(repository: Repository) -> str:
