@@ -9,7 +9,7 @@ import errno
 import os
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 MARKER = "ORCHESTRATOR_RUN"
 SETTLE_S = 10.0
@@ -20,6 +20,7 @@ _PDEATHSIG, _CHILD_SUBREAPER = 1, 36
 _CPU_FIELDS = slice(11, 15)
 """utime, stime, cutime, cstime in `/proc/PID/stat`, counted from the state."""
 _PPID, _START = 1, 19
+_TRACES = 5
 _ARGUMENTS = 45
 
 
@@ -146,18 +147,50 @@ def _pids() -> list[int]:
 
 
 def family(root: int) -> dict[int, list[str]]:
-    """Give the live processes below `root`, without it: pid to stat fields. Zombies are dead."""
-    table = {pid: fields for pid in _pids() if (fields := _stat(pid))}
-    children: dict[int, list[int]] = {}
-    for pid, fields in table.items():
-        children.setdefault(int(fields[_PPID]), []).append(pid)
+    """Give the live processes below `root`, without it: pid to stat fields. Zombies are dead.
+
+    What is just being born or dying may be missed; whoever needs them all asks again until nobody is left to wait for.
+    """
+    below = _born_of if os.path.exists(f"/proc/self/task/{os.getpid()}/children") else _in_table()
     found: dict[int, list[str]] = {}
     parents = [root]
     while parents:
-        for pid in children.get(parents.pop(), []):
-            parents.append(pid)
-            found[pid] = table[pid]
+        for pid in below(parents.pop()):
+            if pid not in found and (fields := _stat(pid)):
+                parents.append(pid)
+                found[pid] = fields
     return {pid: fields for pid, fields in found.items() if fields[0] not in "ZX"}
+
+
+def _born_of(parent: int) -> list[int]:
+    """Ask the kernel for the children of one process: costs nothing for the thousands that are not ours."""
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for thread in os.listdir(f"/proc/{parent}/task"):
+            with contextlib.suppress(OSError), open(f"/proc/{parent}/task/{thread}/children", "rb") as stream:
+                found.extend(map(int, stream.read().split()))
+    return found
+
+
+def _in_table() -> Callable[[int], list[int]]:
+    """Read the whole table of processes, where the kernel was built without lists of children."""
+    table: dict[int, list[int]] = {}
+    for pid in _pids():
+        if fields := _stat(pid):
+            table.setdefault(int(fields[_PPID]), []).append(pid)
+    return lambda parent: table.get(parent, [])
+
+
+def is_below(root: int, pid: int) -> bool:
+    """Say whether a process is in the tree of `root`. One that is gone counts as in it: nobody vouches for it."""
+    ends = {root, 1, 0}
+    for _ in range(_TRACES):  # a parent that dies on the way hands its children on: the next trace finds whom to
+        at = pid
+        while at not in ends and (fields := _stat(at)):
+            at = int(fields[_PPID])
+        if at in ends:
+            return at == root
+    return True
 
 
 def children(found: dict[int, list[str]], parent: int) -> dict[int, list[str]]:

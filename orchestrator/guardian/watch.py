@@ -233,7 +233,7 @@ class Guardian:
         peer = 0
         if hasattr(socket, "SO_PEERCRED"):
             peer = struct.unpack("3i", client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
-        if peer and (not kernel.start_time(peer) or peer in kernel.family(self._root)):
+        if peer and kernel.is_below(self._root, peer):
             client.close()
             return
         client.setblocking(False)

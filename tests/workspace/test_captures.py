@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -309,16 +310,16 @@ def test_a_warm_capture_of_two_thousand_files_reads_none_of_them(yard: Yard, mon
         key, base, folder = await yard.start()
         (folder / "many" / "3" / "3.txt").write_text("changed\n")
         said: list[tuple[str, ...]] = []
-        original = anyio.run_process
+        original = subprocess.run
 
-        async def counting(command: Any, **rest: Any) -> Any:
+        def counting(command: Any, **rest: Any) -> Any:
             said.append(tuple(command))
-            return await original(command, **rest)
+            return original(command, **rest)
 
-        monkeypatch.setattr(anyio, "run_process", counting)
+        monkeypatch.setattr(subprocess, "run", counting)
         kept = await yard.keep(key, base)
         assert kept.files == ("many/3/3.txt",)
-        assert len(said) <= 7
+        assert 3 <= len(said) <= 7
 
     yard.run(story)
 
