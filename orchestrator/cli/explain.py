@@ -141,6 +141,8 @@ def _task(
         )
     elif task.error:
         lines.append(f"  {task.error}")
+    lines += [f"  did not merge: {line}" for line in task.conflicts]
+    lines += [f"  its change concerns: {', '.join(task.told)}"] if task.told and task.status == "pending" else []
     if waiting and task.status not in {"completed", "skipped"}:
         lines.append(f"  behind it wait: {', '.join(waiting)}")
     return lines

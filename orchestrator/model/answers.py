@@ -75,6 +75,10 @@ class TaskAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Null where it has no limits of its own."""
     escalation: EscalationAnswer | None = None
     """Null where it waits for nobody or has no ladder."""
+    conflicts: tuple[str, ...] = ()
+    """What its work last did not merge with: `PATH: whose change, as which commit, and why that one stands`."""
+    told: tuple[str, ...] = ()
+    """The tasks that its notice concerns."""
 
 
 class RollbackAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -43,3 +43,13 @@ class CatchUp(msgspec.Struct, frozen=True, kw_only=True):
 
     over: dict[str, None]
     since: int
+
+
+class Conflict(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that did not merge, and the task that had changed it; empty where none of ours did."""
+
+    path: str
+    task: str = ""
+    commit: str = ""
+    undeclared: tuple[str, ...] = ()
+    """Those of the two whose `files` do not name it: had both, they would not have run side by side."""

@@ -1,5 +1,6 @@
 """Facts about what tasks and people share. See `events`."""
 
+from orchestrator.model.coordination import Conflict
 from orchestrator.model.event_parts import EventBase
 
 
@@ -43,3 +44,19 @@ class CatchUpStarted(EventBase, frozen=True, tag="catchup.started"):
 
     task: str
     over: tuple[str, ...] = ()
+
+
+class NoticeAnnounced(EventBase, frozen=True, tag="notice.announced"):
+    """The change a task is going to make is announced: its notice runs from now. `told` are the tasks it concerns."""
+
+    task: str
+    told: tuple[str, ...] = ()
+
+
+class ConflictFound(EventBase, frozen=True, tag="conflict.found"):
+    """Its work does not merge onto `onto`: in which files, and with whose."""
+
+    task: str
+    attempt: int
+    onto: str
+    conflicts: tuple[Conflict, ...] = ()

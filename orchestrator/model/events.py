@@ -12,7 +12,9 @@ from orchestrator.model.budget_events import BudgetNeared as BudgetNeared
 from orchestrator.model.budget_events import BudgetReached as BudgetReached
 from orchestrator.model.coordination import Handed
 from orchestrator.model.coordination_events import CatchUpStarted as CatchUpStarted
+from orchestrator.model.coordination_events import ConflictFound as ConflictFound
 from orchestrator.model.coordination_events import InputsMissed as InputsMissed
+from orchestrator.model.coordination_events import NoticeAnnounced as NoticeAnnounced
 from orchestrator.model.coordination_events import ResourceLocked as ResourceLocked
 from orchestrator.model.coordination_events import ResourceUnlocked as ResourceUnlocked
 from orchestrator.model.digest_events import DigestDue as DigestDue
@@ -406,6 +408,8 @@ Event: TypeAlias = (
     | MessageFailed
     | BaselineRecorded
     | CatchUpStarted
+    | ConflictFound
+    | NoticeAnnounced
     | InputsMissed
     | ResourceLocked
     | ResourceUnlocked

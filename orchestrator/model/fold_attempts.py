@@ -27,7 +27,7 @@ def _(event: e.TaskClaimed, world: World) -> None:
     world.claims[task.ref] = event.worker
     task.last_attempt = world.at
     if task.attempt is None or task.attempt.number != event.attempt:
-        task.attempt = Attempt(number=event.attempt, since=world.at)
+        task.attempt = Attempt(number=event.attempt, began=world.at, since=world.at)
         task.attempts = max(task.attempts, event.attempt)
     if task.status is not Status.IN_PROGRESS:
         move(world, task, Status.IN_PROGRESS)

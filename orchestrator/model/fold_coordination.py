@@ -164,3 +164,20 @@ def _arrive(world: World, ref: str) -> None:
         catching = world.overtaking.pop(ref, None)
         world.touched.update(catching.over if catching is not None else {})
     world.definitions += 1
+
+
+# -- what others are told ------------------------------------------------------------------------------------------
+
+
+@fold.register
+def _(event: e.NoticeAnnounced, world: World) -> None:
+    if task := world.tasks.get(event.task):
+        task.announced, task.told = world.at, event.told
+        world.touched[task.ref] = None
+
+
+@fold.register
+def _(event: e.ConflictFound, world: World) -> None:
+    if task := world.tasks.get(event.task):
+        task.conflicts = event.conflicts
+        world.touched[task.ref] = None

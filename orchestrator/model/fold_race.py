@@ -47,7 +47,7 @@ def _lane(world: World, task: Task, event: e.TaskClaimed) -> Task:
         order=task.order,
         status=Status.IN_PROGRESS,
         since=world.at,
-        attempt=Attempt(number=event.attempt, since=world.at),
+        attempt=Attempt(number=event.attempt, began=world.at, since=world.at),
     )
 
 

@@ -103,6 +103,8 @@ class ReportAnswer(msgspec.Struct, frozen=True, kw_only=True):
     decisions: tuple[DecisionReport, ...]
     period: PeriodReport
     measure: MeasureReport
+    conflicts: tuple[tuple[str, str, str, str], ...] = ()
+    """Each (when, the task whose work did not merge, the file, whose change it was)."""
 
 
 class DigestPart(msgspec.Struct, frozen=True, kw_only=True):

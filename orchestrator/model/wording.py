@@ -17,6 +17,8 @@ KINDS = {
     "standup": "the standup's time has come",
     "daily": "the daily report's time has come",
     "action": "a command of a trigger fails, or is given up",
+    "notice": "a change is announced, some time before it is made",
+    "change": "a task is about to change something that others share",
 }
 USUAL = tuple(kind for kind in KINDS if kind != "completed")
 """What is told where nobody chose."""

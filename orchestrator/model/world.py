@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from orchestrator.model.coordination import CatchUp, Handed, Lack, Lock
+from orchestrator.model.coordination import CatchUp, Conflict, Handed, Lack, Lock
 from orchestrator.model.events import CheckSummary, Imported
 from orchestrator.model.ladders import Ladder
 from orchestrator.model.messages import Post
@@ -89,7 +89,9 @@ class Attempt(msgspec.Struct, kw_only=True):
 
     number: int
     step: Step = Step.PREPARE
+    began: int = 0
     since: int = 0
+    """When its step began."""
     base: str = ""
     iteration: int = 0
     started_seq: int = 0
@@ -184,6 +186,11 @@ class Task(msgspec.Struct, kw_only=True):
     """Who said so of the work its verdict is about, and why; empty where checks did."""
     override_reason: str = ""
     not_before: int = 0
+    announced: int = 0
+    """When its notice began to run, and the tasks it concerns."""
+    told: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    """What its work conflicted with when it last did not merge."""
     lack: Lack | None = None
     """Outputs it builds on that were not there when it was to begin."""
     questions: list[Question] = []

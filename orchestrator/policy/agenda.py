@@ -52,6 +52,8 @@ class Agenda:
         """Pending tasks that a failed or blocked task stands before and that do not wait for it."""
         self.timed: dict[str, None] = {}
         """Pending tasks that a moment in time holds or held."""
+        self.unannounced: dict[str, None] = {}
+        """Pending tasks with a notice that nobody has announced."""
         self.conditional: dict[str, None] = {}
         """Pending tasks with a `when` whose dependencies are met."""
         self.laddered: dict[str, None] = {}
@@ -110,20 +112,26 @@ class Agenda:
             self.laddered[ref] = None
         if task is None or task.status is not Status.PENDING:
             return
-        if when := earliest(task):
-            self.timed[ref] = None
-        if awaited(task) is not None:
-            self.reviews[ref] = None
-        if task.spec.on_upstream != "wait" and _spoilt(world, task):
-            self.spoiled[ref] = None
+        self._watch(world, task)
         if all(dependency_met(world, name) for name in task.spec.dependencies):
             if task.spec.when is not None:
                 self.conditional[ref] = None
             self._keys[ref] = urgency(task, self._chains.get(ref, 0), hurried=ref in self._hurried)
-            if when:
+            if when := earliest(task):
                 heappush(self._later, (when, ref))
             else:
                 self._line_up(task)
+
+    def _watch(self, world: World, task: Task) -> None:
+        """Note what is to be done about a pending task, or waited for with it."""
+        if earliest(task):
+            self.timed[task.ref] = None
+        if task.spec.notice_s and not task.announced and not task.attempts:
+            self.unannounced[task.ref] = None
+        if awaited(task) is not None:
+            self.reviews[task.ref] = None
+        if task.spec.on_upstream != "wait" and _spoilt(world, task):
+            self.spoiled[task.ref] = None
 
     def _forget(self, ref: str) -> None:
         key, kind = self._keys.pop(ref, None), self._kinds.pop(ref, None)
@@ -133,7 +141,8 @@ class Agenda:
             index.pop(ref, None)
 
     def _indexes(self) -> tuple[dict[str, None], ...]:
-        return (self.spoiled, self.timed, self.conditional, self.laddered, self.reviews, self.begun)
+        waiting = (self.spoiled, self.timed, self.unannounced, self.conditional)
+        return (*waiting, self.laddered, self.reviews, self.begun)
 
     def _line_up(self, task: Task) -> None:
         """Let a task stand with those who want the same; one that was begun goes its own way."""

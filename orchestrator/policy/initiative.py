@@ -29,7 +29,7 @@ from orchestrator.model.specs import (
 )
 from orchestrator.model.spending import Spent
 from orchestrator.model.world import LANDING, Attempt, Queue, Step, Task, Trigger, World
-from orchestrator.policy import catchup, digests, ladders, resources, rollback
+from orchestrator.policy import announcing, catchup, digests, ladders, resources, rollback
 from orchestrator.policy.accounts import serving
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.budgets import notices, run_over, run_words
@@ -86,6 +86,10 @@ def _inspect(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
 
 def _overtake(world: World, _agenda: Agenda, _now: int, _seat: Seat) -> Events:
     return catchup.starts(world)
+
+
+def _announce(world: World, agenda: Agenda, _now: int, seat: Seat) -> Events:
+    return announcing.announcements(world, agenda, seat.settings)
 
 
 def _unlock_resources(world: World, _agenda: Agenda, now: int, _seat: Seat) -> Events:
@@ -315,7 +319,7 @@ def _look(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
 
 
 _RULES: tuple[Rule, ...] = (
-    *(_open, _unlock, _unlock_resources, _overtake, _fire, _roll_back, _act, _inspect),
+    *(_open, _unlock, _unlock_resources, _overtake, _announce, _fire, _roll_back, _act, _inspect),
     *(_escalate, _digest, _post, _unpark, _resume),
     *(_own, _adopt, _race, _look, _spoil, omit, claim),
 )
@@ -325,4 +329,4 @@ def owed(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
     """Give what follows from what stands, whoever records it: gates that open or expire, unlocks, firings, rungs."""
     came = expirations(world, now) or openings(world, now) or _resumed(world, now)
     follows = came or _unlocked(world) or _fired(world, now) or rollback.starts(world) or catchup.starts(world)
-    return follows or _escalate(world, agenda, now, seat)
+    return follows or announcing.announcements(world, agenda, seat.settings) or _escalate(world, agenda, now, seat)

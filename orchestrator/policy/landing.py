@@ -9,10 +9,13 @@ Rules
 
 from typing import assert_never
 
+import msgspec
+
 from orchestrator.model import commands as c
 from orchestrator.model import events as e
 from orchestrator.model.verdicts import Finding, Verdict
 from orchestrator.model.world import Attempt, Doubt, Task, World
+from orchestrator.policy.conflicts import attributed, findings, unattributed
 from orchestrator.policy.endings import blocked, clears, ended, exhausts, fault
 from orchestrator.policy.requests import looked, published
 from orchestrator.policy.seat import Seat
@@ -60,22 +63,10 @@ def _proposed(task: Task, attempt: Attempt, seat: Seat, outcome: c.NoteProposal)
     )
 
 
-def _conflicts(paths: tuple[str, ...]) -> tuple[Finding, ...]:
-    return tuple(
-        Finding(
-            path=path,
-            rule="merge-conflict",
-            message="conflicts with what landed meanwhile: resolve the conflict markers, keeping both changes' intent",
-            id=f"merge-conflict:{path}",
-        )
-        for path in paths
-    )
-
-
 def _collided(
     world: World, outcome: c.NoteCollision, task: Task, attempt: Attempt, moment: tuple[int, Seat]
 ) -> tuple[e.Event, ...]:
-    found = (outcome.onto, Doubt(reason=CONFLICT, findings=_conflicts(outcome.paths), carry=outcome.marked))
+    found = (outcome.onto, Doubt(reason=CONFLICT, findings=unattributed(outcome.paths), carry=outcome.marked))
     if not outcome.behind:
         return convict(world, task, attempt, found, moment)
     return _doubted(world, task, attempt, found, moment)
@@ -135,6 +126,10 @@ def convict(
     if doubt.reason == RED_TARGET:
         return fault(world, task, attempt, doubt.findings[0].message, now)
     evicted = _evicted(world, task, attempt, seat, doubt.reason)
+    if doubt.reason == CONFLICT:
+        found_in = attributed(world, task, attempt, tuple(finding.path for finding in doubt.findings), seat)
+        doubt = msgspec.structs.replace(doubt, findings=findings(world, task, found_in))
+        evicted = (e.ConflictFound(task=task.ref, attempt=attempt.number, onto=onto, conflicts=found_in), *evicted)
     if doubt.reason == BLOCKED:
         return (*evicted, *blocked(world, task, attempt, seat, doubt.findings))
     back = ended(task, attempt, doubt.reason, findings=doubt.findings, carry=(doubt.carry, onto))

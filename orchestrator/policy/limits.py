@@ -93,8 +93,13 @@ def retry_at(action: PendingAction) -> int:
 
 
 def notice_ends(task: Task) -> int:
-    """Give the moment (milliseconds) the task's notice is over; 0 where it has none."""
-    return task.added_at + task.spec.notice_s * 1000 if task.spec.notice_s else 0
+    """Give the moment (milliseconds) the task's notice is over; 0 where it has none, or has begun.
+
+    It runs from its announcement; of one that nobody could announce yet, from now at the earliest.
+    """
+    if not task.spec.notice_s or task.attempts:
+        return 0
+    return (task.announced or task.added_at) + task.spec.notice_s * 1000
 
 
 def earliest(task: Task) -> int:

@@ -5,7 +5,9 @@ from orchestrator.model.settings import Settings
 from orchestrator.model.specs import SATISFIES, Status
 from orchestrator.model.world import Attempt, Step, Task, World
 from orchestrator.policy import limits
+from orchestrator.policy.announcing import around
 from orchestrator.policy.approaches import approach, known_type
+from orchestrator.policy.conflicts import lines
 from orchestrator.policy.learnings import telling
 from orchestrator.policy.notes import notes_of
 from orchestrator.policy.prompt import PromptInput, Upstream
@@ -31,8 +33,8 @@ def prompt_input(world: World, task: Task, seat: Seat, handed: tuple[Handed, ...
         queue_title=world.queues[task.ref.partition("/")[0]].spec.title,
         checks=limits.checks(world, task, settings),
         feedback=tuple(f for f in task.feedback if f.rule != "merge-conflict"),
-        notes=notes_of(task),
-        conflicts=tuple(f.path for f in task.feedback if f.rule == "merge-conflict"),
+        notes=(*notes_of(task), *around(world, task, seat)),
+        conflicts=lines(world, task),
         inputs=tuple(path for other in done if other for path in other.spec.outputs),
         upstream=tuple(_made(other, (attempt.inputs if attempt else ()) or handed) for other in done if other),
         answers=tuple((q.text, q.answer) for q in world.tasks[task.ref].questions if q.answer),

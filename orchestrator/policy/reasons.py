@@ -255,7 +255,8 @@ def _time(_world: World, task: Task, now: int, seat: Seat) -> Reason | None:
     until = earliest(task)
     if until <= now:
         return None if _has_worked(task) else over_hours(task, now, seat)
-    text = "its notice is running" if until == notice_ends(task) else "its start has not come"
+    told = f": {len(task.told)} task(s) are told" if task.told else ""
+    text = f"its notice is running{told}" if until == notice_ends(task) else "its start has not come"
     return Reason(code=Code.TIME, since=task.since, until=until, text=text)
 
 

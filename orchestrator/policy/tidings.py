@@ -19,7 +19,7 @@ from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, Notify, Status
 from orchestrator.model.wording import USUAL, fill, format_seconds
 from orchestrator.model.world import World
-from orchestrator.policy import handoff, people
+from orchestrator.policy import announcing, handoff, people
 from orchestrator.policy.gates import waiting_for
 from orchestrator.policy.rollback import is_held
 
@@ -252,6 +252,34 @@ def _of_handoff(world: World, event: e.Event, _settings: Settings) -> Iterator[T
     )
 
 
+def _of_change(world: World, event: e.Event, settings: Settings) -> Iterator[Tiding]:
+    """Tell of a change that is announced, and of one to something shared that is about to be made."""
+    match event:
+        case e.NoticeAnnounced(task=ref, told=told) if ref in world.tasks:
+            task = world.tasks[ref]
+            lead = f"not before {format_seconds(task.spec.notice_s or 0)} from now"
+            what = f"{ref} is going to change {announcing.changes(task, settings)}, {lead}"
+            kind, why = "notice", task.spec.title or task.spec.description
+        case e.TaskClaimed(task=ref, attempt=1, resumed=False, rival=False) if ref in world.tasks:
+            task = world.tasks[ref]
+            told = announcing.concerned(world, task, settings)
+            what = f"{ref} is about to change {', '.join(announcing.shared(task, settings))}"
+            kind, why = "change", task.spec.title
+            if not announcing.shared(task, settings):
+                return
+        case _:
+            return
+    owners = (settings.registry[name].owner for name in announcing.shared(task, settings))
+    yield Tiding(
+        kind=kind,
+        about=ref,
+        what=what,
+        why=f"{why}; it concerns {', '.join(told) or 'no other task'}",
+        next=f"`orchestrator explain {ref}`",
+        concerns=tuple(name for name in (*owners, *(n for other in told for n in _owner(world, other))) if name),
+    )
+
+
 def _of_money(world: World, event: e.Event, _settings: Settings) -> Iterator[Tiding]:
     match event:
         case e.LaneParked(queue=name, code="fault", text=text):
@@ -305,4 +333,15 @@ def _of_action(world: World, event: e.Event, _settings: Settings) -> Iterator[Ti
             return
 
 
-_PARTS = (_of_task, _of_rollback, _of_gate, _of_handoff, _of_ladder, _of_money, _of_trigger, _of_action, _of_digest)
+_PARTS = (
+    _of_task,
+    _of_rollback,
+    _of_gate,
+    _of_handoff,
+    _of_change,
+    _of_ladder,
+    _of_money,
+    _of_trigger,
+    _of_action,
+    _of_digest,
+)

@@ -59,6 +59,7 @@ class Source:
             decisions=tuple(_decisions(self.commits)),
             period=self._period(since),
             measure=self._measure(),
+            conflicts=tuple(_conflicts(self.commits)),
         )
 
     def _queue(self, queue: Queue) -> QueueReport:
@@ -195,6 +196,14 @@ class Source:
         )
 
 
+def _conflicts(commits: Iterable[e.Commit]) -> Iterable[tuple[str, str, str, str]]:
+    for commit in commits:
+        for event in (event for event in commit.events if isinstance(event, e.ConflictFound)):
+            for conflict in event.conflicts:
+                whose = " as ".join(part for part in (conflict.task, conflict.commit[:12]) if part)
+                yield format_moment(commit.at), event.task, conflict.path, whose or "from outside the queues"
+
+
 def _decisions(commits: Iterable[e.Commit]) -> Iterable[DecisionReport]:
     for commit in commits:
         for event in commit.events:
@@ -263,6 +272,7 @@ def blocks(report: ReportAnswer) -> list[Block]:
         (f"{queue.title or queue.name}", head, [_task_row(task) for task in queue.tasks]) for queue in report.queues
     ]
     decided = [(d.at, d.by, d.what, d.why, ", ".join(d.evidence)) for d in report.decisions]
+    found.append(("Conflicts", ("when", "whose work did not merge", "file", "with whose"), report.conflicts))
     found.append(("Decisions", ("when", "who", "what", "why", "evidence"), decided))
     return [block for block in found if block[2]]
 

@@ -8,7 +8,7 @@ from orchestrator.model import answers as a
 from orchestrator.model.messages import Channel
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Gate, Queue, Task, World
-from orchestrator.policy import actions, gates, ladders, people, post
+from orchestrator.policy import actions, conflicts, gates, ladders, people, post
 from orchestrator.policy.limits import retry_at, staffed
 from orchestrator.policy.reasons import Code, Reason, reason_for
 from orchestrator.policy.rollback import words, words_after
@@ -188,6 +188,8 @@ def _task(world: World, task: Task, now: int, seat: Seat) -> a.TaskAnswer:
         title=task.spec.title or task.spec.description[:80],
         error=task.reason or None,
         budget=money.of_task(world, task, now),
+        conflicts=tuple(f"{conflict.path}: {conflicts.words(world, task, conflict)}" for conflict in task.conflicts),
+        told=task.told,
         escalation=_escalation(world, ladders.of_task(world, task, now, seat), now) if task.spec.escalate else None,
     )
 

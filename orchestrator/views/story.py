@@ -4,6 +4,7 @@ import msgspec
 
 from orchestrator.codec.moments import format_moment
 from orchestrator.model import events as e
+from orchestrator.model.coordination import Conflict
 from orchestrator.model.verdicts import Finding, Verdict
 from orchestrator.model.wording import format_seconds
 from orchestrator.policy.budgets import UNITS
@@ -329,6 +330,13 @@ def _sharing(event: e.Event) -> tuple[str, str] | None:
         case e.InputsMissed():
             names = ", ".join(f"{path} of {ref}" for ref, path in zip(event.tasks, event.paths, strict=True))
             return "warn", f"cannot begin: {names} missing or empty in the target at {event.base[:12]}"
+        case e.NoticeAnnounced():
+            return (
+                "warn",
+                f"its notice runs from now; it concerns {', '.join(event.told) or 'no other task'}",
+            )
+        case e.ConflictFound():
+            return "warn", f"does not merge: {'; '.join(map(_conflict, event.conflicts))}"
         case e.CatchUpStarted():
             return "warn", f"catches up: {', '.join(event.over) or 'nobody'} lets it go first"
         case e.ResourceLocked():
@@ -338,6 +346,11 @@ def _sharing(event: e.Event) -> tuple[str, str] | None:
             return "info", f"{event.resource} is no longer locked by {event.by}{_why(event.because)}"
         case _:
             return None
+
+
+def _conflict(conflict: Conflict) -> str:
+    commit = f" ({conflict.commit[:12]})" if conflict.commit else ""
+    return f"{conflict.path} with {conflict.task or 'what landed from outside the queues'}{commit}"
 
 
 _PARTS = (

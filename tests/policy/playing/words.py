@@ -30,6 +30,7 @@ _UNTOLD = frozenset(
         "checks",
         "evidence",
         "exit_code",
+        "conflicts",
         "files",
         "findings",
         "input_tokens",

@@ -29,6 +29,7 @@ class Job(msgspec.Struct, kw_only=True):
     owner: str = ""
     attempts: int = 0
     verdict: str = ""
+    announced: int = 0
     by_hand: bool = False
     """Skipped by a person."""
 
@@ -78,6 +79,8 @@ class Door(msgspec.Struct, kw_only=True):
     verdict: str = ""
     green: int | None = None
     """Since when its checks have been green without a break."""
+    asked: int = 0
+    """When its checks spoke last."""
 
 
 class Spring(msgspec.Struct, kw_only=True):
@@ -225,6 +228,10 @@ class Facts:
         self.jobs[event.task].spec = event.spec
 
     @_take.register
+    def _(self, event: e.NoticeAnnounced) -> None:
+        self.jobs[event.task].announced = self.at
+
+    @_take.register
     def _(self, event: e.TaskClaimed) -> None:
         job = self.jobs[event.task]
         job.status, job.owner, job.attempts = "in_progress", event.worker, max(job.attempts, event.attempt)
@@ -333,7 +340,7 @@ class Facts:
     @_take.register
     def _(self, event: e.GateChecked) -> None:
         door = self.doors[event.gate]
-        door.checker, door.checked, door.verdict = "", event.commit, event.verdict
+        door.checker, door.checked, door.verdict, door.asked = "", event.commit, event.verdict, self.at
         door.green = None if event.verdict != "PASS" else self.at if door.green is None else door.green
 
     @_take.register

@@ -14,7 +14,18 @@ from orchestrator.model import fold_gates, fold_rollback, truth
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import GateSpec, Status
 from orchestrator.model.world import LANDING, Gate, Queue, Signature, Task, World
-from orchestrator.policy import agenda, claiming, gates, initiative, reasons, resources, rollback, signing, taking
+from orchestrator.policy import (
+    agenda,
+    announcing,
+    claiming,
+    gates,
+    initiative,
+    reasons,
+    resources,
+    rollback,
+    signing,
+    taking,
+)
 from orchestrator.policy.resources import Want
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.taking import Taken
@@ -234,6 +245,11 @@ def a_notice_need_not_run_out() -> tuple[Place, ...]:
     return ((reasons, "_RULES", tuple(rule for rule in reasons._RULES if rule is not reasons._time)),)
 
 
+def a_change_is_announced_to_those_who_need_it_only() -> tuple[Place, ...]:
+    """Who shares something with what is changed does not hear of it."""
+    return ((announcing, "_meet", lambda *_: False),)
+
+
 def a_when_is_asked_before_anybody_has_looked() -> tuple[Place, ...]:
     """A file that nobody has looked for is taken for one that is not there."""
     return ((claiming, "wants_a_look", lambda *_: False),)
@@ -312,6 +328,7 @@ MUTANTS: tuple[Mutant, ...] = tuple(
         ),
         (
             a_notice_need_not_run_out,
+            a_change_is_announced_to_those_who_need_it_only,
             a_when_is_asked_before_anybody_has_looked,
             an_edge_that_was_dropped_still_holds,
             people_are_not_told_what_a_gate_holds,

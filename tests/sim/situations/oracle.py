@@ -69,13 +69,6 @@ class Oracle:
                 self._claimed(event)
             case e.TaskSkipped(by=""):
                 self._skipped(self.facts.jobs[event.task])
-            case e.GateOpened():
-                self._opened(self.facts.doors[event.gate])
-            case e.GateApproved() | e.GateRejected():
-                self._signed(self.facts.doors[event.gate], event.by)
-            case e.GateChecking():
-                door = self.facts.doors[event.gate]
-                _demand(not self._alive(door.checker), f"gate {door.name} is checked by two")
             case e.FileSeen(path=path):
                 there = any(path in self._files(name) for name in self.facts.lanes)
                 _demand(there, f"{path} is said to be there and is not")
@@ -84,8 +77,22 @@ class Oracle:
             case e.IterationStarted(restarted=False):
                 held = self.locked(self.facts.jobs[event.task], _JUMP_MS)
                 _demand(not held, f"an iteration of {event.task} starts in spite of {sorted(held)}")
+            case e.NoticeAnnounced():
+                self._announced(self.facts.jobs[event.task], event.told)
             case e.RollbackStep() | e.TaskRolledBack() | e.RollbackFinished():
                 self._undone(event)
+            case _:
+                self._judge_gate(event)
+
+    def _judge_gate(self, event: e.Event) -> None:
+        match event:
+            case e.GateOpened():
+                self._opened(self.facts.doors[event.gate])
+            case e.GateApproved() | e.GateRejected():
+                self._signed(self.facts.doors[event.gate], event.by)
+            case e.GateChecking():
+                door = self.facts.doors[event.gate]
+                _demand(not self._alive(door.checker), f"gate {door.name} is checked by two")
             case _:
                 pass
 
@@ -144,7 +151,7 @@ class Oracle:
         if spec.checks:
             head = facts.heads.get(spec.queue or next(iter(facts.lanes)), "")
             green = door.verdict == "PASS" and door.checked == head and bool(head)
-            if not green or (door.green or 0) + (spec.hold_s or 0) * 1000 > now:
+            if not green or (door.green or 0) + (spec.hold_s or 0) * 1000 > door.asked:
                 found.append("its checks")
         if spec.approvers and sum(word.yes for word in door.words.values()) < spec.quorum:
             found.append("signatures")
@@ -219,6 +226,7 @@ class Oracle:
         if not job.attempts:
             held += [
                 self._moment(job) > self._now() and "its time",
+                bool(job.spec.notice_s) and not job.announced and "a notice that nobody was given",
                 job.spec.when is not None and not self._wanted(job, sure=False) and "its `when`",
             ]
         reasons = [text for text in held if text]
@@ -247,7 +255,23 @@ class Oracle:
         return job.spec.when is None or self.facts.true(job.spec.when, there if sure else {*there, *self.facts.seen})
 
     def _moment(self, job: Job) -> int:
-        return max(job.spec.start or 0, job.added + job.spec.notice_s * 1000 if job.spec.notice_s else 0)
+        notice = (job.announced or job.added) + job.spec.notice_s * 1000 if job.spec.notice_s else 0
+        return max(job.spec.start or 0, 0 if job.attempts else notice)
+
+    def _announced(self, job: Job, told: tuple[str, ...]) -> None:
+        """Demand that a change is announced once, before it is begun, to all whom it concerns."""
+        _demand(not job.announced, f"{job.ref} is announced twice")
+        _demand(job.status == "pending" and not job.attempts, f"{job.ref} is announced as it is begun")
+        changed = {name for name, _, reads in map(_want, job.spec.resources) if not reads}
+        concerned = {
+            other.ref
+            for other in self.facts.jobs.values()
+            if other is not job and other.status not in OVER
+            if job.ref in other.spec.dependencies
+            or changed & {_want(text)[0] for text in other.spec.resources}
+            or any(_same(one, its) for one in job.spec.files for its in other.spec.files)
+        }
+        _demand(set(told) == concerned, f"{job.ref} is announced to {sorted(told)}, not to {sorted(concerned)}")
 
     def _undone(self, event: e.RollbackStep | e.TaskRolledBack | e.RollbackFinished) -> None:
         lane = self.facts.lanes[event.queue]
