@@ -33,6 +33,9 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True):
     tree: tuple[str, ...] = ()
     """Every path of the snapshot, where a rule needs to know."""
 
+    manifests: tuple[str, ...] = ()
+    """The texts of the manifests of Rust that say which features there are, where a rule needs to know."""
+
     whole: bool = False
     """Everything there is is judged, as if the base were empty."""
 

@@ -40,7 +40,7 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """One test as its family found it. `marks` stand before it, `skips` tells a call that skips from within."""
+    """One test as its family found it. `marks` stand before it, `expects` is what it asserts there."""
 
     name: str
     short: str
@@ -49,6 +49,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[Mark, ...] = ()
     cases: tuple[str, ...] = ()
     replaced: frozenset[str] = frozenset()
+    expects: tuple[Assertion, ...] = ()
 
 
 class Reader(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +77,7 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
         for guards in [_guards(step, found.body)]
         for one in reader.asserts(source, step)
     )
+    asserts = (*asserts, *found.expects)
     skips = tuple(_skips(inner, reader))
     marks = (*found.marks, *skips)
     return Trial(

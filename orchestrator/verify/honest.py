@@ -5,6 +5,7 @@ may decide (protected paths) is BLOCKED.
 """
 
 import re
+from collections.abc import Sequence
 
 from orchestrator.model.verdicts import Finding, Report, Verdict
 from orchestrator.ports.verifier import Case
@@ -32,6 +33,7 @@ _NOT_READ = re.compile(
     re.IGNORECASE,
 )
 
+_FEATURE = re.compile(r"cfg\w*\([^\]]*\bfeature\b")
 _STEERS = re.compile(r"(?:^|/)(?:\.?pytest\.(?:ini|toml)|pyproject\.toml|setup\.cfg|tox\.ini)$")
 """Files that can say where tests are looked for."""
 
@@ -79,6 +81,7 @@ async def judge_honestly(trees: Trees, queue: str, case: Case, name: str = HONES
         Diff(
             edits=tuple(edits),
             tree=await trees.paths(queue, case.commit) if steers else (),
+            manifests=await _manifests(trees, queue, case, edits),
             allow_test_changes=case.allow_test_changes,
             allow_protected=(*case.allow_protected, *asked),
             steering=case.steering,
@@ -116,6 +119,15 @@ async def _edit(trees: Trees, queue: str, case: Case, change: Change) -> Edit:
         old_blob=change.old_blob,
         new_blob=change.new_blob,
     )
+
+
+async def _manifests(trees: Trees, queue: str, case: Case, edits: Sequence[Edit]) -> tuple[str, ...]:
+    """Give the manifests above the changed files of Rust that ask for features."""
+    asking = [edit.path for edit in edits if edit.path.endswith(".rs") and _FEATURE.search(edit.new or "")]
+    folders = {path.rpartition("/")[0] for path in asking}
+    above = {"/".join(folder.split("/")[:depth]) for folder in folders for depth in range(folder.count("/") + 2)}
+    found = [await _text(trees, queue, case.commit, f"{folder}/Cargo.toml".lstrip("/")) for folder in sorted(above)]
+    return tuple(text for text in found if text)
 
 
 def is_read(path: str) -> bool:

@@ -45,6 +45,20 @@ _LAX = re.compile(
     r"toBeDefined|toBeInstanceOf|toBeGreaterThan\w*|toBeLessThan\w*|toBeTypeOf|exists?|isDefined|isOk|isObject|isString"
     r"|isArray|instanceof?|isNotNull|isNotEmpty|notEqual|notStrictEqual|notDeepEqual|defined|not|above|below|least|most"
 )
+_PLANS = frozenset({"t", "tt", "st", "plan"})
+"""What a runner hands to a test to assert with, as it is commonly called."""
+_NODE = frozenset(
+    (name,)
+    for name in (
+        "strictEqual",
+        "deepStrictEqual",
+        "notStrictEqual",
+        "notDeepStrictEqual",
+        "doesNotReject",
+        "doesNotThrow",
+    )
+)
+"""Node's own assertions, whatever holds them."""
 _ANYTHING = re.compile(r"expect\s?\.\s?(?:any|anything)\b")
 
 
@@ -220,12 +234,14 @@ def _says_so(chain: _Chain) -> bool:
         return False
     if chain.root in {"expect", "expectTypeOf"}:
         return len(chain.members) > 0
-    if chain.root == "t" and chain.members:
+    if chain.root in _PLANS and chain.members:
         return bool(
             _STRICT.fullmatch(chain.members[0]) or chain.members[0] in _TRUTH or chain.members[0] in {"throws", "like"}
         )
-    if "should" in chain.members or chain.root in {"assert", "should"}:
+    if "should" in chain.members or chain.root in {"assert", "should"} or chain.members[:1] in _NODE:
         return True
+    if chain.root == "done" and not chain.members:  # mocha's way to fail later
+        return bool(chain.given(0)) and chain.given(0)[0].kind() == "new_expression"
     last = chain.members[-1] if chain.members else chain.root
     return ASSERTING.match(last) is not None
 
@@ -237,7 +253,7 @@ def _read(source: Source, chain: _Chain, node: SgNode) -> Assertion | None:
         strength = _strength(source, chain, told, subjects, against)
         return assertion(source, node, subjects, strength, "expect", against[:1])
     given = chain.given(-1)[:2]
-    if chain.root in {"assert", "t"}:
+    if chain.root in {"assert", *_PLANS} or chain.members[:1] in _NODE:
         return assertion(
             source, node, given, _strength(source, chain, told or ["assert"], given[:1], given[1:]), "assert"
         )
@@ -259,7 +275,7 @@ def _strength(source: Source, chain: _Chain, told: list[str], subjects: list[SgN
 def _cannot_fail(source: Source, chain: _Chain) -> bool:
     """Say whether both sides are constants that agree: `expect(true).toBe(true)`, `assert(true)`."""
     first = chain.given(0) if chain.root == "expect" else chain.given(-1)
-    if not first or chain.root not in {"expect", "assert", "t"}:
+    if not first or chain.root not in {"expect", "assert", *_PLANS}:
         return False
     if first[0].kind() == "binary_expression" and re.search(r"\|\|\s*true\s*$", first[0].text()):
         return True

@@ -202,6 +202,10 @@ def _strength(test: ast.expr, made: Mapping[str, str]) -> int:
             return LAX if _is_loose(other) or _is_loose(test.left) else STRICT
         case ast.Compare(ops=[_, _, *_]) if all(isinstance(op, ast.Eq | ast.Is) for op in test.ops):
             return STRICT
+        case ast.Compare(left=low, ops=[ast.Lt() | ast.LtE(), ast.Lt() | ast.LtE()], comparators=[_, high]) if not any(
+            isinstance(edge, ast.Constant) for edge in (low, high)
+        ):
+            return STRICT  # between two computed values: as near as `approx`
         case ast.UnaryOp(op=ast.Not()):
             return TRUTH
         case _:

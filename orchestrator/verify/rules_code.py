@@ -156,7 +156,7 @@ def stub_added(diff: Diff) -> Iterable[Finding]:
     for edit, language in sources(diff):
         old = language.functions(edit.old or "") or {}
         for name, function in (language.functions(edit.new or "") or {}).items():
-            if name not in old and _is_stub(function, whole=diff.whole):
+            if name not in old and _is_stub(function, whole=diff.whole) and not _is_for_other_systems(edit, name, diff):
                 yield found(
                     "stub-added",
                     edit.path,
@@ -164,6 +164,22 @@ def stub_added(diff: Diff) -> Iterable[Finding]:
                     line=function.line,
                     about=name,
                 )
+
+
+_BUILT_FOR = re.compile(r"^//go:build\s+(?!ignore|never)|^// \+build\s", re.MULTILINE)
+
+
+def _is_for_other_systems(edit: Edit, name: str, diff: Diff) -> bool:
+    """Say whether Go builds a function for some systems only, and another file of the folder does it on others."""
+    if not edit.path.endswith(".go") or not _BUILT_FOR.search((edit.new or "").partition("package ")[0]):
+        return False
+    folder = edit.path.rpartition("/")[0]
+    for other, language in sources(diff):
+        if other.path != edit.path and other.path.rpartition("/")[0] == folder:
+            twin = (language.functions(other.new or "") or {}).get(name)
+            if twin is not None and twin.shape is Shape.REAL:
+                return True
+    return False
 
 
 def _is_stub(function: Function, *, whole: bool) -> bool:

@@ -91,7 +91,23 @@ def _seen(edit: Edit) -> Iterator[tuple[int, str]]:
             yield from ((_line(new, text), text) for text in _narrowed(key, was, value))
     pattern = _LEAVES_OUT if _WHOLE.search(edit.path) else _HUSHED if _LAUNCHED.search(edit.path) else None
     if pattern is not None:
-        yield from ((number, match.string.strip()) for number, match in fresh_lines(old, new, pattern))
+        for number, match in fresh_lines(old, new, pattern):
+            if not _is_run_elsewhere(new, number, match):
+                yield number, match.string.strip()
+
+
+def _is_run_elsewhere(text: str, number: int, match: re.Match[str]) -> bool:
+    """Say whether all that one project of a configuration leaves out by name is taken in by another."""
+    if "exclude" not in match[0]:
+        return False
+    rest = "\n".join(text.splitlines()[number - 1 :])
+    left_out = _QUOTED.findall(rest[match.start() :].partition("]")[0])
+    included = [name for block in _INCLUDE.findall(text) for name in _QUOTED.findall(block)]
+    return bool(left_out) and all(name in included for name in left_out)
+
+
+_QUOTED = re.compile(r"""['"]([^'"]+)['"]""")
+_INCLUDE = re.compile(r"\b(?:include|testMatch)\s*:\s*\[([^\]]*)\]")
 
 
 def _flat(section: Mapping[str, object], prefix: str = "") -> dict[str, str]:

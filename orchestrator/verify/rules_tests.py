@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+import msgspec
+
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.python_strength import follows_from
@@ -24,6 +26,7 @@ _SHARED = 0.5
 _SEVERAL = 2
 _SHORT = 6
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_NAME = re.compile(r"\w+")
 _NUMBER = re.compile(r"#\d+$")
 
 
@@ -40,7 +43,15 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
         for name, test in side.old.items():
             if name in side.new or not test.is_test or test.name in names or test.body in bodies:
                 continue
-            if gone.within(test.words) or test.hollow or _replaced(test, grown) or _has_twin(side, name):
+            if (
+                gone.within(test.words)
+                or side.about(test.words) & gone.names
+                or test.hollow
+                or _replaced(test, grown)
+                or _has_twin(side, name)
+            ):
+                continue
+            if _went_with_features(test, diff):
                 continue
             yield found(
                 "test-deleted",
@@ -68,8 +79,9 @@ def _grown(both: tuple[Side, ...]) -> Iterator[Trial]:
 
 def _replaced(test: Trial, grown: Iterable[Trial]) -> bool:
     """Say whether other tests took over what a test was about: its words, or half of them under a name alike."""
-    return not test.words or any(
-        len(test.words & other.words) >= _needed(test, other) * len(test.words)
+    about = test.words - frozenset(_NAME.findall(test.name))  # what it is called, others are called otherwise
+    return not about or any(
+        len(about & other.words) >= _needed(test, other) * len(about)
         and (other.assertions >= min(test.assertions, 1) or bool(other.cases))
         for other in grown
     )
@@ -125,7 +137,7 @@ def test_weakened(diff: Diff) -> Iterable[Finding]:
     taken = removed(diff)
     for side in sides(diff):
         for name, before, after in side.kept():
-            what = _weakened(before, after, taken, spared=diff.spares_tests)
+            what = _weakened(before, after, _Context(diff, side, taken))
             if what:
                 yield found(
                     "test-weakened",
@@ -137,7 +149,43 @@ def test_weakened(diff: Diff) -> Iterable[Finding]:
                 )
 
 
-def _weakened(before: Trial, after: Trial, taken: Removed, *, spared: bool) -> str:
+class _Context(msgspec.Struct, frozen=True):
+    """What else a snapshot does, as one test is compared with what it was."""
+
+    diff: Diff
+    side: Side
+    taken: Removed
+
+    def excuses(self, lost: Assertion) -> bool:
+        """Say whether what an assertion was about is gone, or is asserted in another place now."""
+        gone = self.taken.loosely() if asks_to_take_out(self.diff.message) else self.taken
+        return (
+            gone.within(lost.words)
+            or bool(self.side.about(lost.words) & gone.names)
+            or bool({one for one in lost.sides if len(one) > _TELLING} & _newly_said(self.diff))
+        )
+
+
+_TELLING = 20
+"""Letters by which one value is told from all others."""
+
+
+@lru_cache(maxsize=8)
+def _newly_said(diff: Diff) -> frozenset[str]:
+    """Give what the snapshot's tests compare or hand over and did not."""
+    return frozenset(
+        part for side in sides(diff) for name, test in side.new.items() for part in _added(side.old.get(name), test)
+    )
+
+
+def _added(before: Trial | None, test: Trial) -> frozenset[str]:
+    """Give what a test compares or hands over that it did not."""
+    old = {part for one in before.asserts for part in one.sides} if before is not None else set[str]()
+    return frozenset(part for one in test.asserts for part in one.sides if part not in old)
+
+
+def _weakened(before: Trial, after: Trial, context: _Context) -> str:
+    taken, spared = context.taken, context.diff.spares_tests
     if not before.assertions or not after.assertions:
         return ""
     lost = Counter(one.dump for one in before.asserts) - Counter(one.dump for one in after.asserts)
@@ -159,7 +207,7 @@ def _weakened(before: Trial, after: Trial, taken: Removed, *, spared: bool) -> s
     if laxer:
         return f"asserts {len(laxer)} times less strictly than on the base"
     kept = not Counter(before.skeleton.split("\n")) - Counter(after.skeleton.split("\n"))
-    about = any(taken.within(one.words) for one in old)
+    about = any(context.excuses(one) for one in old)
     if kept and before.cases == after.cases and after.assertions < before.assertions and not gained and not about:
         return f"lost {before.assertions - after.assertions} of its {before.assertions} assertions"
     return ""
@@ -237,7 +285,8 @@ def test_swallowed(diff: Diff) -> Iterable[Finding]:
     """Find tests that catch the failures of their own assertions."""
     for side in sides(diff):
         for name, test in side.new.items():
-            if test.swallowed > side.before(name).swallowed:
+            before = side.before(name)
+            if test.swallowed > before.swallowed and _is_less_heard(before, test):
                 yield found(
                     "test-swallowed",
                     side.path,
@@ -246,6 +295,12 @@ def test_swallowed(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=name,
                 )
+
+
+def _is_less_heard(before: Trial, test: Trial) -> bool:
+    """Say whether fewer failures of a test are heard than were, or of a new one fewer than are not."""
+    heard = test.assertions - test.swallowed
+    return heard < (before.assertions - before.swallowed if before.assertions else test.swallowed)
 
 
 def test_mocks_subject(diff: Diff) -> Iterable[Finding]:
@@ -297,7 +352,19 @@ def _features(diff: Diff) -> frozenset[str]:
     """Give the features of Rust crates that are there: the base speaks of them, or a manifest declares them."""
     used = (name for edit in diff.edits if edit.path.endswith(".rs") for name in _FEATURE.findall(edit.old or ""))
     manifests = (edit.new or "" for edit in diff.edits if edit.path.endswith("Cargo.toml"))
-    return frozenset((*used, *(name for text in manifests for name in _DECLARED.findall(text))))
+    texts = (*manifests, *diff.manifests)
+    return frozenset((*used, *(name for text in texts for name in _DECLARED.findall(text))))
+
+
+def _went_with_features(test: Trial, diff: Diff) -> bool:
+    """Say whether a test was only built with features that no manifest declares any more."""
+    asked = frozenset(_FEATURE.findall(" ".join(test.markers)))
+    edits = [edit for edit in diff.edits if edit.path.endswith("Cargo.toml")]
+    old, new = (
+        {name for text in texts for name in _DECLARED.findall(text or "")}
+        for texts in ([edit.old for edit in edits], [edit.new for edit in edits])
+    )
+    return bool(asked) and asked <= old - new
 
 
 def _is_compiled_only(test: Trial) -> bool:

@@ -46,6 +46,8 @@ def _announces_itself(edit: Edit, diff: Diff) -> bool:
         moved = paths[0] ^ paths[1]
         return bool(moved) and moved <= {one.path for one in diff.edits}
     lines = _changed(edit)
+    if edit.old and edit.new and not any(lines):  # other comments
+        return True
     return _only_versions(edit) or (speaks_of(diff.message, (*lines[0], *lines[1])) and not _eases(edit, *lines))
 
 
@@ -66,7 +68,8 @@ def _eases(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
 def _changed(edit: Edit) -> tuple[list[str], list[str]]:
     """Give the lines a file gained and lost, indentation and comments aside."""
     sides = [
-        Counter(line.partition(" #")[0].strip() for line in (text or "").splitlines()) for text in (edit.new, edit.old)
+        Counter(said for line in (text or "").splitlines() if (said := f" {line}".partition(" #")[0].strip()))
+        for text in (edit.new, edit.old)
     ]
     return list((sides[0] - sides[1]).elements()), list((sides[1] - sides[0]).elements())
 
@@ -110,10 +113,13 @@ def _is_whole(edit: Edit) -> bool:
     language = language_of(edit.path)
     if language is None:
         return is_test_file(edit.path)
+    if language.name == "go" and not _TESTS_OF_GO.search(edit.old or ""):  # benchmarks prove nothing
+        return False
     trials = language.trials(edit.old or "") if language.name != "python" and is_named_test(edit.path) else None
     return trials is not None and not any(trial.is_test for trial in trials.values())
 
 
+_TESTS_OF_GO = re.compile(r"^func (?:\([^)]*\) *)?(?:Test|Fuzz|Example)", re.MULTILINE)
 _PROSE = re.compile(
     r"(?:\.(?:md|rst|txt|adoc|org)|(?:^|/)(?:LICENSE|NOTICE|CHANGES|CHANGELOG|AUTHORS|TODO))$", re.IGNORECASE
 )

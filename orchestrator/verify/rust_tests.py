@@ -11,13 +11,15 @@ from orchestrator.verify.trials import LAX, NONE, STRICT, TRUTH, Assertion, Tria
 
 _TEST = re.compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|quickcheck|proptest|wasm_bindgen_test)\b(?!_)")
 _SILENT = re.compile(
-    r"#\[\s*(ignore|should_panic|cfg\(\s*(?:any\(\)|FALSE|never|false|not\(\s*test\s*\)|feature)|cfg_attr\([^\]]*\bignore\b"
+    r"#\[\s*(ignore|should_panic|cfg\(\s*(?:any\(\)|FALSE|never|false|not\(\s*test\s*\)|(?:(?:any|all)\(\s*)?feature)|cfg_attr\([^\]]*\bignore\b"
     r"|cfg\(\s*target_os\s*=\s*\"(?!linux|macos|windows|android|ios)[^\]]*)"
 )
 _ELSEWHERE = re.compile(
     r"cfg_attr\(\s*(?:(?:any|all)\(\s*)?(?:not\(\s*(?:panic|target_\w+\s*=\s*\"(?:linux|macos|windows|32|64|x86_64|aarch64))|miri|loom|windows|target_|panic\s*=)"
 )
 """Where a test of Rust is left out by what it is run with; nobody is judged there."""
+_EXPECTS = re.compile(r"#\[\s*should_panic\s*(?:=|\(\s*expected\s*=)\s*\"(?!assert)[^\"]{12,}")
+"""A panic that is told from others by its words is what the test asserts."""
 _COMPARED = 2
 
 
@@ -28,7 +30,10 @@ def _find(source: Source) -> Iterator[Found | Trial]:
         where = prefix
         if node.kind() == "mod_item":
             where = f"{prefix}{name_of(node)}::"
-            silent = [mark for mark in _marks(_attributes(node)) if mark.name != "should_panic"]
+            attributes = (
+                _attributes(node) if "test" in node.text() else []
+            )  # else it holds no test that could be silenced
+            silent = [mark for mark in _marks(attributes) if mark.name != "should_panic"]
             yield Trial(
                 name=f"{prefix}{name_of(node)}",
                 line=line_of(node),
@@ -55,13 +60,19 @@ def _attributes(node: SgNode) -> list[str]:
 
 def _found(node: SgNode, body: SgNode, name: str, attributes: list[str]) -> Found:
     cases = tuple(mark for mark in attributes if re.match(r"#\[\s*(?:test_case|case)\b", mark))
-    return Found(name=name, short=name_of(node), node=node, body=body, marks=tuple(_marks(attributes)), cases=cases)
+    expects = tuple(_expected(mark, node) for mark in attributes if _EXPECTS.match(mark))
+    marks = tuple(_marks(attributes))
+    return Found(name=name, short=name_of(node), node=node, body=body, marks=marks, cases=cases, expects=expects)
+
+
+def _expected(mark: str, node: SgNode) -> Assertion:
+    return Assertion(dump=mark, subjects=frozenset({mark}), strength=STRICT, line=line_of(node))
 
 
 def _marks(attributes: Sequence[str]) -> Iterator[Mark]:
     for attribute in attributes:
         match = _SILENT.match(attribute)
-        if match is not None and not _ELSEWHERE.search(attribute):
+        if match is not None and not _ELSEWHERE.search(attribute) and not _EXPECTS.match(attribute):
             feature = "feature" in match[1]
             name = "".join(attribute.strip("#[] \n").split()) if feature else match[1].partition("(")[0]
             yield Mark(name, match[1] != "should_panic" and not feature)

@@ -124,13 +124,14 @@ _TAKEN_OUT = re.compile(
     r"|port|migrat|dedup|prun|replac|make|revert|unnecessar|unneed|redundant|duplicate)\w*\b[^\n]*\btest\w*"
     r"|\btest\w*\b[^\n]*\b(?:remov|moved|cleanup|clean-up|refactor|rewrit|revert)\w*|\A(?:Revert|Reverts)\b"
 )
+_ELSEWHERE = re.compile(r"(?i)\W*(?:\w+(?:\([^)]*\))?!?:\s*)?move[sd]?\b[^\n]*\btest")
 _TROUBLE = re.compile(r"(?i)\b(?:fail|flak|broken|skip|disabl)\w*|\bred\b")
 
 
 def asks_to_remove_tests(message: str) -> bool:
     """Say whether a message's first line asks for tests to be taken out or made over, and not for failing to end."""
     first = message.strip().partition("\n")[0]
-    taken = bool(_TAKEN_OUT.search(first)) and not _TROUBLE.search(first)
+    taken = bool(_TAKEN_OUT.search(first)) and (not _TROUBLE.search(first) or _ELSEWHERE.match(first) is not None)
     return asks_to_skip_tests(message) or taken or _REVERTS.search(message) is not None
 
 
@@ -158,7 +159,9 @@ def asks_to_take_out(message: str) -> bool:
 
 
 _REVERTS = re.compile(r"^\s*This reverts commit [0-9a-f]{7,}", re.MULTILINE)
-_BACK = re.compile(r"^\s*(?:This reverts commit [0-9a-f]{7,}|BREAKING[ -]CHANGE\b)", re.MULTILINE)
+_BACK = re.compile(
+    r"^\s*(?:This reverts commit [0-9a-f]{7,}|\W*(?:BREAKING|Breaking)[ -](?i:change)s?\b)", re.MULTILINE
+)
 
 
 _HUSHED = re.compile(

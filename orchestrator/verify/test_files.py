@@ -10,7 +10,7 @@ from orchestrator.codec.junit import Case as JUnitCase
 from orchestrator.policy.globs import matches
 
 _BY_NAME = re.compile(
-    r"(?:test_[^/]*|[^/]*_test|tests?)\.py$"
+    r"(?:test_[^/]*|[^/]*_test|tests?)\.py$|tests\.rs$"
     r"|[^/]*[._-](?:test|spec|cy|e2e)\.(?:[cm]?[jt]sx?|vue|svelte)$"
     r"|[^/]*_test\.(?:go|rb|exs|cc|cpp|dart|c)$|[^/]*_spec\.(?:rb|lua)$|test_[^/]*\.(?:rb|c|cc|cpp)$"
     r"|[^/]*(?:Test|Tests|IT|Spec|TestCase)\.(?:java|kt|scala|groovy|cs|php|swift)$"

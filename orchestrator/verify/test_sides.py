@@ -25,10 +25,21 @@ class Side(msgspec.Struct, frozen=True):
     old: Trials
     new: Trials
     helpers: frozenset[str] = frozenset()
+    reach: Mapping[str, frozenset[str]] = msgspec.field(default_factory=dict)
+    """The words of each function of the old file, tests aside."""
+
+    def about(self, words: frozenset[str]) -> frozenset[str]:
+        """Give words with those of the functions of the old file that they name: what a test does through them."""
+        return words.union(*(self.reach[word] for word in words & self.reach.keys()))
 
     def before(self, name: str) -> Trial:
-        """Give a test as it was; an empty one where there was none."""
-        return self.old.get(name, _NOTHING)
+        """Give a test as it was, also under the name it had then; an empty one where there was none."""
+        return self.old.get(name) or self._renamed.get(self.new[name].body, _NOTHING)
+
+    @property
+    def _renamed(self) -> Trials:
+        """Give the tests whose name is no more, by what they do."""
+        return {test.body: test for name, test in self.old.items() if test.body and name not in self.new}
 
     def kept(self) -> Iterator[tuple[str, Trial, Trial]]:
         """Give the tests both sides have."""
@@ -59,8 +70,17 @@ def sides(diff: Diff) -> tuple[Side, ...]:
         old = language.trials(edit.old) if edit.old is not None else {}
         new = language.trials(edit.new) if edit.new is not None else {}
         if old is not None and new is not None:
-            found.append(Side(edit.path, old, new, language.asserting(edit.new or "")))
+            reach = _by_name(language.scopes(edit.old or ""))
+            found.append(Side(edit.path, old, new, language.asserting(edit.new or ""), reach))
     return tuple(found)
+
+
+def _by_name(scopes: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for scope, words in scopes.items():
+        name = re.split(r"[.#/]", scope.rpartition(".")[2])[0]
+        found[name] = found.get(name, frozenset()) | words
+    return found
 
 
 class Removed(msgspec.Struct, frozen=True):
@@ -87,6 +107,7 @@ def removed(diff: Diff) -> Removed:
     """Give what the snapshot took out of the code; a file that cannot be read now says nothing."""
     before: set[str] = set()
     after: set[str] = set()
+    undone: set[str] = set()
     lost: set[str] = set()
     less: set[str] = set()
     for edit in diff.edits:
@@ -97,12 +118,31 @@ def removed(diff: Diff) -> Removed:
             return Removed()
         before |= language.defines(edit.old or "")
         after |= language.mentions(edit.new or "")
+        undone |= _undone(language, edit)
         words = _lost(language, edit)
         less |= words
         lost |= words - language.mentions(edit.new or "")
-    return Removed(
-        *(frozenset(name for name in found if not name.startswith("__")) for found in (before - after, lost, less))
-    )
+    undone -= {name for edit in diff.edits for name in _free(edit.path, edit.new)}
+    gone = (before - after) | undone
+    return Removed(*(frozenset(name for name in found if not name.startswith("__")) for found in (gone, lost, less)))
+
+
+_COMPILED = frozenset({"go", "rust"})
+
+
+def _undone(language: Language, edit: Edit) -> frozenset[str]:
+    """Give the functions a file had and has no more, where a compiler sees to it that nobody calls them still."""
+    if language.name not in _COMPILED:
+        return frozenset()
+    return _free(edit.path, edit.old) - _free(edit.path, edit.new) - _COMMON
+
+
+def _free(path: str, text: str | None) -> frozenset[str]:
+    """Give the functions of a file that belong to no type."""
+    language = language_of(path)
+    if text is None or language is None or language.name not in _COMPILED:
+        return frozenset()
+    return frozenset(name.partition("#")[0] for name in language.functions(text) or {} if "." not in name)
 
 
 def _lost(language: Language, edit: Edit) -> frozenset[str]:
