@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import anyio
 import anyio.to_thread
 import msgspec
 
@@ -159,7 +160,7 @@ class Asker:
                 label=".".join(part for part in (question.label, around.label) if part),
                 witness=around.witness,
                 report=around.report or question.tells_tests,
-                timeout_s=min(around.timeout_s or question.check.timeout_s, question.check.timeout_s),
+                timeout_s=around.time_s(question.check, anyio.current_time()),
             )
             return await execute(self._runner, order, place)
 

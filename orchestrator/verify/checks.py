@@ -134,7 +134,7 @@ class CheckVerifier:
         report = await judge_honestly(self._trees, queue_of(case.task), case, check.name)
         if all(map(_lets_pass, told)):
             stores = self._trees, self._answers
-            report = await proven(report, self._asker(case).ran, stores, (case, guarded), told)
+            report = await proven(report, self._asker(case).ran, stores, (case, guarded), told, began_s=started)
         return Outcome(report=msgspec.structs.replace(report, seconds=anyio.current_time() - started))
 
 

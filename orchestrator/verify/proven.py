@@ -9,7 +9,7 @@ from orchestrator.model.verdicts import Finding, Proof, Report, Verdict
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Change, Trees
 from orchestrator.verify.answers import Answers
-from orchestrator.verify.asking import Evidence, Outcome
+from orchestrator.verify.asking import Outcome
 from orchestrator.verify.command import digest
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.guard import Guarded
@@ -23,9 +23,18 @@ NO_TESTS = "no check that passed runs Python tests we could ask further"
 
 
 async def proven(
-    report: Report, run: Run, stores: tuple[Trees, Answers], asked: tuple[Case, Guarded], outcomes: Iterable[Outcome]
+    report: Report,
+    run: Run,
+    stores: tuple[Trees, Answers],
+    asked: tuple[Case, Guarded],
+    outcomes: Iterable[Outcome],
+    *,
+    began_s: float,
 ) -> Report:
-    """Prove what the tests of the case are worth; a finding that counts makes the report a FAIL."""
+    """Prove what the tests of the case are worth; a finding that counts makes the report a FAIL.
+
+    `began_s` is when the honest check began by the clock: what its rules took comes off the time there is.
+    """
     (trees, answers), (case, guarded) = stores, asked
     if report.report is not Verdict.PASS or case.merged or case.base in {"", case.commit}:
         return report
@@ -35,11 +44,6 @@ async def proven(
     evidence = next((outcome.evidence for outcome in outcomes if outcome.evidence is not None), None)
     if evidence is None:
         return msgspec.structs.replace(report, proofs=(Proof(name=NAME, outcome="cut", about=NO_TESTS),))
-    return _with(report, await _proved(run, answers, evidence, case, guarded, scope))
-
-
-async def _proved(run: Run, answers: Answers, evidence: Evidence, case: Case, guarded: Guarded, scope: Scope) -> Proved:
-    """Ask, or give what was proved before of the same question."""
     facts = Facts(
         head=evidence.head,
         base=evidence.base,
@@ -48,11 +52,17 @@ async def _proved(run: Run, answers: Answers, evidence: Evidence, case: Case, gu
         allowed=case.allow_test_changes,
         strict=not case.words,
     )
-    key = digest(NAME, evidence.key, facts.created, facts.allowed, facts.strict)
+    budget = Budget(evidence.seconds, evidence.spent_s, began_s)
+    return _with(report, await _proved(run, budget, answers, evidence.key, facts))
+
+
+async def _proved(run: Run, budget: Budget, answers: Answers, about: str, facts: Facts) -> Proved:
+    """Ask, or give what was proved before of the same question."""
+    key = digest(NAME, about, facts.created, facts.allowed, facts.strict)
     kept = answers.find_as(key, Proved)
     if kept is not None:
         return kept
-    found = await prove(run, Budget(evidence.seconds, evidence.spent_s), facts)
+    found = await prove(run, budget, facts)
     answers.keep(key, found)
     return found
 

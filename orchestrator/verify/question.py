@@ -30,11 +30,15 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         return starts_pytest(self.check) or (promises_report(self.check) and self.check.format == "junit")
 
 
+_LEAST_S = 0.05
+
+
 class Around(msgspec.Struct, frozen=True, kw_only=True):
     """What is done around one run.
 
     `alter` changes the checkout before; `env` adds variables; `witness` is a file in the run's TMPDIR that is read
-    afterwards. `report`: one is read though the check promises none, at the place that `{report}` in `env` becomes.
+    afterwards. It ends after `timeout_s`, and at `ends_s` by the clock, however long the checkout took. `report`: one
+    is read though the check promises none, at the place that `{report}` in `env` becomes.
     """
 
     alter: Callable[[Path], None] | None = None
@@ -42,4 +46,10 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     env: Mapping[str, str] = {}
     witness: str = ""
     timeout_s: float | None = None
+    ends_s: float | None = None
     report: bool = False
+
+    def time_s(self, check: CheckSettings, now_s: float) -> float:
+        """Give how long a run may take that begins now, its checkout being made."""
+        left_s = check.timeout_s if self.ends_s is None else max(self.ends_s - now_s, _LEAST_S)
+        return min(self.timeout_s or check.timeout_s, check.timeout_s, left_s)

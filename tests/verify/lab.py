@@ -57,7 +57,7 @@ class Lab:
         facts = self.facts(**more)
 
         async def story() -> Proved:
-            return await prove(self.run, Budget(seconds, 0.0), facts)
+            return await prove(self.run, Budget(seconds, 0.0, anyio.current_time()), facts)
 
         return anyio.run(story)
 

@@ -6,8 +6,10 @@ from typing import Any
 import anyio
 import pytest
 
+from orchestrator.model.settings import CheckSettings
 from orchestrator.verify.proofs.bench import Budget
 from orchestrator.verify.proofs.saying import NOTES, RULES
+from orchestrator.verify.question import Around
 from tests.verify.lab import Lab
 
 CODE = '''\
@@ -249,9 +251,48 @@ def test_proofs_may_take_as_long_as_the_check_and_some_times_that_of_a_quick_one
     seconds: float, spent: float, allowed: float
 ) -> None:
     async def story() -> float:
-        return Budget(seconds, spent).allowed_s
+        return Budget(seconds, spent, anyio.current_time()).allowed_s
 
     assert anyio.run(story) == allowed
+
+
+def test_the_time_of_proofs_begins_with_the_honest_check_and_what_its_rules_took_is_gone() -> None:
+    async def story() -> tuple[float, bool, bool]:
+        now = anyio.current_time()
+        return (
+            Budget(100, 0, now - 60).left_s,
+            Budget(100, 0, now - 60).suffices(),
+            Budget(100, 0, now - 100).suffices(),
+        )
+
+    left_s, early, late = anyio.run(story)
+    assert left_s <= 40
+    assert early
+    assert not late
+
+
+def test_no_proof_is_begun_that_is_expected_to_take_longer_than_the_time_left() -> None:
+    async def story() -> tuple[bool, bool]:
+        now = anyio.current_time()
+        return Budget(1000, 400, now).suffices(), Budget(1000, 600, now).suffices()
+
+    assert anyio.run(story) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("around", "expected"),
+    [
+        (Around(), 300.0),
+        (Around(timeout_s=20.0), 20.0),
+        (Around(ends_s=1007.0), 7.0),
+        (Around(ends_s=1007.0, timeout_s=5.0), 5.0),
+        (Around(ends_s=9000.0), 300.0),
+        (Around(ends_s=900.0), 0.05),
+    ],
+)
+def test_a_run_ends_with_its_time_however_long_its_checkout_took(around: Around, expected: float) -> None:
+    check = CheckSettings(name="tests", command=("pytest",), timeout_s=300.0)
+    assert around.time_s(check, 1000.0) == pytest.approx(expected)
 
 
 def test_every_rule_is_said_somewhere() -> None:

@@ -25,20 +25,30 @@ _LEAST_S = 0.2
 
 
 class Budget:
-    """The time proofs may take: that of the check; some times that of a quick one, which is mostly its start."""
+    """The time proofs may take: that of the check; some times that of a quick one, which is mostly its start.
 
-    def __init__(self, seconds: float, spent: float) -> None:
-        self.allowed_s = max(seconds, min(SMALL_S, TIMES * seconds)) - spent
-        self._began = anyio.current_time()
-        self._last_s = 0.0
+    What the counterproof took (`spent_s`) comes off it, and what the rules took since the honest check began. Until
+    there is a run to go by, one is expected to take as long as the counterproof, which starts the same runner on a few
+    tests too.
+    """
+
+    def __init__(self, seconds: float, spent_s: float, began_s: float) -> None:
+        self.allowed_s = max(seconds, min(SMALL_S, TIMES * seconds)) - spent_s
+        self._began = began_s
+        self._last_s = min(spent_s, seconds)
+
+    @property
+    def ends_s(self) -> float:
+        """Say by the clock when it is used up."""
+        return self._began + self.allowed_s
 
     @property
     def left_s(self) -> float:
         """Say what is left."""
-        return self.allowed_s - (anyio.current_time() - self._began)
+        return self.ends_s - anyio.current_time()
 
     def suffices(self) -> bool:
-        """Say whether one more run, as long as the last, is likely to end in time."""
+        """Say whether one more run, as long as the last, fits."""
         return self.left_s > max(_LEAST_S, self._last_s)
 
     def note(self, seconds: float) -> None:
@@ -76,10 +86,10 @@ class Bench:
         None, and noted, where it says nothing.
         """
         if not self._budget.suffices():
-            self.cut(name, "no time was left: it may take as long as the check itself")
+            self.cut(name, "no time was left for it: all proofs together may take as long as the check itself")
             return None
         began = anyio.current_time()
-        ran = await self._run(question, _around(question, name, alter, witness, self._budget.left_s))
+        ran = await self._run(question, _around(question, name, alter, witness, self._budget.ends_s))
         seconds = anyio.current_time() - began
         self._budget.note(seconds)
         self._spent_s += seconds
@@ -112,7 +122,7 @@ class Bench:
         return spent
 
 
-def _around(question: Question, name: str, alter: Callable[[Path], object], witness: str, left_s: float) -> Around:
+def _around(question: Question, name: str, alter: Callable[[Path], object], witness: str, ends_s: float) -> Around:
     def change(root: Path) -> None:
         alter(root)
 
@@ -122,7 +132,7 @@ def _around(question: Question, name: str, alter: Callable[[Path], object], witn
         alter=change,
         label=name,
         witness=witness,
-        timeout_s=left_s,
+        ends_s=ends_s,
         env={} if tells else {"PYTEST_ADDOPTS": options},
         report=not tells,
     )

@@ -8,9 +8,10 @@ from pathlib import Path
 from orchestrator.files.beneath import read_beneath, remove_beneath, write_beneath
 from orchestrator.verify.proofs.scope import Names, is_test, takeable
 from orchestrator.verify.surgery import MAX_SOURCE, Edit, Located, applied, in_front, parsed, renamed
-from orchestrator.verify.test_files import is_test_file
+from orchestrator.verify.test_files import is_named_test, is_test_file
 
 _WORD = re.compile(r"\w+")
+_TESTS = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test", re.MULTILINE)
 _DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 
 
@@ -24,15 +25,24 @@ def narrow(root: Path, paths: Iterable[str], keep: Names, argv: tuple[str, ...])
     files = sorted(path for path in paths if path.endswith(".py") and is_test_file(path))
     needed = _needed(root, files, keep)
     for path in files:
+        named = any(path in word for word in argv)
+        kept = path in keep or named or Path(path).stem in needed or Path(path).name in {"conftest.py", "__init__.py"}
+        if not kept and _is_all_tests(path, read_beneath(root, path, MAX_SOURCE)):
+            remove_beneath(root, path)
+            continue
         read = read_text(root, path)
         others = [one for one in (read[1] if read else ()) if is_test(one) and one.name not in keep.get(path, ())]
         if read is None or not others:
             continue
-        named = any(path in word for word in argv)
-        if path in keep or named or Path(path).stem in needed or Path(path).name in {"conftest.py", "__init__.py"}:
+        if kept:
             write_beneath(root, path, applied(read[0], [renamed(read[0], one, f"off_{one.last}") for one in others]))
         else:
             remove_beneath(root, path)
+
+
+def _is_all_tests(path: str, data: bytes | None) -> bool:
+    """Say whether a file is called a test's and has one: that needs no parser, and there are many of them."""
+    return data is not None and is_named_test(path) and _TESTS.search(data) is not None
 
 
 def gut(root: Path, functions: Names) -> None:
@@ -52,6 +62,8 @@ def _needed(root: Path, files: Iterable[str], keep: Names) -> frozenset[str]:
     """Give the words of the files that stay: a test file one of them names is imported by it."""
     words: set[str] = set()
     for path in files:
+        if path not in keep and _is_all_tests(path, read_beneath(root, path, MAX_SOURCE)):
+            continue
         read = read_text(root, path)
         if read and (path in keep or not any(is_test(one) for one in read[1])):
             words.update(_WORD.findall(read[0]))
@@ -78,7 +90,12 @@ def tests_about(root: Path, paths: Iterable[str], functions: Names, most: int) -
     found: dict[str, frozenset[str]] = {}
     left = most
     for path in sorted(path for path in paths if path.endswith(".py") and is_test_file(path)):
-        read = read_text(root, path) if left > 0 else None
+        data = read_beneath(root, path, MAX_SOURCE) if left > 0 else None
+        read = (
+            parsed(data)
+            if data is not None and wanted.intersection(_WORD.findall(data.decode("utf-8", "replace")))
+            else None
+        )
         about = [one.name for one in (read[1] if read else ()) if is_test(one) and words_of(one) & wanted][:left]
         if about:
             found[path] = frozenset(about)
