@@ -142,8 +142,8 @@ _KNOWN = (
     "- Under `subreaper` (where no namespaces can be made or are wanted) a tree that loses guardian and root in one",
     "  moment is nobody's until somebody looks: the kernel ties it to nothing. The next start ends what carries the",
     "  run's marker in its environment, but not what took its environment off or is another process every millisecond.",
-    "- Suspending the machine was not tried here: it cannot be suspended. The guardian counts by a clock that stands",
-    "  still meanwhile.",
+    "- The machine was not suspended here: it cannot be. The guardian counts by a clock that stands still meanwhile;",
+    "  a run, guardian and agent that all stand still for a night are played by `tests/scenarios/test_asleep.py`.",
 )
 
 

@@ -6,18 +6,22 @@ outside: each task added once, done once, landed once; nothing removed, refused 
 
 import json
 import os
+import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tests.scenarios.conftest import Shop
+from tests.scenarios.waiting import PATIENCE_S
 
 _TRIES = 20
 _PACE = 4
 """Of so many saves the last waits until it was read; the others follow at once."""
 _WORK = 10
 """Of so many saves the first adds a task to be worked, the others one that is to be skipped."""
+_FILE = "queues/work.json"
 _FIRST = ("HOLD", "A", "B")
 
 
@@ -52,13 +56,30 @@ def in_two_halves(_shop: Shop, path: Path, text: str) -> None:
 def stashed_and_popped(shop: Shop, path: Path, text: str) -> None:
     """Save, put it away with git, which brings the committed file back, and take it out again."""
     path.write_text(text)
-    shop.git("stash", "push", "-q", "--", "queues/work.json")
-    for _ in range(_TRIES):
-        if not shop.git("stash", "list"):
+    _insist(shop, "stash", "push", "-q", "--", _FILE, done=lambda: bool(shop.git("stash", "list")))
+    _insist(shop, "stash", "pop", "-q", done=lambda: not shop.git("stash", "list"), clear=True)
+
+
+def on_a_branch_and_merged(shop: Shop, path: Path, text: str) -> None:
+    """Save on a branch, look at main, whose file is older, come back, and merge."""
+    _insist(shop, "switch", "-q", "-C", "side")
+    path.write_text(text)
+    _insist(shop, "commit", "-q", "-m", "more work", "--", _FILE)
+    for branch in ("main", "side", "main"):
+        _insist(shop, "switch", "-q", branch, clear=True)
+    _insist(shop, "merge", "-q", "--no-edit", "side", clear=True)
+
+
+def _insist(shop: Shop, *argv: str, done: Callable[[], bool] | None = None, clear: bool = False) -> None:
+    """Let git do something although another git is at work just now; `clear`: or the file was rendered meanwhile."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        said = subprocess.run(["git", *argv], cwd=shop.root, env=shop.env, capture_output=True, text=True, check=False)
+        if done() if done else said.returncode == 0:
             return
-        shop.git("checkout", "-q", "--", "queues/work.json")  # it was rendered meanwhile, and stands in the way
-        shop.git("stash", "pop", "-q", check=False)
-    raise AssertionError("the stash could not be popped")
+        assert time.monotonic() < until, f"{argv} in vain: {said.stderr}"
+        if clear:
+            shop.git("checkout", "-q", "--", _FILE, check=False)
 
 
 MANNERS: tuple[Callable[[Shop, Path, str], None], ...] = (
@@ -68,6 +89,7 @@ MANNERS: tuple[Callable[[Shop, Path, str], None], ...] = (
     deleted_and_made_anew,
     in_two_halves,
     stashed_and_popped,
+    on_a_branch_and_merged,
 )
 
 

@@ -12,6 +12,6 @@ from tests.scenarios.conftest import Shop
 def test_no_save_is_lost_doubled_or_undoes_what_is_done(tmp_path: Path) -> None:
     shop = Shop(tmp_path)
     try:
-        assert saved_often(shop, 6) == []
+        assert saved_often(shop, 7) == []
     finally:
         shop.close()
