@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.soak.ground import FAKETIME
+from tests.scenarios.wall import Wall
 
 SLEEPER = """
 import anyio
@@ -26,14 +26,11 @@ anyio.run(main)
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not FAKETIME.exists(), reason="libfaketime is not installed")
 def test_a_moment_the_machine_slept_through_is_noticed_when_it_wakes(tmp_path: Path) -> None:
-    hands = tmp_path / "clock"
-    hands.write_text("+0\n")
-    asleep = {"LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(hands), "FAKETIME_NO_CACHE": "1"}
+    wall = Wall(tmp_path)
     process = subprocess.Popen(
         [sys.executable, "-c", SLEEPER],
-        env={**os.environ, **asleep, "FAKETIME_DONT_FAKE_MONOTONIC": "1"},
+        env={**os.environ, **wall.variables},
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path(__file__).parents[2],
@@ -41,7 +38,7 @@ def test_a_moment_the_machine_slept_through_is_noticed_when_it_wakes(tmp_path: P
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == "waits\n"
-        hands.write_text("+7300\n")
+        wall.set(7300)
         assert process.communicate(timeout=60)[0] == "woke True\n"
     finally:
         process.kill()

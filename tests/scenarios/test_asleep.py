@@ -7,35 +7,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.scenarios.conftest import Shop
-from tests.soak.ground import FAKETIME
+from tests.scenarios.wall import Wall
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not FAKETIME.exists(), reason="libfaketime is not installed"),
-]
+pytestmark = pytest.mark.slow
 HOUR_S = 3600
 
 
-def sleep(shop: Shop, seconds: int, *pids: int) -> None:
+def sleep(shop: Shop, wall: Wall, seconds: int, *pids: int) -> None:
     """Let the machine sleep: what has been started stands still, and only the clock on the wall has gone on."""
     still = [*pids, *shop.guardians(), *shop.processes()]
     for pid in still:
         os.kill(pid, signal.SIGSTOP)
-    (shop.base / "clock").write_text(f"{seconds:+d}\n")
+    wall.set(seconds)
     for pid in still:
         os.kill(pid, signal.SIGCONT)
-
-
-def clock(shop: Shop) -> dict[str, str]:
-    """Give the variables of a process that lives by the clock on our wall; its other clocks are the machine's."""
-    hands = shop.base / "clock"
-    hands.write_text("+0\n")
-    return {
-        "LD_PRELOAD": str(FAKETIME),
-        "FAKETIME_TIMESTAMP_FILE": str(hands),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
 
 
 def hours_from_now(hours: int) -> str:
@@ -55,16 +40,17 @@ def test_an_agent_whose_run_was_killed_before_the_night_is_adopted_after_it(shop
     shop.hold("a")
     shop.play("work/A", "gate a; works; claims")
     shop.commit()
-    env = clock(shop)
-    run = shop.start("run", env=env)
+    wall = Wall(shop.base)
+    run = shop.start("run", env=wall.variables)
     shop.started("work/A")
     run.kill()
-    sleep(shop, 9 * HOUR_S)
-    run = shop.start("run", env=env)
+    sleep(shop, wall, 9 * HOUR_S)
+    run = shop.start("run", env=wall.variables)
     shop.until("task.claimed", resumed=True)
     shop.open("a")
     assert run.wait().code == 0
     once(shop, "work/A")
+    assert shop.events()[-1]["at"] > hours_from_now(8)
 
 
 def test_a_night_beneath_a_run_takes_nobodys_time_and_what_was_to_start_in_it_starts(shop: Shop) -> None:
@@ -72,9 +58,10 @@ def test_a_night_beneath_a_run_takes_nobodys_time_and_what_was_to_start_in_it_st
     shop.hold("a")
     shop.play("work/A", "gate a; works; claims")
     shop.commit()
-    run = shop.start("run", "--watch", env=clock(shop))
+    wall = Wall(shop.base)
+    run = shop.start("run", "--watch", env=wall.variables)
     shop.started("work/A")
-    sleep(shop, 9 * HOUR_S, run.pid)
+    sleep(shop, wall, 9 * HOUR_S, run.pid)
     shop.open("a")
     shop.until("task.completed", task="work/B")
     run.signal(signal.SIGTERM)

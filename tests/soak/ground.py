@@ -7,9 +7,9 @@ from collections.abc import Generator
 from pathlib import Path
 
 from tests.scenarios.conftest import Shop
+from tests.scenarios.wall import Wall
 
 QUEUES = ("left", "right")
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 _AGENT = r"""#!/bin/sh
 # Works for a moment, and sometimes not to the end: by the sum of its task and iteration, so that it can be repeated.
 run="$ORCHESTRATOR_TASK $ORCHESTRATOR_ATTEMPT $ORCHESTRATOR_ITERATION"
@@ -50,24 +50,9 @@ class Ground:
 
     def __init__(self, base: Path, shop: Shop, room: Path | None) -> None:
         self.base, self.shop, self.room = base, shop, room
-        self.clock = base / "clock"
+        self.wall = Wall(base)
         self.ledger = base / "ledger"
         self._filler = shop.root / "filler"
-
-    def skewed(self) -> dict[str, str]:
-        """Give the variables of a process that lives by our clock; none where it cannot be set."""
-        if not FAKETIME.exists():
-            return {}
-        return {
-            "LD_PRELOAD": str(FAKETIME),
-            "FAKETIME_TIMESTAMP_FILE": str(self.clock),
-            "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        }
-
-    def jump(self, seconds: int) -> None:
-        """Set our clock so far before or behind the real one."""
-        self.clock.write_text(f"{seconds:+d}\n")
 
     def fill(self) -> bool:
         """Leave no room on the small disk; False where there is none."""
@@ -101,7 +86,6 @@ def ground(base: Path, disk_mb: int) -> Generator[Ground]:
         shop.commit()
         here = Ground(base, shop, root if mounted else None)
         here.ledger.touch()
-        here.jump(0)
         try:
             yield here
         finally:

@@ -47,7 +47,7 @@ class Storm:
     def calm(self) -> None:
         """End everything that disturbs."""
         self.ground.make_room()
-        self.ground.jump(0)
+        self.ground.wall.set(0)
         for name, (text,) in list(self._unsaved.items()):
             self._save(name, self.shop.root / "queues" / f"{name}.json", text)
         for run in self.runs:
@@ -73,7 +73,7 @@ class Storm:
             self.steady = self.shop.start("run", "--watch", "--non-interactive")
         if len(self.others) < RUNS - 1 and self.dice.random() < 0.6:
             queue = self.dice.choice([[], ["--queue", QUEUES[0]], ["--queue", QUEUES[1]]])
-            skewed = self.ground.skewed() if self.dice.random() < 0.3 else {}
+            skewed = self.ground.wall.variables if self.dice.random() < 0.3 else {}
             self.happened["runs by another clock" if skewed else "runs"] += 1
             self.others.append(self.shop.start("run", *queue, "--workers", str(self.dice.randint(1, 3)), env=skewed))
 
@@ -135,9 +135,8 @@ class Storm:
             self.ground.make_room()
 
     def _jump(self) -> None:
-        if self.ground.skewed():
-            self.happened["jumps of the clock"] += 1
-            self.ground.jump(self.dice.choice([0, 60, -60, 600, -600, 7200, -7200]))
+        self.happened["jumps of the clock"] += 1
+        self.ground.wall.set(self.dice.choice([0, 60, -60, 600, -600, 7200, -7200]))
 
     # -- people ----------------------------------------------------------------------------------------------------
 
