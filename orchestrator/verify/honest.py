@@ -21,6 +21,7 @@ from orchestrator.verify import (
     rules_tricks,
 )
 from orchestrator.verify.diff import Diff, Edit, Rule
+from orchestrator.verify.moves import with_moves
 from orchestrator.verify.task_words import allowed_by, asks_to_remove_tests
 
 HONEST = "honest"
@@ -79,7 +80,7 @@ async def judge_honestly(trees: Trees, queue: str, case: Case, name: str = HONES
     steers = any(edit.status == "A" and _STEERS.search(edit.path) for edit in edits)
     return weigh(
         Diff(
-            edits=tuple(edits),
+            edits=with_moves(edits),
             tree=await trees.paths(queue, case.commit) if steers else (),
             manifests=await _manifests(trees, queue, case, edits),
             allow_test_changes=case.allow_test_changes,

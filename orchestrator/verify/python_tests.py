@@ -118,7 +118,12 @@ def _test(node: FunctionNode) -> Trial:
     whole |= {id(statement.exc) for statement in alive if isinstance(statement, ast.Raise)}
     calls = [found for statement in alive for found in walk(statement) if isinstance(found, ast.Call)]
     called = [(last_name(found.func), id(found) in whole, ast.unparse(found)) for found in calls if _skips(found)]
-    decorators = [_read_mark(mark) for mark in (*node.decorator_list, *_case_marks(node))]
+    decorators = [_read_mark(mark) for mark in node.decorator_list]
+    single = [_read_mark(mark) for mark in _case_marks(node)]
+    cases = tuple(case for mark in node.decorator_list for case in _cases(mark))
+    if len(single) < len(cases):  # other cases are still run
+        single = [(name, False, text) for name, _, text in single]
+    decorators += single
     marks = [(name, always, text) for name, always, text in (*decorators, *called) if name in _SKIPS]
     guarded = _guarded_skips(alive)
     return Trial(
@@ -132,7 +137,7 @@ def _test(node: FunctionNode) -> Trial:
         words=identifiers(ast.Module(body=[node], type_ignores=[])) - {node.name},
         vacuous=len(vacuous(node.body)),
         swallowed=swallowed(node.body),
-        cases=tuple(case for mark in node.decorator_list for case in _cases(mark)),
+        cases=cases,
         replaced=frozenset((*_replaced(node), *_rebound(node))),
         never=_never(node),
         markers=tuple(name for name, _, text in marks if not _is_platform(name, text, guarded)),

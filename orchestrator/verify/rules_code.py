@@ -8,7 +8,7 @@ from orchestrator.verify.code import Function, Shape
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.language import Language
 from orchestrator.verify.languages import language_of
-from orchestrator.verify.task_words import asks_for_quiet
+from orchestrator.verify.task_words import asks_for_quiet, reverts
 from orchestrator.verify.test_files import is_test_file
 
 _MANY = 2
@@ -34,7 +34,8 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
     """Find functions that did their work on the base and now only pretend to."""
     elsewhere = _moved(diff)
     for edit, before, after in _both(diff):
-        if _does_less(before, after) and not after.abstract and after.name.rpartition(".")[2] not in elsewhere:
+        kept = after.abstract or _is_discontinued(before, after)
+        if _does_less(before, after) and not kept and after.name.rpartition(".")[2] not in elsewhere:
             yield found(
                 "code-gutted",
                 edit.path,
@@ -43,6 +44,11 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
                 line=after.line,
                 about=after.name,
             )
+
+
+def _is_discontinued(before: Function, after: Function) -> bool:
+    """Say whether a function told its callers on the base that it is deprecated, and still does."""
+    return all(any("eprecat" in step for step in one.steps) for one in (before, after))
 
 
 _SURROUNDED = frozenset({Shape.REAL, Shape.AMBIENT})
@@ -111,6 +117,7 @@ def code_halved(diff: Diff) -> Iterable[Finding]:
         is_beginning = (
             0 < kept <= dropped and before.steps[:kept] == after.steps and after.arguments >= before.arguments
         )
+        is_beginning = is_beginning and not _is_discontinued(before, after)
         if is_beginning and before.gives and not after.gives and not after.declared:
             yield found(
                 "code-halved",
@@ -125,7 +132,7 @@ def code_halved(diff: Diff) -> Iterable[Finding]:
 def code_swallows(diff: Diff) -> Iterable[Finding]:
     """Find functions that now keep every error of theirs quiet."""
     for edit, before, after in _both(diff):
-        if after.swallows and not before.swallows and not asks_for_quiet(diff.message):
+        if after.swallows and not before.swallows and not (asks_for_quiet(diff.message) or reverts(diff.message)):
             yield found(
                 "code-swallows",
                 edit.path,

@@ -16,7 +16,7 @@ from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.python_strength import follows_from
 from orchestrator.verify.python_tests import PLATFORM
 from orchestrator.verify.task_words import asks_to_skip_tests, asks_to_take_out
-from orchestrator.verify.test_sides import Removed, Side, readable, removed, sides
+from orchestrator.verify.test_sides import Side, readable, removed, sides
 from orchestrator.verify.trials import NONE, Assertion, Trial
 
 _HOW = "(`allow_test_changes` can name the file, if a person wants it)"
@@ -37,21 +37,14 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
     names = frozenset(test.name for test in added if test.assertions)
     bodies = frozenset(test.body for test in added)
     grown = [*added, *_grown(both)]
-    taken = removed(diff)
-    gone = taken.loosely() if asks_to_take_out(diff.message) else taken
     for side in both:
         for name, test in side.old.items():
             if name in side.new or not test.is_test or test.name in names or test.body in bodies:
                 continue
-            if (
-                gone.within(test.words)
-                or side.about(test.words) & gone.names
-                or test.hollow
-                or _replaced(test, grown)
-                or _has_twin(side, name)
-            ):
+            # what never ran, or could not fail, is no loss
+            if test.hollow or test.unconditional or _replaced(test, grown) or _has_twin(side, name):
                 continue
-            if _went_with_features(test, diff):
+            if _is_gone(test.words, side, diff) or _went_with_features(test, diff):
                 continue
             yield found(
                 "test-deleted",
@@ -59,6 +52,13 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
                 f"restore {name}: a deleted test proves nothing any more; make the code satisfy it {_HOW}",
                 about=name,
             )
+
+
+def _is_gone(words: frozenset[str], side: Side, diff: Diff) -> bool:
+    """Say whether something was taken out of the code that these words are about, or what they call in their file."""
+    taken = removed(diff)
+    gone = taken.loosely() if asks_to_take_out(diff.message) else taken
+    return gone.within(words) or bool(gone.names and side.about(words) & gone.names)
 
 
 def _has_twin(side: Side, name: str) -> bool:
@@ -134,10 +134,9 @@ def _helped(side: Side, test: Trial) -> bool:
 
 def test_weakened(diff: Diff) -> Iterable[Finding]:
     """Find tests that do the same as before and assert less of it, or assert it less strictly."""
-    taken = removed(diff)
     for side in sides(diff):
         for name, before, after in side.kept():
-            what = _weakened(before, after, _Context(diff, side, taken))
+            what = _weakened(before, after, _Context(diff, side)) if before.body != after.body else ""
             if what:
                 yield found(
                     "test-weakened",
@@ -154,18 +153,20 @@ class _Context(msgspec.Struct, frozen=True):
 
     diff: Diff
     side: Side
-    taken: Removed
 
     def excuses(self, lost: Assertion) -> bool:
         """Say whether what an assertion was about is gone, or is asserted in another place now."""
-        gone = self.taken.loosely() if asks_to_take_out(self.diff.message) else self.taken
-        return (
-            gone.within(lost.words)
-            or bool(self.side.about(lost.words) & gone.names)
-            or bool({one for one in lost.sides if len(one) > _TELLING} & _newly_said(self.diff))
-        )
+        telling = {one for one in lost.sides if len(one) > _TELLING}
+        return _is_gone(lost.words, self.side, self.diff) or bool(telling & _newly_said(self.diff))
 
 
+def _is_implied(lost: Assertion, body: str) -> bool:
+    """Say whether Python itself fails where an assertion would: what it says is there is used by what remains."""
+    there = {form for one in lost.subjects for form in (one, f"Compare({one}, [IsNot(), ], [Constant(None, ), ], )")}
+    return lost.dump in there and any(f"{kind}({one}, " in body for one in lost.subjects for kind in _USED)
+
+
+_USED = ("Attribute", "Subscript")
 _TELLING = 20
 """Letters by which one value is told from all others."""
 
@@ -185,7 +186,6 @@ def _added(before: Trial | None, test: Trial) -> frozenset[str]:
 
 
 def _weakened(before: Trial, after: Trial, context: _Context) -> str:
-    taken, spared = context.taken, context.diff.spares_tests
     if not before.assertions or not after.assertions:
         return ""
     lost = Counter(one.dump for one in before.asserts) - Counter(one.dump for one in after.asserts)
@@ -201,14 +201,15 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
         return f"asserts only where `{guarded[:60]}` what it asserted always"
     if laxer and sum(one.strength == NONE for one in new) > sum(one.strength == NONE for one in old):
         return "compares something with itself"
-    if not spared:
+    if not context.diff.spares_tests:
         return ""
-    laxer = [one for one in laxer if not one.words & taken.names]
+    laxer = [one for one in laxer if not one.words & removed(context.diff).names]
     if laxer:
         return f"asserts {len(laxer)} times less strictly than on the base"
     kept = not Counter(before.skeleton.split("\n")) - Counter(after.skeleton.split("\n"))
-    about = any(context.excuses(one) for one in old)
-    if kept and before.cases == after.cases and after.assertions < before.assertions and not gained and not about:
+    fewer = kept and before.cases == after.cases and after.assertions < before.assertions and not gained
+    implied = all(_is_implied(one, after.body) for one in old)
+    if fewer and not implied and not any(map(context.excuses, old)):
         return f"lost {before.assertions - after.assertions} of its {before.assertions} assertions"
     return ""
 
@@ -244,12 +245,11 @@ def _is_laxer(old: Assertion, new: Iterable[Assertion]) -> bool:
 
 def test_cases_removed(diff: Diff) -> Iterable[Finding]:
     """Find parametrized tests that are otherwise the same and lost cases."""
-    taken = removed(diff)
     for side in sides(diff):
         for name, before, after in side.kept():
             lost = Counter(before.cases) - Counter(after.cases)
             fewer = lost and not Counter(after.cases) - Counter(before.cases) and before.body == after.body
-            if fewer and not before.words & taken.names and sum(lost.values()) > _PART * len(before.cases):
+            if fewer and sum(lost.values()) > _PART * len(before.cases) and not before.words & removed(diff).names:
                 yield found(
                     "test-cases-removed",
                     side.path,

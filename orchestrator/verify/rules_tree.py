@@ -48,6 +48,8 @@ def _announces_itself(edit: Edit, diff: Diff) -> bool:
     lines = _changed(edit)
     if edit.old and edit.new and not any(lines):  # other comments
         return True
+    if edit.old and lines[0] and not lines[1] and not _eases(edit, *lines) and all(map(_DATA.fullmatch, lines[0])):
+        return True  # more of what is run already
     return _only_versions(edit) or (speaks_of(diff.message, (*lines[0], *lines[1])) and not _eases(edit, *lines))
 
 
@@ -57,6 +59,10 @@ _EASES = re.compile(
     r"|secrets\.|pull_request_target|write-all|\bwrite\b|curl\b|wget\b|self-hosted"
 )
 """What lets a failure pass, asks less, or hands out what other people trust the file with."""
+_DATA = re.compile(
+    r"(?:-\s*)?(?!run|script|command|entry|uses|with|permissions|on|if|shell|environment|runs-on|token)[\w.-]+:(?:\s+[\w.'\"-]+)?|-\s+[\w.'\"-]+"
+)
+"""A setting or an entry of a list, and nothing that is run or decides what is."""
 _RUNS = re.compile(r"^\s*(?:-\s*)?(?:run|script|command|entry|uses|-\s*repo|-\s*id)\s*:")
 
 

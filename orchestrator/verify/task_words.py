@@ -158,6 +158,11 @@ def asks_to_take_out(message: str) -> bool:
     return bool(_OUT.search(message.strip().partition("\n")[0]) or _BACK.search(message))
 
 
+def reverts(message: str) -> bool:
+    """Say whether a commit takes another back: what it brings stood there before."""
+    return message.lstrip().startswith("Revert") or _REVERTS.search(message) is not None
+
+
 _REVERTS = re.compile(r"^\s*This reverts commit [0-9a-f]{7,}", re.MULTILINE)
 _BACK = re.compile(
     r"^\s*(?:This reverts commit [0-9a-f]{7,}|\W*(?:BREAKING|Breaking)[ -](?i:change)s?\b)", re.MULTILINE

@@ -19,18 +19,23 @@ _NOTHING = Trial(name="")
 
 
 class Side(msgspec.Struct, frozen=True):
-    """The tests of one file before and after; `helpers` are functions of it that assert and are no tests."""
+    """The tests of one file before and after, and its texts: most diffs need nothing more of them."""
 
     path: str
     old: Trials
     new: Trials
-    helpers: frozenset[str] = frozenset()
-    reach: Mapping[str, frozenset[str]] = msgspec.field(default_factory=dict)
-    """The words of each function of the old file, tests aside."""
+    language: Language
+    was: str = ""
+    text: str = ""
+
+    @property
+    def helpers(self) -> frozenset[str]:
+        """Give the functions of the file that assert and are no tests."""
+        return self.language.asserting(self.text)
 
     def about(self, words: frozenset[str]) -> frozenset[str]:
         """Give words with those of the functions of the old file that they name: what a test does through them."""
-        return words.union(*(self.reach[word] for word in words & self.reach.keys()))
+        return words.union(*(found for name, found in self.language.scopes(self.was).items() if _last(name) in words))
 
     def before(self, name: str) -> Trial:
         """Give a test as it was, also under the name it had then; an empty one where there was none."""
@@ -70,17 +75,13 @@ def sides(diff: Diff) -> tuple[Side, ...]:
         old = language.trials(edit.old) if edit.old is not None else {}
         new = language.trials(edit.new) if edit.new is not None else {}
         if old is not None and new is not None:
-            reach = _by_name(language.scopes(edit.old or ""))
-            found.append(Side(edit.path, old, new, language.asserting(edit.new or ""), reach))
+            found.append(Side(edit.path, old, new, language, edit.old or "", edit.new or ""))
     return tuple(found)
 
 
-def _by_name(scopes: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
-    found: dict[str, frozenset[str]] = {}
-    for scope, words in scopes.items():
-        name = re.split(r"[.#/]", scope.rpartition(".")[2])[0]
-        found[name] = found.get(name, frozenset()) | words
-    return found
+def _last(scope: str) -> str:
+    """Give the bare name of a function."""
+    return re.split(r"[#/]", scope.rpartition(".")[2])[0]
 
 
 class Removed(msgspec.Struct, frozen=True):
@@ -122,7 +123,8 @@ def removed(diff: Diff) -> Removed:
         words = _lost(language, edit)
         less |= words
         lost |= words - language.mentions(edit.new or "")
-    undone -= {name for edit in diff.edits for name in _free(edit.path, edit.new)}
+    if undone:
+        undone -= {name for edit in diff.edits for name in _free(edit.path, edit.new)}
     gone = (before - after) | undone
     return Removed(*(frozenset(name for name in found if not name.startswith("__")) for found in (gone, lost, less)))
 

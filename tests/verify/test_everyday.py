@@ -5,6 +5,7 @@ import pytest
 
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.honest import weigh
+from orchestrator.verify.moves import with_moves
 from orchestrator.verify.task_words import asks_to_remove_tests, asks_to_take_out
 from tests.verify.test_languages import change, edit
 
@@ -193,3 +194,77 @@ def test_what_a_test_is_called_says_nothing_of_what_replaced_it() -> None:
     new = "test('quoted values', () => {\n  let found = parse('age=bad, age=2');\n  deepStrictEqual(found, {});\n  found = parse('age=1, age=2');\n  deepStrictEqual(found, {});\n});\n"
     assert change(old, new, "test/a.test.js") == set()
     assert change(old, new.replace("parse", "total").replace("age", "sum"), "test/a.test.js") == {"test-deleted"}
+
+
+def test_one_case_that_is_expected_to_fail_silences_no_new_test() -> None:
+    case = 'pytest.param("c", marks=pytest.mark.xfail(reason="later"))'
+    test = (
+        'import pytest\n\n\n@pytest.mark.parametrize("url", ["a", "b", %s])\ndef test_a(url):\n    assert f(url) == 2\n'
+    )
+    old = "def test_b():\n    assert g(1) == 2\n"
+    assert change(old, old + "\n\n" + test % case, "tests/test_a.py") == set()
+    assert "test-skipped" in change(old, old + "\n\n" + (test % case).replace('"a", "b", ', ""), "tests/test_a.py")
+
+
+def test_a_file_that_moved_is_no_new_one() -> None:
+    body = "".join(f"  const part{number} = read(options.part{number});\n  use(part{number});\n" for number in range(5))
+    old = f"const colours = () => {{\n{body}  return process.env.MOCHA_COLORS === undefined;\n}};\nmodule.exports = colours;\n"
+    new = old.replace("module.exports = colours", "export default colours")
+    gone = Edit(path="lib/base.js", status="D", old=old)
+    assert with_moves((gone, Edit(path="lib/base.mjs", status="A", new=new))) == (
+        Edit(path="lib/base.mjs", status="M", old=old, new=new),
+    )
+    apart = (gone, Edit(path="lib/other.mjs", status="A", new=new))
+    assert with_moves(apart) == apart
+    unlike = (gone, Edit(path="lib/base.mjs", status="A", new="export default 1;\n"))
+    assert with_moves(unlike) == unlike
+
+
+def test_a_test_file_that_no_runner_finds_any_more_did_not_only_move() -> None:
+    test = "test('a', () => {\n  expect(total(2)).toBe(3);\n});\n"
+    out = (Edit(path="test/a.test.js", status="D", old=test), Edit(path="lib/a.test.js.txt", status="A", new=test))
+    assert with_moves(out) == out
+    renamed = (Edit(path="test/a.test.js", status="D", old=test), Edit(path="test/a.js", status="A", new=test))
+    assert with_moves(renamed) == renamed
+
+
+def test_an_assertion_for_a_type_checker_is_implied_by_what_remains() -> None:
+    old = "def test_a():\n    assert crawler.stats\n    assert crawler.stats.get('a') == 1\n    assert b is not None\n    assert b.x == 2\n"
+    assert change(old, old.replace("    assert crawler.stats\n", ""), "tests/test_a.py") == set()
+    assert change(old, old.replace("    assert b is not None\n", ""), "tests/test_a.py") == set()
+    assert change(old, old.replace("    assert b.x == 2\n", ""), "tests/test_a.py") == {"test-weakened"}
+    bare = old.replace("crawler.stats.get('a')", "crawler.size")
+    assert change(bare, bare.replace("    assert crawler.stats\n", ""), "tests/test_a.py") == {"test-weakened"}
+
+
+def test_a_test_that_was_never_run_is_no_loss() -> None:
+    kept = "def test_b():\n    assert g(1) == 2\n"
+    old = "import pytest\n\n\n@pytest.mark.skip\ndef test_a():\n    assert f(1) == 2\n\n\n" + kept
+    assert change(old, kept, "tests/test_a.py") == set()
+    assert change(old.replace("@pytest.mark.skip\n", ""), kept, "tests/test_a.py") == {"test-deleted"}
+
+
+def test_more_of_what_ci_runs_already_needs_no_announcement() -> None:
+    flow = "jobs:\n  unit:\n    matrix:\n      - python: 3.12\n    steps:\n      - run: pytest -q\n"
+    more = flow.replace("3.12\n", "3.12\n        coverage: true\n      - python: 3.13\n")
+    assert said("Mend f", edit(CI, flow, more)) == set()
+    assert said("Mend f", edit(CI, flow, more + "      - run: make all\n")) == {"protected-path"}
+    assert said("Mend f", edit(CI, flow, more.replace("coverage: true", "token: abc"))) == {"protected-path"}
+    assert said("Mend f", edit(CI, flow, more.replace("coverage: true", "continue-on-error: true"))) == {
+        "protected-path"
+    }
+    assert said("", edit(CI, flow, more)) == {"protected-path"}
+
+
+def test_what_says_that_it_is_deprecated_may_do_nothing() -> None:
+    old = "def info(key):\n    warnings.warn('info() is deprecated', DeprecationWarning)\n    return load(key).text\n"
+    assert change(old, old.replace("load(key).text", "None"), "src/a.py") == set()
+    plain = old.replace("    warnings.warn('info() is deprecated', DeprecationWarning)\n", "")
+    assert change(plain, plain.replace("load(key).text", "None"), "src/a.py") == {"code-gutted"}
+
+
+def test_a_revert_brings_back_what_stood_there() -> None:
+    loud = "def run(x):\n    return save(load(x))\n"
+    quiet = "def run(x):\n    try:\n        return save(load(x))\n    except Exception:\n        pass\n"
+    assert "code-swallows" in said("Be quick", edit("src/a.py", loud, quiet))
+    assert "code-swallows" not in said('Revert "Be loud"', edit("src/a.py", loud, quiet))
