@@ -16,7 +16,8 @@ from orchestrator.model import events as e
 from orchestrator.model.commands import Refusal
 from orchestrator.model.fold import apply
 from orchestrator.model.world import World
-from orchestrator.policy.agenda import NO_CAPACITY, Agenda
+from orchestrator.policy.agenda import Agenda
+from orchestrator.policy.chains import NO_CAPACITY
 from orchestrator.policy.decide import Answer
 from orchestrator.ports.journal import Journal
 from orchestrator.ports.time import Clock, Ids

@@ -6,7 +6,6 @@ thousand. Order: priority, then what was begun, then the longest remaining chain
 
 from collections.abc import Iterable, Mapping
 from heapq import heappop, heappush
-from types import MappingProxyType
 from typing import NamedTuple
 
 from orchestrator.model.ids import queue_of
@@ -14,13 +13,11 @@ from orchestrator.model.specs import Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Task, World
 from orchestrator.policy.catchup import hurried
+from orchestrator.policy.chains import NO_CAPACITY, chains
 from orchestrator.policy.limits import earliest
 from orchestrator.policy.lineup import Key, Kind, Lineup
 from orchestrator.policy.requests import awaited
-from orchestrator.policy.resources import want
 from orchestrator.policy.taking import has_begun
-
-NO_CAPACITY: Mapping[str, int] = MappingProxyType({})
 
 
 class Lane(NamedTuple):
@@ -172,69 +169,3 @@ def urgency(task: Task, chain: int, *, hurried: bool = False) -> Key:
 def _spoilt(world: World, task: Task) -> bool:
     upstream = (world.tasks.get(name) for name in task.spec.dependencies)
     return any(other is not None and other.status in {Status.FAILED, Status.BLOCKED} for other in upstream)
-
-
-def chains(world: World, capacity: Mapping[str, int] = NO_CAPACITY) -> dict[str, int]:
-    """Give for each task the seconds that must still pass, from its start to the end of the plan, by the estimates.
-
-    What follows it by dependencies, and what must follow it because it shares something that is had one at a time:
-    the users of a bottleneck are urgent although nothing depends on them. Done twice, so that their predecessors are
-    urgent too. A cycle (refused at preflight, but a journal may hold one for a moment) is cut where it closes.
-    """
-    order = _after_dependents(world)
-    lengths = _lengths(world, order, {})
-    queued = _queueing(world, lengths, capacity)
-    return _lengths(world, order, queued) if queued else lengths
-
-
-def _lengths(world: World, order: list[str], queued: Mapping[str, int]) -> dict[str, int]:
-    """Add up along the dependents, which stand before each task in `order`."""
-    lengths: dict[str, int] = {}
-    for ref in order:
-        after = 0
-        for dependent in world.dependents.get(ref, ()):
-            after = max(after, lengths.get(dependent, 0))
-        lengths[ref] = max(world.tasks[ref].spec.estimate_s + after, queued.get(ref, 0))
-    return lengths
-
-
-def _queueing(world: World, lengths: Mapping[str, int], capacity: Mapping[str, int]) -> dict[str, int]:
-    """Give for each user of something exclusive how long it is until its last user is through, in the best order."""
-    users: dict[str, dict[str, int]] = {}
-    for ref in lengths:
-        task, queue = world.tasks[ref], ref.partition("/")[0]
-        for wanted in map(want, task.spec.resources):
-            if not wanted.reads:
-                users.setdefault(wanted.name, {})[ref] = wanted.places
-        for path in task.spec.files:
-            users.setdefault(f"{queue}:{path}", {})[ref] = 1
-    queued: dict[str, int] = {}
-    for name, taken in users.items():
-        if len(taken) == 1:
-            continue
-        waiting = [world.tasks[ref] for ref in taken]
-        passed, places = 0, capacity.get(name, 1)
-        last_first = sorted(waiting, key=lambda task: (task.order, task.ref), reverse=True)
-        for task in sorted(last_first, key=lambda task: lengths[task.ref]):
-            own = task.spec.estimate_s
-            passed = max(passed + own * taken[task.ref] // places, lengths[task.ref])
-            queued[task.ref] = max(queued.get(task.ref, 0), passed)
-    return queued
-
-
-def _after_dependents(world: World) -> list[str]:
-    """Put every task behind those that depend on it."""
-    placed: dict[str, None] = {}
-    for start in world.tasks:
-        stack = [start]
-        open_: set[str] = set()
-        while stack:
-            ref = stack[-1]
-            missing = [d for d in world.dependents.get(ref, ()) if d not in placed and d not in open_]
-            if ref not in placed and ref not in open_ and any(d in world.tasks for d in missing):
-                open_.add(ref)
-                stack.extend(d for d in missing if d in world.tasks)
-                continue
-            stack.pop()
-            placed[ref] = None
-    return list(placed)

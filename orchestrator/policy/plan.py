@@ -12,6 +12,7 @@ from orchestrator.model.specs import ENDED
 from orchestrator.model.world import Task, World
 from orchestrator.policy.cycles import cycles
 from orchestrator.policy.limits import is_human
+from orchestrator.policy.plan_bound import bound, sure
 from orchestrator.policy.plan_graph import Bounds, Graph
 from orchestrator.policy.plan_play import SOMEBODY, Played, Player
 from orchestrator.policy.plan_stage import starts
@@ -54,7 +55,7 @@ def estimated(task: Task) -> int:
 def make_plan(world: World, seat: Seat, now: int, workers: int | None = None) -> Plan:
     """Plan everything there is. `workers` is how many in all, else each queue has its own as configured."""
     graph = Graph(world)
-    bounds = graph.bounds(estimated, lambda task: max(0, -(-(starts(task) - now) // 1000)))
+    bounds = graph.bounds(estimated, lambda task: _release(task, now))
     player = Player(world, seat, now)
     played = player.play(estimated, workers=workers)
     walls = player.play(estimated, workers=workers, tiers=bounds.levels)
@@ -68,7 +69,7 @@ def make_plan(world: World, seat: Seat, now: int, workers: int | None = None) ->
         critical_s=critical,
         sequential_s=sequential,
         barrier_s=walls.seconds,
-        lower_bound_s=max((critical, *_loads(world, seat, bounds, workers))),
+        lower_bound_s=max(critical, _bound(world, seat, graph, now, workers)),
         played=played,
         slack=_slack(world, bounds, critical),
         foundation=_foundation(world, bounds),
@@ -120,22 +121,26 @@ def _foundation(world: World, bounds: Bounds) -> tuple[str, ...]:
 # -- what nobody can beat ------------------------------------------------------------------------------------------
 
 
-def _loads(world: World, seat: Seat, bounds: Bounds, workers: int | None) -> Iterable[int]:
-    """Give for everything that is had by few at a time how long its users take: workers, people, resources, files."""
-    open_ = [task for task in world.tasks.values() if task.status not in ENDED and task.ref in bounds.heads]
-    shared: dict[tuple[str, int], list[Task]] = {}
-    for task in open_:
-        for name, places in _uses(world, task, seat, workers):
-            shared.setdefault((name, places), []).append(task)
-    for (_, places), users in shared.items():
-        yield _load(users, places, bounds)
+def _bound(world: World, seat: Seat, graph: Graph, now: int, workers: int | None) -> int:
+    """Say what no schedule beats: workers, people, resources and files are had by few at a time."""
+    order = [ref for ref in graph.ordered[0] if world.tasks[ref].status not in ENDED]
+    open_ = set(order)
+    before = {ref: tuple(o for o in others if o in open_) for ref, others in sure(graph.needs, order).items()}
+    shared: dict[tuple[str, int], list[str]] = {}
+    for ref in order:
+        for name, places in _uses(world, world.tasks[ref], seat, workers):
+            shared.setdefault((name, places), []).append(ref)
+    return bound(
+        {ref: estimated(world.tasks[ref]) for ref in order},
+        before,
+        {ref: _release(world.tasks[ref], now) for ref in order},
+        [(places, users) for (_, places), users in shared.items() if len(users) > places],
+    )
 
 
-def _load(users: list[Task], places: int, bounds: Bounds) -> int:
-    """Say when the last of them can be over, and what must follow it done."""
-    first = min(bounds.heads[task.ref] - estimated(task) for task in users)
-    last = min(bounds.tails[task.ref] - estimated(task) for task in users)
-    return first + -(-sum(map(estimated, users)) // places) + last
+def _release(task: Task, now: int) -> int:
+    """Give the seconds until time alone lets a task start."""
+    return max(0, -(-(starts(task) - now) // 1000))
 
 
 def _uses(world: World, task: Task, seat: Seat, workers: int | None) -> Iterable[tuple[str, int]]:

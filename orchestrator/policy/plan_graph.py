@@ -98,7 +98,7 @@ class Graph:
 
     def bounds(self, seconds: Callable[[Task], int], release: Callable[[Task], int]) -> Bounds:
         """Go through all tasks, each after what it may wait for. `release` is when time alone lets a task start."""
-        order, rings = self._sorted()
+        order, rings = self.ordered
         levels: dict[str, int] = {}
         heads: dict[str, int] = {}
         before: dict[str, tuple[str, ...]] = {}
@@ -115,7 +115,8 @@ class Graph:
                 tails[other] = max(tails[other], seconds(self._world.tasks[other]) + tails[ref])
         return Bounds(levels=levels, heads=heads, tails=tails, before=before, rings=rings)
 
-    def _sorted(self) -> tuple[list[str], tuple[str, ...]]:
+    @cached_property
+    def ordered(self) -> tuple[list[str], tuple[str, ...]]:
         """Put every task behind all it may wait for; those in a ring, and behind one, are left over."""
         waits = {ref: {o for need in needs for way in need for o in way} for ref, needs in self.needs.items()}
         after: dict[str, list[str]] = {}

@@ -13,8 +13,9 @@ import msgspec
 from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Task, World
-from orchestrator.policy.agenda import chains, urgency
+from orchestrator.policy.agenda import urgency
 from orchestrator.policy.catchup import hurried
+from orchestrator.policy.chains import chains
 from orchestrator.policy.limits import is_human
 from orchestrator.policy.lineup import Cause, Lineup, Word
 from orchestrator.policy.plan_stage import Stage

@@ -20,8 +20,8 @@ from orchestrator.model.commands import Ask, Refusal
 from orchestrator.model.scope import Leave, Scope
 from orchestrator.model.settings import Settings
 from orchestrator.model.world import World
-from orchestrator.policy.agenda import NO_CAPACITY
 from orchestrator.policy.asks import answer
+from orchestrator.policy.chains import NO_CAPACITY
 from orchestrator.policy.decide import Answer
 from orchestrator.ports.journal import Journal
 from orchestrator.sim.actions import MemoryActions

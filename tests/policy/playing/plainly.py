@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Step, Task, World
-from orchestrator.policy.agenda import chains, urgency
+from orchestrator.policy.agenda import urgency
 from orchestrator.policy.budgets import run_over
+from orchestrator.policy.chains import chains
 from orchestrator.policy.claiming import startable
 from orchestrator.policy.gates import wants_a_look
 from orchestrator.policy.holds import conflicting, foreseen

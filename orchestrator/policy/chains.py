@@ -1,0 +1,111 @@
+"""How urgent tasks are: how much must still pass after each, by dependencies and by what is had by few at a time. Pure.
+
+Theory of operation. A task's length is what follows it by dependencies, or by having to share. Who queues for something
+in which order is guessed first (the shortest way still to go is through last); then the plan is rehearsed with workers
+for all, forth and back (`rehearsal`), and what it shows to be long is long. Lengths go by definitions alone, never by
+what has run: the order they give stays while a plan is worked, and the plan of it is what is claimed.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from orchestrator.model.world import World
+from orchestrator.policy.rehearsal import Rehearsal
+from orchestrator.policy.resources import want
+
+NO_CAPACITY: Mapping[str, int] = MappingProxyType({})
+_REHEARSED = 2_000
+"""A plan of more tasks is not rehearsed: the agenda is made anew with each definition."""
+
+_Users = dict[str, dict[str, int]]
+"""Name of what is shared -> who wants it, and how many places of it."""
+
+
+def chains(world: World, capacity: Mapping[str, int] = NO_CAPACITY) -> dict[str, int]:
+    """Give for each task the seconds that must still pass, from its start to the end of the plan, by the estimates.
+
+    What follows it by dependencies, and what must follow it because it shares something that is had one at a time:
+    the users of a bottleneck are urgent although nothing depends on them, and so are their predecessors. A cycle
+    (refused at preflight, but a journal may hold one for a moment) is cut where it closes.
+    """
+    order = _after_dependents(world)
+    lengths = _lengths(world, order, {})
+    users = _users(world, order)
+    if not users:
+        return lengths
+    lengths = _lengths(world, order, _queueing(world, lengths, users, capacity))
+    return lengths if len(order) > _REHEARSED else _rehearsed(world, lengths, users, capacity)
+
+
+def _rehearsed(world: World, lengths: dict[str, int], users: _Users, capacity: Mapping[str, int]) -> dict[str, int]:
+    refs = list(world.tasks)
+    place = {ref: number for number, ref in enumerate(lengths)}
+    numbers = {ref: number for number, ref in enumerate(refs)}
+    wants: list[list[tuple[str, int]]] = [[] for _ in refs]
+    for name, taken in users.items():
+        for ref, places in taken.items():
+            wants[numbers[ref]].append((name, places))
+    rehearsal = Rehearsal(
+        [world.tasks[ref].spec.estimate_s for ref in refs],
+        [[numbers[d] for d in world.dependents.get(ref, ()) if d in place and place[d] < place[ref]] for ref in refs],
+        wants,
+        {name: capacity.get(name, 1) for name in users},
+    )
+    found = rehearsal.lengths([lengths[ref] for ref in refs])
+    return dict(zip(refs, found, strict=True))
+
+
+def _lengths(world: World, order: list[str], queued: Mapping[str, int]) -> dict[str, int]:
+    """Add up along the dependents, which stand before each task in `order`."""
+    lengths: dict[str, int] = {}
+    for ref in order:
+        after = 0
+        for dependent in world.dependents.get(ref, ()):
+            after = max(after, lengths.get(dependent, 0))
+        lengths[ref] = max(world.tasks[ref].spec.estimate_s + after, queued.get(ref, 0))
+    return lengths
+
+
+def _users(world: World, order: list[str]) -> _Users:
+    """Find what several tasks want and cannot all have at once; who only reads it holds up nobody."""
+    users: _Users = {}
+    for ref in order:
+        task, queue = world.tasks[ref], ref.partition("/")[0]
+        for wanted in map(want, task.spec.resources):
+            if not wanted.reads:
+                users.setdefault(wanted.name, {})[ref] = wanted.places
+        for path in task.spec.files:
+            users.setdefault(f"{queue}:{path}", {})[ref] = 1
+    return {name: taken for name, taken in users.items() if len(taken) > 1}
+
+
+def _queueing(world: World, lengths: Mapping[str, int], users: _Users, capacity: Mapping[str, int]) -> dict[str, int]:
+    """Give for each user of something exclusive how long it is until its last user is through, in the best order."""
+    queued: dict[str, int] = {}
+    for name, taken in users.items():
+        waiting = [world.tasks[ref] for ref in taken]
+        passed, places = 0, capacity.get(name, 1)
+        last_first = sorted(waiting, key=lambda task: (task.order, task.ref), reverse=True)
+        for task in sorted(last_first, key=lambda task: lengths[task.ref]):
+            own = task.spec.estimate_s
+            passed = max(passed + own * taken[task.ref] // places, lengths[task.ref])
+            queued[task.ref] = max(queued.get(task.ref, 0), passed)
+    return queued
+
+
+def _after_dependents(world: World) -> list[str]:
+    """Put every task behind those that depend on it."""
+    placed: dict[str, None] = {}
+    for start in world.tasks:
+        stack = [start]
+        open_: set[str] = set()
+        while stack:
+            ref = stack[-1]
+            missing = [d for d in world.dependents.get(ref, ()) if d not in placed and d not in open_]
+            if ref not in placed and ref not in open_ and any(d in world.tasks for d in missing):
+                open_.add(ref)
+                stack.extend(d for d in missing if d in world.tasks)
+                continue
+            stack.pop()
+            placed[ref] = None
+    return list(placed)
