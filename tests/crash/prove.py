@@ -1,7 +1,8 @@
 """`scripts/prove crash`: every point, two at a time, and the page that says how it went.
 
 With `--twice` each recovery is killed once more, at a point chosen by `--seed`; with `--only WORDS` only points that
-contain the words are tried, and no page is written.
+contain the words are tried, and no page is written; with `--minutes M` nothing more is begun after so long, and the
+page says how far it came: points are tried in eight rounds, each over the whole run.
 """
 
 import argparse
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from tests.crash.trial import Trial, attempt, undisturbed
 from tests.proofs import commit, today
 
 AT_ONCE = 2
+_ROUNDS = 8
 _ROOT = Path(__file__).resolve().parents[2]
 _PAGE = _ROOT / "docs" / "proofs"
 
@@ -30,9 +32,10 @@ _PAGE = _ROOT / "docs" / "proofs"
 class Proof:
     """All trials of one call."""
 
-    def __init__(self, folder: Path, *, twice: bool, seed: int, only: str) -> None:
-        self.folder = folder
-        self.twice, self.seed, self.only = twice, seed, only
+    def __init__(self, folder: Path, asked: argparse.Namespace) -> None:
+        self.folder, self.minutes = folder, float(asked.minutes)
+        self.twice, self.seed, self.only = bool(asked.twice), int(asked.seed), str(asked.only)
+        self.chosen = 0
         self.steps: list[Step] = []
         self.trials: list[Trial] = []
         self.seconds = 0.0
@@ -47,19 +50,26 @@ class Proof:
         began = time.monotonic()
         self.steps = await to_thread.run_sync(undisturbed, self.folder / "undisturbed")
         wanted = [point for point in points(self.steps) if self.only in point]
+        self.chosen = len(wanted)
         found: dict[int, Trial] = {}
-        limiter = anyio.CapacityLimiter(AT_ONCE)
+        left = iter(sorted(enumerate(wanted), key=lambda one: one[0] % _ROUNDS))
         async with anyio.create_task_group() as group:
-            for number, point in enumerate(wanted):
-                group.start_soon(self._one, number, point, found, limiter)
+            for _ in range(AT_ONCE):
+                group.start_soon(self._some, left, found, began)
         self.trials = [found[number] for number in sorted(found)]
         self.seconds = time.monotonic() - began
 
-    async def _one(self, number: int, point: str, found: dict[int, Trial], limiter: anyio.CapacityLimiter) -> None:
+    async def _some(self, left: Iterator[tuple[int, str]], found: dict[int, Trial], began: float) -> None:
+        for number, point in left:
+            if self.minutes and time.monotonic() - began > self.minutes * 60:
+                return
+            await self._one(number, point, found)
+
+    async def _one(self, number: int, point: str, found: dict[int, Trial]) -> None:
         # chosen to be repeatable, not secret
         chance = random.Random(self.seed * 1000 + number) if self.twice else None  # noqa: S311
         work = partial(attempt, self.folder / f"{number:03}", point, self.steps, chance)
-        trial = await to_thread.run_sync(work, limiter=limiter)
+        trial = await to_thread.run_sync(work)
         found[number] = trial
         verdict = "holds" if not trial.problems else "\n    ".join(["FAILS", *trial.problems])
         sys.stdout.write(f"{len(found):4}  {', then '.join(trial.points)}: {verdict}\n")
@@ -70,16 +80,17 @@ class Proof:
         deaths = sum(len(trial.standing) for trial in self.trials)
         times = sorted(trial.seconds for trial in self.trials)
         rows = [f"| {_cell(trial)} |" for trial in self.trials]
+        limit = f" --minutes {self.minutes:g}" if self.minutes else ""
         return "\n".join(
             [
                 f"# Proof: kill -9 at every durable step{', and again while it recovers' if self.twice else ''}",
                 "",
                 _INTRODUCTION,
                 "",
-                f"- command: `scripts/prove crash{f' --twice --seed {self.seed}' if self.twice else ''}`",
+                f"- command: `scripts/prove crash{f' --twice --seed {self.seed}' if self.twice else ''}{limit}`",
                 f"- date: {today()}, commit: {commit()}",
                 f"- durable steps (commits) of the undisturbed run: {len(self.steps)}; places between: {len(INSIDE)}",
-                f"- points: {len(self.trials)}; kills: {deaths}; points not reached: {self._missed()}",
+                f"- points: {len(self.trials)} of {self.chosen}; kills: {deaths}; points not reached: {self._missed()}",
                 f"- trials in which something did not hold: {len(self.failed)}",
                 f"- last start, until all was done: median {times[len(times) // 2]:.1f} s, longest {times[-1]:.1f} s",
                 f"- all of it: {self.seconds / 60:.1f} min, {AT_ONCE} trials at a time",
@@ -123,9 +134,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--twice", action="store_true", help="kill each recovery once as well")
     parser.add_argument("--seed", type=int, default=1, help="what chooses the second points")
     parser.add_argument("--only", default="", help="only points that contain this")
+    parser.add_argument("--minutes", type=float, default=0.0, help="begin nothing more after so long; 0: no limit")
     asked = parser.parse_args(argv)
     folder = Path(tempfile.mkdtemp(prefix="crash-"))
-    proof = Proof(folder, twice=asked.twice, seed=asked.seed, only=asked.only)
+    proof = Proof(folder, asked)
     anyio.run(proof.go)
     if not asked.only:
         _PAGE.mkdir(parents=True, exist_ok=True)
