@@ -17,7 +17,7 @@ echo "start $run" >>"$ORCHESTRATOR_PROJECT/../ledger"
 id=${ORCHESTRATOR_TASK#*/}
 sum=$(echo "$run" | cksum | cut -d' ' -f1)
 sleep "0.$((sum % 8))"
-echo "done = True" >"$id.py"
+echo "done = $ORCHESTRATOR_ITERATION" >"$id.py"
 [ $((sum % 7)) -eq 0 ] && exit 3
 [ $((sum % 5)) -eq 0 ] && { setsid sleep 300 & }
 [ $((sum % 4)) -eq 0 ] || echo "<promise>DONE</promise>"

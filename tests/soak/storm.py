@@ -155,7 +155,7 @@ class Storm:
         done = {"completed", "skipped"}
         if sum(task.get("status") not in done for task in document["tasks"]) >= OPEN:
             return
-        if self.dice.random() < _STALE and name in self._old:
+        if self.dice.random() < _STALE and name in self._old and self._all_read(name):
             document = json.loads(self._old[name])
         if self.dice.random() < _STALE:
             self._old[name] = fresh
@@ -163,6 +163,11 @@ class Storm:
         self.tasks += [f"{name}/{i}" for i in new]
         document["tasks"] += [{"id": i, "title": f"make {i}", "completion_promise": "DONE"} for i in new]
         self._save(name, path, json.dumps(document, indent=2) + "\n")
+
+    def _all_read(self, name: str) -> bool:
+        """Say whether a run has read all that was saved: who saves an old copy over what nobody has read undoes it."""
+        added = {event["task"] for event in self.shop.events("task.added")}
+        return added.issuperset(task for task in self.tasks if task.startswith(f"{name}/"))
 
     def _save(self, name: str, path: Path, text: str) -> None:
         try:
