@@ -11,7 +11,8 @@ import click
 
 from orchestrator import __version__
 from orchestrator.cli.context import Context
-from orchestrator.errors import InvalidInputError, JournalError, OrchestratorError
+from orchestrator.errors import DiskFullError, InvalidInputError, JournalError, OrchestratorError
+from orchestrator.files.room import lack_of_room
 
 REFUSED, USAGE, JOURNAL, SIGNALLED = 1, 2, 4, 130
 
@@ -119,6 +120,10 @@ def run(argv: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if text := lack_of_room(error):
+            return _explain(DiskFullError(text))
+        raise
     except KeyboardInterrupt:
         return SIGNALLED
     return result if isinstance(result, int) else 0
@@ -126,6 +131,8 @@ def run(argv: list[str]) -> int:
 
 def _told(group: BaseExceptionGroup[BaseException]) -> OrchestratorError:
     """Give what a person can be told of several failures at once; a bug among them is raised as it is."""
+    if text := lack_of_room(group):
+        return DiskFullError(text)
     told, bugs = group.split(OrchestratorError)
     if told is None or bugs is not None:
         raise group

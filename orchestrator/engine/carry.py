@@ -14,6 +14,7 @@ import msgspec
 from orchestrator.engine.hands import Hands
 from orchestrator.engine.inputs import Inputs
 from orchestrator.errors import FaultError
+from orchestrator.files.room import full_disk_is_a_fault
 from orchestrator.model import commands as c
 from orchestrator.model import effects as f
 from orchestrator.model.coordination import Handed
@@ -38,7 +39,25 @@ Words = Callable[[c.NoteWord], None]
 
 
 async def carry_out(effect: f.Effect, world: World, seat: Seat, hands: Hands, words: Words) -> c.Outcome:
-    """Do what is due and report. A failing environment is an outcome too; a bug is not."""
+    """Do what is due and report. A failing environment is an outcome too, and so is a full disk; a bug is not."""
+    try:
+        with full_disk_is_a_fault():
+            return await _carried(effect, world, seat, hands, words)
+    except FaultError as error:
+        return _fault(effect, str(error))
+
+
+def _fault(effect: f.Effect, text: str) -> c.Outcome:
+    if isinstance(effect, f.DoAction):
+        return c.NoteAction(key=effect.key, ok=False, note=text)
+    if isinstance(effect, f.CheckGate):
+        return c.NoteInspection(gate=effect.gate, commit=effect.commit, tries=effect.tries, fault=text)
+    if isinstance(effect, f.SendMessages):
+        return c.NoteDelivery(channel=effect.channel, messages=effect.messages, ok=False, note=text)
+    return c.NoteFault(task=effect.task, fence=effect.fence, text=text)
+
+
+async def _carried(effect: f.Effect, world: World, seat: Seat, hands: Hands, words: Words) -> c.Outcome:
     if isinstance(effect, f.DoAction):
         owed = world.actions[effect.key]
         if owed.record is not None:
@@ -55,10 +74,7 @@ async def carry_out(effect: f.Effect, world: World, seat: Seat, hands: Hands, wo
     task = world.lane(effect.task, effect.attempt)
     if task is None or task.attempt is None:
         raise RuntimeError(f"{effect.task} has no attempt to carry out {effect} for")
-    try:
-        return await _Carrier(effect, task, task.attempt, world, seat, hands, words).go()
-    except FaultError as error:
-        return c.NoteFault(task=effect.task, fence=effect.fence, text=str(error))
+    return await _Carrier(effect, task, task.attempt, world, seat, hands, words).go()
 
 
 def _record(world: World, owed: PendingAction, spec: WriteRecord, seat: Seat) -> Record:
@@ -82,10 +98,7 @@ async def _inspect(effect: f.CheckGate, world: World, hands: Hands) -> c.Outcome
         checks=gate.spec.checks,
         fresh=gate.spec.hold_s is not None,
     )
-    try:
-        judgement = await hands.verifier.judge(case)
-    except FaultError as error:
-        return c.NoteInspection(gate=gate.id, commit=effect.commit, tries=effect.tries, fault=str(error))
+    judgement = await hands.verifier.judge(case)
     return c.NoteInspection(gate=gate.id, commit=effect.commit, tries=effect.tries, judgement=judgement)
 
 
@@ -209,7 +222,7 @@ class _Carrier:
     async def _checkpoint(self) -> None:
         while True:
             await anyio.sleep(self.checkpoint_s)
-            with contextlib.suppress(FaultError):  # the next one, or the capture at the end, tells
+            with contextlib.suppress(FaultError), full_disk_is_a_fault():  # the next one, or the end's, tells
                 await self.hands.workspace.capture(self.key, self.iteration, self.base)
 
     async def _capture(self) -> c.Outcome:

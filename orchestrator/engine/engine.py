@@ -22,6 +22,7 @@ from orchestrator.engine.hands import Hands
 from orchestrator.engine.ledger import Ledger
 from orchestrator.engine.talk import Talk
 from orchestrator.errors import FaultError
+from orchestrator.files.room import full_disk_is_a_fault
 from orchestrator.model import commands as c
 from orchestrator.model import effects as f
 from orchestrator.model import events as e
@@ -342,7 +343,7 @@ class Engine:
 
     async def _keep(self, key: RunKey, base: str) -> None:
         attempt, workspace = AttemptKey(key.task, key.attempt), self.hands.workspace
-        with contextlib.suppress(FaultError):  # its workspace may be gone already
+        with contextlib.suppress(FaultError), full_disk_is_a_fault():  # its workspace may be gone already
             if base and await workspace.exists(attempt):
                 await workspace.capture(attempt, key.iteration, base)
 

@@ -4,7 +4,6 @@ The kernel reports a failed sync once and then forgets it: a second try would an
 the first failure this object refuses, the process ends, and the next one reads what is really there.
 """
 
-import errno
 import fcntl
 import os
 from pathlib import Path
@@ -12,10 +11,7 @@ from pathlib import Path
 from orchestrator.errors import DiskFullError, JournalError
 from orchestrator.files.atomic import PRIVATE_FILE, sync_folder
 from orchestrator.files.locks import is_at
-
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-"""What a full disk, a full quota and a file size limit say."""
-
+from orchestrator.files.room import NO_ROOM
 
 _FULL_SYNC: int | None = getattr(fcntl, "F_FULLFSYNC", None)
 

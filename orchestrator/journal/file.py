@@ -15,10 +15,11 @@ import anyio
 
 from orchestrator.codec.lines import encode, line_hash
 from orchestrator.errors import ConflictError, DiskFullError, JournalError
-from orchestrator.files.append import NO_ROOM, Disk
+from orchestrator.files.append import Disk
 from orchestrator.files.atomic import private_dir, write_atomic
 from orchestrator.files.bell import Bell
 from orchestrator.files.locks import FileLock, LockHeldError
+from orchestrator.files.room import NO_ROOM
 from orchestrator.journal.segments import SEGMENT_BYTES, Segments
 from orchestrator.model.events import Commit, Event
 
