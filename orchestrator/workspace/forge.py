@@ -102,7 +102,7 @@ class GitForge:
         """Fetch the host's base branch into the target, and say how the request stands."""
         repository = await self._ground.repository(queue_of(key.task))
         host = await self._host(repository)
-        found, said = await self._view(repository, host, url, branch_name(key))
+        found, said = await self._view(repository, host, url)
         state = _STATES.get(found.state.lower(), "unknown") if found is not None else "unknown"
         if found is None or state == "unknown":
             return RequestState(state="unknown", note=_why(said))
@@ -150,11 +150,11 @@ class GitForge:
             raise FaultError(f"cannot ask {host.program} for the request of {branch}: {_why(said)}")
         return found[0] if found else None
 
-    async def _view(self, repository: Repository, host: Host, url: str, branch: str) -> tuple[_Request | None, Said]:
+    async def _view(self, repository: Repository, host: Host, url: str) -> tuple[_Request | None, Said]:
         what = (
             ("pr", "view", url, "--json", "state,url,mergeCommit")
             if host.program == "gh"
-            else ("mr", "view", branch, "--output", "json")
+            else ("mr", "view", url.rpartition("/")[2], "--output", "json")
         )
         said = await self._run(repository, host.program, *what)
         return _read(said, _Request), said
