@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.code import Function, Shape
@@ -109,7 +110,21 @@ def _name(source: Source, node: SgNode) -> str:
     return ""
 
 
+_seen: dict[tuple[str, str, str, bool], Function] = {}
+_MOST = 8192
+
+
 def _read(source: Source, node: SgNode, body: SgNode, name: str, *, declared: bool) -> Function:
+    """Read a function, once for all texts it stands in as it is."""
+    key = source.table.name, name, node.text(), declared
+    if key not in _seen:
+        if len(_seen) >= _MOST:
+            _seen.clear()
+        _seen[key] = _read_anew(source, node, body, name, declared=declared)
+    return msgspec.structs.replace(_seen[key], line=line_of(node))
+
+
+def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declared: bool) -> Function:
     steps = statements(body) if body.kind() in BLOCKS else [body]
     alive = list(reachable(source, steps))
     names = frozenset(_parameters(node))

@@ -35,6 +35,7 @@ def reader_of(extension: str) -> Language:
         missing=_none,
         signs=partial(_signs, table=table),
         tests_inside=table.family == "rust",
+        pair=partial(_pair, table=table),
     )
 
 
@@ -47,6 +48,41 @@ def _trials(text: str, table: Table) -> Mapping[str, Trial] | None:
         (one.name, read_trial(source, one, reader) if isinstance(one, Found) else one) for one in reader.find(source)
     ]
     return dict(found)
+
+
+@lru_cache(maxsize=_KEPT)
+def _pair(old: str, new: str, table: Table) -> tuple[Mapping[str, Trial], Mapping[str, Trial]] | None:
+    sources, reader = [read(text, table) for text in (old, new)], _READERS[table.family]
+    before, after = ({one.name: one for one in reader.find(source)} if source else {} for source in sources)
+    if None in sources:
+        return None
+    apart = {_plain(name) for name in before.keys() ^ after.keys()}  # those of one name are told apart by their words
+    same = {
+        name
+        for name, one in before.items()
+        if name in after and _plain(name) not in apart and _is_same(one, after[name])
+    }
+    first, second = (
+        {
+            name: read_trial(source, one, reader) if isinstance(one, Found) else one
+            for name, one in tests.items()
+            if name not in same and source is not None
+        }
+        for source, tests in zip(sources, (before, after), strict=True)
+    )
+    return first, second
+
+
+def _plain(name: str) -> str:
+    return name.partition("#")[0]
+
+
+def _is_same(one: Found | Trial, other: Found | Trial) -> bool:
+    """Say whether a test stands in both texts as it is."""
+    if not isinstance(one, Found) or not isinstance(other, Found):
+        return False
+    beside = [(test.marks, test.cases, [wanted.dump for wanted in test.expects]) for test in (one, other)]
+    return beside[0] == beside[1] and one.node.text() == other.node.text()
 
 
 @lru_cache(maxsize=_KEPT)

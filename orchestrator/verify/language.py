@@ -29,3 +29,5 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     missing: Callable[[str], Mapping[str, int]]
     signs: Callable[[str, str, bool], Signs]
     tests_inside: bool = False
+    pair: Callable[[str, str], tuple[Mapping[str, Trial], Mapping[str, Trial]] | None] | None = None
+    """The tests of two texts that are not in both as they are; where there is none, both are read whole."""

@@ -72,11 +72,17 @@ def sides(diff: Diff) -> tuple[Side, ...]:
     """Give the tests of every changed file both of whose sides can be read."""
     found: list[Side] = []
     for edit, language in readable(diff):
-        old = language.trials(edit.old) if edit.old is not None else {}
-        new = language.trials(edit.new) if edit.new is not None else {}
+        old, new = _tests(language, edit)
         if old is not None and new is not None:
             found.append(Side(edit.path, old, new, language, edit.old or "", edit.new or ""))
     return tuple(found)
+
+
+def _tests(language: Language, edit: Edit) -> tuple[Trials | None, Trials | None]:
+    if edit.old and edit.new and language.pair is not None:
+        return language.pair(edit.old, edit.new) or (None, None)
+    old, new = (language.trials(text) if text is not None else {} for text in (edit.old, edit.new))
+    return old, new
 
 
 def _last(scope: str) -> str:

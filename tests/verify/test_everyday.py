@@ -5,6 +5,7 @@ import pytest
 
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.honest import weigh
+from orchestrator.verify.languages import language_of
 from orchestrator.verify.moves import with_moves
 from orchestrator.verify.task_words import asks_to_remove_tests, asks_to_take_out
 from tests.verify.test_languages import change, edit
@@ -268,3 +269,41 @@ def test_a_revert_brings_back_what_stood_there() -> None:
     quiet = "def run(x):\n    try:\n        return save(load(x))\n    except Exception:\n        pass\n"
     assert "code-swallows" in said("Be quick", edit("src/a.py", loud, quiet))
     assert "code-swallows" not in said('Revert "Be loud"', edit("src/a.py", loud, quiet))
+
+
+@pytest.mark.parametrize(
+    ("path", "test"),
+    [
+        ("web/a.test.ts", "test('%s', () => {\n  expect(total(%s)).toBe(3);\n});\n"),
+        ("a_test.go", 'func Test%s(t *testing.T) {\n\tif total(%s) != 3 {\n\t\tt.Fatal("no")\n\t}\n}\n'),
+        ("src/lib.rs", "#[test]\nfn %s() {\n    assert_eq!(total(%s), 3);\n}\n"),
+        (
+            "src/test/ATest.java",
+            "class %sTest {\n  @Test\n  void totals() {\n    assertEquals(3, total(%s));\n  }\n}\n",
+        ),
+    ],
+)
+def test_only_tests_that_are_not_on_both_sides_as_they_are_are_read(path: str, test: str) -> None:
+    language = language_of(path)
+    assert language is not None
+    assert language.pair is not None
+    head = "package a\n\n" if path.endswith(".go") else ""
+    old, new = (head + "\n".join(test % one for one in both) for both in ((("A", 1), ("B", 2)), (("A", 1), ("B", 4))))
+    before, after = language.trials(old), language.trials(new)
+    pair = language.pair(old, new)
+    assert before
+    assert after
+    assert pair is not None
+    for whole, part in zip((before, after), pair, strict=True):
+        assert {name: whole[name] for name in part} == dict(part)
+        assert [name for name, one in whole.items() if one.is_test and name not in part] == [
+            next(n for n, one in whole.items() if one.is_test)
+        ]
+
+
+def test_a_function_is_told_by_its_line_where_it_stands() -> None:
+    language = language_of("a.go")
+    assert language is not None
+    body = "func total(n int) int {\n\treturn sum(n)\n}\n"
+    lines = [(language.functions(f"package a\n{gap}{body}") or {})["total"].line for gap in ("", "\n\n\n")]
+    assert lines == [2, 5]

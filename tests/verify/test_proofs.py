@@ -274,7 +274,7 @@ def test_the_time_of_proofs_begins_with_the_honest_check_and_what_its_rules_took
 def test_no_proof_is_begun_that_is_expected_to_take_longer_than_the_time_left() -> None:
     async def story() -> tuple[bool, bool]:
         now = anyio.current_time()
-        return Budget(1000, 400, now).suffices(), Budget(1000, 600, now).suffices()
+        return Budget(1000, 700, now).suffices(), Budget(1000, 800, now).suffices()
 
     assert anyio.run(story) == (True, False)
 

@@ -21,21 +21,21 @@ Outcomes: TypeAlias = Mapping[tuple[str, str], tuple[JUnitCase, ...]]
 """What a run says of the tests asked for: cases by path and name; tests it does not name are not there."""
 
 SMALL_S, TIMES = 10.0, 6.0
-_LEAST_S = 0.2
+_LEAST_S, _PART = 0.2, 1 / 3
 
 
 class Budget:
     """The time proofs may take: that of the check; some times that of a quick one, which is mostly its start.
 
     What the counterproof took (`spent_s`) comes off it, and what the rules took since the honest check began. Until
-    there is a run to go by, one is expected to take as long as the counterproof, which starts the same runner on a few
-    tests too.
+    there is a run to go by, one is expected to take a third of the counterproof, which starts the same runner on the
+    tests of every file where a proof has those of a few.
     """
 
     def __init__(self, seconds: float, spent_s: float, began_s: float) -> None:
         self.allowed_s = max(seconds, min(SMALL_S, TIMES * seconds)) - spent_s
         self._began = began_s
-        self._last_s = min(spent_s, seconds)
+        self._last_s = spent_s * _PART
 
     @property
     def ends_s(self) -> float:
