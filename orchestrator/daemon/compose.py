@@ -18,6 +18,7 @@ from orchestrator.engine.hands import Hands
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.settings import AgentSettings, RepoSettings
 from orchestrator.model.specs import QueueSpec
+from orchestrator.policy.seat import repository_of
 from orchestrator.ports.forge import Forge, NoForge
 from orchestrator.processes.runner import GuardedRunner
 from orchestrator.verify.checks import CheckVerifier, Others
@@ -118,9 +119,8 @@ def repositories(project: Project, queues: tuple[QueueSpec, ...]) -> dict[str, R
     found: dict[str, RepoSettings] = {}
     problems: list[str] = []
     for spec in queues:
-        own = settings.queues.get(spec.name)
-        name = spec.repo or (own.repo if own else None)
-        repo = settings.repos.get(name) if name else RepoSettings(base=settings.base)
+        name, base = repository_of(settings, spec)
+        repo = settings.repos.get(name) if name else RepoSettings()
         if repo is None:
             known = ", ".join(settings.repos) or "none"
             problems.append(
@@ -128,8 +128,7 @@ def repositories(project: Project, queues: tuple[QueueSpec, ...]) -> dict[str, R
                 f"add [repos.{name}] path"
             )
             continue
-        base = (own.base if own else None) or repo.base or settings.base
-        found[spec.name] = msgspec.structs.replace(repo, name=name or "", base=base)
+        found[spec.name] = msgspec.structs.replace(repo, name=name, base=base or None)
     if problems:
         raise InvalidInputError(*problems)
     return found

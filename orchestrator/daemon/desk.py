@@ -25,7 +25,7 @@ from orchestrator.model.world import World
 from orchestrator.policy.asks import answer
 from orchestrator.policy.decide import Answer
 from orchestrator.policy.initiative import owed
-from orchestrator.policy.seat import Seat
+from orchestrator.policy.seat import Seat, repository_of
 from orchestrator.policy.tidings import messages
 from orchestrator.views.statement import status_of
 from orchestrator.workspace.names import STORE
@@ -69,11 +69,7 @@ class Desk:
         )
 
     def _target(self, queue: str) -> str:
-        settings = self.project.settings
-        own = settings.queues.get(queue)
-        spec = self.world.queues[queue].spec
-        repo = spec.repo or (own.repo if own else None) or ""
-        return f"{repo}:{(own.base if own else None) or settings.base or ''}"
+        return ":".join(repository_of(self.project.settings, self.world.queues[queue].spec))
 
     def git_of(self, ref: str) -> str:
         """Say how a person's git finds the work of a task."""

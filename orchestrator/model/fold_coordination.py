@@ -88,7 +88,7 @@ def _hand_off(world: World, ref: str) -> None:
     spec = _gate(ref, task.spec)
     gate = world.gates.setdefault(name, Gate(id=name, spec=spec, since=world.at))
     if gate.spec.checks != spec.checks:
-        gate.checked, gate.verdict, gate.green_since, gate.checker = "", "", None, ""
+        gate.forget_checks()
         gate.open = gate.open and set(spec.checks) <= set(gate.spec.checks)
     gate.spec = spec
     world.touched[f"gate:{name}"] = None
@@ -113,7 +113,8 @@ def _(event: e.TaskReset, world: World) -> None:
         return
     if gate.verdict == "FAIL" and not gate.open:
         task.feedback = gate.findings
-    gate.open, gate.checked, gate.verdict, gate.green_since, gate.checker = False, "", "", None, ""
+    gate.open = False
+    gate.forget_checks()
     world.touched[f"gate:{gate.id}"] = None
 
 

@@ -19,7 +19,7 @@ def _touch(world: World, gate: str) -> None:
 def _(event: e.GateDefined, world: World) -> None:
     gate = world.gates.setdefault(event.gate, Gate(id=event.gate, spec=event.spec, since=world.at))
     if gate.spec.checks != event.spec.checks:
-        gate.checked, gate.verdict, gate.green_since, gate.red_since, gate.checker = "", "", None, None, ""
+        gate.forget_checks()
     gate.spec = event.spec
     world.gate_specs.setdefault(event.gate, []).append((world.seq, event.spec))
     world.definitions += 1
@@ -51,7 +51,7 @@ def _(event: e.GateRevoked, world: World) -> None:
     gate.signatures = [signature for signature in gate.signatures if signature.by != event.by]
     if gate.open:
         gate.open, gate.since, gate.ready_since = False, world.at, None
-        gate.checked, gate.verdict, gate.green_since = "", "", None  # what they said was of another day
+        gate.forget_checks()
         word = Signature(by=event.by, at=world.at, approved=False, revoked=True, note=event.reason)
         gate.signatures.append(word)
     _touch(world, event.gate)

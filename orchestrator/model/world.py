@@ -337,6 +337,10 @@ class Gate(msgspec.Struct, kw_only=True):
     lapsed: int | None = None
     """The deadline whose passing was recorded."""
 
+    def forget_checks(self) -> None:
+        """Have its checks speak anew: what they said was of another day."""
+        self.checked, self.verdict, self.green_since, self.red_since, self.checker = "", "", None, None, ""
+
 
 class Departure(msgspec.Struct, frozen=True, kw_only=True):
     """How one member left a train: `how` is landed or evicted."""

@@ -8,6 +8,7 @@ from orchestrator.model import events as e
 from orchestrator.model.ids import queue_of
 from orchestrator.model.spending import MICROS
 from orchestrator.model.world import World
+from orchestrator.policy.landing import CONFLICT, RED
 
 ENOUGH = 5
 """Completed tasks of a queue before its own history counts, not the project's."""
@@ -139,7 +140,7 @@ def _note(span: Span, event: e.Event, at: int) -> None:
         case e.VerdictReached():
             span.judged += 1
             span.passed += event.verdict == "PASS"
-        case e.AttemptEnded(reason="merge conflict" | "red after the merge"):
+        case e.AttemptEnded() if event.reason in {CONFLICT, RED}:
             span.collisions += 1
         case e.TaskReleased() | e.TaskBlocked():
             _stop(span, at)

@@ -7,7 +7,7 @@ from orchestrator.model.world import Attempt, Step, Task, World
 from orchestrator.policy import limits
 from orchestrator.policy.announcing import around
 from orchestrator.policy.approaches import approach, known_type
-from orchestrator.policy.conflicts import lines
+from orchestrator.policy.conflicts import RULE, lines
 from orchestrator.policy.learnings import telling
 from orchestrator.policy.notes import notes_of
 from orchestrator.policy.prompt import PromptInput, Upstream
@@ -32,7 +32,7 @@ def prompt_input(world: World, task: Task, seat: Seat, handed: tuple[Handed, ...
         iteration=_coming(attempt),
         queue_title=world.queues[task.ref.partition("/")[0]].spec.title,
         checks=limits.checks(world, task, settings),
-        feedback=tuple(f for f in task.feedback if f.rule != "merge-conflict"),
+        feedback=tuple(f for f in task.feedback if f.rule != RULE),
         notes=(*notes_of(task), *around(world, task, seat)),
         conflicts=lines(world, task),
         inputs=tuple(path for other in done if other for path in other.spec.outputs),

@@ -7,7 +7,7 @@ import msgspec
 
 from orchestrator.model.scope import Scope
 from orchestrator.model.settings import Settings
-from orchestrator.model.specs import Status
+from orchestrator.model.specs import QueueSpec, Status
 from orchestrator.model.world import World
 
 
@@ -50,6 +50,14 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     def sated(self) -> bool:
         """Say whether this process may claim no further task."""
         return self.scope.max_tasks is not None and self.taken >= self.scope.max_tasks
+
+
+def repository_of(settings: Settings, spec: QueueSpec) -> tuple[str, str]:
+    """Name the repository and the base branch a queue works on; empty: the project's own, and what is checked out."""
+    own = settings.queues.get(spec.name)
+    name = spec.repo or (own.repo if own else None) or ""
+    repo = settings.repos.get(name)
+    return name, (own.base if own else None) or (repo.base if repo else None) or settings.base or ""
 
 
 def mine(world: World, seat: Seat) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ _KEYS = (
 _LOGINS = (
     *(".claude", ".claude.json", ".config/claude", ".codex", ".gemini", ".qwen", ".cline", ".cursor", ".goose"),
     *(".config/opencode", ".local/share/opencode", ".config/goose", ".config/github-copilot", ".aider.conf.yml"),
+    *(".pi", ".copilot", ".config/amp", ".local/share/amp", ".kimi", ".config/cursor", ".local/share/goose"),
 )
 _PROGRAMS = (".claude/local",)
 """Inside a denied folder, but where a CLI may be installed; shown again."""

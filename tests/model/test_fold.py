@@ -292,6 +292,15 @@ def test_a_person_signs_a_gate_once_and_may_think_again(world: World) -> None:
     ]
 
 
+def test_a_hand_off_of_a_task_that_is_done_anew_forgets_since_when_its_checks_were_red(world: World) -> None:
+    happen(world, e.TaskAdded(task="q/H", spec=TaskSpec(id="H", handoff=("smoke",))))
+    happen(world, e.GateChecked(gate="handoff:q/H", commit="c", verdict="FAIL"))
+    assert world.gates["handoff:q/H"].red_since is not None
+    happen(world, e.TaskReset(task="q/H", reason="again"))
+    gate = world.gates["handoff:q/H"]
+    assert (gate.red_since, gate.checked, gate.verdict) == (None, "", "")
+
+
 def test_a_gate_defined_anew_keeps_its_signatures_and_stays_open(world: World) -> None:
     happen(world, e.GateDefined(gate="g", spec=GateSpec(id="g")), e.GateApproved(gate="g", by="ana"))
     happen(world, e.GateOpened(gate="g"), at=9)

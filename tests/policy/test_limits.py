@@ -5,12 +5,19 @@ import pytest
 from orchestrator.model import events as e
 from orchestrator.model.fold import apply
 from orchestrator.model.scope import Scope
-from orchestrator.model.settings import AgentSettings, CheckSettings, QueueSettings, RoleSettings, Settings
+from orchestrator.model.settings import (
+    AgentSettings,
+    CheckSettings,
+    QueueSettings,
+    RepoSettings,
+    RoleSettings,
+    Settings,
+)
 from orchestrator.model.specs import QueueSpec, TaskSpec
 from orchestrator.model.verdicts import Finding
 from orchestrator.model.world import PendingAction, Task, World
 from orchestrator.policy import limits
-from orchestrator.policy.seat import Seat
+from orchestrator.policy.seat import Seat, repository_of
 
 AGENTS = {name: AgentSettings(name=name) for name in ("sh", "codex")}
 
@@ -87,3 +94,13 @@ def test_an_exhausted_task_says_what_was_found_first_and_what_to_do(findings: tu
     text = limits.exhausted("q/T", 3, findings)
     assert ("test_x fails" in text) is bool(findings)
     assert "`orchestrator retry q/T`" in text
+
+
+def test_a_queue_lands_where_it_says_then_where_its_repository_says_then_where_the_project_says() -> None:
+    repos = {"lib": RepoSettings(name="lib", path="../lib", base="release"), "new": RepoSettings(name="new")}
+    own = {"a": QueueSettings(repo="lib"), "b": QueueSettings(repo="lib", base="main")}
+    settings = Settings(base="trunk", repos=repos, queues=own)
+    named = {name: repository_of(settings, QueueSpec(name=name)) for name in ("a", "b", "c")}
+    assert named == {"a": ("lib", "release"), "b": ("lib", "main"), "c": ("", "trunk")}
+    assert repository_of(settings, QueueSpec(name="a", repo="new")) == ("new", "trunk")
+    assert repository_of(Settings(), QueueSpec(name="a", repo="unheard of")) == ("unheard of", "")

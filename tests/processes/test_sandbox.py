@@ -8,6 +8,7 @@ import anyio
 import msgspec
 import pytest
 
+from orchestrator.agents.profiles import PROFILES
 from orchestrator.errors import FaultError, InvalidInputError
 from orchestrator.ports.runner import End, Launch, Level, Place, Watch
 from orchestrator.processes import GuardedRunner, detect, sandbox, system
@@ -117,6 +118,17 @@ def test_keys_and_credentials_cannot_be_read(ground: Any, confined: GuardedRunne
     assert out == "content of notes.txt\ncontent of .claude/local/claude\n"
     unwritable = f"for f in .ssh .aws .config/gcloud; do (echo x > {home}/$f/new) 2>/dev/null && echo $f; done; true"
     assert seen(runner, ground, unwritable, place=place) == ""
+
+
+def test_the_logins_of_every_agent_we_know_are_denied(tmp_path: Path) -> None:
+    for profile in PROFILES.values():
+        named = [tmp_path / name for name in (*profile.folders, *(login.path for login in profile.logins))]
+        for path in named:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.mkdir(exist_ok=True)
+        hidden = [Path(path) for path in denied_paths(str(tmp_path))]
+        bare = [str(path) for path in named if not any(path.is_relative_to(one) for one in hidden)]
+        assert bare == [], profile
 
 
 def test_the_systems_secrets_cannot_be_read(confined: GuardedRunner, ground: Any) -> None:
