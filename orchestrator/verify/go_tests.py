@@ -10,11 +10,14 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.grammar import Source, arguments, bare, called, name_of, parts, walk
 from orchestrator.verify.grammar_flow import known
-from orchestrator.verify.grammar_tests import ASSERTING, Found, Reader, assertion, shallow, split
+from orchestrator.verify.grammar_tests import ASSERTING, Found, Mark, Reader, assertion, shallow, split
 from orchestrator.verify.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _FAILS = re.compile(r"\w+\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)")
 _NEVER_BUILT = re.compile(r"^//(?:go:build|\s*\+build)\s+(?:ignore|never|none|false)\b", re.MULTILINE)
+_FIRST_ONLY = re.compile(r"range \w+\[:\d+\]")
+"""A table of which only the first rows are run."""
+
 _HELPERS = frozenset({"t.Run", "t.Helper", "t.Cleanup", "t.Log", "t.Logf", "t.Setenv", "t.Parallel"})
 _TAKEN = frozenset({"t", "tb", "assert", "require", "c", "s"})
 _STRICT = re.compile(
@@ -33,7 +36,8 @@ def _find(source: Source) -> Iterator[Found | Trial]:
         if node.kind() not in {"function_declaration", "method_declaration"} or body is None:
             continue
         if re.match(r"Test(?![a-z])", name) and "testing." in node.text()[: node.text().find("{")] + "testing.":
-            yield Found(name=name, short=name, node=node, body=body, cases=tuple(_cases(source, body)))
+            marks = tuple(Mark(match[0], always=False) for match in _FIRST_ONLY.finditer(body.text()))
+            yield Found(name=name, short=name, node=node, body=body, marks=marks, cases=tuple(_cases(source, body)))
 
 
 def _cases(source: Source, body: SgNode) -> Iterator[str]:
@@ -103,10 +107,18 @@ def _judged(source: Source, node: SgNode) -> Assertion:
                 if known(condition.text()) is False:
                     return assertion(source, one, [], NONE, "never")
                 subjects, strength = _sides(source, bare(condition))
+                if any(known(part.text()) is False for part in _parts(bare(condition))):
+                    subjects, strength = _compared(bare(condition)), NONE
                 return assertion(source, one.field("condition") or one, subjects, strength, "if")
         if one.kind() in {"function_declaration", "func_literal", "method_declaration"}:
             break
     return assertion(source, node, [], STRICT, "fails")
+
+
+def _compared(condition: SgNode) -> list[SgNode]:
+    """Give what a condition that never holds would compare."""
+    sides = [side for part in _parts(condition) for side in (part.field("left"), part.field("right"))]
+    return [side for side in sides if side is not None]
 
 
 def _is_direct(branch: SgNode, node: SgNode) -> bool:

@@ -240,10 +240,20 @@ def _swallowed(source: Source, step: SgNode, whole: SgNode, reader: Reader) -> i
         body = step.field("body")
         inner = deep(source, statements(body), whole) if body is not None else iter(())
         return sum(1 for one in inner for _ in reader.asserts(source, one))
+    if _DROPPED.match(step.text()):
+        return sum(
+            1
+            for part in walk(step)
+            if part.kind() in BLOCKS
+            for one in statements(part)
+            for _ in reader.asserts(source, one)
+        )
     caught = any("catch_unwind" in called(part) for part in shallow(step))
     return int(caught and not _DEMANDED.search(whole.text()))
 
 
+_DROPPED = re.compile(r"let _\w* = (?:std::)?thread::spawn\(.*\)\s*\.join\(\);?$", re.DOTALL)
+"""A thread of Rust that fails, and nobody hears how it ended."""
 _DEMANDED = re.compile(r"\b(?:expect_err|unwrap_err|is_err|resume_unwind|downcast\w*)\b")
 """What Rust does with a panic it wants, or hands on."""
 

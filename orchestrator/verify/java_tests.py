@@ -13,6 +13,8 @@ from orchestrator.verify.trials import LAX, NONE, STRICT, TRUTH, Assertion, Tria
 _TEST = re.compile(r"@(?:\w+\.)*(?:Test|ParameterizedTest|RepeatedTest|TestFactory|TestTemplate|Theory|Property)\b")
 _SILENT = re.compile(r"@(?:\w+\.)*(Disabled|Ignore|Ignored)\b(?!\w)")
 _ALWAYS = re.compile(r"@(?:\w+\.)*((?:Disabled|Enabled)If\w+)\(.*matches\s*=\s*\"\.\*\"", re.DOTALL)
+_SELDOM = re.compile(r"@(?:\w+\.)*(EnabledOnOs)\(\s*\{?\s*(?:OS\.)?(?:AIX|SOLARIS|FREEBSD|OPENBSD|OTHER)\b")
+_HIDDEN = re.compile(r"\b(private)\b")
 _OPTIONS = re.compile(r"enabled\s*=\s*false|expected\s*=\s*(?:Throwable|Exception|Error|RuntimeException)\.class")
 _STRICT = re.compile(
     r"assert(?:Equals|Same|ArrayEquals|IterableEquals|LinesMatch|Null|Throws\w*)|isEqualTo|isSameAs|isNull"
@@ -64,7 +66,8 @@ def _modifiers(node: SgNode) -> str:
 
 def _marks(node: SgNode) -> Iterator[Mark]:
     text = _modifiers(node)
-    for pattern in (_SILENT, _ALWAYS):
+    hidden = (_HIDDEN,) if node.kind() == "method_declaration" else ()  # no runner calls it
+    for pattern in (_SILENT, _ALWAYS, _SELDOM, *hidden):
         yield from (Mark(match[1]) for match in pattern.finditer(text))
     yield from (Mark(match[0], match[0].startswith("enabled")) for match in _OPTIONS.finditer(text))
 

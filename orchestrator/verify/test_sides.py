@@ -13,6 +13,11 @@ from orchestrator.verify.test_files import is_test_file
 from orchestrator.verify.trials import Trial
 
 _COLLECTED = re.compile(r"(?:test_.*|.*_tests?|tests?|conftest)\.py")
+_LEFT_OUT = re.compile(
+    r"^[._].*\.go$|_(?:plan9|aix|solaris|illumos|dragonfly|netbsd|zos|js|wasip1|wasm|s390x|ppc64(?:le)?|mips\w*|riscv64|loong64)_test\.go$"
+    r"|(?:^|/)src/test/(?:java|kotlin)[^/]+/.*\.java$"
+)
+"""What Go's names build nowhere or on seldom systems only, and folders beside the one Java's tests are built from."""
 
 Trials = Mapping[str, Trial]
 _NOTHING = Trial(name="")
@@ -63,8 +68,11 @@ def readable(diff: Diff) -> Iterator[tuple[Edit, Language]]:
 
 
 def is_found(path: str) -> bool:
-    """Say whether a runner looks for tests in a test file: Python's go by the name alone."""
-    return not path.endswith(".py") or _COLLECTED.fullmatch(path.rpartition("/")[2]) is not None
+    """Say whether a runner looks for tests in a test file: Python's and Go's go by the name, Java's by its folder."""
+    name = path.rpartition("/")[2]
+    if path.endswith(".py"):
+        return _COLLECTED.fullmatch(name) is not None
+    return not _LEFT_OUT.search(path if path.endswith(".java") else name)
 
 
 @lru_cache(maxsize=8)

@@ -307,3 +307,48 @@ def test_a_function_is_told_by_its_line_where_it_stands() -> None:
     body = "func total(n int) int {\n\treturn sum(n)\n}\n"
     lines = [(language.functions(f"package a\n{gap}{body}") or {})["total"].line for gap in ("", "\n\n\n")]
     assert lines == [2, 5]
+
+
+@pytest.mark.parametrize(
+    ("path", "elsewhere"),
+    [
+        ("a/total_test.go", "a/_total_test.go"),
+        ("a/total_test.go", "a/total_plan9_test.go"),
+        ("src/test/java/a/TotalTest.java", "src/test/java-off/a/TotalTest.java"),
+    ],
+)
+def test_a_test_that_moves_out_of_the_runners_sight_is_gone(path: str, elsewhere: str) -> None:
+    test = GO % GO_FIRM if path.endswith(".go") else JAVA % ""
+    assert said("Move it", edit(path, test, None), edit(elsewhere, None, test)) == {"test-deleted"}
+    beside = path.replace("total_test", "sums_test").replace("/a/", "/b/")
+    assert said("Move it", edit(path, test, None), edit(beside, None, test)) == set()
+
+
+JAVA = "class TotalTest {\n    @Test%s\n    public void totals() {\n        assertEquals(3, total(2));\n    }\n}\n"
+
+
+def test_tests_of_java_that_no_runner_calls_are_skipped() -> None:
+    path = "src/test/java/TotalTest.java"
+    for mark in ("\n    @EnabledOnOs(OS.AIX)", "\n    @EnabledOnOs({ SOLARIS })"):
+        assert change(JAVA % "", JAVA % mark, path) == {"test-skipped"}
+    assert change(JAVA % "", (JAVA % "").replace("public void", "private void"), path) == {"test-skipped"}
+    for mark in ("\n    @EnabledOnOs(OS.LINUX)", "\n    @EnabledOnOs({ WINDOWS, OTHER })"):
+        assert change(JAVA % "", JAVA % mark, path) == set()
+    assert change(JAVA % "", (JAVA % "").replace("public void", "void"), path) == set()
+
+
+def test_a_comparison_under_false_and_the_first_rows_of_a_table_say_less() -> None:
+    firm = '\tif result != expected {\n\t\tt.Fatal("no")\n\t}\n'
+    two = firm + firm.replace("result", "size")
+    assert change(GO % two, GO % two.replace("if ", "if false && ", 1), "a_test.go") == {"test-weakened"}
+    table = "\tfor _, one := range rows {\n\t\tassert.Equal(t, one.want, total(one.n))\n\t}\n"
+    assert change(GO % table, GO % table.replace("rows {", "rows[:1] {"), "a_test.go") == {"test-skipped"}
+    assert change(GO % table, GO % table.replace("rows {", "more {"), "a_test.go") == set()
+
+
+def test_a_thread_whose_end_nobody_looks_at_keeps_its_failures() -> None:
+    firm = "assert_eq!(total(2), 3);"
+    dropped = f"let _ = std::thread::spawn(move || {{\n        {firm}\n        }}).join();"
+    assert change(RUST % ("", firm), RUST % ("", dropped), "src/lib.rs") == {"test-swallowed"}
+    heard = dropped.replace("let _ = ", "").replace(".join()", ".join().unwrap()")
+    assert change(RUST % ("", firm), RUST % ("", heard), "src/lib.rs") == set()
