@@ -245,6 +245,8 @@ class Witness:
             task = self.world.tasks.get(landing.key.task)
             if landing.tree not in self._verifier.passed and not (task is not None and task.overrides):
                 raise BrokenPromiseError(f"{landing} was never called PASS")
+            if task is not None and landing.tree in task.overrides:
+                continue  # a person looked at this very tree and took it as it is, red or not
             before, after = (self._workspace.store[commit].files for commit in (landing.onto, landing.commit))
             known = self._verifier.is_red(before)
             if red := [finding for finding in self._verifier.is_red(after) if finding not in known]:

@@ -31,6 +31,10 @@ def test_a_moment_that_comes_while_the_last_process_leaves_brings_it_back() -> N
     assert simulate(1038).tasks == 2
 
 
+def test_a_person_may_take_a_tree_whose_findings_they_were_shown() -> None:
+    assert simulate(1020).tasks > 0
+
+
 def test_a_failure_comes_whole_out_of_another_process() -> None:
     error = pickle.loads(pickle.dumps(SimulationError(7, "it is lost", ["one", "two"])))  # noqa: S301 - our own
     assert (error.seed, error.problem, error.story, str(error)) == (
