@@ -3,7 +3,7 @@
 import click
 import msgspec
 
-from orchestrator.cli import explain_account, explain_resource
+from orchestrator.cli import explain_account, explain_queue, explain_resource, explain_worker
 from orchestrator.cli.context import Context, clean, paint, pass_context, waits
 from orchestrator.cli.escalations import ladder_lines
 from orchestrator.daemon.desk import Desk, reading
@@ -26,22 +26,29 @@ _GATE = "gate:"
 @click.option("--json", "as_json", is_flag=True, help="The tasks explained, as JSON.")
 @pass_context
 def command(context: Context, what: str | None, *, as_json: bool) -> int:
-    """Say why a TASK (`queue/ID`), QUEUE, gate:ID, account:NAME or resource:NAME waits; else, all that does."""
-    for prefix, tells in ((explain_account.PREFIX, _account), (explain_resource.PREFIX, explain_resource.tells)):
+    """Say why a TASK (`queue/ID`), QUEUE, gate:ID, worker:ID, account:NAME or resource:NAME waits; else, all."""
+    for prefix, tells in (
+        (explain_account.PREFIX, _account),
+        (explain_resource.PREFIX, explain_resource.tells),
+        (explain_worker.PREFIX, explain_worker.tells),
+        (_GATE, _gate_tells),
+    ):
         if what is not None and what.startswith(prefix):
             return tells(context, what, as_json=as_json)
 
-    async def ask() -> tuple[StatusAnswer, dict[str, tuple[str, ...]]]:
+    async def ask() -> tuple[StatusAnswer, dict[str, tuple[str, ...]], list[str]]:
         async with reading(context.project) as desk:
-            return await desk.status(), _holdups(desk)
+            status = await desk.status()
+            itself = next((queue for queue in status.queues if queue.name == what), None)
+            return status, _holdups(desk), explain_queue.lines(desk, itself, status.workers) if itself else []
 
-    answer, holdups = waits(ask)
-    if what is not None and what.startswith(_GATE):
-        return _explain_gate(_stop(answer, what), as_json=as_json)
+    answer, holdups, of_queue = waits(ask)
     found = _chosen(answer, what)
     if as_json:
         click.echo(msgspec.json.encode([{"task": f"{q.name}/{t.id}", **msgspec.to_builtins(t)} for q, t in found]))
         return 0
+    for line in of_queue:
+        click.echo(clean(line))
     workers = {worker.task: worker for worker in answer.workers}
     asking = {question.task for question in answer.questions}
     for queue, task in found:
@@ -51,12 +58,17 @@ def command(context: Context, what: str | None, *, as_json: bool) -> int:
     backs = [(q.name, q.rollback.text if q.rollback else q.rolled_back) for q in answer.queues if _names(what, q)]
     for name, text in (back for back in backs if back[1]):
         click.echo(clean(f"{name}: {text}"))
-    if not found and not any(text for _, text in backs):
+    if not found and not of_queue and not any(text for _, text in backs):
         click.echo("nothing waits: everything has ended or is running")
     return 0
 
 
-def _explain_gate(gate: GateAnswer, *, as_json: bool) -> int:
+def _gate_tells(context: Context, what: str, *, as_json: bool) -> int:
+    async def ask() -> StatusAnswer:
+        async with reading(context.project) as desk:
+            return await desk.status()
+
+    gate = _stop(waits(ask), what)
     for line in [msgspec.json.encode(gate).decode()] if as_json else map(clean, _gate(gate)):
         click.echo(line)
     return 0
@@ -112,7 +124,7 @@ def _chosen(answer: StatusAnswer, what: str | None) -> list[tuple[QueueAnswer, T
     if what is None:
         return [(queue, task) for queue, task in every if task.reason is not None]
     found = [(queue, task) for queue, task in every if what in {f"{queue.name}/{task.id}", task.id, queue.name}]
-    if not found:
+    if not found and what not in {queue.name for queue in answer.queues}:
         known = ", ".join(queue.name for queue in answer.queues) or "none"
         raise InvalidInputError(
             f"there is no task or queue {what!r}; queues: {known}; `orchestrator status` lists tasks"

@@ -58,7 +58,9 @@ def make_plan(world: World, seat: Seat, now: int, workers: int | None = None) ->
     bounds = graph.bounds(estimated, lambda task: _release(task, now))
     player = Player(world, seat, now)
     played = player.play(estimated, workers=workers)
-    walls = player.play(estimated, workers=workers, tiers=bounds.levels)
+    stuck = frozenset(played.stuck)
+    can = [ref for ref in bounds.levels if ref not in stuck]  # no wall and no bound waits for what never ends
+    walls = player.play(estimated, workers=workers, tiers={ref: bounds.levels[ref] for ref in can})
     count = workers if workers is not None else _configured(world, seat)
     critical = max(bounds.heads.values(), default=0)
     sequential = sum(estimated(task) for task in world.tasks.values())
@@ -69,7 +71,7 @@ def make_plan(world: World, seat: Seat, now: int, workers: int | None = None) ->
         critical_s=critical,
         sequential_s=sequential,
         barrier_s=walls.seconds,
-        lower_bound_s=max(critical, _bound(world, seat, graph, now, workers)),
+        lower_bound_s=max([_bound(world, seat, graph, can, (now, workers)), *(bounds.heads[ref] for ref in can)]),
         played=played,
         slack=_slack(world, bounds, critical),
         foundation=_foundation(world, bounds),
@@ -121,9 +123,13 @@ def _foundation(world: World, bounds: Bounds) -> tuple[str, ...]:
 # -- what nobody can beat ------------------------------------------------------------------------------------------
 
 
-def _bound(world: World, seat: Seat, graph: Graph, now: int, workers: int | None) -> int:
-    """Say what no schedule beats: workers, people, resources and files are had by few at a time."""
-    order = [ref for ref in graph.ordered[0] if world.tasks[ref].status not in ENDED]
+def _bound(world: World, seat: Seat, graph: Graph, can: list[str], how: tuple[int, int | None]) -> int:
+    """Say what no schedule of these tasks, in order, beats: workers, people, resources, files are had by few at a time.
+
+    `how`: from when, with how many workers.
+    """
+    now, workers = how
+    order = [ref for ref in can if world.tasks[ref].status not in ENDED]
     open_ = set(order)
     before = {ref: tuple(o for o in others if o in open_) for ref, others in sure(graph.needs, order).items()}
     shared: dict[tuple[str, int], list[str]] = {}

@@ -11,7 +11,7 @@ from orchestrator.policy.plan_bound import bound, sure, through
 from orchestrator.policy.plan_graph import Graph
 from orchestrator.policy.plan_play import play
 from tests.plans.prove import draw
-from tests.policy.playing.planning import HOUR, NOW, gate, plan_of, seat_of, task, world_of
+from tests.policy.playing.planning import HOUR, NOW, gate, plan_of, queue, seat_of, task, world_of
 
 
 def test_users_of_one_thing_pass_one_after_another() -> None:
@@ -69,6 +69,14 @@ def test_the_longer_of_two_ways_does_not_bound_a_plan() -> None:
     world = world_of(task("q/A", 1), task("q/B", 9), gate("g", requires=either), task("q/C", 2, "gate:g"))
     plan = plan_of(world, workers=2)
     assert (plan.lower_bound_s, plan.played.seconds) == (9 * HOUR, 9 * HOUR)
+
+
+def test_what_can_never_start_counts_in_no_figure_of_a_schedule() -> None:
+    """A locked queue that nothing unlocks holds up no tier, and what is locked in it bounds nothing."""
+    tasks = [task("q/A", 2), task("q/B", 3, "A"), task("shut/X", 50)]
+    plan = plan_of(world_of(queue("shut", locked=True), *tasks), workers=2)
+    assert plan.played.stuck == ("shut/X",)
+    assert (plan.played.seconds, plan.barrier_s, plan.lower_bound_s) == (5 * HOUR, 5 * HOUR, 5 * HOUR)
 
 
 @pytest.mark.parametrize("seed", range(25))

@@ -1,5 +1,6 @@
 """Why does it not run? One project walked through every reason there is, but for gates."""
 
+import json
 import signal
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -160,3 +161,37 @@ def test_what_helps_where_a_person_is_waited_for_is_the_command_that_person_need
     shop.ask("pause", "q")  # takes the file in
     inbox = shop.ask("inbox").out.splitlines()
     assert inbox[:2] == ["q/STUCK  STUCK", "  blocked: waits for a decision"]
+
+
+@pytest.mark.slow
+def test_a_worker_and_a_queue_are_explained(shop: Shop) -> None:
+    """What a worker is at, who waits for it, what helps; what holds a queue, what is next."""
+    shop.queue("work", "A", {"id": "B", "dependencies": ["A"]}, "C", "D", "E", "F")
+    shop.queue("later", "X", unlock_when={"task": "work/A"})
+    shop.queue("shut", "Y", locked=True)
+    shop.hold("a")
+    shop.play("work/A", "gate a; works; claims")
+    shop.commit()
+    run = shop.start("run")
+    shop.started("work/A")
+    (worker,) = shop.status()["workers"]
+    why = shop.ask("explain", f"worker:{worker['id']}").out
+    assert f"worker:{worker['id']}  alive" in why
+    assert "work/A: attempt 1, iteration 1, agent" in why
+    assert "`orchestrator retry work/A --take-over`" in why
+    assert "behind it wait: work/B" in why
+    assert json.loads(shop.ask("explain", f"worker:{worker['id']}", "--json").out)[0]["task"] == "work/A"
+    nobody = shop.ask("explain", "worker:nobody")
+    assert (nobody.code, f"at work: {worker['id']}" in nobody.err) == (2, True)
+
+    queue = shop.ask("explain", "work").out
+    assert "work  0 of 6 tasks have ended" in queue
+    assert f"at work: work/A ({worker['id']})" in queue
+    assert "could start now: C, D, E and 1 more" in queue
+    assert "is unlocked by its `unlock_when`: waits for work/A" in shop.ask("explain", "later").out
+    assert "nothing in the plan unlocks it" in shop.ask("explain", "shut").out
+    assert shop.ask("pause", "work").code == 0
+    assert "  paused since 2" in shop.ask("explain", "work").out
+
+    run.kill()
+    assert "`orchestrator run --queue work` goes on with" in shop.ask("explain", f"worker:{worker['id']}").out
