@@ -44,7 +44,7 @@ def _beside(file: Path) -> Path | None:
         return None
     if not file.parent.is_dir():
         raise InvalidInputError(f"{file.parent}: there is no such folder; make it, or name another")
-    return file.parent
+    return file.parent.resolve()  # git looks for it from elsewhere
 
 
 @contextlib.contextmanager

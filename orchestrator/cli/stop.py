@@ -7,6 +7,7 @@ import time
 import click
 
 from orchestrator.cli.context import Context, pass_context, refuse_agents
+from orchestrator.daemon.project import STATE
 from orchestrator.journal.presence import FilePresence
 
 _APART_S = 0.3
@@ -19,10 +20,10 @@ _APART_S = 0.3
 def command(context: Context, *, now: bool) -> int:
     """Ask every live run of this project to end: it finishes what runs and starts nothing.
 
-    Whoever is attached to a task serves no queue and is left alone.
+    Whoever is attached to a task serves no queue and is left alone. The configuration is not read: it may be broken.
     """
     refuse_agents("stop")
-    cards = [card for card in FilePresence(context.project.state / "workers").cards() if card.queues != ()]
+    cards = [card for card in FilePresence(context.root / STATE / "workers").cards() if card.queues != ()]
     for card in cards:
         os.kill(card.pid, signal.SIGTERM)
         if now:

@@ -1,5 +1,6 @@
 """`orchestrator verify`: judges a revision, the working tree, a task's last work or everything; needs no queue."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -7,7 +8,7 @@ import msgspec
 
 from orchestrator.cli.context import Context, clean, paint, pass_context, waits
 from orchestrator.daemon.standalone import Court, Subject, sitting
-from orchestrator.errors import InvalidInputError
+from orchestrator.errors import DiskFullError, FaultError, InvalidInputError
 from orchestrator.model.verdicts import Finding, Judgement, Verdict
 from orchestrator.verify.documents import as_document
 from orchestrator.verify.formats import as_junit, as_sarif
@@ -53,9 +54,7 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over one argument an option
         raise InvalidInputError("--history N takes only --check and --format text or json")
     _vet(what, base, said, staged=staged, everything=everything or history is not None)
     words = _words(said)
-    folder = context.explicit or Path.cwd()
-    if not folder.is_dir():
-        raise InvalidInputError(f"{folder}: there is no such folder; --project takes a folder of the repository")
+    folder = _folder(context)
 
     async def one() -> Judgement:
         async with sitting(folder) as (court, project):
@@ -73,11 +72,30 @@ def command(  # noqa: PLR0913, PLR0917 - click hands over one argument an option
         async with sitting(folder) as (court, _):
             return [await _past(court, commit, line, checks) for commit, line in await court.past(history or 1)]
 
-    if history is not None:
-        return _tell_past(waits(many), style)
-    judgement = waits(one)
-    click.echo(_rendered(judgement, style))
-    return FAULT if judgement.fault else _CODES[judgement.verdict]
+    def told() -> int:
+        if history is not None:
+            return _tell_past(waits(many), style)
+        judgement = waits(one)
+        click.echo(_rendered(judgement, style))
+        return FAULT if judgement.fault else _CODES[judgement.verdict]
+
+    return _or_fault(told)
+
+
+def _folder(context: Context) -> Path:
+    folder = context.explicit or Path.cwd()
+    if not folder.is_dir():
+        raise InvalidInputError(f"{folder}: there is no such folder; --project takes a folder of the repository")
+    return folder
+
+
+def _or_fault(judge: Callable[[], int]) -> int:
+    """Give the code of a verdict; what kept there from being one is no verdict, and has a code of its own."""
+    try:
+        return judge()
+    except (FaultError, DiskFullError) as error:
+        click.echo(f"orchestrator: {error}", err=True)
+        return FAULT
 
 
 def _vet(what: str | None, base: str | None, said: str | None, *, staged: bool, everything: bool) -> None:

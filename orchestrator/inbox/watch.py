@@ -63,7 +63,12 @@ async def _watch_once(folder: QueueFolder, told: Told, stop: anyio.Event, starte
         told(frozenset())
         started()
         while True:
-            paths = await _changes(notifier, stop)
+            try:
+                paths = await _changes(notifier, stop)
+            except (
+                WatchfilesRustInternalError
+            ):  # a name that is no UTF-8: the burst is lost, so that all may have changed
+                return
             await _written(paths)
             if folder.root / FOLDER in paths or folder.folders() != folders:
                 return
@@ -96,9 +101,9 @@ async def _written(paths: Iterable[Path]) -> None:
 
 
 def _notifier(folders: tuple[Path, ...]) -> RustNotify | None:
-    """Watch the folders themselves, not what is below; None when the system has no watches left."""
+    """Watch the folders themselves, not what is below; None without watches left, and for a path that is no UTF-8."""
     debug, polling, recursive, ignore_denied = False, False, False, True
     try:
         return RustNotify([str(path) for path in folders], debug, polling, _ROUND_MS, recursive, ignore_denied)
-    except (OSError, WatchfilesRustInternalError):
+    except (OSError, UnicodeError, WatchfilesRustInternalError):
         return None

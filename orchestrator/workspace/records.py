@@ -44,9 +44,11 @@ async def write(
     with tempfile.TemporaryDirectory(dir=repository.state, prefix="record-") as folder:
         env = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
         await through(repository, "read-tree", head.commit, env=env)
-        entry = f"{mode or '100644'} {blob}\t{path}\n".encode()
-        await through(repository, "update-index", "--index-info", stdin=entry, env=env)
+        entry = f"{mode or '100644'} {blob}\t{path}\0".encode()
+        await through(repository, "update-index", "-z", "--index-info", stdin=entry, env=env)
         tree = (await through(repository, "write-tree", env=env)).line()
+    if tree == head.tree:  # git says nothing of a name that it takes from nobody
+        raise FaultError(f"{path}: git takes no file of that name; write the record elsewhere")
     subject, name, at = message
     made = await commit_tree(repository, tree, (head.commit,), f'{subject}\n\n{_MARK}: "{name}"\n', at)
     await hold(repository, {ref_of(key, "record"): made})

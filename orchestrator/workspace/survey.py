@@ -1,7 +1,8 @@
 """Writes a tree from the files as they lie in a folder somebody else may fill: what `git add` alone would lose.
 
-Repositories nested in the folder are taken as plain files, untracked files count, devices and pipes do not. Never runs
-anything the folder names, never follows its links, never changes a file (only its owner's permission to read it).
+Repositories nested in the folder are taken as plain files, untracked files count; devices, pipes and names that git
+takes from nobody do not. Never runs anything the folder names, never follows its links, never changes a file (only its
+owner's permission to read it).
 """
 
 import os
@@ -81,10 +82,20 @@ async def _write(repository: Repository, folder: Path, index: Path, base: str, e
     spared = (*(path.encode(errors="surrogateescape") for path in excluded), *finds.nested)
     pathspec = _nul([b":(top)", *(rule for path in spared for rule in _exclusions(path))])
     added = ("add", "-A", "--ignore-errors", "--pathspec-from-file=-", "--pathspec-file-nul")
-    await through(repository, *added, stdin=pathspec, env=env)
+    said = await through(repository, *added, stdin=pathspec, env=env, accept=(0, 1))
+    if said.code and not _refused_names_alone(said.err):
+        raise FaultError(complaint(added, said))
     if finds.nested:
         await _take_nested(repository, folder, env, finds.nested, excluded)
     return (await through(repository, "write-tree", env=env)).line()
+
+
+def _refused_names_alone(err: str) -> bool:
+    """Say whether all that git did not add are names it takes from nobody (`git~1`, `.GIT`): they count like pipes."""
+    errors = [line for line in err.splitlines() if line.startswith(("error: ", "fatal: "))]
+    refused = {line.removeprefix("error: invalid path ") for line in errors if line.startswith("error: invalid path ")}
+    echoed = {f"error: unable to add {name} to index" for name in refused} | {"fatal: adding files failed"}
+    return bool(refused) and all(line.startswith("error: invalid path ") or line in echoed for line in errors)
 
 
 def _exclusions(path: bytes) -> tuple[bytes, bytes]:

@@ -130,6 +130,32 @@ def test_every_manner_of_saving_is_heard(root: Path, save: Callable[[Path], None
     listening(root, story)
 
 
+@pytest.mark.parametrize("place", ["", "queues"])
+def test_a_name_that_is_no_utf_8_deafens_nobody(root: Path, place: str) -> None:
+    async def story(ear: Ear) -> None:
+        for _ in range(3):
+            Path(os.fsdecode(os.fsencode(root / place) + b"/caf\xe9.txt")).write_text("x")
+            await anyio.sleep(0.1)
+            (root / "queues" / "q.json").write_bytes(NEW)
+            await ear.until(has_b)
+            (root / "queues" / "q.json").write_bytes(OLD)
+            await ear.until(lambda reading: not has_b(reading))
+
+    listening(root, story)
+
+
+def test_below_a_folder_whose_name_is_no_utf_8_saves_are_heard(tmp_path: Path) -> None:
+    root = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    (root / "queues").mkdir(parents=True)
+    (root / "queues" / "q.json").write_bytes(OLD)
+
+    async def story(ear: Ear) -> None:
+        (root / "queues" / "q.json").write_bytes(NEW)
+        await ear.until(has_b)
+
+    listening(root, story)
+
+
 def test_a_new_file_and_a_deleted_one_are_heard(root: Path) -> None:
     async def story(ear: Ear) -> None:
         (root / "queues" / "r.json").write_bytes(OLD)

@@ -160,6 +160,11 @@ def test_work_that_stands_elsewhere_is_refused_or_kept_aside(midway: Shop, tmp_p
     assert other in aside
 
 
+def test_a_backup_is_written_where_the_person_stands(midway: Shop) -> None:
+    assert midway.ask("backup", "here.tar.gz").code == 0
+    assert (midway.root / "here.tar.gz").stat().st_size > 0
+
+
 def test_what_is_no_whole_backup_changes_nothing(shop: Shop, tmp_path: Path) -> None:
     shop.commit()
     shop.queue("q", "A")

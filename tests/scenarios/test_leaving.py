@@ -81,6 +81,20 @@ def test_what_cannot_start_ends_a_run_with_5_and_says_what_for(shop: Shop) -> No
 
 
 @pytest.mark.slow
+def test_a_run_is_stopped_while_the_configuration_is_broken(shop: Shop) -> None:
+    shop.queue("work", "A")
+    shop.hold("a")
+    shop.play("work/A", "gate a; works; claims")
+    shop.commit()
+    run = shop.start("run")
+    shop.started("work/A")
+    shop.write("orchestrator.toml", "x = [")
+    assert shop.ask("stop", "--now").code == 0
+    assert run.wait().code == 130
+    assert (shop.guardians(), shop.processes()) == ([], [])
+
+
+@pytest.mark.slow
 def test_hanging_up_leaves_the_agent_at_work_and_stopping_twice_leaves_no_process(shop: Shop) -> None:
     shop.queue("work", "A", "B")
     shop.hold("a")

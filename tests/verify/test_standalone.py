@@ -184,6 +184,14 @@ def test_a_folder_without_git_is_refused(repo: Repo, tmp_path: Path, monkeypatch
     assert "no git checkout" in said
 
 
+def test_what_cannot_be_judged_is_no_verdict(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.write(a_py="def add(a, b):\n    return a + b\n")
+    monkeypatch.setenv("PATH", "/nonexistent")
+    code, said = repo.say()
+    assert code == 7
+    assert "not on the PATH" in said
+
+
 def test_the_first_commit_of_all_is_judged_as_everything(repo: Repo) -> None:
     assert repo.say("HEAD")[0] == 0
 

@@ -324,6 +324,18 @@ def test_a_warm_capture_of_two_thousand_files_reads_none_of_them(yard: Yard, mon
     yard.run(story)
 
 
+@pytest.mark.parametrize("name", ["git~1/x", "deep/.GIT/x", "deep/.git/../git~1"])
+def test_a_name_that_git_takes_from_nobody_is_left_out_and_no_fault(yard: Yard, name: str) -> None:
+    async def story() -> None:
+        key, base, folder = await yard.start()
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x")
+        (folder / "made.txt").write_text("made\n")
+        assert (await yard.keep(key, base)).files == ("made.txt",)
+
+    yard.run(story)
+
+
 def test_a_missing_git_is_a_fault_that_names_it(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
         key, base, _ = await yard.start()

@@ -61,6 +61,14 @@ def test_nothing_is_written_through_a_link_or_over_a_folder(yard: Yard, path: st
         record(yard, path, "x")
 
 
+def test_a_path_is_the_name_it_is_and_one_that_git_takes_from_nobody_is_a_fault(yard: Yard) -> None:
+    land(yard, record(yard, '"a.txt"', "not that one\n"))
+    assert yard.git("show", "orchestrator/main:a.txt") != "not that one"
+    assert yard.git("show", 'orchestrator/main:"a.txt"') == "not that one"
+    with pytest.raises(FaultError, match="git takes no file of that name"):
+        record(yard, "git~1/x", "x", "j/t#2.0")
+
+
 def test_the_persons_checkout_and_index_stay_as_they_are(yard: Yard) -> None:
     (yard.path / "a.txt").write_text("mine\n")
     (yard.path / "new.txt").write_text("mine too\n")
