@@ -91,7 +91,7 @@ def _title(queue: QueueAnswer) -> str:
 
 def _task(task: TaskAnswer) -> str:
     mark, level = _MARKS[task.status]
-    tried = f" ({task.iterations} iterations)" if task.iterations else ""
+    tried = f" ({task.iterations} iteration{'s' * (task.iterations > 1)})" if task.iterations else ""
     why = f"  {task.reason.code}: {task.reason.text}" if task.reason is not None else ""
     why += f" (until {task.reason.until})" if task.reason is not None and task.reason.until else ""
     if task.status == "failed" and task.error:
