@@ -45,8 +45,13 @@ _UNWRAPPED = frozenset({"as_expression", "satisfies_expression", "non_null_expre
 def functions(text: str, table: Table) -> dict[str, Function] | None:
     """Give a file's functions by qualified name; those of one name are numbered. Tests within sources are left out."""
     source = read(text, table)
-    if source is None:
+    try:
+        return _numbered(source, table) if source is not None else None
+    except RecursionError:  # nested beyond reason
         return None
+
+
+def _numbered(source: Source, table: Table) -> dict[str, Function]:
     found: dict[str, Function] = {}
     for function in _within(source, source.root, "", declared=False):
         # overloads, and twins for several platforms, have one name

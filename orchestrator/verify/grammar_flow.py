@@ -36,19 +36,28 @@ _SAME = re.compile(r"([\w.]+)(===?|!==?)([\w.]+)")
 
 def reachable(source: Source, steps: Sequence[SgNode]) -> Iterator[SgNode]:
     """Give the statements that can be reached: nothing behind a return or throw, nothing under `if (false)`."""
+    return iter(_way(source, steps)[0])
+
+
+def _way(source: Source, steps: Sequence[SgNode]) -> tuple[list[SgNode], bool]:
+    """Give the statements that can be reached, and whether the last of them ends the body.
+
+    Both at once: who asked a second time at each level would ask for ever of a long chain of `else if`.
+    """
+    found: list[SgNode] = []
     for step in steps:
-        inner = bare(step)
+        inner, ended = bare(step), False
         known = truth_of(inner) if inner.kind() in IFS else None
         if known is not None:
             branch = inner.field("consequence" if known else "alternative")
-            taken = list(reachable(source, statements(branch))) if branch is not None else []
-            yield from taken
-            if taken and ends(source, taken[-1]):
-                return
+            taken, ended = _way(source, statements(branch)) if branch is not None else ([], False)
+            found += taken
         elif not _runs_never(inner):
-            yield step
-            if ends(source, step):
-                return
+            found.append(step)
+            ended = ends(source, step)
+        if ended:
+            return found, True
+    return found, False
 
 
 def ends(source: Source, step: SgNode) -> bool:
@@ -83,7 +92,7 @@ def _leaves(source: Source, node: SgNode) -> bool:
 
 
 def _end(source: Source, block: SgNode) -> bool:
-    return any(ends(source, step) for step in reachable(source, statements(block)))
+    return _way(source, statements(block))[1]
 
 
 def _leaves_loop(source: Source, node: SgNode) -> bool:
@@ -92,8 +101,8 @@ def _leaves_loop(source: Source, node: SgNode) -> bool:
     body = node.field("body")
     if not endless or body is None:
         return False
-    alive = list(reachable(source, statements(body)))
-    if any(_leaves(source, bare(step)) for step in alive):
+    alive, ended = _way(source, statements(body))
+    if ended and bare(alive[-1]).kind() not in _GOES:
         return True
     return node.kind() != "do_statement" and not any(one.kind() in {*_GOES, *_RETURNS} for one in walk(body))
 

@@ -20,11 +20,12 @@ from orchestrator.verify import (
     rules_tree,
     rules_tricks,
 )
-from orchestrator.verify.diff import Diff, Edit, Rule
+from orchestrator.verify.diff import Diff, Edit, Rule, found
 from orchestrator.verify.moves import with_moves
 from orchestrator.verify.task_words import allowed_by, asks_to_remove_tests
 
 HONEST = "honest"
+TOO_DEEP = "too-deep"
 _MAX_TEXT = 2 << 20
 """Bytes of a file that is read; a test file beyond that is generated, not written."""
 
@@ -101,11 +102,20 @@ def weigh(diff: Diff, name: str = HONEST) -> Report:
     findings: list[Finding] = []
     answers: set[Verdict] = set()
     for rule in RULES:
-        seen = tuple(rule.find(diff))
+        seen, answer = _asked(rule, diff)
         findings.extend(seen)
-        answers.update({rule.answers} if seen else ())
+        answers.update({answer} if seen else ())
     worst = next((verdict for verdict in (Verdict.BLOCKED, Verdict.FAIL) if verdict in answers), Verdict.PASS)
     return Report(name=name, report=worst, findings=tuple(findings))
+
+
+def _asked(rule: Rule, diff: Diff) -> tuple[tuple[Finding, ...], Verdict]:
+    """Ask one rule. What is nested too deep to be read is for a person: it is neither honest nor a fault of ours."""
+    try:
+        return tuple(rule.find(diff)), rule.answers
+    except RecursionError:
+        said = "what was changed is nested too deep to be judged; break it up, or a person has to look at it"
+        return (found(TOO_DEEP, "", said, about=rule.name),), Verdict.BLOCKED
 
 
 async def _edit(trees: Trees, queue: str, case: Case, change: Change) -> Edit:

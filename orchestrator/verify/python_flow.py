@@ -11,17 +11,26 @@ _SCOPES = (ast.For, ast.While, ast.AsyncFor, ast.FunctionDef, ast.AsyncFunctionD
 
 def reachable(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """Give the statements that can be reached: nothing behind a return or raise, nothing under `if False`."""
+    return iter(_way(body)[0])
+
+
+def _way(body: Sequence[ast.stmt]) -> tuple[list[ast.stmt], bool]:
+    """Give the statements that can be reached, and whether the last of them ends the body.
+
+    Both at once: who asked a second time at each level would ask for ever of a long chain of `elif`.
+    """
+    found: list[ast.stmt] = []
     for statement in body:
         inner = _settled_branch(statement)
         if inner is None:
-            yield statement
-            if ends(statement):
-                return
+            found.append(statement)
+            ended = ends(statement)
         else:
-            alive = list(reachable(inner))
-            yield from alive
-            if alive and ends(alive[-1]):
-                return
+            alive, ended = _way(inner)
+            found += alive
+        if ended:
+            return found, True
+    return found, False
 
 
 def _settled_branch(statement: ast.stmt) -> Sequence[ast.stmt] | None:
@@ -44,7 +53,13 @@ def ends(statement: ast.stmt) -> bool:
 
 
 def _end(body: Sequence[ast.stmt]) -> bool:
-    return any(map(ends, reachable(body)))
+    return _way(body)[1]
+
+
+def _all_leave(body: Sequence[ast.stmt]) -> bool:
+    """Say whether a loop's body leaves the function in its first round."""
+    found, ended = _way(body)
+    return ended and not isinstance(found[-1], ast.Break | ast.Continue)
 
 
 def _leaves(statement: ast.stmt) -> bool:
@@ -60,9 +75,9 @@ def _leaves(statement: ast.stmt) -> bool:
         case ast.With(body=body) | ast.AsyncWith(body=body):
             return any(isinstance(inner, ast.Return) for inner in body)
         case ast.While(test=test, body=body):
-            return truth(test) is True and (not _breaks(body) or any(map(_leaves, reachable(body))))
+            return truth(test) is True and (not _breaks(body) or _all_leave(body))
         case ast.For(iter=over, body=body):
-            return is_empty(over) is False and any(map(_leaves, reachable(body)))
+            return is_empty(over) is False and _all_leave(body)
         case ast.Match(subject=subject, cases=cases):
             return _leaves_match(subject, cases)
         case _:
