@@ -46,6 +46,7 @@ VERBS = {
     "resume": "let a held queue go on; probe a parked one now",
     "lock": "have a resource that tasks share for oneself, for a while",
     "unlock": "give a locked resource back before its time",
+    "workers": "who works, and how many at once: more or fewer while runs go on",
     "rollback": "say how a rollback that does not succeed goes on",
     "stop": "ask the live runs of this project to end",
     "train": "the merge queue of every target: who is in line, on what, and who left it why",

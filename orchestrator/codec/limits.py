@@ -9,6 +9,7 @@ from orchestrator.codec.hours import read_hours
 from orchestrator.codec.moments import HOUR, parse_duration
 from orchestrator.codec.sections import argv_of, each, positive, section
 from orchestrator.model.settings import (
+    MOST_WORKERS,
     Calendar,
     QueueSettings,
     RepoSettings,
@@ -23,7 +24,6 @@ RETENTION = ("records", "size", "landed", "superseded", "caches")
 FOREVER = "forever"
 RESOURCE = ("places", "title", "owner", "files")
 MOST_WINDOW = 16
-MOST_WORKERS = 1024
 
 
 def read_queues(top: Fields) -> dict[str, QueueSettings]:

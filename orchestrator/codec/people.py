@@ -11,7 +11,7 @@ from orchestrator.model.wording import KINDS, PLACES, places
 PERSON = ("roles", "notify", "on", "quiet")
 RIGHTS = (
     *("add", "edit", "retry", "skip", "cancel", "pause", "resume", "attach", "answer", "decide", "done"),
-    *("approve", "reject", "revoke", "ack", "rollback", "lock", "unlock"),
+    *("approve", "reject", "revoke", "ack", "rollback", "lock", "unlock", "workers"),
 )
 """The verbs that may be kept to some people."""
 NOTIFY = ("urls", "on", "urgent", "quiet", "window", "digest", "standup", "daily", "templates")

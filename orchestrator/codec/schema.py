@@ -12,7 +12,7 @@ from orchestrator.codec.canonical import Json, dumps_pretty
 from orchestrator.codec.schema_files import config_schema, queue_schema
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.adding_answers import DiscoverAnswer
-from orchestrator.model.answers import DoctorAnswer, StatusAnswer
+from orchestrator.model.answers import DoctorAnswer, StatusAnswer, WorkersAnswer
 from orchestrator.model.events import Commit, Event
 from orchestrator.model.plan_answers import ForecastAnswer, PlanAnswer
 from orchestrator.model.report_answers import DigestAnswer, ReportAnswer
@@ -75,5 +75,6 @@ _SCHEMAS: dict[str, tuple[str, Callable[[], dict[str, Json]]]] = {
     "train": ("orchestrator train --json", lambda: _of(TrainAnswer)),
     "verdict": ("verdict.json of a run", lambda: _of(Judgement)),
     "verify": ("orchestrator verify --format json", lambda: _of(Judgement)),
+    "workers": ("orchestrator workers --json", lambda: _of(WorkersAnswer)),
 }
 NAMES = tuple(_SCHEMAS)

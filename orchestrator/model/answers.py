@@ -112,6 +112,8 @@ class QueueAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """How to go on with a queue that was rolled back and is paused since."""
     paused_until: str | None = None
     """When it goes on by itself; null: when it is resumed."""
+    workers: int = 1
+    """Tasks of it that a run works on at once."""
 
 
 class GateAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -261,6 +263,31 @@ class StatusAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The one thing that matters."""
     notices: tuple[str, ...] = ()
     """What needs a person's hand: the base branch could not follow, a file was refused."""
+
+
+class PlacesAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """How many tasks of a queue a run works on at once, and whether somebody has set that."""
+
+    queue: str
+    workers: int
+    by_hand: bool
+
+
+class RunAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A live run: the queues it serves (null: every one), and the tasks it works on."""
+
+    id: str
+    pid: int
+    queues: tuple[str, ...] | None
+    tasks: tuple[str, ...]
+
+
+class WorkersAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """`orchestrator workers --json`. `in_all`: what somebody has set for all queues of a run together."""
+
+    in_all: int | None
+    queues: tuple[PlacesAnswer, ...]
+    runs: tuple[RunAnswer, ...]
 
 
 class DoctorLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -359,6 +359,15 @@ class DecideRollback(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
 
 
+class SetWorkers(msgspec.Struct, frozen=True, kw_only=True):
+    """Let a run work on so many tasks of a queue at once, or (no queue) in all; more or fewer; or as configured."""
+
+    queue: str = ""
+    workers: int | None = None
+    more: int = 0
+    by: str = ""
+
+
 class LockResource(msgspec.Struct, frozen=True, kw_only=True):
     """Have a resource until a moment (milliseconds); it may be `NAME:read` or `NAME=2`, as tasks name it."""
 
@@ -398,6 +407,7 @@ Ask: TypeAlias = (
     | Acknowledge
     | LockResource
     | UnlockResource
+    | SetWorkers
     | DecideAction
     | AskOfTalk
     | AskToAdd

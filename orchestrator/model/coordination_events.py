@@ -46,6 +46,14 @@ class CatchUpStarted(EventBase, frozen=True, tag="catchup.started"):
     over: tuple[str, ...] = ()
 
 
+class WorkersSet(EventBase, frozen=True, tag="workers.set"):
+    """From now on a run works on so many tasks of a queue at once, or (no queue) in all; null: as configured."""
+
+    queue: str = ""
+    workers: int | None = None
+    by: str = ""
+
+
 class NoticeAnnounced(EventBase, frozen=True, tag="notice.announced"):
     """The change a task is going to make is announced: its notice runs from now. `told` are the tasks it concerns."""
 

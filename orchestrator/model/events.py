@@ -17,6 +17,7 @@ from orchestrator.model.coordination_events import InputsMissed as InputsMissed
 from orchestrator.model.coordination_events import NoticeAnnounced as NoticeAnnounced
 from orchestrator.model.coordination_events import ResourceLocked as ResourceLocked
 from orchestrator.model.coordination_events import ResourceUnlocked as ResourceUnlocked
+from orchestrator.model.coordination_events import WorkersSet as WorkersSet
 from orchestrator.model.digest_events import DigestDue as DigestDue
 from orchestrator.model.discovery_events import BaselineRecorded as BaselineRecorded
 from orchestrator.model.event_parts import CheckSummary as CheckSummary
@@ -413,6 +414,7 @@ Event: TypeAlias = (
     | InputsMissed
     | ResourceLocked
     | ResourceUnlocked
+    | WorkersSet
     | DigestDue
 )
 

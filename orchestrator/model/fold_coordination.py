@@ -167,6 +167,18 @@ def _arrive(world: World, ref: str) -> None:
     world.definitions += 1
 
 
+# -- workers -------------------------------------------------------------------------------------------------------
+
+
+@fold.register
+def _(event: e.WorkersSet, world: World) -> None:
+    if not event.queue:
+        world.workers, world.workers_since = event.workers, world.at
+    elif queue := world.queues.get(event.queue):
+        queue.workers = event.workers
+        world.touched[f"queue:{queue.name}"] = None
+
+
 # -- what others are told ------------------------------------------------------------------------------------------
 
 

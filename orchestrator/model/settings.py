@@ -129,6 +129,10 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.agent or self.prompt)
 
 
+MOST_WORKERS = 1024
+"""Tasks a run works on at once."""
+
+
 class QueueSettings(msgspec.Struct, frozen=True, kw_only=True):
     """A queue's share of the configuration: `[queues.NAME]`."""
 

@@ -257,6 +257,8 @@ class Queue(msgspec.Struct, kw_only=True):
     """By all tasks it ever had: removing one gives nothing back."""
     baseline: frozenset[str] = frozenset()
     """Keys of findings that stood there before: `discover` makes no tasks of them."""
+    workers: int | None = None
+    """Tasks a run works on at once, as somebody has set it; None: as configured."""
 
     @property
     def locked(self) -> bool:
@@ -413,6 +415,9 @@ class World(msgspec.Struct, kw_only=True):
     post: Post = msgspec.field(default_factory=Post)
     ladders: dict[str, Ladder] = {}
     """Wait (`wait_key`) -> how far its ladder was climbed."""
+    workers: int | None = None
+    """Tasks a run works on at once in all, as somebody has set it, and when."""
+    workers_since: int = 0
     talked: int = 0
     """The highest number given to a question, proposal or learning."""
     claims: dict[str, str] = {}

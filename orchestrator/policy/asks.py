@@ -22,6 +22,7 @@ from orchestrator.policy.seat import Seat, running
 from orchestrator.policy.signing import sign
 from orchestrator.policy.talk import answered, rejected
 from orchestrator.policy.visits import attach, detach, in_the_way
+from orchestrator.policy.workers import staffed
 
 _ACCOUNT = "account:"
 _OfTask = c.Retry | c.Skip | c.Cancel | c.Decide | c.Done | c.EditTask | c.AnswerQuestion
@@ -47,6 +48,8 @@ def _answer(world: World, ask: c.Ask, seat: Seat, now: int) -> Answer:
             return _despite_failure(world, ask, seat)
         case c.Reject():
             return rejected(world, ask)
+        case c.SetWorkers():
+            return staffed(world, ask, seat)
         case c.LockResource() | c.UnlockResource():
             return resources.asked(world, ask, now, seat.settings)
         case c.AddTask() | c.AddTasks() | c.AcceptProposal() | c.AcceptProposals() | c.Discover() | c.RecordBaseline():

@@ -44,7 +44,7 @@ from orchestrator.policy.race import in_race
 from orchestrator.policy.reasons import over_budget, over_catch_up, over_hours, over_lock
 from orchestrator.policy.requests import to_look_at
 from orchestrator.policy.rivals import join, racing
-from orchestrator.policy.seat import Seat, free_slot, spare
+from orchestrator.policy.seat import Seat, free_slot, spare, surplus
 from orchestrator.policy.train import is_proved, may_board, target_of
 from orchestrator.policy.versions import behind_last
 from orchestrator.policy.visits import holder
@@ -228,7 +228,7 @@ def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> 
     over = over or over_catch_up(world, task, now, seat)
     if over is not None:
         return (e.TaskReleased(task=task.ref, reason=over.text),)
-    if held := _held_queue(world.queues[task.ref.partition("/")[0]]):
+    if held := surplus(world, task, seat) or _held_queue(world.queues[task.ref.partition("/")[0]]):
         return (e.TaskReleased(task=task.ref, reason=held),)
     agent = serving(world, task, now, seat)
     if stuck(world, task, attempt, seat):

@@ -17,7 +17,7 @@ from orchestrator.policy.plan_graph import Bounds, Graph
 from orchestrator.policy.plan_play import SOMEBODY, Played, Player
 from orchestrator.policy.plan_stage import starts
 from orchestrator.policy.resources import capacity, wants
-from orchestrator.policy.seat import Seat
+from orchestrator.policy.seat import Seat, of_queue
 
 FOUNDATION = 3
 """A task that at least so many others directly wait for."""
@@ -53,7 +53,8 @@ def estimated(task: Task) -> int:
 
 
 def make_plan(world: World, seat: Seat, now: int, workers: int | None = None) -> Plan:
-    """Plan everything there is. `workers` is how many in all, else each queue has its own as configured."""
+    """Plan everything there is. `workers` is how many in all, else each queue has its own."""
+    workers = world.workers if workers is None else workers
     graph = Graph(world)
     bounds = graph.bounds(estimated, lambda task: _release(task, now))
     player = Player(world, seat, now)
@@ -84,8 +85,7 @@ def make_plan(world: World, seat: Seat, now: int, workers: int | None = None) ->
 
 def _configured(world: World, seat: Seat) -> int:
     """Count the workers of one run over all queues."""
-    own = (seat.settings.queues.get(name) for name in world.queues)
-    return sum(settings.workers if settings is not None else 1 for settings in own) or 1
+    return sum(of_queue(world, name, seat.settings) for name in world.queues) or 1
 
 
 def _slack(world: World, bounds: Bounds, critical: int) -> dict[str, int]:
@@ -156,8 +156,7 @@ def _uses(world: World, task: Task, seat: Seat, workers: int | None) -> Iterable
     elif workers is not None:
         yield "workers", workers
     else:
-        own = seat.settings.queues.get(queue)
-        yield f"queue:{queue}", own.workers if own is not None else 1
+        yield f"queue:{queue}", of_queue(world, queue, seat.settings)
     for wanted in wants(task, seat.settings):
         if not wanted.reads:
             yield f"resource:{wanted.name}", max(1, capacity(seat.settings, wanted.name) // wanted.places)

@@ -19,7 +19,7 @@ from orchestrator.policy.chains import chains
 from orchestrator.policy.limits import is_human
 from orchestrator.policy.lineup import Cause, Lineup, Word
 from orchestrator.policy.plan_stage import Stage
-from orchestrator.policy.seat import Seat
+from orchestrator.policy.seat import Seat, of_queue
 from orchestrator.policy.taking import Taken
 
 Duration = Callable[[Task], int]
@@ -80,11 +80,13 @@ class _Workers:
     """Who is free: so many in all, or so many a queue; and every person once."""
 
     def __init__(self, world: World, seat: Seat, total: int | None) -> None:
-        self._world, self.seat, self._total = world, seat, total
-        self._places = {name: queue.workers for name, queue in seat.settings.queues.items()}
+        self._world, self.seat = world, seat
+        self._total = world.workers if total is None else total
+        self._places = {name: of_queue(world, name, seat.settings) for name in world.queues}
         self._lanes: dict[tuple[str, str | None, str], str] = {}
         self._busy: dict[str, tuple[str, int | str]] = {}
         self._used: dict[str, int] = {}
+        self._people = 0
         self._numbers: list[int] = []
         self._next = 1
 
@@ -95,19 +97,23 @@ class _Workers:
         found = self._lanes.get(names)
         if found is None:
             human = is_human(self._world, task, self.seat)
-            found = f"@{task.spec.owner or SOMEBODY}" if human else _ALL if self._total is not None else queue
+            shared = self._total is not None and self._world.queues[queue].workers is None
+            found = f"@{task.spec.owner or SOMEBODY}" if human else _ALL if shared else queue
             self._lanes[names] = found
         return found
 
     def free(self, lane: Hashable) -> bool:
         """Say whether somebody of a lane is free."""
-        places = self._total if self._total is not None and lane == _ALL else self._places.get(str(lane), 1)
-        return self._used.get(str(lane), 0) < places
+        name = str(lane)
+        if self._total is not None and not name.startswith("@") and len(self._busy) - self._people >= self._total:
+            return False
+        return name == _ALL or self._used.get(name, 0) < self._places.get(name, 1)
 
     def take(self, lane: str, ref: str) -> int | str:
         """Take one; tasks already under way are taken whatever the limit."""
         self._used[lane] = self._used.get(lane, 0) + 1
         worker: int | str = lane[1:] if lane.startswith("@") else self._number()
+        self._people += isinstance(worker, str)
         self._busy[ref] = (lane, worker)
         return worker
 
@@ -117,6 +123,8 @@ class _Workers:
         self._used[lane] -= 1
         if isinstance(worker, int):
             heappush(self._numbers, worker)
+        else:
+            self._people -= 1
 
     def _number(self) -> int:
         if self._numbers:
@@ -189,6 +197,8 @@ class _Play:
         cause = self._taken.cause(task)
         if cause is not None:
             return cause
+        if not self.workers.free(self._kinds[ref][0]):
+            return Word.LANE  # of so many in all, those of another queue were the last
         self._start(task)
         return Word.TAKEN if self.workers.free(self._kinds[ref][0]) else Word.LAST
 

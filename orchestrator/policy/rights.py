@@ -39,6 +39,7 @@ _VERBS: dict[type[c.Ask], str] = {
     c.DecideRollback: "rollback",
     c.LockResource: "lock",
     c.UnlockResource: "unlock",
+    c.SetWorkers: "workers",
 }
 
 

@@ -5,10 +5,11 @@ from datetime import UTC, tzinfo
 
 import msgspec
 
+from orchestrator.model.ids import queue_of
 from orchestrator.model.scope import Scope
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import QueueSpec, Status
-from orchestrator.model.world import World
+from orchestrator.model.world import Task, World
 
 
 class Seat(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,13 +72,46 @@ def running(world: World, ref: str, seat: Seat) -> bool:
     return worker is not None and seat.alive(worker) and world.tasks[ref].status is Status.IN_PROGRESS
 
 
+def in_all(world: World, seat: Seat) -> int | None:
+    """Give how many tasks this process works on at once in all; None: each queue has its own number.
+
+    Of what the process was started with and what somebody has set, the later word counts.
+    """
+    own = seat.scope.workers
+    return own if world.workers is None or (own is not None and world.workers_since < seat.since) else world.workers
+
+
+def of_queue(world: World, queue: str, settings: Settings) -> int:
+    """Give how many tasks of a queue a run works on at once, where no number in all is said."""
+    known = world.queues.get(queue)
+    if known is not None and known.workers is not None:
+        return known.workers
+    return settings.queues[queue].workers if queue in settings.queues else 1
+
+
 def spare(world: World, queue: str, seat: Seat) -> bool:
     """Say whether this process has a worker to spare for the queue."""
-    own = mine(world, seat)
-    if seat.scope.workers is not None:
-        return len(own) < seat.scope.workers
-    limit = seat.settings.queues[queue].workers if queue in seat.settings.queues else 1
-    return sum(1 for ref in own if ref.startswith(f"{queue}/")) < limit
+    return not _full(world, queue, seat, mine(world, seat))
+
+
+def surplus(world: World, task: Task, seat: Seat) -> str:
+    """Say why a task of this process must wait: it has fewer workers than tasks, and what was claimed first goes on."""
+    claim = task.claim
+    held = ((key, world.claimed(key).claim) for key in mine(world, seat))
+    first = tuple(key for key, its in held if its is not None and claim is not None and its.fence < claim.fence)
+    return _full(world, queue_of(task.ref), seat, first)
+
+
+def _full(world: World, queue: str, seat: Seat, own: tuple[str, ...]) -> str:
+    """Say what keeps a process that works on these tasks from one more of a queue; empty where nothing does."""
+    total = in_all(world, seat)
+    if total is not None and len(own) >= total:
+        return f"fewer workers: {total} at once in all"
+    if total is not None and world.queues[queue].workers is None:
+        return ""
+    limit = of_queue(world, queue, seat.settings)
+    few = sum(queue_of(ref) == queue for ref in own) < limit
+    return "" if few else f"fewer workers: {limit} of queue {queue} at once"
 
 
 def free_slot(world: World, queue: str, seat: Seat) -> int | None:

@@ -12,7 +12,7 @@ from orchestrator.policy import actions, conflicts, gates, ladders, people, post
 from orchestrator.policy.limits import retry_at, staffed
 from orchestrator.policy.reasons import Code, Reason, reason_for
 from orchestrator.policy.rollback import words, words_after
-from orchestrator.policy.seat import Seat, running
+from orchestrator.policy.seat import Seat, of_queue, running
 from orchestrator.policy.talk import open_questions
 from orchestrator.views import money
 from orchestrator.views.accounts import held_accounts
@@ -112,6 +112,7 @@ def _queue(world: World, queue: Queue, now: int, seat: Seat) -> a.QueueAnswer:
         locked=queue.locked,
         paused=queue.paused,
         paused_until=moment_or_none(queue.paused_until),
+        workers=of_queue(world, queue.name, seat.settings),
         parked_until=moment_or_none(park.until) if park else None,
         park=a.ReasonAnswer(
             code=park.code, since=moment_or_none(park.since), until=moment_or_none(park.until), text=park.text

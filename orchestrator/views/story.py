@@ -337,6 +337,9 @@ def _sharing(event: e.Event) -> tuple[str, str] | None:
             )
         case e.ConflictFound():
             return "warn", f"does not merge: {'; '.join(map(_conflict, event.conflicts))}"
+        case e.WorkersSet(workers=workers):
+            of = f"queue {event.queue}" if event.queue else "all queues together"
+            return "info", f"workers of {of}: {workers or 'as configured'}{_by(event.by)}"
         case e.CatchUpStarted():
             return "warn", f"catches up: {', '.join(event.over) or 'nobody'} lets it go first"
         case e.ResourceLocked():

@@ -23,8 +23,9 @@ _VALUES: dict[Any, Any] = {
     tuple[str, ...]: ("x/none",),
 }
 DEFINING = (
+    e.WorkersSet,
     *(e.QueueAdded, e.TriggerDefined, e.GateDefined, e.TriggerRemoved, e.GateRemoved, e.FileSeen),
-    *(e.AccountParked, e.BudgetNeared, e.BudgetReached, e.MessageDue, e.ResourceLocked),
+    *(e.AccountParked, e.BudgetNeared, e.BudgetReached, e.MessageDue, e.ResourceLocked, e.WorkersSet),
 )
 """These need nothing to be there, or leave a note of their passing."""
 

@@ -8,7 +8,7 @@ from orchestrator.model import commands as c
 from orchestrator.model import events as e
 from orchestrator.model.fold import apply
 from orchestrator.model.scope import Scope
-from orchestrator.model.settings import AgentSettings, Settings
+from orchestrator.model.settings import AgentSettings, QueueSettings, Settings
 from orchestrator.model.specs import QueueSpec, Status, TaskSpec
 from orchestrator.model.talk import (
     MAX_LEARNINGS,
@@ -32,7 +32,7 @@ from orchestrator.policy.seat import Seat
 from orchestrator.policy.talk import LIMITS, MAX_ANSWER, open_questions, replied, talks
 
 NOW = 1000
-SETTINGS = Settings(agents={"a": AgentSettings(name="a", command=("a",))})
+SETTINGS = Settings(agents={"a": AgentSettings(name="a", command=("a",))}, queues={"q": QueueSettings(workers=2)})
 
 
 class Table:
