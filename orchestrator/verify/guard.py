@@ -11,6 +11,7 @@ from orchestrator.model.verdicts import Finding
 from orchestrator.policy.globs import matches, matches_any
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Change, Trees
+from orchestrator.verify.launched import launched
 from orchestrator.verify.runner_config import RunnerConfig, Section, governed, stands_in
 from orchestrator.verify.test_files import is_test_file, named_by, path_of
 
@@ -46,12 +47,18 @@ async def guard(trees: Trees, case: Case, config: RunnerConfig) -> Guarded:
     named = frozenset(path for entry in on_base for path in named_by(entry, base_paths))
     tests = frozenset(path for path in base_paths if is_test_file(path)) | named
     tampered: list[Finding] = []
-    look = _Look(trees, case, config, named, tests, head_paths)
+
+    async def read(path: str) -> str:
+        return (await trees.read(queue, case.base, path) or b"").decode("utf-8", "replace")
+
+    ran = await launched(config, base_paths, read)
+    held = frozenset(path for path in ran.scripts if path not in {*case.files, *case.outputs})
+    look = _Look(trees, case, ran.config, named, tests, head_paths, base_paths, held)
     for change in changes:
         if not matches_any(change.path, case.allow_test_changes) and not (case.by_hand and change.path not in named):
             tampered.extend(await _judge(look, change))
     return Guarded(
-        overlay=_overlay(case, config, base_paths, named),
+        overlay=_overlay(look),
         tampered=tuple(tampered),
         missing=tuple(_missing(entry) for entry in created if not named_by(entry, head_paths)),
         owed=await _owed(trees, case, head_paths),
@@ -70,15 +77,18 @@ class _Look(msgspec.Struct, frozen=True):
     named: frozenset[str]
     tests: frozenset[str]
     paths: frozenset[str]
+    base_paths: frozenset[str]
+    held: frozenset[str]
+    """What checks run; a task that says it works on such a file, or leaves it, may change it."""
 
     async def section(self, commit: str, path: str) -> Section:
         data = await self.trees.read(queue_of(self.case.task), commit, path) if commit else None
         return self.config.section(path, data.decode("utf-8", "replace")) if data is not None else {}
 
 
-def _overlay(case: Case, config: RunnerConfig, base_paths: frozenset[str], named: frozenset[str]) -> tuple[str, ...]:
-    wanted = {path for path in base_paths if path in named or config.is_whole(path)}
-    return tuple(sorted(path for path in wanted if not matches_any(path, case.allow_test_changes)))
+def _overlay(look: _Look) -> tuple[str, ...]:
+    wanted = {path for path in look.base_paths if path in look.named or path in look.held or look.config.is_whole(path)}
+    return tuple(sorted(path for path in wanted if not matches_any(path, look.case.allow_test_changes)))
 
 
 async def _judge(look: _Look, change: Change) -> tuple[Finding, ...]:
@@ -87,6 +97,8 @@ async def _judge(look: _Look, change: Change) -> tuple[Finding, ...]:
         return (_changed_test(path),)
     if change.status != "D" and stands_in(path, look.paths):
         return (_stand_in(path, "remove" if change.status == "A" else "restore"),)
+    if path in look.held:
+        return (_changed_script(path, "remove" if change.status == "A" else "restore"),)
     if look.config.is_whole(path):
         if change.status != "A":
             return (_changed_config(path, "restore"),)
@@ -123,6 +135,16 @@ def _changed_config(path: str, ask: str) -> Finding:
         message=f"{ask} {path}: it says how existing tests are run, which is not the task's to change; "
         "put what only new tests need into a folder of their own "
         "(`allow_test_changes` of the task can name it, if a person wants it changed)",
+    )
+
+
+def _changed_script(path: str, ask: str) -> Finding:
+    return Finding(
+        path=path,
+        rule="check-script-changed",
+        id=f"check-script-changed:{path}",
+        message=f"{ask} {path}: a check runs it to judge the work, so it must land as it stands on the base; make the "
+        "code satisfy it (`allow_test_changes` of the task can name it, if a person wants it changed)",
     )
 
 

@@ -11,6 +11,8 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from typing import cast
 
+from orchestrator.verify.command_lines import Command, commands_of
+
 _WHOLE = re.compile(
     r"conftest\.py|\.?pytest\.(?:ini|toml)|\.coveragerc|[^/]+\.pth"
     r"|(?:jest|vitest|karma|playwright|cypress|ava|wdio|nyc)\.(?:config|conf|workspace)[^/]*\.(?:[cm]?[jt]s|json)"
@@ -23,16 +25,20 @@ _RUNNERS_OWN = re.compile(
 )
 """Modules that would be imported instead of the runner's own, or before it, wherever they can be imported from."""
 
+_MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
+MAKE: Mapping[str, tuple[str, ...]] = dict.fromkeys(("make", "gmake", "${MAKE}", "$MAKE"), _MAKEFILES)
+JUST: Mapping[str, tuple[str, ...]] = {"just": ("justfile", ".justfile", "Justfile", ".Justfile")}
+NODE = frozenset({"npm", "pnpm", "yarn", "bun"})
+"""Programs that run what a file of the tree tells them to, with that file's names, the first that is there first."""
+
 _LAUNCHERS = {
-    "make": re.compile(r"(?:GNUm|[Mm])akefile"),
-    "gmake": re.compile(r"(?:GNUm|[Mm])akefile"),
+    **dict.fromkeys(MAKE, re.compile(r"(?:GNUm|[Mm])akefile")),
     "just": re.compile(r"\.?[Jj]ustfile"),
     "nox": re.compile(r"noxfile\.py"),
     "task": re.compile(r"[Tt]askfile\.ya?ml"),
 }
 """Files that are runner configuration when a check starts this program."""
 
-_NODE = frozenset({"npm", "pnpm", "yarn", "bun"})
 _NODE_KEYS = ("jest", "vitest", "mocha", "ava", "nyc", "c8", "tap")
 _INI = re.compile(r"pytest|tool:pytest|tox|tox:.*|testenv.*|coverage:.*")
 
@@ -42,12 +48,16 @@ Section = Mapping[str, object]
 class RunnerConfig:
     """What counts as runner configuration, given the commands of the checks."""
 
-    def __init__(self, commands: Iterable[tuple[str, ...]]) -> None:
-        self._commands = tuple(command for command in commands if command)
-        self._launchers = tuple(
-            _LAUNCHERS[program] for command in self._commands if (program := command[0]) in _LAUNCHERS
-        )
-        self._scripts = frozenset(word for command in self._commands if command[0] in _NODE for word in command[1:])
+    def __init__(self, commands: Iterable[tuple[str, ...]], further: Iterable[Command] = ()) -> None:
+        self.commands = (*(inner for command in commands for inner in commands_of(command)), *further)
+        started = dict.fromkeys(command.program for command in self.commands)
+        self._launchers = tuple(_LAUNCHERS[program] for program in started if program in _LAUNCHERS)
+        node = [command for command in self.commands if command.program in NODE]
+        self._scripts = frozenset(word for command in node for word in command.words[1:])
+
+    def also(self, commands: Iterable[Command]) -> "RunnerConfig":
+        """Give the same with further commands that are run."""
+        return RunnerConfig((), dict.fromkeys((*self.commands, *commands)))
 
     def is_whole(self, path: str) -> bool:
         """Say whether the whole file is runner configuration."""
@@ -79,6 +89,11 @@ class RunnerConfig:
             if {name, name.removeprefix("pre"), name.removeprefix("post")} & self._scripts:
                 found[f"scripts.{name}"] = script
         return found
+
+
+def package_scripts(data: object) -> dict[str, str]:
+    """Give the scripts of a `package.json`."""
+    return {name: text for name, text in _table(_table(data).get("scripts")).items() if isinstance(text, str)}
 
 
 def stands_in(path: str, paths: Collection[str]) -> bool:
