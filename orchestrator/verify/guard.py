@@ -102,11 +102,11 @@ async def _judge(look: _Look, change: Change) -> tuple[Finding, ...]:
     if look.config.is_whole(path):
         if change.status != "A":
             return (_changed_config(path, "restore"),)
-        return (_changed_config(path, "remove"),) if _steers(path, look.tests) else ()
+        return (_changed_config(path, "remove"),) if _has_a_say(look, path) else ()
     if not look.config.has_section(path):
         return ()
     before, after = await look.section(look.case.base, path), await look.section(look.case.commit, path)
-    if before == after or (not before and not _steers(path, look.tests)):
+    if before == after or (not before and not _has_a_say(look, path)):
         return ()
     differing = sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
     return (_changed_config(path, f"restore [{', '.join(differing)}] in"),)
@@ -115,6 +115,11 @@ async def _judge(look: _Look, change: Change) -> tuple[Finding, ...]:
 def _steers(path: str, tests: frozenset[str]) -> bool:
     """Say whether a configuration file has a say over tests the base already has."""
     return any(test.startswith(governed(path)) for test in tests)
+
+
+def _has_a_say(look: _Look, path: str) -> bool:
+    """Say whether a configuration file that is new has a say over what the base has."""
+    return _steers(path, look.tests) or look.config.outdoes(path, look.base_paths)
 
 
 def _changed_test(path: str) -> Finding:

@@ -35,9 +35,13 @@ _LAUNCHERS = {
     **dict.fromkeys(MAKE, re.compile(r"(?:GNUm|[Mm])akefile")),
     "just": re.compile(r"\.?[Jj]ustfile"),
     "nox": re.compile(r"noxfile\.py"),
-    "task": re.compile(r"[Tt]askfile\.ya?ml"),
+    "task": re.compile(r"[Tt]askfile(?:\.dist)?\.ya?ml"),
 }
 """Files that are runner configuration when a check starts this program."""
+
+_PACKAGE = re.compile(r"package\.json|\.npmrc")
+_SHELLS = re.compile(r"(?m)^[ \t]*(script-shell|node-options|ignore-scripts|if-present)[ \t]*=[ \t]*(.*?)[ \t]*$")
+"""Settings of `.npmrc` that change what a script comes to."""
 
 _NODE_KEYS = ("jest", "vitest", "mocha", "ava", "nyc", "c8", "tap")
 _INI = re.compile(r"pytest|tool:pytest|tox|tox:.*|testenv.*|coverage:.*")
@@ -53,6 +57,7 @@ class RunnerConfig:
         started = dict.fromkeys(command.program for command in self.commands)
         self._launchers = tuple(_LAUNCHERS[program] for program in started if program in _LAUNCHERS)
         node = [command for command in self.commands if command.program in NODE]
+        self._node = bool(node)
         self._scripts = frozenset(word for command in node for word in command.words[1:])
 
     def also(self, commands: Iterable[Command]) -> "RunnerConfig":
@@ -66,7 +71,25 @@ class RunnerConfig:
 
     def has_section(self, path: str) -> bool:
         """Say whether a part of the file may be runner configuration."""
-        return path.rpartition("/")[2] in {"pyproject.toml", "setup.cfg", "tox.ini", "package.json"}
+        name = path.rpartition("/")[2]
+        return name in {"pyproject.toml", "setup.cfg", "tox.ini", "package.json"} or (self._node and name == ".npmrc")
+
+    def outdoes(self, path: str, base: Collection[str]) -> bool:
+        """Say whether a file that is new would be read instead of, or before, one the base has: `GNUmakefile`.
+
+        In the same folder, or in one between that file and where the program is run.
+        """
+        folder, _, name = path.rpartition("/")
+        kinds = (*self._launchers, *((_PACKAGE,) if self._node else ()))
+        for kind in (kind for kind in kinds if kind.fullmatch(name)):
+            places = {governed(other) for other in base if kind.fullmatch(other.rpartition("/")[2])}
+            here = folder + "/" if folder else ""
+            if here in places or (here in self._folders() and any(here.startswith(place) for place in places)):
+                return True
+        return False
+
+    def _folders(self) -> frozenset[str]:
+        return frozenset(command.folder for command in self.commands)
 
     def section(self, path: str, text: str) -> Section:
         """Give the part of a file that says how tests are run; a file that cannot be read counts as a whole."""
@@ -77,6 +100,8 @@ class RunnerConfig:
                     return _pyproject(tomllib.loads(text))
                 case "package.json":
                     return self._package(json.loads(text))
+                case ".npmrc":
+                    return dict(_SHELLS.findall(text))
                 case _:
                     return _ini(text)
         except (ValueError, RecursionError, configparser.Error):

@@ -184,3 +184,57 @@ def test_recipes_are_followed_by_goal_and_need() -> None:
     assert [c.words for c in makefile.commands(("three", "nowhere"), "")] == [("${MAKE}", "one")]
     assert included("include a.mk b.mk\n-include c.mk $(D)\nsinclude *.mk\n") == ("a.mk", "b.mk", "c.mk")
     assert set(RunnerConfig([("npm", "test")]).commands) == {Command(("npm", "test"))}
+
+
+TEST = "test:\n\tfalse\n"
+NPM = '{"scripts": {"test": "false"}}'
+ABOVE: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
+    "GNUmakefile": (("make", "test"), {"Makefile": TEST}, "GNUmakefile"),
+    "makefile": (("sh", "-c", "make test"), {"Makefile": TEST}, "makefile"),
+    "in a folder": (("make", "-C", "web"), {"web/makefile": TEST}, "web/GNUmakefile"),
+    "optional": (("make", "test"), {"Makefile": "-include local.mk\n" + TEST}, "local.mk"),
+    "justfile": (("just", "test"), {"Justfile": TEST}, ".justfile"),
+    "nearer": (("sh", "-c", "cd web && just test"), {"justfile": TEST, "web/a": "b"}, "web/justfile"),
+    "Taskfile": (("task", "test"), {"Taskfile.dist.yml": "tasks: {}\n"}, "Taskfile.yml"),
+    "package.json": (("sh", "-c", "cd web && npm test"), {"package.json": NPM, "web/a": "b"}, "web/package.json"),
+}
+
+
+@pytest.mark.parametrize("name", ABOVE)
+def test_a_new_file_that_is_read_instead_of_the_bases_is_to_be_removed(court: Any, name: str) -> None:
+    command, files, path = ABOVE[name]
+    court.check("all", *command)
+    court.base({"a.txt": "wrong", **files})
+    court.head({path: '{"scripts": {"test": "true"}}' if path.endswith(".json") else "test:\n\ttrue\n"})
+    (asked,) = found(court)
+    assert (asked.startswith("remove ") and asked.endswith(f" {path}")) or asked.endswith(f"in {path}")
+    assert found(court, allow_test_changes=(path,)) == []
+
+
+@pytest.mark.parametrize("before", ["", "registry=https://example.org/\n"])
+def test_a_shell_that_runs_nothing_is_no_shell_for_package_scripts(court: Any, before: str) -> None:
+    court.check("all", "npm", "test")
+    court.base({"package.json": NPM, **({".npmrc": before} if before else {})})
+    court.head({".npmrc": before + "script-shell = /bin/true\n"})
+    assert found(court) == ["restore [script-shell] in .npmrc"]
+    court.head({".npmrc": before + "fund = false\n"})
+    assert found(court) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "path"), [("make", "web/Makefile"), ("just", "docs/justfile"), ("npm", "web/package.json")]
+)
+def test_a_new_file_of_another_folder_is_ordinary_work(court: Any, command: str, path: str) -> None:
+    court.check("all", command, "test")
+    court.base(
+        {"Makefile": "test:\n\ttrue\n", "justfile": "test:\n\ttrue\n", "package.json": '{"scripts": {"test": "true"}}'}
+    )
+    court.head({path: '{"scripts": {"test": "true"}}' if path.endswith(".json") else "test:\n\ttrue\n"})
+    assert found(court) == []
+
+
+def test_a_project_may_be_given_its_first_makefile(court: Any) -> None:
+    court.check("all", "make", "test")
+    court.base({"a.txt": "right"})
+    court.head({"Makefile": "test:\n\ttrue\n"})
+    assert found(court) == []
