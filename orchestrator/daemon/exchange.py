@@ -25,8 +25,9 @@ from orchestrator.files.atomic import write_atomic
 from orchestrator.model.commands import AddTask, Refusal
 from orchestrator.model.documents import QueueDocument, TaskEntry
 from orchestrator.model.event_parts import Imported
-from orchestrator.model.specs import RunAction
+from orchestrator.model.specs import ENDED, RunAction
 from orchestrator.model.world import Queue, World
+from orchestrator.policy.adding import rings
 
 FOLDER = "queues"
 _MOST = 64 << 20
@@ -49,11 +50,36 @@ def read_list(project: Project, data: bytes, name: str, kind: str | None, queue:
     chosen = kind or detect(data, name)
     stem = queue or safe(Path(name).name.partition(".")[0] or "imported")
     if chosen == QUEUE:
-        return (_judged(project, QUEUE, queue or _named(data, stem), data, ()),)
-    found = read_foreign(data, name, chosen, stem)
-    if not any(each.tasks for each in found):
-        raise InvalidInputError(f"{name}: there is no task in it (read as {chosen}; --format says otherwise)")
-    return tuple(_of(project, chosen, each) for each in found if each.tasks)
+        taken: tuple[Taken, ...] = (_judged(project, QUEUE, queue or _named(data, stem), data, ()),)
+    else:
+        found = tuple(each for each in read_foreign(data, name, chosen, stem) if each.tasks)
+        if not found:
+            raise InvalidInputError(f"{name}: there is no task in it (read as {chosen}; --format says otherwise)")
+        taken = tuple(_of(project, chosen, each) for each in _called(found, name, queue))
+    _refuse_circles(name, taken)
+    return taken
+
+
+def _called(found: tuple[Foreign, ...], name: str, queue: str | None) -> tuple[Foreign, ...]:
+    """Give the queue the name a person said, where there is one queue."""
+    if queue is None or [each.queue for each in found] == [queue]:
+        return found
+    if len(found) > 1:
+        held = ", ".join(each.queue for each in found)
+        raise InvalidInputError(f"{name}: holds {len(found)} queues ({held}), each of its own name; leave --queue out")
+    return (msgspec.structs.replace(found[0], queue=queue),)
+
+
+def _refuse_circles(name: str, taken: Sequence[Taken]) -> None:
+    """Say which open tasks wait for themselves: no run would begin with them there."""
+    batch = {
+        f"{each.document.spec.name}/{entry.spec.id}": entry.spec
+        for each in taken
+        for entry in each.document.tasks
+        if entry.status not in ENDED
+    }
+    if circles := [" -> ".join(circle) for circle in rings(World(), batch).values()]:
+        raise InvalidInputError(*(f"{name}: {circle} wait for each other; take one out" for circle in circles))
 
 
 def _of(project: Project, kind: str, found: Foreign) -> Taken:

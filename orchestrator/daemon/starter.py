@@ -55,9 +55,10 @@ class Wrote(msgspec.Struct, frozen=True):
 async def place_for(start: Path, explicit: Path | None) -> Path:
     """Say which folder is to be the project: the one given, a project above, the repository's root, or this one."""
     root = find_root(start, explicit)
-    if explicit is not None or is_project(root):
-        return root
     try:
+        await _refuse_bare(root)
+        if explicit is not None or is_project(root):
+            return root
         top = await git_top(root)
     except FaultError:
         return root  # without git, which is said later
@@ -98,6 +99,12 @@ async def _repository(root: Path) -> tuple[Repository | None, tuple[str, ...]]:
         except InvalidInputError as error:
             problems = problems or error.problems
     return None, problems
+
+
+async def _refuse_bare(root: Path) -> None:
+    said = await git("rev-parse", "--is-bare-repository", cwd=str(root), accept=(0, 128))
+    if said.line() == "true":
+        raise InvalidInputError(f"{root}: is a bare repository, with no files to work on; clone it, and start there")
 
 
 async def git_top(folder: Path) -> Path | None:

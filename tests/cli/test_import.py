@@ -54,6 +54,24 @@ def test_nothing_is_overwritten_and_only_what_is_new_is_added(project: Any) -> N
     assert tasks["US-001"]["status"] == "completed"
 
 
+def test_what_waits_for_itself_is_refused_and_a_queue_has_the_name_it_is_given(project: Any) -> None:
+    def task(number: int, *needs: int, status: str = "pending") -> dict[str, object]:
+        return {"id": number, "title": "t", "dependencies": list(needs), "status": status}
+
+    path = project.write("tm.json", json.dumps({"master": {"tasks": [task(1, 2), task(2, 1)]}}))
+    said = project.run("import", str(path))
+    assert said.code == 2
+    assert "master/1 -> master/2 -> master/1 wait for each other" in said.err
+    assert not (project.folder / "queues/master.json").exists()
+    project.write("tm.json", json.dumps({"master": {"tasks": [task(1, 2), task(2, 1, status="done")]}}))
+    assert project.run("import", str(path), "--queue", "mine").code == 0
+    assert json.loads((project.folder / "queues/mine.json").read_text())["queue"] == "mine"
+    project.write("tm.json", json.dumps({name: {"tasks": [task(1)]} for name in ("a", "b")}))
+    said = project.run("import", str(path), "--queue", "other")
+    assert said.code == 2
+    assert "holds 2 queues (a, b), each of its own name; leave --queue out" in said.err
+
+
 def test_standard_input_and_what_is_no_list(project: Any) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "orchestrator", "import", "-", "--queue", "gh"],

@@ -132,6 +132,15 @@ def test_a_folder_without_git_is_worked_in_place(terminal: Any) -> None:
     assert "Run pytest." in (terminal.folder / "README.md").read_text()
 
 
+def test_a_bare_repository_is_refused_and_nothing_is_written_into_it(terminal: Any) -> None:
+    bare = terminal.folder / "bare.git"
+    terminal.git("init", "-q", "--bare", str(bare))
+    said = terminal.run("--project", str(bare), "init")
+    assert said.code == 2
+    assert "is a bare repository" in said.err
+    assert not (bare / "orchestrator.toml").exists()
+
+
 def test_a_repository_without_a_commit_is_begun_and_told_what_is_missing(terminal: Any) -> None:
     terminal.git("init", "-q", "--initial-branch=main", ".")
     answer = terminal.run("init")
