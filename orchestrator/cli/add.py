@@ -9,11 +9,13 @@ from orchestrator.cli.answering import ask_desk, do
 from orchestrator.cli.context import Context, by_option, pass_context, refuse_agents, waits, warn, who
 from orchestrator.cli.specifying import fields, options, split
 from orchestrator.codec.taskrows import TaskRows, read_rows
-from orchestrator.daemon.desk import Desk, reading
+from orchestrator.daemon.desk import reading
+from orchestrator.daemon.plugins import check_names
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.commands import AcceptProposals, AddTask, AddTasks
 from orchestrator.model.specs import TaskSpec
 from orchestrator.policy.adding import judged
+from orchestrator.policy.preflight import unmet
 
 _INPUT = "standard input"
 
@@ -52,7 +54,15 @@ def command(
     if queue or dry_run:
         raise InvalidInputError("--queue and --dry-run go with - or --proposals; a single task is QUEUE/ID")
     name, task_id = split(task)
-    return do(context, "add", AddTask(queue=name, spec=TaskSpec(id=task_id, **fields(name, values)), by=by or who()))
+    ask = AddTask(queue=name, spec=TaskSpec(id=task_id, **fields(name, values)), by=by or who())
+    if problems := [f"{task}: {text}" for text in _unmet(context, ask)]:
+        raise InvalidInputError(*problems)
+    return do(context, "add", ask)
+
+
+def _unmet(context: Context, ask: AddTask) -> tuple[str, ...]:
+    """Say what a task asks for that no run here could give it."""
+    return unmet(f"{ask.queue}/{ask.spec.id}", ask.spec, context.project.settings, check_names())
 
 
 def _from_input(context: Context, queue: str, by: str, *, dry_run: bool) -> int:
@@ -75,9 +85,10 @@ def _asks(found: TaskRows) -> tuple[AddTask, ...]:
 async def _misfits(context: Context, found: TaskRows) -> tuple[str, ...]:
     """Say of each task why it cannot be added, with its place."""
     async with reading(context.project) as desk:
-        return _placed(desk, found)
-
-
-def _placed(desk: Desk, found: TaskRows) -> tuple[str, ...]:
-    said = zip(found.rows, judged(desk.world, _asks(found)), strict=True)
-    return tuple(f"{_INPUT}: {row.place}: {problem}" for row, problem in said if problem)
+        misplaced = judged(desk.world, _asks(found))
+    asked = zip(found.rows, _asks(found), misplaced, strict=True)
+    return tuple(
+        f"{_INPUT}: {row.place}: {problem}"
+        for row, ask, wrong in asked
+        for problem in (*((wrong,) if wrong else ()), *_unmet(context, ask))
+    )

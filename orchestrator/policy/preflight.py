@@ -23,6 +23,7 @@ from orchestrator.model.specs import (
     ResumeQueue,
     RunAction,
     Rung,
+    TaskSpec,
     Unlock,
     WriteRecord,
 )
@@ -70,6 +71,25 @@ class Preflight(msgspec.Struct, frozen=True):
 def preflight(world: World, settings: Settings, facts: Facts, scope: Scope | None = None) -> Preflight:
     """Judge every open task and every queue, trigger and gate; what is out of scope can only warn."""
     return _Judge(world, settings, facts, scope or Scope()).verdict()
+
+
+def unmet(ref: str, spec: TaskSpec, settings: Settings, checks: frozenset[str]) -> tuple[str, ...]:
+    """Say what a task to be added asks for and is not there: a run would refuse it. `checks`: of plug-ins."""
+    known = BUILTIN_CHECKS | checks | settings.checks.keys()
+    named = dict.fromkeys((*(spec.checks or ()), *spec.handoff))
+    said = [_no_check(name, known) for name in named if name not in known]
+    said += [_no_action(spec.rollback, settings)] if spec.rollback and spec.rollback not in settings.actions else []
+    return (*said, *too_much(Task(ref=ref, spec=spec, order=0), settings))
+
+
+def _no_check(name: str, known: Iterable[str]) -> str:
+    remedy = _resembling(name, known) or f"define [checks.{name}] in {CONFIGURATION}"
+    return f'check "{name}" is not defined; {remedy}'
+
+
+def _no_action(name: str, settings: Settings) -> str:
+    remedy = _resembling(name, settings.actions) or f"define [actions.{name}]"
+    return f'action "{name}" is not defined; {remedy}'
 
 
 class _Judge:
@@ -172,8 +192,7 @@ class _Judge:
     def _checks(self, queue: str, place: str, names: Iterable[str] | None) -> None:
         for name in names or ():
             if name not in self.checks:
-                remedy = _resembling(name, self.checks) or f"define [checks.{name}] in {CONFIGURATION}"
-                self._refuse(queue, f'{place}: check "{name}" is not defined; {remedy}')
+                self._refuse(queue, f"{place}: {_no_check(name, self.checks)}")
 
     def _head(self, name: str) -> tuple[str, str]:
         gate = self.world.gates.get(name.removeprefix("gate:"))
@@ -236,8 +255,7 @@ class _Judge:
 
     def _command(self, queue: str, place: str, name: str) -> None:
         if name not in self.settings.actions:
-            remedy = _resembling(name, self.settings.actions) or f"define [actions.{name}]"
-            self._refuse(queue, f'{place}: action "{name}" is not defined; {remedy}')
+            self._refuse(queue, f"{place}: {_no_action(name, self.settings)}")
 
     def _record(self, queue: str, place: str, action: WriteRecord) -> None:
         if action.queue and action.queue not in self.world.queues:

@@ -40,6 +40,19 @@ def test_one_that_is_wrong_keeps_all_out_and_every_problem_is_told_with_its_plac
     assert (project.folder / "queues/backlog.json").read_bytes() == before
 
 
+def test_what_no_run_here_could_give_is_refused_before_it_keeps_a_run_from_starting(project: Any) -> None:
+    before = (project.folder / "queues/backlog.json").read_bytes()
+    said = project.run("add", "backlog/A-2", "--check", "nope", "--resource", "gpu=9999")
+    assert said.code == 2
+    assert 'backlog/A-2: check "nope" is not defined' in said.err
+    assert "backlog/A-2: wants 9999 places of gpu, which has 1" in said.err
+    said = project.run("add", "-", "--queue", "backlog", text='[{"id": "A-2"},\n {"id": "A-3", "checks": ["nope"]}]')
+    assert said.code == 2
+    assert 'standard input: line 2: A-3: check "nope" is not defined' in said.err
+    assert (project.folder / "queues/backlog.json").read_bytes() == before
+    assert project.run("add", "backlog/A-2", "--check", "honest").code == 0
+
+
 @pytest.mark.parametrize(
     ("argv", "words"),
     [

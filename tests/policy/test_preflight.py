@@ -25,7 +25,7 @@ from orchestrator.model.specs import (
 )
 from orchestrator.model.spending import Budget
 from orchestrator.model.world import World
-from orchestrator.policy.preflight import Facts, Preflight, preflight
+from orchestrator.policy.preflight import Facts, Preflight, preflight, unmet
 
 SETTINGS = Settings(
     agents={"claude": AgentSettings(name="claude")},
@@ -351,3 +351,14 @@ def test_a_record_is_written_where_work_lands_by_merge_and_for_a_queue_that_is_t
     )
     assert "writes docs/LOG.md, and nothing lands by merge here" in branch
     assert "writes" not in said(SETTINGS, WriteRecord(path="docs/LOG.md", text="x"))
+
+
+def test_a_task_that_is_to_be_added_is_judged_by_the_same_words() -> None:
+    asks = task("T", checks=("lint", "nope", "honest", "own"), handoff=("lnt",), rollback="undo", resources=("gpu=9",))
+    assert unmet("q/T", asks, SETTINGS, frozenset({"own"})) == (
+        'check "nope" is not defined; define [checks.nope] in orchestrator.toml',
+        'check "lnt" is not defined; did you mean lint?',
+        'action "undo" is not defined; define [actions.undo]',
+        'wants 9 places of gpu, which has 1; raise [resources] "gpu" or ask for less',
+    )
+    assert unmet("q/T", task("T", rollback="tell"), SETTINGS, frozenset()) == ()
