@@ -81,8 +81,8 @@ def test_a_task_is_judged_by_real_tests_on_a_real_checkout(tmp_path: Path, runne
     repo.write("tests/test_calc.py", TEST)
     wrong = repo.commit()
     repo.write("calc.py", "def add(a, b):\n    return a + b\n")
-    repo.write("launch.sh", "#!/bin/sh\nexit 1\n")
     right = repo.commit()
+    repo.write("launch.sh", "#!/bin/sh\nexit 0\n")
     repo.write("conftest.py", "import pytest\n")
     tampering = repo.commit()
     command = ("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml={report}")
@@ -112,7 +112,7 @@ def test_a_task_is_judged_by_real_tests_on_a_real_checkout(tmp_path: Path, runne
         assert (proofs["counterproof"], proofs["gut"]) == ("held", "held")
         assert [f.id for f in passed.pre_existing] == ["tests.test_old::test_old"]
         assert tampered.verdict is Verdict.FAIL
-        assert [f.message.split(":")[0] for f in tampered.regressions] == ["restore conftest.py"]
+        assert [f.message.split(":")[0] for f in tampered.regressions] == ["restore conftest.py", "restore launch.sh"]
 
     anyio.run(story)
     left = {path.name for path in (state / "runs/q/T-1/1/1").iterdir()}
