@@ -9,6 +9,7 @@ import msgspec
 from orchestrator.cli.context import Context, clean, paint, pass_context, waits
 from orchestrator.daemon.standalone import Court, Subject, sitting
 from orchestrator.errors import DiskFullError, FaultError, InvalidInputError
+from orchestrator.files.room import full_disk_is_a_fault
 from orchestrator.model.verdicts import Finding, Judgement, Verdict
 from orchestrator.verify.documents import as_document
 from orchestrator.verify.formats import as_junit, as_sarif
@@ -92,7 +93,8 @@ def _folder(context: Context) -> Path:
 def _or_fault(judge: Callable[[], int]) -> int:
     """Give the code of a verdict; what kept there from being one is no verdict, and has a code of its own."""
     try:
-        return judge()
+        with full_disk_is_a_fault():
+            return judge()
     except (FaultError, DiskFullError) as error:
         click.echo(f"orchestrator: {error}", err=True)
         return FAULT

@@ -65,10 +65,8 @@ async def _watch_once(folder: QueueFolder, told: Told, stop: anyio.Event, starte
         while True:
             try:
                 paths = await _changes(notifier, stop)
-            except (
-                WatchfilesRustInternalError
-            ):  # a name that is no UTF-8: the burst is lost, so that all may have changed
-                return
+            except WatchfilesRustInternalError:
+                return  # a name that is no UTF-8: the burst is lost, so that all may have changed
             await _written(paths)
             if folder.root / FOLDER in paths or folder.folders() != folders:
                 return

@@ -11,6 +11,7 @@ Rules
 from datetime import UTC, datetime
 
 from orchestrator.model import events as e
+from orchestrator.model.ids import queue_of
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Task, World
@@ -18,7 +19,7 @@ from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.globs import overlap
 from orchestrator.policy.limits import notice_ends
 from orchestrator.policy.resources import wants
-from orchestrator.policy.seat import Seat
+from orchestrator.policy.seat import Seat, repository_of
 
 _MOST = 8
 """Lines of a prompt."""
@@ -34,17 +35,16 @@ def concerned(world: World, task: Task, settings: Settings) -> tuple[str, ...]:
     """Name the open tasks a task's change concerns: its dependents, and those that share something with it."""
     behind = world.dependents.get(task.ref, {})
     others = (other for other in world.tasks.values() if other.ref != task.ref and other.status not in ENDED)
-    return tuple(other.ref for other in others if other.ref in behind or _meet(task, other, settings))
+    return tuple(other.ref for other in others if other.ref in behind or _meet(world, task, other, settings))
 
 
-def _meet(task: Task, other: Task, settings: Settings) -> bool:
+def _meet(world: World, task: Task, other: Task, settings: Settings) -> bool:
     """Say whether what a task changes is something the other reads or changes."""
     changed = {own.name for own in wants(task, settings) if not own.reads}
     if changed & {own.name for own in wants(other, settings)}:
         return True
-    queues = {ref.partition("/")[0] for ref in (task.ref, other.ref)}
-    same = len({(settings.queues[name].repo, settings.queues[name].base) for name in queues if name in settings.queues})
-    return same <= 1 and any(overlap(ours, theirs) for ours in task.spec.files for theirs in other.spec.files)
+    here, there = (repository_of(settings, world.queues[queue_of(ref)].spec) for ref in (task.ref, other.ref))
+    return here == there and any(overlap(ours, theirs) for ours in task.spec.files for theirs in other.spec.files)
 
 
 def shared(task: Task, settings: Settings) -> tuple[str, ...]:
@@ -66,15 +66,15 @@ def around(world: World, task: Task, seat: Seat) -> tuple[str, ...]:
         if other.ref == task.ref:
             continue
         if other.status is Status.PENDING and other.announced and not other.attempts:
-            if other.ref not in task.spec.dependencies and _concerns(other, task, seat.settings):
+            if other.ref not in task.spec.dependencies and _concerns(world, other, task, seat.settings):
                 found.append(_coming(other, seat.settings))
-        elif began is not None and (other.completed_at or 0) > began and _meet(other, task, seat.settings):
+        elif began is not None and (other.completed_at or 0) > began and _meet(world, other, task, seat.settings):
             found.append(_landed(other, seat.settings))
     return tuple(found[:_MOST])
 
 
-def _concerns(other: Task, task: Task, settings: Settings) -> bool:
-    return task.ref in other.told or other.ref in task.spec.dependencies or _meet(other, task, settings)
+def _concerns(world: World, other: Task, task: Task, settings: Settings) -> bool:
+    return task.ref in other.told or other.ref in task.spec.dependencies or _meet(world, other, task, settings)
 
 
 def _coming(other: Task, settings: Settings) -> str:

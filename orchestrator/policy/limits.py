@@ -95,7 +95,7 @@ def retry_at(action: PendingAction) -> int:
 def notice_ends(task: Task) -> int:
     """Give the moment (milliseconds) the task's notice is over; 0 where it has none, or has begun.
 
-    It runs from its announcement; of one that nobody could announce yet, from now at the earliest.
+    It runs from its announcement; until there is one, from when the task was added.
     """
     if not task.spec.notice_s or task.attempts:
         return 0

@@ -262,11 +262,12 @@ def _of_change(world: World, event: e.Event, settings: Settings) -> Iterator[Tid
             kind, why = "notice", task.spec.title or task.spec.description
         case e.TaskClaimed(task=ref, attempt=1, resumed=False, rival=False) if ref in world.tasks:
             task = world.tasks[ref]
-            told = announcing.concerned(world, task, settings)
-            what = f"{ref} is about to change {', '.join(announcing.shared(task, settings))}"
-            kind, why = "change", task.spec.title
-            if not announcing.shared(task, settings):
+            shared = announcing.shared(task, settings)
+            if not shared:
                 return
+            told = announcing.concerned(world, task, settings)
+            what = f"{ref} is about to change {', '.join(shared)}"
+            kind, why = "change", task.spec.title
         case _:
             return
     owners = (settings.registry[name].owner for name in announcing.shared(task, settings))

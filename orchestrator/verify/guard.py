@@ -123,45 +123,44 @@ def _has_a_say(look: _Look, path: str) -> bool:
 
 
 def _changed_test(path: str) -> Finding:
-    return Finding(
-        path=path,
-        rule="base-test-changed",
-        id=f"base-test-changed:{path}",
-        message=f"restore {path}: the task is judged by this test as it stands on the base, so it must land unchanged; "
-        "make the code satisfy it (`allow_test_changes` of the task can name it, if a person wants it changed)",
+    return _tampered(
+        "base-test-changed",
+        path,
+        f"restore {path}: the task is judged by this test as it stands on the base, so it must land unchanged; "
+        "make the code satisfy it",
     )
 
 
 def _changed_config(path: str, ask: str) -> Finding:
-    return Finding(
-        path=path,
-        rule="runner-config-changed",
-        id=f"runner-config-changed:{path}",
-        message=f"{ask} {path}: it says how existing tests are run, which is not the task's to change; "
-        "put what only new tests need into a folder of their own "
-        "(`allow_test_changes` of the task can name it, if a person wants it changed)",
+    return _tampered(
+        "runner-config-changed",
+        path,
+        f"{ask} {path}: it says how existing tests are run, which is not the task's to change; "
+        "put what only new tests need into a folder of their own",
     )
 
 
 def _changed_script(path: str, ask: str) -> Finding:
-    return Finding(
-        path=path,
-        rule="check-script-changed",
-        id=f"check-script-changed:{path}",
-        message=f"{ask} {path}: a check runs it to judge the work, so it must land as it stands on the base; make the "
-        "code satisfy it (`allow_test_changes` of the task can name it, if a person wants it changed)",
+    return _tampered(
+        "check-script-changed",
+        path,
+        f"{ask} {path}: a check runs it to judge the work, so it must land as it stands on the base; make the "
+        "code satisfy it",
     )
 
 
 def _stand_in(path: str, ask: str) -> Finding:
-    return Finding(
-        path=path,
-        rule="runner-replaced",
-        id=f"runner-replaced:{path}",
-        message=f"{ask} {path}: a module of that name is imported instead of the test runner's own, or before it; "
-        "give it another name, or put it into a package "
-        "(`allow_test_changes` of the task can name it, if a person wants it)",
+    return _tampered(
+        "runner-replaced",
+        path,
+        f"{ask} {path}: a module of that name is imported instead of the test runner's own, or before it; "
+        "give it another name, or put it into a package",
     )
+
+
+def _tampered(rule: str, path: str, what: str) -> Finding:
+    message = f"{what} (`allow_test_changes` of the task can name it, if a person wants it changed)"
+    return Finding(path=path, rule=rule, id=f"{rule}:{path}", message=message)
 
 
 async def _owed(trees: Trees, case: Case, paths: frozenset[str]) -> tuple[Finding, ...]:

@@ -19,6 +19,7 @@ from orchestrator.model.report_answers import (
 from orchestrator.model.specs import ENDED, SATISFIES
 from orchestrator.model.spending import micros, usd
 from orchestrator.model.world import Gate, Queue, Task, World
+from orchestrator.policy.conflicts import OUTSIDE
 from orchestrator.policy.gates import is_rejected, waiting_for, waits_for_people
 from orchestrator.policy.history import Span, spans
 from orchestrator.policy.rollback import words, words_after
@@ -201,7 +202,7 @@ def _conflicts(commits: Iterable[e.Commit]) -> Iterable[tuple[str, str, str, str
         for event in (event for event in commit.events if isinstance(event, e.ConflictFound)):
             for conflict in event.conflicts:
                 whose = " as ".join(part for part in (conflict.task, conflict.commit[:12]) if part)
-                yield format_moment(commit.at), event.task, conflict.path, whose or "from outside the queues"
+                yield format_moment(commit.at), event.task, conflict.path, whose or OUTSIDE
 
 
 def _decisions(commits: Iterable[e.Commit]) -> Iterable[DecisionReport]:

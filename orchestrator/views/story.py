@@ -8,6 +8,7 @@ from orchestrator.model.coordination import Conflict
 from orchestrator.model.verdicts import Finding, Verdict
 from orchestrator.model.wording import format_seconds
 from orchestrator.policy.budgets import UNITS
+from orchestrator.policy.conflicts import OUTSIDE
 from orchestrator.policy.people import shown
 
 _LONGEST = 500
@@ -41,13 +42,8 @@ def _words(event: e.Event) -> tuple[str, str] | None:
     return None
 
 
-def _around(event: e.Event) -> tuple[str, str] | None:
-    """Tell of what stands beside tasks."""
+def _found(event: e.Event) -> tuple[str, str] | None:
     match event:
-        case e.TriggerFired():
-            return "good", f"trigger {event.trigger} fired"
-        case e.ActionFinished(ok=ok, note=note):
-            return ("info", f"action {event.key} done") if ok else ("bad", f"action {event.key} failed: {note}")
         case e.BaselineRecorded(keys=keys):
             return "info", f"baseline of queue {event.queue} recorded: {len(keys)} findings"
         case _:
@@ -331,10 +327,7 @@ def _sharing(event: e.Event) -> tuple[str, str] | None:
             names = ", ".join(f"{path} of {ref}" for ref, path in zip(event.tasks, event.paths, strict=True))
             return "warn", f"cannot begin: {names} missing or empty in the target at {event.base[:12]}"
         case e.NoticeAnnounced():
-            return (
-                "warn",
-                f"its notice runs from now; it concerns {', '.join(event.told) or 'no other task'}",
-            )
+            return "warn", f"its notice runs from now; it concerns {', '.join(event.told) or 'no other task'}"
         case e.ConflictFound():
             return "warn", f"does not merge: {'; '.join(map(_conflict, event.conflicts))}"
         case e.WorkersSet(workers=workers):
@@ -353,10 +346,10 @@ def _sharing(event: e.Event) -> tuple[str, str] | None:
 
 def _conflict(conflict: Conflict) -> str:
     commit = f" ({conflict.commit[:12]})" if conflict.commit else ""
-    return f"{conflict.path} with {conflict.task or 'what landed from outside the queues'}{commit}"
+    return f"{conflict.path} with {conflict.task or OUTSIDE}{commit}"
 
 
 _PARTS = (
     *(_definition, _trigger, _rollback, _race, _progress, _talk, _landing, _ending),
-    *(_lane, _gate, _ladder, _message, _around, _sharing),
+    *(_lane, _gate, _ladder, _message, _found, _sharing),
 )

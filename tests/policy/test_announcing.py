@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+import pytest
 
 from orchestrator.model import events as e
 from orchestrator.model.coordination import Conflict
@@ -16,7 +17,7 @@ from orchestrator.policy.prompting import prompt_input
 from orchestrator.policy.reasons import reason_for
 from orchestrator.policy.tidings import messages
 from orchestrator.views.story import tell
-from tests.policy.playing.planning import NOW, hours, plan_of, seat_of, task, then, world_of
+from tests.policy.playing.planning import NOW, hours, plan_of, queue, seat_of, task, then, world_of
 
 DAY = 86_400
 AUTH = Settings(registry={"auth": ResourceSettings(name="auth", owner="eve")})
@@ -100,6 +101,10 @@ def test_files_of_two_repositories_have_nothing_in_common() -> None:
     apart = Settings(queues={"q": QueueSettings(repo="x"), "r": QueueSettings(repo="y")})
     assert announcing.concerned(world, world.tasks["q/A"], apart) == ()
     assert announcing.concerned(world, world.tasks["q/A"], Settings()) == ("r/B",)
+    one = Settings(queues={"r": QueueSettings(repo="y")})
+    assert announcing.concerned(world, world.tasks["q/A"], one) == ()
+    then(world, queue("s", repo="y"), task("s/C", files=("a.py",)))
+    assert announcing.concerned(world, world.tasks["q/A"], Settings()) == ("r/B",)
 
 
 def told_to(world: World, event: e.Event) -> list[tuple[str, str, set[str]]]:
@@ -122,6 +127,12 @@ def test_people_are_told_as_it_is_announced_and_before_something_shared_is_chang
     alone = world_of(task("q/A", title="alone", resources=("auth",)))
     ((_, text, _),) = told_to(alone, e.TaskClaimed(task="q/A", attempt=1, worker="w"))
     assert "it concerns no other task" in text
+
+
+def test_who_changes_nothing_that_is_shared_costs_a_claim_no_look_at_all_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = announced()
+    monkeypatch.setattr(announcing, "concerned", lambda *_: pytest.fail("all tasks were looked at"))
+    assert told_to(world, e.TaskClaimed(task="q/ELSE", attempt=1, worker="w")) == []
 
 
 # -- conflicts -----------------------------------------------------------------------------------------------------

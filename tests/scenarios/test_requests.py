@@ -37,12 +37,39 @@ else:
 store.write_text(json.dumps(requests))
 """
 
+GLAB = """#!{python}
+# Plays the part of glab that is used: `mr list`, `mr create`, `mr view`, `mr close`. Requests are in the same file.
+import json, pathlib, sys
+store = pathlib.Path({store!r})
+requests = json.loads(store.read_text()) if store.exists() else []
+words = sys.argv[1:]
+option = lambda name: words[words.index(name) + 1] if name in words else ""
+states = dict(OPEN="opened", MERGED="merged", CLOSED="closed")
+def told(number, r):
+    oid = r["mergeCommit"]["oid"] if r["mergeCommit"] else None
+    return dict(iid=number, state=states[r["state"]], web_url=r["url"], squash_commit_sha=oid, merge_commit_sha=None)
+if words[:2] == ["mr", "list"]:
+    print(json.dumps([told(n, r) for n, r in enumerate(requests, 1) if r["head"] == option("--source-branch")][-1:]))
+elif words[:2] == ["mr", "create"] and "--yes" in words:
+    url = f"https://host.example/shop/-/merge_requests/{{len(requests) + 1}}"
+    requests.append(dict(state="OPEN", url=url, mergeCommit=None, head=option("--source-branch"),
+                         base=option("--target-branch"), title=option("--title"), body=option("--description")))
+elif words[:2] == ["mr", "view"]:
+    print(json.dumps(told(int(words[2]), requests[int(words[2]) - 1])))
+elif words[:2] == ["mr", "close"]:
+    [r.update(state="CLOSED") for r in requests if r["head"] == words[2]]
+else:
+    sys.exit(f"unknown command {{words}}")
+store.write_text(json.dumps(requests))
+"""
+
 
 class Host:
     """The code host: its repository and its requests."""
 
-    def __init__(self, shop: Shop) -> None:
-        self.shop, self.bare, self.desk = shop, shop.base / "host.git", shop.base / "desk"
+    def __init__(self, shop: Shop, program: str = "gh") -> None:
+        name, script = ("gitlab.git", GLAB) if program == "glab" else ("host.git", GH)
+        self.shop, self.bare, self.desk = shop, shop.base / name, shop.base / "desk"
         self._store = shop.base / "requests.json"
         shop.git("init", "-q", "--bare", "-b", "main", str(self.bare))
         shop.git("remote", "add", "origin", str(self.bare))
@@ -50,8 +77,8 @@ class Host:
         shop.git("clone", "-q", str(self.bare), str(self.desk))
         tools = shop.base / "tools"
         tools.mkdir()
-        (tools / "gh").write_text(GH.format(python=sys.executable, store=str(self._store)))
-        (tools / "gh").chmod(0o755)
+        (tools / program).write_text(script.format(python=sys.executable, store=str(self._store)))
+        (tools / program).chmod(0o755)
         shop.env["PATH"] = f"{tools}:{shop.env['PATH']}"
 
     def requests(self) -> list[dict[str, Any]]:
@@ -89,11 +116,11 @@ class Host:
         self._store.write_text(json.dumps(requests))
 
 
-def build(shop: Shop) -> Host:
+def build(shop: Shop, program: str = "gh") -> Host:
     shop.config(project='land = "pr"')
     shop.queue("q", "A", {"id": "B", "dependencies": ["A"]})
     shop.commit()
-    return Host(shop)
+    return Host(shop, program)
 
 
 @pytest.mark.slow
@@ -143,6 +170,28 @@ def test_a_request_that_conflicts_goes_back_to_its_agent_and_one_that_is_closed_
     host.close(2)
     assert shop.run().code == 1
     assert "was closed without being merged" in shop.task("q/A")["reason"]["text"]
+
+
+@pytest.mark.slow
+def test_on_gitlab_a_request_is_opened_found_by_its_number_merged_and_superseded(shop: Shop) -> None:
+    shop.play("q/B", "echo \"main = 'from B'\" > main.py; works; claims")
+    host = build(shop, "glab")
+    assert shop.run().code == 5
+    (request,) = host.requests()
+    assert (request["head"], request["base"], request["title"]) == ("orchestrator-work/q/A-1", "main", "q/A: make A")
+    assert "**PASS** for `q/A`, attempt 1, iteration 1" in request["body"]
+    assert shop.task("q/A")["reason"]["on"] == ["https://host.example/shop/-/merge_requests/1"]
+
+    commit = host.merge(1)
+    assert shop.run().code == 5
+    done = shop.task("q/A")
+    assert (done["status"], done["commit"]) == ("completed", commit)
+    host.commit("main.py", "main = 'from somebody else'\n")
+    assert shop.run().code == 5
+    assert [(r["head"], r["state"]) for r in host.requests()[1:]] == [
+        ("orchestrator-work/q/B-1", "CLOSED"),
+        ("orchestrator-work/q/B-2", "OPEN"),
+    ]
 
 
 @pytest.mark.slow

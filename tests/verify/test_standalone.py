@@ -1,6 +1,7 @@
 """`orchestrator verify` judges any repository, with no queue and without leaving anything behind."""
 
 # ruff: noqa: E501 - a program in one line is data, not prose
+import errno
 import json
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from orchestrator.cli import verify
 from orchestrator.cli.main import run
 
 REAL = "def add(a, b):\n    return sum([a, b])\n"
@@ -190,6 +192,16 @@ def test_what_cannot_be_judged_is_no_verdict(repo: Repo, monkeypatch: pytest.Mon
     code, said = repo.say()
     assert code == 7
     assert "not on the PATH" in said
+
+
+def test_a_full_disk_is_no_verdict_either(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", "/tmp/tree")
+
+    monkeypatch.setattr(verify, "waits", full)
+    code, said = repo.say()
+    assert code == 7
+    assert "no room on the disk (No space left on device: /tmp/tree)" in said
 
 
 def test_the_first_commit_of_all_is_judged_as_everything(repo: Repo) -> None:
