@@ -28,7 +28,6 @@ from orchestrator.model import effects as f
 from orchestrator.model import events as e
 from orchestrator.model.scope import Leave, Scope
 from orchestrator.model.settings import Settings
-from orchestrator.model.spending import micros
 from orchestrator.model.world import World
 from orchestrator.policy.alarm import alarm
 from orchestrator.policy.asks import answer
@@ -41,6 +40,7 @@ from orchestrator.policy.seat import Seat
 from orchestrator.policy.talk import replied
 from orchestrator.policy.tidings import messages
 from orchestrator.policy.until import needed
+from orchestrator.policy.usage import Usage
 from orchestrator.ports.agents import RunKey
 from orchestrator.ports.journal import Journal, Presence
 from orchestrator.ports.time import Clock, Ids
@@ -72,9 +72,7 @@ class Engine:
         self.ready_to_leave: Callable[[], bool] = lambda: True
         """Asked before leaving: a window that still has edits to take in says no and wakes us when it has."""
         self.waiting_for = ""
-        self._used: set[RunKey] = set()
-        self._taken: set[str] = set()
-        self._micros = self._tokens = 0
+        self._usage = Usage()
         self._only: tuple[int, frozenset[str]] | None = None
         self._since = clock.now()
         self._draining = self._stopping = self._detaching = False
@@ -132,10 +130,10 @@ class Engine:
             installed=self.installed,
             sandbox=self.hands.agents.sandbox(""),
             since=self._since,
-            used=len(self._used),
-            micros=self._micros,
-            tokens=self._tokens,
-            taken=len(self._taken),
+            used=self._usage.iterations,
+            micros=self._usage.micros,
+            tokens=self._usage.tokens,
+            taken=self._usage.tasks,
             only=self._needed(world),
             zone=self.zone,
             draining=self._draining,
@@ -269,11 +267,11 @@ class Engine:
             effect, outcome = self._mail[0]
             events = await self.ledger.commit(partial(self._decide, outcome))
             for event in () if isinstance(events, c.Refusal) else events:
-                self._count(event)
+                self._usage.count(event)
             self._mail.pop(0)
             self._running.pop(effect, None)
             if isinstance(outcome, c.NoteFault) and isinstance(effect, f.RunAgent):
-                self._used.discard(RunKey(effect.task, effect.attempt, effect.iteration))
+                self._usage.give_back(effect.task, effect.attempt, effect.iteration)
 
     async def _take_word(self, note: c.NoteWord) -> None:
         recorded = await self.ledger.commit(partial(self._decide, note))
@@ -292,18 +290,8 @@ class Engine:
         if isinstance(events, c.Refusal):
             return ()
         for event in events:
-            self._count(event)
+            self._usage.count(event)
         return events
-
-    def _count(self, event: e.Event) -> None:
-        if isinstance(event, e.IterationStarted) and not event.restarted:
-            self._used.add(RunKey(event.task, event.attempt, event.iteration))
-        elif isinstance(event, e.AgentFinished | e.VerdictReached):
-            self._micros, self._tokens = self._micros + micros(event.usd), self._tokens + event.tokens
-            if isinstance(event, e.AgentFinished) and not event.consumed:
-                self._used.discard(RunKey(event.task, event.attempt, event.iteration))
-        elif isinstance(event, e.TaskClaimed) and not event.resumed and event.attempt == 1:
-            self._taken.add(event.task)
 
     # -- effects ---------------------------------------------------------------------------------------------------
 

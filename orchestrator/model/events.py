@@ -18,6 +18,15 @@ from orchestrator.model.coordination_events import NoticeAnnounced as NoticeAnno
 from orchestrator.model.coordination_events import ResourceLocked as ResourceLocked
 from orchestrator.model.coordination_events import ResourceUnlocked as ResourceUnlocked
 from orchestrator.model.coordination_events import WorkersSet as WorkersSet
+from orchestrator.model.definition_events import EditRefused as EditRefused
+from orchestrator.model.definition_events import QueueAdded as QueueAdded
+from orchestrator.model.definition_events import QueueEdited as QueueEdited
+from orchestrator.model.definition_events import QueuePaused as QueuePaused
+from orchestrator.model.definition_events import QueueResumed as QueueResumed
+from orchestrator.model.definition_events import QueueUnlocked as QueueUnlocked
+from orchestrator.model.definition_events import TaskAdded as TaskAdded
+from orchestrator.model.definition_events import TaskEdited as TaskEdited
+from orchestrator.model.definition_events import TaskRemoved as TaskRemoved
 from orchestrator.model.digest_events import DigestDue as DigestDue
 from orchestrator.model.discovery_events import BaselineRecorded as BaselineRecorded
 from orchestrator.model.event_parts import CheckSummary as CheckSummary
@@ -63,7 +72,6 @@ from orchestrator.model.rollback_events import RollbackFinished as RollbackFinis
 from orchestrator.model.rollback_events import RollbackStarted as RollbackStarted
 from orchestrator.model.rollback_events import RollbackStep as RollbackStep
 from orchestrator.model.rollback_events import TaskRolledBack as TaskRolledBack
-from orchestrator.model.specs import QueueSpec, TaskSpec
 from orchestrator.model.talk_events import AgentAsked as AgentAsked
 from orchestrator.model.talk_events import AgentLearned as AgentLearned
 from orchestrator.model.talk_events import AgentProposed as AgentProposed
@@ -78,63 +86,6 @@ from orchestrator.model.train_events import TrainEvicted as TrainEvicted
 from orchestrator.model.train_events import TrainMissed as TrainMissed
 from orchestrator.model.train_events import TrainProposed as TrainProposed
 from orchestrator.model.verdicts import Finding, Verdict
-
-# -- queues and tasks as people define them ------------------------------------------------------------------------
-
-
-class QueueAdded(EventBase, frozen=True, tag="queue.added"):
-    queue: str
-    spec: QueueSpec
-
-
-class QueueEdited(EventBase, frozen=True, tag="queue.edited"):
-    queue: str
-    spec: QueueSpec
-
-
-class QueueUnlocked(EventBase, frozen=True, tag="queue.unlocked"):
-    queue: str
-    because: str = ""
-
-
-class QueuePaused(EventBase, frozen=True, tag="queue.paused"):
-    queue: str
-    because: str = ""
-    until: int | None = None
-    """When it goes on by itself; None: when it is resumed."""
-
-
-class QueueResumed(EventBase, frozen=True, tag="queue.resumed"):
-    queue: str
-    because: str = ""
-
-
-class TaskAdded(EventBase, frozen=True, tag="task.added"):
-    task: str
-    spec: TaskSpec
-    imported: Imported | None = None
-    order: int = 0
-    """Position in its file; tasks of equal urgency start in this order."""
-
-
-class TaskEdited(EventBase, frozen=True, tag="task.edited"):
-    task: str
-    spec: TaskSpec
-    order: int | None = None
-
-
-class TaskRemoved(EventBase, frozen=True, tag="task.removed"):
-    task: str
-
-
-class EditRefused(EventBase, frozen=True, tag="edit.refused"):
-    """A person's save asked for something that is not done. `of` names what was asked, so that it is refused once."""
-
-    queue: str
-    reason: str
-    task: str = ""
-    of: str = ""
-
 
 # -- a task on its way ---------------------------------------------------------------------------------------------
 

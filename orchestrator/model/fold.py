@@ -27,10 +27,11 @@ from orchestrator.model import (
     fold_train,
     fold_visits,
 )
+from orchestrator.model.gates import Gate
 from orchestrator.model.moves import drop_rivals, unlook
 from orchestrator.model.specs import QueueSpec, RunAction, Status, WriteRecord
 from orchestrator.model.truth import holds
-from orchestrator.model.world import Gate, PendingAction, Queue, Task, Trigger, World
+from orchestrator.model.world import PendingAction, Queue, Task, Trigger, World
 
 
 def apply(world: World, commit: e.Commit) -> None:

@@ -8,10 +8,11 @@ from functools import singledispatch
 from orchestrator.model import events as e
 from orchestrator.model.conditions import TaskIs
 from orchestrator.model.coordination import CatchUp, Lack, Lock
+from orchestrator.model.gates import Gate
 from orchestrator.model.ids import handoff_of, queue_of
 from orchestrator.model.moves import let_go, move
 from orchestrator.model.specs import ENDED, GateSpec, Status, TaskSpec
-from orchestrator.model.world import Gate, World
+from orchestrator.model.world import World
 
 
 @singledispatch

@@ -3,7 +3,8 @@
 from functools import singledispatch
 
 from orchestrator.model import events as e
-from orchestrator.model.world import Gate, Signature, World
+from orchestrator.model.gates import Gate, Signature
+from orchestrator.model.world import World
 
 
 @singledispatch

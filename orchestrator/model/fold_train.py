@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from orchestrator.model import events as e
 from orchestrator.model.moves import leave_train, step, under_way
-from orchestrator.model.world import Departure, Doubt, Request, Step, Train, World
+from orchestrator.model.train import Departure, Train
+from orchestrator.model.world import Doubt, Request, Step, World
 
 FIRST_WINDOW = 2
 """Of a train nobody was in before."""

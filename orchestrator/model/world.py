@@ -9,12 +9,14 @@ import msgspec
 
 from orchestrator.model.coordination import CatchUp, Conflict, Handed, Lack, Lock
 from orchestrator.model.events import CheckSummary, Imported
+from orchestrator.model.gates import Gate
 from orchestrator.model.ladders import Ladder
 from orchestrator.model.messages import Post
 from orchestrator.model.rollback import Rollback
 from orchestrator.model.specs import GateSpec, QueueSpec, Status, TaskSpec, TriggerSpec, WriteRecord
 from orchestrator.model.spending import Spent, usd
 from orchestrator.model.talk import Learning, Proposal, Question
+from orchestrator.model.train import Train
 from orchestrator.model.verdicts import Finding
 
 
@@ -296,77 +298,6 @@ class PendingAction(msgspec.Struct, kw_only=True):
     """What it writes; None: it runs a command."""
     at: int = 0
     """When it was asked for."""
-
-
-class Signature(msgspec.Struct, frozen=True, kw_only=True):
-    """One person's word on a gate."""
-
-    by: str
-    at: int
-    approved: bool
-    note: str = ""
-    revoked: bool = False
-    """A rejection that shut an open gate."""
-
-
-class Gate(msgspec.Struct, kw_only=True):
-    """A gate and who has signed."""
-
-    id: str
-    spec: GateSpec
-    open: bool = False
-    signatures: list[Signature] = []
-    """The last word of each person, in the order in which they were said."""
-    since: int = 0
-    ready_since: int | None = None
-    """Since when only people are waited for."""
-    checker: str = ""
-    """The worker that runs its checks on `checking` now."""
-    checking: str = ""
-    tries: int = 0
-    checked: str = ""
-    """The commit its checks last spoke about, when, and what they said."""
-    checked_at: int = 0
-    verdict: str = ""
-    failing: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    note: str = ""
-    green_since: int | None = None
-    red_since: int | None = None
-    """Since when its checks have said anything but PASS."""
-    met_since: int | None = None
-    """Since when what it requires holds; only of gates with a ladder."""
-    lapsed: int | None = None
-    """The deadline whose passing was recorded."""
-
-    def forget_checks(self) -> None:
-        """Have its checks speak anew: what they said was of another day."""
-        self.checked, self.verdict, self.green_since, self.red_since, self.checker = "", "", None, None, ""
-
-
-class Departure(msgspec.Struct, frozen=True, kw_only=True):
-    """How one member left a train: `how` is landed or evicted."""
-
-    task: str
-    attempt: int
-    how: str
-    at: int
-    commit: str = ""
-    reason: str = ""
-
-
-class Train(msgspec.Struct, kw_only=True):
-    """The line of verified work before one target."""
-
-    members: list[str] = []
-    """Task refs, in the order in which they are to land."""
-    head: str = ""
-    """The target's head as last heard of."""
-    window: int = 1
-    """How many may be in the line now: one more with every landing, half with every eviction."""
-    limit: int = 0
-    left: list[Departure] = []
-    """The last who left it, oldest first."""
 
 
 class World(msgspec.Struct, kw_only=True):

@@ -14,10 +14,11 @@ from enum import StrEnum
 
 from orchestrator.model import conditions as q
 from orchestrator.model import events as e
+from orchestrator.model.gates import Gate
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, GateSpec, Status
 from orchestrator.model.truth import holds, moments_in, names_in
-from orchestrator.model.world import Gate, Task, World
+from orchestrator.model.world import Task, World
 from orchestrator.policy.seat import Seat
 
 FAULT = "FAULT"

@@ -13,10 +13,11 @@ Rules
 
 import msgspec
 
+from orchestrator.model.gates import Gate
 from orchestrator.model.ids import handoff_of, queue_of
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import Status
-from orchestrator.model.world import Gate, Task, World
+from orchestrator.model.world import Task, World
 from orchestrator.policy.gates import FAULT, head_of
 
 _SUSPECTS = 5

@@ -14,9 +14,10 @@ import msgspec
 
 from orchestrator.model import commands as c
 from orchestrator.model import events as e
+from orchestrator.model.gates import Gate
 from orchestrator.model.ladders import Ladder, wait_key
 from orchestrator.model.specs import Rung, Status
-from orchestrator.model.world import Gate, Task, World
+from orchestrator.model.world import Task, World
 from orchestrator.policy.gates import is_expired, is_rejected, waiting_for, waits_for_people
 from orchestrator.policy.reasons import Code, reason_for
 from orchestrator.policy.seat import Seat

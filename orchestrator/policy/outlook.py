@@ -7,9 +7,10 @@ leaves for the next run, and says what for.
 
 import msgspec
 
+from orchestrator.model.gates import Gate
 from orchestrator.model.scope import Leave
 from orchestrator.model.specs import ENDED, Status
-from orchestrator.model.world import Gate, Task, World
+from orchestrator.model.world import Task, World
 from orchestrator.policy.actions import failing, next_tries, words
 from orchestrator.policy.budgets import run_ends, run_over, used_up
 from orchestrator.policy.gates import open_tasks, opens_by_itself

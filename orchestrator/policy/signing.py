@@ -2,8 +2,9 @@
 
 from orchestrator.model import commands as c
 from orchestrator.model import events as e
+from orchestrator.model.gates import Gate
 from orchestrator.model.settings import Settings
-from orchestrator.model.world import Gate, World
+from orchestrator.model.world import World
 from orchestrator.policy.abandoning import given_up
 from orchestrator.policy.gates import is_expired, is_rejected, may_sign, signed_by, signer
 from orchestrator.policy.people import named

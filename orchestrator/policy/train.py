@@ -23,7 +23,8 @@ from functools import lru_cache
 import msgspec
 
 from orchestrator.model.fold_train import FIRST_WINDOW
-from orchestrator.model.world import LANDING, Attempt, Step, Task, Train, World
+from orchestrator.model.train import Train
+from orchestrator.model.world import LANDING, Attempt, Step, Task, World
 from orchestrator.policy.protected import is_protected
 from orchestrator.policy.seat import Seat
 

@@ -6,6 +6,7 @@ from html import escape
 from orchestrator.codec.moments import format_moment, moment_or_none
 from orchestrator.model import events as e
 from orchestrator.model.answers import StatusAnswer
+from orchestrator.model.gates import Gate
 from orchestrator.model.plan_answers import PlanAnswer
 from orchestrator.model.report_answers import (
     Blocker,
@@ -18,7 +19,7 @@ from orchestrator.model.report_answers import (
 )
 from orchestrator.model.specs import ENDED, SATISFIES
 from orchestrator.model.spending import micros, usd
-from orchestrator.model.world import Gate, Queue, Task, World
+from orchestrator.model.world import Queue, Task, World
 from orchestrator.policy.conflicts import OUTSIDE
 from orchestrator.policy.gates import is_rejected, waiting_for, waits_for_people
 from orchestrator.policy.history import Span, spans

@@ -5,9 +5,10 @@ from itertools import chain
 
 from orchestrator.codec.moments import moment_or_none
 from orchestrator.model import answers as a
+from orchestrator.model.gates import Gate
 from orchestrator.model.messages import Channel
 from orchestrator.model.specs import ENDED, Status
-from orchestrator.model.world import Gate, Queue, Task, World
+from orchestrator.model.world import Queue, Task, World
 from orchestrator.policy import actions, conflicts, gates, ladders, people, post
 from orchestrator.policy.limits import retry_at, staffed
 from orchestrator.policy.reasons import Code, Reason, reason_for

@@ -2,7 +2,8 @@
 
 from orchestrator.codec.moments import moment_or_none
 from orchestrator.model import train_answers as a
-from orchestrator.model.world import Attempt, Departure, Request, Step, Task, Train, World
+from orchestrator.model.train import Departure, Train
+from orchestrator.model.world import Attempt, Request, Step, Task, World
 from orchestrator.policy.requests import awaited
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.train import Place, is_alone, may_land, places, waiting, window

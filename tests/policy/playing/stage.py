@@ -18,9 +18,9 @@ from orchestrator.model.ids import lane_key
 from orchestrator.model.scope import Leave, Scope
 from orchestrator.model.settings import AgentSettings, PersonSettings, Settings
 from orchestrator.model.specs import ENDED, GateSpec, QueueSpec, TaskSpec, TriggerSpec
-from orchestrator.model.spending import micros
+from orchestrator.model.train import Train
 from orchestrator.model.verdicts import Judgement, Report, Verdict
-from orchestrator.model.world import Train, World
+from orchestrator.model.world import World
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.alarm import alarm
 from orchestrator.policy.asks import answer
@@ -31,6 +31,7 @@ from orchestrator.policy.initiative import initiative
 from orchestrator.policy.outlook import outlook
 from orchestrator.policy.reasons import reason_for
 from orchestrator.policy.seat import Seat
+from orchestrator.policy.usage import Usage
 from tests.policy.playing import words as w
 from tests.policy.playing.outcomes import OUTCOMES
 
@@ -47,10 +48,7 @@ class Chair(msgspec.Struct, kw_only=True):
     alive: bool = True
     draining: bool = False
     full: bool = False
-    used: set[tuple[str, int, int]] = set()
-    taken: set[str] = set()
-    micros: int = 0
-    tokens: int = 0
+    usage: Usage = msgspec.field(default_factory=Usage)
     due: dict[str, f.Effect] = {}
 
 
@@ -90,14 +88,9 @@ class Stage:
 
     def _count(self, chair: Chair, events: Sequence[e.Event]) -> None:
         for event in events:
-            if isinstance(event, e.IterationStarted) and not event.restarted:
-                chair.used.add((event.task, event.attempt, event.iteration))
-            elif isinstance(event, e.TaskClaimed) and not event.resumed and event.attempt == 1:
-                chair.taken.add(event.task)
-            elif isinstance(event, e.AgentFinished | e.VerdictReached):
-                chair.micros, chair.tokens = chair.micros + micros(event.usd), chair.tokens + event.tokens
-            elif isinstance(event, e.LaneParked) and not event.tree:
-                chair.used.discard((event.task, event.attempt, event.iteration))
+            chair.usage.count(event)
+            if isinstance(event, e.LaneParked) and not event.tree:
+                chair.usage.give_back(event.task, event.attempt, event.iteration)
 
     def said(self, by: str, said: Answer) -> list[str]:
         """Append what was decided, or tell why not."""
@@ -115,10 +108,10 @@ class Stage:
             peers={other.name: other.scope.queues for other in self.chairs.values() if other.alive},
             targets={queue: self._target(queue) for queue in self.world.queues},
             since=chair.since,
-            used=len(chair.used),
-            taken=len(chair.taken),
-            micros=chair.micros,
-            tokens=chair.tokens,
+            used=chair.usage.iterations,
+            taken=chair.usage.tasks,
+            micros=chair.usage.micros,
+            tokens=chair.usage.tokens,
             draining=chair.draining,
             full=chair.full,
         )

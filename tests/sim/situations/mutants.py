@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from orchestrator.model import events as e
 from orchestrator.model import fold as folds
 from orchestrator.model import fold_gates, fold_rollback, truth
+from orchestrator.model.gates import Gate, Signature
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import GateSpec, Status
-from orchestrator.model.world import LANDING, Gate, Queue, Signature, Task, World
+from orchestrator.model.world import LANDING, Queue, Task, World
 from orchestrator.policy import (
     agenda,
     announcing,
