@@ -16,6 +16,7 @@ from orchestrator.model.answers import (
     TaskAnswer,
     WorkerAnswer,
 )
+from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import Status
 
 _GATE = "gate:"
@@ -75,7 +76,7 @@ def _gate_tells(context: Context, what: str, *, as_json: bool) -> int:
 
 
 def _names(what: str | None, queue: QueueAnswer) -> bool:
-    return what is None or what.partition("/")[0] == queue.name
+    return what is None or queue_of(what) == queue.name
 
 
 def _account(context: Context, what: str, *, as_json: bool) -> int:

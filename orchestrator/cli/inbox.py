@@ -11,6 +11,7 @@ from orchestrator.daemon.desk import Desk, reading
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.answers import ActionAnswer, GateAnswer, ProposalAnswer, QuestionAnswer, RollbackAnswer
 from orchestrator.model.commands import AcceptProposal, Reject
+from orchestrator.model.ids import id_of, queue_of
 from orchestrator.model.specs import Status
 from orchestrator.model.world import Task
 from orchestrator.policy import post
@@ -120,7 +121,7 @@ def _blocked_of(desk: Desk, task: Task) -> Blocked:
 
 def _show(blocked: list[Blocked], name: str) -> None:
     """Print the patch of the task named."""
-    found = [one for one in blocked if name in {one.task.ref, one.task.ref.partition("/")[2]}]
+    found = [one for one in blocked if name in {one.task.ref, id_of(one.task.ref)}]
     if len(found) != 1:
         waits_ = ", ".join(one.task.ref for one in found or blocked) or "nothing does"
         raise InvalidInputError(f"{name}: no one blocked task is called that; name one that waits: {waits_}")
@@ -218,7 +219,7 @@ def _rollbacks(found: Waiting) -> list[str]:
 
 
 def _stuck(rollback: RollbackAnswer) -> list[str]:
-    queue = rollback.task.partition("/")[0]
+    queue = queue_of(rollback.task)
     return [
         f"{_head(rollback.task)}  its rollback does not succeed: {clean(rollback.blocked)}",
         f"  answer: orchestrator rollback {queue} --again",

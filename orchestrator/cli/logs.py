@@ -16,6 +16,7 @@ from orchestrator.daemon.following import Did, Entry, Following, Tail
 from orchestrator.daemon.watching import Iteration, Watching, exit_code, iterations
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.agent_events import AgentEvent
+from orchestrator.model.ids import queue_of
 from orchestrator.ports.agents import RunKey
 from orchestrator.views.work import Line, Work
 
@@ -56,7 +57,7 @@ def command(  # noqa: PLR0913 - click hands over one argument an option
     if transcript:
         return _transcript(context, task, (attempt, iteration), as_json=as_json)
     folder = context.project.state / "logs"
-    tail = Tail(folder, (*queue, task.partition("/")[0]) if task else queue, task)
+    tail = Tail(folder, (*queue, queue_of(task)) if task else queue, task)
     for name in queue:
         if not (folder / f"{name}.log").exists() and not follow:
             known = ", ".join(sorted(path.stem for path in folder.glob("[!_]*.log"))) or "none yet"

@@ -20,6 +20,7 @@ from orchestrator.model.answers import StatusAnswer
 from orchestrator.model.commands import Ask, Refusal
 from orchestrator.model.events import Commit, Event
 from orchestrator.model.fold import apply
+from orchestrator.model.ids import queue_of
 from orchestrator.model.scope import Scope
 from orchestrator.model.world import World
 from orchestrator.policy.asks import answer
@@ -78,7 +79,7 @@ class Desk:
         return f"-C {self._repository_of(ref)}"
 
     def _repository_of(self, ref: str) -> str:
-        repo = self._target(ref.partition("/")[0]).partition(":")[0]
+        repo = self._target(queue_of(ref)).partition(":")[0]
         return str(self.project.root / self.project.settings.repos[repo].path) if repo else str(self.project.root)
 
     async def status(self) -> StatusAnswer:

@@ -14,6 +14,7 @@ from orchestrator.daemon.machine import bad, doubtful, ok
 from orchestrator.daemon.project import Project
 from orchestrator.errors import FaultError, InvalidInputError
 from orchestrator.model.answers import DoctorLine
+from orchestrator.model.ids import queue_of
 from orchestrator.model.settings import AgentSettings, CheckSettings
 from orchestrator.model.specs import ENDED
 from orchestrator.model.world import World
@@ -48,7 +49,7 @@ def _needed(project: Project, world: World) -> frozenset[str]:
     for task in world.tasks.values():
         if task.status in ENDED:
             continue
-        name = task.ref.partition("/")[0]
+        name = queue_of(task.ref)
         own = project.settings.queues.get(name)
         queues = world.queues[name].spec.agent or (own.agent if own else None)
         try:

@@ -6,6 +6,7 @@ from orchestrator.daemon.project import Project
 from orchestrator.engine.inputs import Inputs
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.coordination import Handed
+from orchestrator.model.ids import queue_of
 from orchestrator.model.world import Step, Task
 from orchestrator.policy.handoff import needs
 from orchestrator.policy.prompt import compose
@@ -32,7 +33,7 @@ async def _handed(desk: Desk, task: Task) -> tuple[Handed, ...]:
     wanted = needs(desk.world, task, desk.project.settings)
     if not wanted or (task.attempt is not None and task.attempt.step is not Step.PREPARE):
         return ()
-    queue = task.ref.partition("/")[0]
+    queue = queue_of(task.ref)
     built = await build(desk.project, tuple(lane.spec for lane in desk.world.queues.values()))
     base = task.carry_base or (await built.workspace.target(queue)).commit
     inputs = Inputs(built.trees, built.workspace, queue, base)

@@ -32,6 +32,7 @@ from orchestrator.inbox.watch import watch
 from orchestrator.model import events as e
 from orchestrator.model.answers import StatusAnswer
 from orchestrator.model.events import Commit
+from orchestrator.model.ids import queue_of
 from orchestrator.model.scope import Leave, Scope
 from orchestrator.model.world import World
 from orchestrator.policy.additions import PROMPT_QUEUE, define_prompt_task
@@ -155,7 +156,7 @@ def _scope(request: Request, reading: Reading, world: World) -> Scope:
     if problems:
         raise InvalidInputError(*problems)
     if scope.task is not None and not names:
-        names = [scope.task.partition("/")[0]]
+        names = [queue_of(scope.task)]
     queues = tuple(dict.fromkeys([*names, *named])) or None
     return msgspec.structs.replace(scope, queues=queues)
 

@@ -20,6 +20,7 @@ from orchestrator.daemon.plugins import EntryPointPlugins, check_names
 from orchestrator.daemon.project import STATE, Project, load_settings
 from orchestrator.daemon.starter import git_top
 from orchestrator.errors import InvalidInputError
+from orchestrator.model.ids import id_of
 from orchestrator.model.settings import AgentSettings, RepoSettings, Settings
 from orchestrator.model.specs import TaskSpec
 from orchestrator.model.verdicts import Judgement
@@ -159,7 +160,7 @@ class Court:
         if not project.journal_folder.is_dir():
             return None
         async with reading(project) as desk:
-            refs = [ref for ref in desk.world.tasks if name in {ref, ref.partition("/")[2]}]
+            refs = [ref for ref in desk.world.tasks if name in {ref, id_of(ref)}]
             if len(refs) > 1:
                 raise InvalidInputError(f"{name}: several queues have a task of that name ({', '.join(sorted(refs))})")
             if not refs:

@@ -24,6 +24,7 @@ from orchestrator.files.atomic import write_whole
 from orchestrator.files.locks import FileLock
 from orchestrator.model.answers import StatusAnswer
 from orchestrator.model.events import Commit
+from orchestrator.model.ids import queue_of
 from orchestrator.model.world import World
 from orchestrator.policy.seat import Seat
 from orchestrator.views.board import board
@@ -154,5 +155,5 @@ def _load(path: Path) -> Cursor:
 
 
 def _queues(touched: Iterable[str]) -> tuple[str, ...]:
-    names = (name.removeprefix("queue:") if name.startswith("queue:") else name.partition("/")[0] for name in touched)
+    names = (name.removeprefix("queue:") if name.startswith("queue:") else queue_of(name) for name in touched)
     return tuple(dict.fromkeys(names))

@@ -18,6 +18,7 @@ from orchestrator.files.room import full_disk_is_a_fault
 from orchestrator.model import commands as c
 from orchestrator.model import effects as f
 from orchestrator.model.coordination import Handed
+from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import WriteRecord
 from orchestrator.model.talk import Heard
 from orchestrator.model.world import Attempt, PendingAction, Task, World
@@ -121,7 +122,7 @@ class _Carrier:
         words: Words,
     ) -> None:
         self.effect, self.hands, self.words = effect, hands, words
-        self.ref, self.fence, self.queue = task.ref, effect.fence, task.ref.partition("/")[0]
+        self.ref, self.fence, self.queue = task.ref, effect.fence, queue_of(task.ref)
         self.key = AttemptKey(task.ref, effect.attempt)
         self.base, self.proposal, self.iteration = attempt.base, attempt.proposal, attempt.iteration
         self.carry, self.carry_base = task.carry, task.carry_base

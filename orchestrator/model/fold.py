@@ -28,6 +28,7 @@ from orchestrator.model import (
     fold_visits,
 )
 from orchestrator.model.gates import Gate
+from orchestrator.model.ids import queue_of
 from orchestrator.model.moves import drop_rivals, unlook
 from orchestrator.model.specs import QueueSpec, RunAction, Status, WriteRecord
 from orchestrator.model.truth import holds
@@ -130,7 +131,7 @@ def _(event: e.QueueResumed, world: World) -> None:
 
 @_fold.register
 def _(event: e.TaskAdded, world: World) -> None:
-    queue = event.task.partition("/")[0]
+    queue = queue_of(event.task)
     if event.task in world.tasks or queue not in world.queues:
         return
     task = Task(
@@ -163,7 +164,7 @@ def _(event: e.TaskEdited, world: World) -> None:
     task.specs.append((world.seq, event.spec))
     if event.order is not None:
         task.order = event.order
-        world.queues[event.task.partition("/")[0]].tasks[event.task] = event.order
+        world.queues[queue_of(event.task)].tasks[event.task] = event.order
     _link(world, task)
 
 
@@ -175,7 +176,7 @@ def _(event: e.TaskRemoved, world: World) -> None:
     task.since = world.at
     world.removed[event.task] = (world.seq, task)
     _unlink(world, task)
-    world.queues[event.task.partition("/")[0]].tasks.pop(event.task, None)
+    world.queues[queue_of(event.task)].tasks.pop(event.task, None)
     world.claims.pop(event.task, None)
     drop_rivals(world, task)
 

@@ -3,6 +3,7 @@
 from functools import singledispatch
 
 from orchestrator.model import events as e
+from orchestrator.model.ids import queue_of
 from orchestrator.model.messages import DIGESTS, MOST_NAMED, Tally
 from orchestrator.model.spending import micros
 from orchestrator.model.world import World
@@ -60,7 +61,7 @@ def _(event: e.TaskClaimed, world: World) -> None:
 
 @fold.register
 def _(event: e.VerdictReached, world: World) -> None:
-    queue = event.task.partition("/")[0]
+    queue = queue_of(event.task)
     for tally in _tallies(world, event.task):
         judged, passed = tally.verdicts.get(queue, (0, 0))
         tally.verdicts[queue] = (judged + 1, passed + (event.verdict == "PASS"))

@@ -6,6 +6,7 @@ A failed step of a queue with rollbacks is remembered as owed until the rollback
 from functools import singledispatch
 
 from orchestrator.model import events as e
+from orchestrator.model.ids import queue_of
 from orchestrator.model.moves import move
 from orchestrator.model.rollback import Rollback
 from orchestrator.model.specs import Status
@@ -24,7 +25,7 @@ def fold(event: e.Event, world: World) -> None:
 
 @fold.register
 def _(event: e.TaskFailed, world: World) -> None:
-    queue = world.queues.get(event.task.partition("/")[0])
+    queue = world.queues.get(queue_of(event.task))
     if queue is None or event.task not in queue.tasks or queue.rollback is not None:
         return
     if not queue.rollback_due and is_whole(world, queue):

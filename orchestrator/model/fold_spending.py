@@ -1,6 +1,7 @@
 """The fold's part about what was used: put down for the task, its queue and the project. See `fold` for the rules."""
 
 from orchestrator.model import events as e
+from orchestrator.model.ids import queue_of
 from orchestrator.model.spending import Spent, day_of, micros
 from orchestrator.model.world import Task, World
 
@@ -13,7 +14,7 @@ def count(world: World, ref: str, iterations: int) -> None:
 
 def pay(world: World, event: e.AgentFinished) -> None:
     """Put down what a call used, whatever became of its task: also where that was removed meanwhile."""
-    if event.task.partition("/")[0] not in world.queues:
+    if queue_of(event.task) not in world.queues:
         return
     _put_down(world, event)
     for spent in _purses(world, event.task):
@@ -25,7 +26,7 @@ def pay(world: World, event: e.AgentFinished) -> None:
 
 def pay_reviewers(world: World, event: e.VerdictReached) -> None:
     """Put down what reviewers used, as what the agent itself did."""
-    if event.task.partition("/")[0] in world.queues and (event.usd or event.tokens):
+    if queue_of(event.task) in world.queues and (event.usd or event.tokens):
         _put_down(world, event)
 
 
@@ -41,7 +42,7 @@ def _put_down(world: World, event: e.AgentFinished | e.VerdictReached) -> None:
 
 def _purses(world: World, ref: str) -> list[Spent]:
     """Give what the budgets of a task look at: its own, its queue's and the project's spending."""
-    owners = (world, world.queues.get(ref.partition("/")[0]), world.tasks.get(ref))
+    owners = (world, world.queues.get(queue_of(ref)), world.tasks.get(ref))
     return [owner.spent for owner in owners if owner is not None]
 
 

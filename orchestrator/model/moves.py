@@ -1,6 +1,6 @@
 """The small moves a task makes when an event says so, shared by the halves of the fold. Only the fold calls them."""
 
-from orchestrator.model.ids import lane_key
+from orchestrator.model.ids import lane_key, queue_of
 from orchestrator.model.specs import Status
 from orchestrator.model.world import Attempt, Step, Task, World
 
@@ -44,7 +44,7 @@ def step(world: World, task: Task, attempt: Attempt, wanted: Step) -> None:
 def unlook(world: World, task: Task) -> None:
     """Forget what was seen of the task's target where its `when` has to be decided: somebody must look anew."""
     if task.spec.when is not None:
-        world.heads.pop(task.ref.partition("/")[0], None)
+        world.heads.pop(queue_of(task.ref), None)
 
 
 def leave_train(world: World, ref: str) -> None:

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from orchestrator.model.ids import queue_of
+
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """One process's share: which queues or task, and the limits that are this process's own."""
@@ -29,7 +31,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
     def holds(self, task: str) -> bool:
         """Say whether a task (`queue/ID`) is in scope."""
-        return self.covers(task.partition("/")[0]) and (self.task is None or self.task == task)
+        return self.covers(queue_of(task)) and (self.task is None or self.task == task)
 
 
 class Leave(msgspec.Struct, frozen=True):

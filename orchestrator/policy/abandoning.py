@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from orchestrator.model import commands as c
 from orchestrator.model import conditions as q
 from orchestrator.model import events as e
+from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import SATISFIES
 from orchestrator.model.world import World
 from orchestrator.policy import rollback
@@ -66,7 +67,7 @@ def given_up(world: World, root: str, words: tuple[str, str], seat: Seat) -> tup
             return c.Refusal(f"{ref} is landing this very moment; ask again when `orchestrator status` shows it done")
         if refusal := in_the_way(task, seat):
             return refusal
-        if held := rollback.in_the_way(world.queues[ref.partition("/")[0]]):
+        if held := rollback.in_the_way(world.queues[queue_of(ref)]):
             return c.Refusal(held)
         events.append(e.TaskSkipped(task=ref, reason=f"{reason} (given up with {root})", by=by, root=root))
     return tuple(events)

@@ -6,6 +6,7 @@ import msgspec
 
 from orchestrator.model import commands as c
 from orchestrator.model import events as e
+from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import SATISFIES, Status
 from orchestrator.model.verdicts import Verdict
 from orchestrator.model.world import Step, Task, World
@@ -101,7 +102,7 @@ def _near(world: World, ref: str) -> str:
 def _task(world: World, task: Task, ask: _OfTask, seat: Seat) -> Answer:
     if lands(world, task) and isinstance(ask, c.Retry | c.Skip | c.Cancel):
         return c.Refusal(f"{task.ref} is landing this very moment; ask again when `orchestrator status` shows it done")
-    held = rollback.in_the_way(world.queues[task.ref.partition("/")[0]])
+    held = rollback.in_the_way(world.queues[queue_of(task.ref)])
     if held and isinstance(ask, c.Retry | c.Skip):
         return c.Refusal(held)
     match ask:

@@ -15,6 +15,7 @@ import msgspec
 
 from orchestrator.model import events as e
 from orchestrator.model.budget_events import budget_key
+from orchestrator.model.ids import queue_of
 from orchestrator.model.settings import Settings
 from orchestrator.model.spending import DAY_MS, Budget, Spent, day_of, micros, usd
 from orchestrator.model.world import Task, World
@@ -67,13 +68,13 @@ _NOTHING = Spent()
 def gauges(world: World, task: Task, now: int, seat: Seat, more: Spent = _NOTHING) -> Iterator[Gauge]:
     """Give every limit the task draws on, after `more` has been used: its own, its queue's, the project's."""
     yield from of_task(world, task, now, more)
-    yield from of_queue(world, task.ref.partition("/")[0], now, seat.settings, more)
+    yield from of_queue(world, queue_of(task.ref), now, seat.settings, more)
     yield from of_project(world, now, seat.settings, more)
 
 
 def of_task(world: World, task: Task, now: int, more: Spent = _NOTHING) -> Iterator[Gauge]:
     """Give a task's limits."""
-    path = world.queues[task.ref.partition("/")[0]].spec.path
+    path = world.queues[queue_of(task.ref)].spec.path
     path = path or "its queue file"
     places = (f"`budget.{{}}` of {task.ref} in {path}", f"`defaults.budget.{{}}` in {path}")
     owner = _Owner("task", task.ref, *places, task.spec.budget)
@@ -136,7 +137,7 @@ def counts_days(world: World, settings: Settings) -> bool:
 
 def budget_of_task(world: World, task: Task) -> Budget:
     """Give a task's limits: its own, where it has none its queue's defaults."""
-    return _merged(task.spec.budget, world.queues[task.ref.partition("/")[0]].spec.task_budget)
+    return _merged(task.spec.budget, world.queues[queue_of(task.ref)].spec.task_budget)
 
 
 def budget_of_queue(world: World, settings: Settings, name: str) -> Budget:
@@ -284,7 +285,7 @@ def _notice(gauge: Gauge, now: int) -> e.BudgetNeared | e.BudgetReached:
     used, limit = gauge.amounts()
     return kind(
         scope=gauge.scope,
-        queue=gauge.name.partition("/")[0] if gauge.scope in {"task", "queue"} else "",
+        queue=queue_of(gauge.name) if gauge.scope in {"task", "queue"} else "",
         task=gauge.name if gauge.scope == "task" else "",
         run=gauge.name if gauge.scope == "run" else "",
         what=gauge.what,

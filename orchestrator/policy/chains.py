@@ -9,6 +9,7 @@ what has run: the order they give stays while a plan is worked, and the plan of 
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from orchestrator.model.ids import queue_of
 from orchestrator.model.world import World
 from orchestrator.policy.rehearsal import Rehearsal
 from orchestrator.policy.resources import want
@@ -70,7 +71,7 @@ def _users(world: World, order: list[str]) -> _Users:
     """Find what several tasks want and cannot all have at once; who only reads it holds up nobody."""
     users: _Users = {}
     for ref in order:
-        task, queue = world.tasks[ref], ref.partition("/")[0]
+        task, queue = world.tasks[ref], queue_of(ref)
         for wanted in map(want, task.spec.resources):
             if not wanted.reads:
                 users.setdefault(wanted.name, {})[ref] = wanted.places

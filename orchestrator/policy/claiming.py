@@ -42,7 +42,7 @@ def claim(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
         return ()
     if task.spec.when is not None and not task.attempts and not holds(world, task.spec.when):
         return _omitted(task)
-    slot = slots[task.ref.partition("/")[0]]
+    slot = slots[queue_of(task.ref)]
     number = task.attempt.number if task.attempt else task.attempts + 1
     return (
         e.TaskClaimed(task=task.ref, attempt=number, worker=seat.me, slot=slot or 1, resumed=task.attempt is not None),

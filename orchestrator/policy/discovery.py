@@ -21,6 +21,7 @@ import msgspec
 
 from orchestrator.model import commands as c
 from orchestrator.model import events as e
+from orchestrator.model.ids import id_of
 from orchestrator.model.specs import Status, TaskSpec
 from orchestrator.model.verdicts import Finding, mends
 from orchestrator.model.world import Task, World
@@ -197,7 +198,7 @@ def source_of(spec: TaskSpec) -> str:
 
 def tasks(world: World, queue: str, found: Discovery) -> tuple[c.AddTask, ...]:
     """Make each new group a task of the queue."""
-    taken = {ref.partition("/")[2].lower() for ref in world.tasks if ref.startswith(f"{queue}/")}
+    taken = {id_of(ref).lower() for ref in world.tasks if ref.startswith(f"{queue}/")}
     made: list[c.AddTask] = []
     for group in found.new:
         name = _free(_id(group), taken)

@@ -1,6 +1,7 @@
 """How an attempt comes to its end without landing, and what becomes of its task and lane. Pure; a rule each."""
 
 from orchestrator.model import events as e
+from orchestrator.model.ids import queue_of
 from orchestrator.model.verdicts import Finding
 from orchestrator.model.world import Attempt, Step, Task, World
 from orchestrator.policy.limits import backoff_ms, exhausted, max_iterations, used_iterations
@@ -29,7 +30,7 @@ def ended(
 
 def clears(world: World, task: Task) -> tuple[e.Event, ...]:
     """Note that a faulty lane works again: an effect succeeded that is not simply done anew at every probe."""
-    queue = world.queues[task.ref.partition("/")[0]]
+    queue = world.queues[queue_of(task.ref)]
     if queue.park is None or queue.park.code != "fault":
         return ()
     return (e.LaneResumed(queue=queue.name, because="the fault has cleared"),)
@@ -37,7 +38,7 @@ def clears(world: World, task: Task) -> tuple[e.Event, ...]:
 
 def fault(world: World, task: Task, attempt: Attempt, text: str, now: int) -> tuple[e.Event, ...]:
     """Park the lane until the next probe and give the task back; an agent that never started consumed nothing."""
-    queue = world.queues[task.ref.partition("/")[0]]
+    queue = world.queues[queue_of(task.ref)]
     probes = queue.park.probes if queue.park is not None and queue.park.code == "fault" else 0
     judged = {
         Step.VERIFY: attempt.tree,

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Task, World
 from orchestrator.policy.history import Odds, quantile
@@ -103,7 +104,7 @@ def _tries(limit: int, odds: Odds, dice: Dice) -> tuple[int, bool]:
 
 def _stretch(odds: Odds, task: Task, dice: Dice) -> float:
     """Draw what a task takes over its estimate: from history where there is one, else log-normally around 1."""
-    known = odds.ratios.of(task.ref.partition("/")[0])
+    known = odds.ratios.of(queue_of(task.ref))
     if known:
         return quantile(known, dice.random())
     return math.exp(dice.gauss(0.0, math.log(odds.spread) / _P90))
@@ -170,7 +171,7 @@ class _Sum:
             for slot in run.played.slots:
                 needs = self._world.tasks[slot.task].spec.dependencies
                 ready = max((ends.get(ref, run.played.opened.get(ref, 0)) for ref in needs), default=0)
-                queue = slot.task.partition("/")[0]
+                queue = queue_of(slot.task)
                 opened = run.played.opened.get(f"queue:{queue}", 0)
                 waited.setdefault(queue, []).append(max(0, slot.start - max(ready, opened)))
         return {queue: sum(times) / len(times) for queue, times in waited.items()}

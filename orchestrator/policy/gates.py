@@ -15,6 +15,7 @@ from enum import StrEnum
 from orchestrator.model import conditions as q
 from orchestrator.model import events as e
 from orchestrator.model.gates import Gate
+from orchestrator.model.ids import queue_of
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, GateSpec, Status
 from orchestrator.model.truth import holds, moments_in, names_in
@@ -267,7 +268,7 @@ def wants_a_look(world: World, task: Task) -> bool:
     if task.spec.when is None or task.attempts or holds(world, task.spec.when):
         return False
     files = (name.removeprefix("file:") for name in names_in(task.spec.when) if name.startswith("file:"))
-    return task.ref.partition("/")[0] not in world.heads and any(path not in world.seen_files for path in files)
+    return queue_of(task.ref) not in world.heads and any(path not in world.seen_files for path in files)
 
 
 def watched_files(world: World) -> frozenset[str]:
@@ -281,7 +282,7 @@ def watched_queues(world: World) -> tuple[str, ...]:
     """Name the queues whose target's head a gate with checks, or a `when` that names files, needs to know."""
     gates = (queue_of_gate(world, g) for g in world.gates.values() if not g.open and g.spec.checks)
     whens = ((task.ref, names_in(task.spec.when)) for task in undecided(world) if task.spec.when is not None)
-    tasks = (ref.partition("/")[0] for ref, names in whens if any(name.startswith("file:") for name in names))
+    tasks = (queue_of(ref) for ref, names in whens if any(name.startswith("file:") for name in names))
     return tuple(dict.fromkeys((*gates, *tasks)))
 
 

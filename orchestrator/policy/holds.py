@@ -4,6 +4,7 @@ May not: who wants what is `taken`. Had better not: what would touch a file that
 a task lets others of its priority go first, and waits for nobody: where nothing else could start, it starts.
 """
 
+from orchestrator.model.ids import queue_of
 from orchestrator.model.world import Task, World
 from orchestrator.policy.globs import matches_any
 from orchestrator.policy.seat import Seat
@@ -17,14 +18,14 @@ def conflicting(world: World, task: Task, now: int, seat: Seat) -> Clash | None:
 
 def foreseen(world: World, task: Task, seat: Seat) -> tuple[tuple[str, ...], str]:
     """Name the running tasks whose changes so far this one's will probably conflict with, and in what."""
-    target = seat.targets.get(task.ref.partition("/")[0], "")
+    target = seat.targets.get(queue_of(task.ref), "")
     done = frozenset(task.files) if task.attempts else frozenset[str]()
     if not done and not task.spec.files:
         return (), ""
     found: dict[str, str] = {}
     for ref in world.claims:
         holder = world.claimed(ref)
-        if holder.ref != task.ref and seat.targets.get(ref.partition("/")[0], "") == target:
+        if holder.ref != task.ref and seat.targets.get(queue_of(ref), "") == target:
             changed = holder.files if holder.attempt is not None and holder.attempt.commit else ()
             both = (p for p in changed if p in done or matches_any(p, task.spec.files))
             said = (p for p in done if matches_any(p, holder.spec.files))

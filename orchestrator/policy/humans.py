@@ -2,6 +2,7 @@
 
 from orchestrator.model import commands as c
 from orchestrator.model import events as e
+from orchestrator.model.ids import queue_of
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import Status
 from orchestrator.model.truth import dependency_met
@@ -29,7 +30,7 @@ def objection(world: World, task: Task, seat: Seat) -> c.Refusal | None:
     unmet = [name for name in task.spec.dependencies if not dependency_met(world, name)]
     if unmet:
         return c.Refusal(f"{task.ref} waits for {', '.join(unmet)}; report it once that is done")
-    queue = world.queues[task.ref.partition("/")[0]]
+    queue = world.queues[queue_of(task.ref)]
     if held := in_the_way(queue):
         return c.Refusal(held)
     return c.Refusal(f"queue {queue.name} is locked until it is unlocked") if queue.locked else None

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from orchestrator.model import events as e
-from orchestrator.model.ids import ref_of_lane
+from orchestrator.model.ids import queue_of, ref_of_lane
 from orchestrator.model.specs import (
     Action,
     Add,
@@ -146,7 +146,7 @@ def _act(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
     if seat.draining:
         return ()
     for action in world.actions.values():
-        if action.task and not seat.scope.covers(action.task.partition("/")[0]):
+        if action.task and not seat.scope.covers(queue_of(action.task)):
             continue
         waiting = action.tries and retry_at(action) > now
         if not action.done and not action.blocked and not seat.alive(action.worker) and not waiting:
@@ -228,7 +228,7 @@ def _begin(world: World, task: Task, attempt: Attempt, now: int, seat: Seat) -> 
     over = over or over_catch_up(world, task, now, seat)
     if over is not None:
         return (e.TaskReleased(task=task.ref, reason=over.text),)
-    if held := surplus(world, task, seat) or _held_queue(world.queues[task.ref.partition("/")[0]]):
+    if held := surplus(world, task, seat) or _held_queue(world.queues[queue_of(task.ref)]):
         return (e.TaskReleased(task=task.ref, reason=held),)
     agent = serving(world, task, now, seat)
     if stuck(world, task, attempt, seat):
@@ -273,7 +273,7 @@ def _adopt(world: World, _agenda: Agenda, _now: int, seat: Seat) -> Events:
         ref = ref_of_lane(key)
         if holder(world.tasks[ref], seat) is not None:
             continue
-        if not seat.alive(worker) and seat.serves(ref) and spare(world, ref.partition("/")[0], seat):
+        if not seat.alive(worker) and seat.serves(ref) and spare(world, queue_of(ref), seat):
             return (_taken_over(world.claimed(key), seat, rival=key != ref),)
     return ()
 
@@ -288,7 +288,7 @@ def _race(world: World, _agenda: Agenda, now: int, seat: Seat) -> Events:
     """Begin one more attempt beside one under way, where a task asks for several."""
     if seat.draining or seat.full:
         return ()
-    open_ = (task for task in racing(world, seat) if startable(world, task.ref.partition("/")[0], now, seat))
+    open_ = (task for task in racing(world, seat) if startable(world, queue_of(task.ref), now, seat))
     return next((events for task in open_ if (events := join(world, task, now, seat))), ())
 
 
@@ -311,7 +311,7 @@ def _look(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
     if seat.draining:
         return ()
     for task, attempt in to_look_at((world.tasks[ref] for ref in agenda.reviews), now, seat):
-        name = task.ref.partition("/")[0]
+        name = queue_of(task.ref)
         slot = free_slot(world, name, seat) if startable(world, name, now, seat) else None
         if slot is not None:
             return (e.TaskClaimed(task=task.ref, attempt=attempt.number, worker=seat.me, slot=slot, resumed=True),)

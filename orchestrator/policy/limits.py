@@ -1,6 +1,7 @@
 """What a task gets where it does not say so itself: its agent, its checks, its promise, its iterations. Pure."""
 
 from orchestrator.errors import InvalidInputError
+from orchestrator.model.ids import queue_of
 from orchestrator.model.settings import Settings
 from orchestrator.model.verdicts import Finding
 from orchestrator.model.world import PendingAction, Step, Task, World
@@ -9,7 +10,7 @@ from orchestrator.policy.staffing import Staffed, is_person, staff
 
 
 def _names(world: World, task: Task, settings: Settings) -> tuple[str | None, str | None]:
-    name = task.ref.partition("/")[0]
+    name = queue_of(task.ref)
     queue = settings.queues.get(name)
     return task.spec.first_agent, world.queues[name].spec.agent or (queue.agent if queue else None)
 
@@ -35,7 +36,7 @@ def max_iterations(world: World, task: Task, seat: Seat) -> int:
     if own is not None:
         return own
     role: int | None = staffed(world, task, seat).max_iterations
-    queue: int | None = world.queues[task.ref.partition("/")[0]].spec.max_iterations
+    queue: int | None = world.queues[queue_of(task.ref)].spec.max_iterations
     return role or queue or seat.settings.max_iterations
 
 
@@ -53,13 +54,13 @@ def exhausted(ref: str, limit: int, findings: tuple[Finding, ...]) -> str:
 
 def promise(world: World, task: Task) -> str | None:
     """Give the word the agent claims completion with, or None: then a clean exit claims."""
-    return task.spec.completion_promise or world.queues[task.ref.partition("/")[0]].spec.completion_promise
+    return task.spec.completion_promise or world.queues[queue_of(task.ref)].spec.completion_promise
 
 
 def checks(world: World, task: Task, settings: Settings) -> tuple[str, ...]:
     """Name the task's checks: its own, else its queue's, else every check defined plus `honest`; and its hand-off's."""
     own = task.spec.checks
-    found = own if own is not None else queue_checks(world, task.ref.partition("/")[0], settings)
+    found = own if own is not None else queue_checks(world, queue_of(task.ref), settings)
     return tuple(dict.fromkeys((*found, *task.spec.handoff)))
 
 
@@ -77,7 +78,7 @@ def queue_checks(world: World, name: str, settings: Settings) -> tuple[str, ...]
 
 def repository(world: World, task: Task, settings: Settings) -> str:
     """Name the repository the task works in, empty for the project's own."""
-    name = task.ref.partition("/")[0]
+    name = queue_of(task.ref)
     own = settings.queues.get(name)
     return world.queues[name].spec.repo or (own.repo if own else None) or ""
 

@@ -8,6 +8,7 @@ leaves for the next run, and says what for.
 import msgspec
 
 from orchestrator.model.gates import Gate
+from orchestrator.model.ids import queue_of
 from orchestrator.model.scope import Leave
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Task, World
@@ -143,7 +144,7 @@ def _gates(world: World, gates: tuple[Gate | None, ...], now: int, seat: Seat) -
 def _causes(world: World, task: Task, reason: Reason) -> tuple[str, ...]:
     match reason.code:
         case Code.LOCKED:
-            return _unlockers(world, task.ref.partition("/")[0])
+            return _unlockers(world, queue_of(task.ref))
         case Code.GATE:
             gates = (world.gates.get(name.removeprefix("gate:")) for name in reason.on)
             return tuple(ref for gate in gates if gate is not None for ref in open_tasks(world, gate))
@@ -165,7 +166,7 @@ def _progress(world: World, ref: str, now: int, seat: Seat, seen: set[str]) -> S
     if running(world, ref, seat) or _comes_back(task, seat):
         return Stay()
     reason = reason_for(world, task, now, seat)
-    queue = ref.partition("/")[0]
+    queue = queue_of(ref)
     others = any(queues is None or queue in queues for peer, queues in seat.peers.items() if peer != seat.me)
     if reason is None or not (others or seat.serves(ref)):
         return None

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import ENDED
 from orchestrator.model.world import Task, World
 from orchestrator.policy.cycles import cycles
@@ -150,7 +151,7 @@ def _release(task: Task, now: int) -> int:
 
 
 def _uses(world: World, task: Task, seat: Seat, workers: int | None) -> Iterable[tuple[str, int]]:
-    queue = task.ref.partition("/")[0]
+    queue = queue_of(task.ref)
     if is_human(world, task, seat):
         yield f"@{task.spec.owner or SOMEBODY}", 1
     elif workers is not None:
@@ -208,7 +209,7 @@ def _problems(world: World, bounds: Bounds, played: Played) -> tuple[str, ...]:
 
 
 def _stuck(world: World, ref: str) -> str:
-    queue = world.queues[ref.partition("/")[0]]
+    queue = world.queues[queue_of(ref)]
     if queue.locked and not queue.unlock_due and queue.spec.unlock_when is None:
         return f"queue {queue.name} is locked and nothing in the plan unlocks it: add unlock_when or a trigger"
     missing = [name for name in world.tasks[ref].spec.dependencies if _never(world, name)]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from orchestrator.errors import InvalidInputError
+from orchestrator.model.ids import queue_of
 from orchestrator.model.scope import Scope
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED
@@ -34,7 +35,7 @@ def money_warnings(
 
 def _limits(world: World, task: Task, settings: Settings, scope: Scope) -> frozenset[str]:
     """Say which of money and tokens are limited for the task."""
-    queue = task.ref.partition("/")[0]
+    queue = queue_of(task.ref)
     own = (budgets.budget_of_task(world, task), budgets.budget_of_queue(world, settings, queue), settings.budget)
     every = (*own, Budget(usd=scope.max_usd, tokens=scope.max_tokens))
     kinds = {"cost": any(b.usd is not None or b.per_day_usd is not None for b in every)}
@@ -44,7 +45,7 @@ def _limits(world: World, task: Task, settings: Settings, scope: Scope) -> froze
 
 def _agents(world: World, task: Task, settings: Settings, scope: Scope, installed: tuple[str, ...]) -> tuple[str, ...]:
     """Name who may get the task: its agent, and those that take over."""
-    queue = task.ref.partition("/")[0]
+    queue = queue_of(task.ref)
     configured = settings.queues.get(queue)
     queues = world.queues[queue].spec.agent or (configured.agent if configured else None)
     try:

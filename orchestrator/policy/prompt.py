@@ -10,6 +10,7 @@ import contextlib
 import msgspec
 
 from orchestrator.model.coordination import Handed
+from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import TaskSpec
 from orchestrator.model.talk import Learning
 from orchestrator.model.verdicts import Finding
@@ -102,7 +103,7 @@ def parts_of(given: PromptInput) -> dict[str, str]:
         "id": given.spec.id,
         "title": given.spec.title or given.spec.id,
         "type": given.spec.type,
-        "queue": given.task.partition("/")[0],
+        "queue": queue_of(given.task),
         "attempt": str(given.attempt),
         "iteration": str(given.iteration),
         "heading": _heading(given),
@@ -125,7 +126,7 @@ def parts_of(given: PromptInput) -> dict[str, str]:
 
 def _heading(given: PromptInput) -> str:
     title = given.spec.title or given.spec.id
-    where = " of ".join(part for part in (given.queue_title or given.task.partition("/")[0], given.project) if part)
+    where = " of ".join(part for part in (given.queue_title or queue_of(given.task), given.project) if part)
     again = f" This is iteration {given.iteration} of attempt {given.attempt}." if given.iteration > 1 else ""
     return (
         f"# {title}\n\nYou are working on task {given.task} ({where}). The current directory is a private copy of the "

@@ -1,6 +1,7 @@
 """What goes into the next prompt of a task, gathered from the world and the configuration. Pure; words nothing."""
 
 from orchestrator.model.coordination import Handed
+from orchestrator.model.ids import queue_of
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import SATISFIES, Status
 from orchestrator.model.world import Attempt, Step, Task, World
@@ -30,7 +31,7 @@ def prompt_input(world: World, task: Task, seat: Seat, handed: tuple[Handed, ...
         promise=limits.promise(world, task),
         attempt=attempt.number if attempt else task.attempts + 1,
         iteration=_coming(attempt),
-        queue_title=world.queues[task.ref.partition("/")[0]].spec.title,
+        queue_title=world.queues[queue_of(task.ref)].spec.title,
         checks=limits.checks(world, task, settings),
         feedback=tuple(f for f in task.feedback if f.rule != RULE),
         notes=(*notes_of(task), *around(world, task, seat)),

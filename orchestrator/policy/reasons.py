@@ -9,6 +9,7 @@ from enum import StrEnum
 
 import msgspec
 
+from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Step, Task, World
@@ -107,7 +108,7 @@ def _free_since(world: World, task: Task) -> int:
 
 
 def _fault(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
-    park = world.queues[task.ref.partition("/")[0]].park
+    park = world.queues[queue_of(task.ref)].park
     if park is None or park.code != "fault":
         return None
     return Reason(code=Code.FAULT, since=park.since, until=park.until, text=park.text)
@@ -211,14 +212,14 @@ def _gets_on(world: World, task: Task, now: int, seat: Seat) -> bool:
 
 def _is_served(task: Task, now: int, seat: Seat) -> bool:
     """Say whether a live process would take it: another one, or this one while it takes anything."""
-    queue = task.ref.partition("/")[0]
+    queue = queue_of(task.ref)
     if any(queues is None or queue in queues for peer, queues in seat.peers.items() if peer != seat.me):
         return True
     return seat.serves(task.ref) and not seat.draining and not seat.sated() and budgets.run_over(seat, now) is None
 
 
 def _locked(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
-    queue = world.queues[task.ref.partition("/")[0]]
+    queue = world.queues[queue_of(task.ref)]
     if not queue.locked:
         return None
     return Reason(
@@ -227,7 +228,7 @@ def _locked(world: World, task: Task, _now: int, _seat: Seat) -> Reason | None:
 
 
 def _paused(world: World, task: Task, now: int, _seat: Seat) -> Reason | None:
-    queue = world.queues[task.ref.partition("/")[0]]
+    queue = world.queues[queue_of(task.ref)]
     if rollback.is_held(queue):
         since = queue.rollback.since if queue.rollback is not None else task.since
         return Reason(code=Code.PAUSED, on=(queue.name,), since=since, text=rollback.words(queue))
@@ -245,7 +246,7 @@ def _paused(world: World, task: Task, now: int, _seat: Seat) -> Reason | None:
 
 
 def _parked(world: World, task: Task, now: int, _seat: Seat) -> Reason | None:
-    park = world.queues[task.ref.partition("/")[0]].park
+    park = world.queues[queue_of(task.ref)].park
     if park is None or park.code != "parked" or park.until <= now:
         return None
     return Reason(code=Code.PARKED, since=park.since, until=park.until, text=park.text)
@@ -262,7 +263,7 @@ def _time(_world: World, task: Task, now: int, seat: Seat) -> Reason | None:
 
 def over_hours(task: Task, now: int, seat: Seat) -> Reason | None:
     """Say that the hours of the task's queue are over: no iteration of it starts until they begin again."""
-    name = task.ref.partition("/")[0]
+    name = queue_of(task.ref)
     queue = seat.settings.queues.get(name)
     closed = shut(f"queue {name}", queue.hours, now, seat) if queue is not None else None
     if closed is None:

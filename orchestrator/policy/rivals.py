@@ -1,6 +1,7 @@
 """When one more attempt begins beside one under way, and who makes it. The rules of races are in `race`. Pure."""
 
 from orchestrator.model import events as e
+from orchestrator.model.ids import queue_of
 from orchestrator.model.world import Step, Task, World
 from orchestrator.policy.accounts import held
 from orchestrator.policy.budgets import run_over
@@ -25,7 +26,7 @@ def join(world: World, task: Task, now: int, seat: Seat) -> tuple[e.Event, ...]:
     attempt = task.attempt
     if attempt is None or attempt.step not in _OPEN or task.raced >= task.spec.race - 1:
         return ()
-    slot, agent = free_slot(world, task.ref.partition("/")[0], seat), _next_agent(world, task, seat)
+    slot, agent = free_slot(world, queue_of(task.ref), seat), _next_agent(world, task, seat)
     if slot is None or not _may_join(world, task, agent, now, seat):
         return ()
     number = task.attempts + 1

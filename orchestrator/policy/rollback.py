@@ -14,7 +14,7 @@ Rules
 
 from orchestrator.model import commands as c
 from orchestrator.model import events as e
-from orchestrator.model.ids import ref_of_lane
+from orchestrator.model.ids import queue_of, ref_of_lane
 from orchestrator.model.rollback import Rollback
 from orchestrator.model.specs import Status
 from orchestrator.model.world import PendingAction, Queue, Task, World
@@ -81,7 +81,7 @@ def _is_ours(task: Task) -> bool:
 
 def consequences(world: World, action: PendingAction, outcome: c.NoteAction) -> tuple[e.Event, ...]:
     """Say what follows from a try at a rollback: the step is undone, or a person is asked."""
-    queue = world.queues.get(action.task.partition("/")[0])
+    queue = world.queues.get(queue_of(action.task))
     rollback = queue.rollback if queue is not None else None
     if queue is None or rollback is None or rollback.key != action.key:
         return ()

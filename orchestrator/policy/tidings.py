@@ -14,6 +14,7 @@ import msgspec
 
 from orchestrator.model import events as e
 from orchestrator.model.fold_rollback import is_whole
+from orchestrator.model.ids import queue_of
 from orchestrator.model.messages import DIGESTS
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, Notify, Status
@@ -178,7 +179,7 @@ def _of_queues(world: World, events: Sequence[e.Event]) -> Iterator[Tiding]:
     """Tell of queues whose last task ends with these events."""
     ends = {e.TaskCompleted: Status.COMPLETED, e.TaskFailed: Status.FAILED, e.TaskSkipped: Status.SKIPPED}
     now_ended = {getattr(event, "task", ""): ends[type(event)] for event in events if type(event) in ends}
-    for name in dict.fromkeys(ref.partition("/")[0] for ref in now_ended):
+    for name in dict.fromkeys(queue_of(ref) for ref in now_ended):
         queue = world.queues.get(name)
         added = any(isinstance(event, e.TaskAdded) and event.task.startswith(f"{name}/") for event in events)
         if queue is None or added:

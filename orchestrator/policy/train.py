@@ -23,6 +23,7 @@ from functools import lru_cache
 import msgspec
 
 from orchestrator.model.fold_train import FIRST_WINDOW
+from orchestrator.model.ids import queue_of
 from orchestrator.model.train import Train
 from orchestrator.model.world import LANDING, Attempt, Step, Task, World
 from orchestrator.policy.protected import is_protected
@@ -47,7 +48,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 def target_of(ref: str, seat: Seat) -> str:
     """Name the target a task lands on; empty for a queue this process does not know."""
-    return seat.targets.get(ref.partition("/")[0], "")
+    return seat.targets.get(queue_of(ref), "")
 
 
 def line(world: World, seat: Seat, target: str) -> list[tuple[Task, Attempt]]:

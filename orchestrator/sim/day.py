@@ -12,6 +12,7 @@ import msgspec
 from anyio.abc import TaskGroup
 
 from orchestrator.model import commands as c
+from orchestrator.model.ids import queue_of
 from orchestrator.model.scope import Scope
 from orchestrator.model.settings import Budget, Settings
 from orchestrator.model.world import Task
@@ -180,7 +181,7 @@ class Day(Simulation):
         settings = self.crew.settings
         for task, reason in self._open(Scope()):
             if reason.code is Code.BUDGET and reason.until is None:
-                settings = self._doubled(settings, task.ref.partition("/")[0])
+                settings = self._doubled(settings, queue_of(task.ref))
         self.crew.settings = self.vigil.settings = settings
         self._raised += 1
         self._poor_since = None

@@ -10,6 +10,7 @@ import msgspec
 
 from orchestrator.model import events as e
 from orchestrator.model.hours import Window
+from orchestrator.model.ids import id_of, queue_of
 from orchestrator.model.prices import Price
 from orchestrator.model.settings import AccountSettings, AgentSettings, Budget, QueueSettings, Settings
 from orchestrator.model.specs import QueueSpec, TaskSpec
@@ -72,11 +73,11 @@ class _Day:
         needs = dice.sample(earlier, min(len(earlier), dice.choice((0, 0, 0, 1, 2))))
         budget = Budget(iterations=dice.randint(4, 6)) if dice.random() < 0.2 else None  # noqa: PLR2004 - a weight
         return TaskSpec(
-            id=ref.partition("/")[2],
+            id=id_of(ref),
             title=f"make {ref}",
             dependencies=tuple(sorted(needs)),
             priority=dice.choice((0, 1, 2, 2, 3)),
-            agent=dice.choice(_STAFF[ref.partition("/")[0]]),
+            agent=dice.choice(_STAFF[queue_of(ref)]),
             budget=budget,
         )
 

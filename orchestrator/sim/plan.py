@@ -10,6 +10,7 @@ import msgspec
 
 from orchestrator.model import conditions as q
 from orchestrator.model import events as e
+from orchestrator.model.ids import id_of, queue_of
 from orchestrator.model.settings import AgentSettings, QueueSettings, Settings
 from orchestrator.model.specs import (
     Action,
@@ -121,7 +122,7 @@ class _Drawing:
         earlier = self.order[:place]
         needs = dice.sample(earlier, min(len(earlier), dice.choice((0, 0, 1, 1, 2))))
         return TaskSpec(
-            id=ref.partition("/")[2],
+            id=id_of(ref),
             title=f"make {ref}",
             dependencies=tuple(sorted(needs)),
             priority=dice.choice((0, 1, 2, 2, 2, 3)),
@@ -155,7 +156,7 @@ class _Drawing:
         if self.dice.random() < 0.5:  # noqa: PLR2004 - a coin
             return {}
         group = self.dice.sample(self.refs, min(len(self.refs), 3))
-        paths = [clash_file(ref) for ref in group if not self.repos[ref.partition("/")[0]]]
+        paths = [clash_file(ref) for ref in group if not self.repos[queue_of(ref)]]
         return {path: tuple(other for other in paths if other != path) for path in paths}
 
     def _triggers(self, locked: dict[str, q.Condition | None]) -> tuple[e.Event, ...]:

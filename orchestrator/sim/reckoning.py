@@ -1,5 +1,6 @@
 """What must hold when everything has come to its end. Looks at what the fakes saw, not at what the journal says."""
 
+from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import Status
 from orchestrator.sim.agents import done_file
 from orchestrator.sim.crew import Crew, Stage
@@ -32,7 +33,7 @@ def reckon(stage: Stage, crew: Crew, plan: Plan, saved: list[tuple[str, str]]) -
 
 
 def _landed(stage: Stage, plan: Plan, ref: str) -> None:
-    queue = ref.partition("/")[0]
+    queue = queue_of(ref)
     if plan.settings.land == "branch":
         kept = stage.workspace.refs.get(f"{plan.repos[queue]}:refs/heads/orchestrator/{ref}", "")
         _demand(kept in stage.workspace.store, f"{ref} is completed and its branch is not there")

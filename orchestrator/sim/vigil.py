@@ -11,6 +11,7 @@ import anyio
 import msgspec
 
 from orchestrator.model import events as e
+from orchestrator.model.ids import queue_of
 from orchestrator.model.settings import Budget
 from orchestrator.model.specs import ENDED, SATISFIES
 from orchestrator.model.world import Task
@@ -77,7 +78,7 @@ class Vigil(Witness):
                 self.refused += isinstance(event, e.AgentFinished) and not event.consumed
                 self.parks += isinstance(event, e.AccountParked)
                 if isinstance(event, e.TaskClaimed):
-                    self._begun(event.task.partition("/")[0])
+                    self._begun(queue_of(event.task))
         super().observe(commit)
 
     def _begun(self, queue: str) -> None:
@@ -92,7 +93,7 @@ class Vigil(Witness):
             self._claim_that(not full, f"an iteration starts with {full} of {name or 'the project'} used up", commit)
 
     def _budgets(self, ref: str) -> dict[str, Budget]:
-        queue = ref.partition("/")[0]
+        queue = queue_of(ref)
         configured = self.settings.queues.get(queue)
         return {
             "": self.settings.budget,
@@ -119,7 +120,7 @@ class Vigil(Witness):
                 total.days[day] = total.days.get(day, Decimal()) + usd
 
     def _of(self, ref: str) -> tuple[Sum, Sum, Sum]:
-        return self.sums[""], self.sums[ref.partition("/")[0]], self.sums[ref]
+        return self.sums[""], self.sums[queue_of(ref)], self.sums[ref]
 
     # -- waiting ---------------------------------------------------------------------------------------------------
 
@@ -190,7 +191,7 @@ class Vigil(Witness):
     def _may(self, member: Member, task: Task) -> bool:
         seat = member.engine.seat(self.world)
         covered = member.scope.holds(task.ref) and not seat.draining
-        return covered and free_slot(self.world, task.ref.partition("/")[0], seat) is not None
+        return covered and free_slot(self.world, queue_of(task.ref), seat) is not None
 
     def _demand(self, holds: object, task: Task, reason: Reason, text: str) -> None:
         if not holds:

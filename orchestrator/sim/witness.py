@@ -10,6 +10,7 @@ import msgspec
 
 from orchestrator.model import events as e
 from orchestrator.model.fold import apply
+from orchestrator.model.ids import queue_of
 from orchestrator.model.scope import Scope
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, SATISFIES, Status
@@ -184,7 +185,7 @@ class Witness:
         if task.status is Status.PENDING:
             unmet = [d for d in task.spec.dependencies if not dependency_met(self.world, d)]
             self._claim_that(not unmet, f"{event.task} starts before {unmet}", commit)
-            queue = self.world.queues[event.task.partition("/")[0]]
+            queue = self.world.queues[queue_of(event.task)]
             self._claim_that(not (queue.locked or queue.paused), f"{event.task} starts in a held queue", commit)
             early = task.spec.start is not None and task.attempts == 0 and task.spec.start > self._clock.now()
             self._claim_that(not early, f"{event.task} starts before its time", commit)
@@ -235,7 +236,7 @@ class Witness:
         task = self.world.tasks[event.task]
         judged = event.tree in self._verifier.passed or task.overrides
         self._claim_that(judged, "what landed was never called PASS", commit)
-        head = self._workspace.head(event.task.partition("/")[0]).commit
+        head = self._workspace.head(queue_of(event.task)).commit
         there = event.commit in self._workspace.store and self._workspace.store.holds(head, event.commit)
         self._claim_that(there, "what is said to have landed is not in the target", commit)
 
@@ -272,7 +273,7 @@ class Witness:
             self._claim_that(held, f"{task.ref} is {task.status} and its claim does not say so", commit)
 
     def _share(self, one: Task, other: Task) -> bool:
-        targets = {self._workspace.target_name(task.ref.partition("/")[0]) for task in (one, other)}
+        targets = {self._workspace.target_name(queue_of(task.ref)) for task in (one, other)}
         if len(targets) == 1 and set(one.spec.files) & set(other.spec.files):
             return True
         for name in (*one.spec.resources, *other.spec.resources):
@@ -289,7 +290,7 @@ class Witness:
             self._claim_that(len(users) <= capacity, f"{name} is held by {users}", commit)
 
     def _slots(self, claimed: list[Task], commit: e.Commit) -> None:
-        slots = [(t.ref.partition("/")[0], t.claim.slot) for t in claimed if t.claim is not None]
+        slots = [(queue_of(t.ref), t.claim.slot) for t in claimed if t.claim is not None]
         self._claim_that(len(set(slots)) == len(slots), f"two workers in one slot: {slots}", commit)
 
     def seat(self) -> Seat:

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import msgspec
 
 from orchestrator.errors import FaultError
+from orchestrator.model.ids import queue_of
 from orchestrator.ports.runner import Place
 from orchestrator.ports.workspace import AttemptKey, Capture, Change, Collision, Head, Merged
 from orchestrator.sim.chaos import Chaos, Pace
@@ -296,7 +297,7 @@ class MemoryWorkspace:
 
 
 def _queue(key: AttemptKey) -> str:
-    return key.task.partition("/")[0]
+    return queue_of(key.task)
 
 
 def _ref(key: AttemptKey) -> str:

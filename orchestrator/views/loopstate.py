@@ -2,6 +2,7 @@
 
 from orchestrator.codec.canonical import dumps
 from orchestrator.codec.moments import moment_or_none
+from orchestrator.model.ids import queue_of
 from orchestrator.model.world import Step, Task, World
 from orchestrator.policy.limits import max_iterations, promise, staffed
 from orchestrator.policy.seat import Seat
@@ -24,7 +25,7 @@ _NEXT = {
 
 def file_name(task: Task) -> str:
     """Name the slot's file; the first slot has no number."""
-    queue = task.ref.partition("/")[0]
+    queue = queue_of(task.ref)
     return f"agent-loop.{queue}{f'.{task.slot}' if task.slot > 1 else ''}.local.md"
 
 
@@ -40,7 +41,7 @@ def loop_state(world: World, task: Task, seat: Seat, project: str) -> str:
         "started_at": moment_or_none(task.last_attempt),
         "project_name": project,
         "task_id": task.spec.id,
-        "queue": task.ref.partition("/")[0],
+        "queue": queue_of(task.ref),
         "attempt": attempt.number if attempt else task.attempts,
         "verdict": task.verdict or None,
         "next_step": _next(task),

@@ -6,6 +6,7 @@ from itertools import chain
 from orchestrator.codec.moments import moment_or_none
 from orchestrator.model import answers as a
 from orchestrator.model.gates import Gate
+from orchestrator.model.ids import queue_of
 from orchestrator.model.messages import Channel
 from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Queue, Task, World
@@ -286,7 +287,7 @@ def _worker(task: Task, seat: Seat, pid_of: PidOf) -> a.WorkerAnswer:
     number, iteration = (attempt.number, attempt.iteration) if attempt else (task.attempts, 0)
     return a.WorkerAnswer(
         id=claim.worker if claim else "",
-        queue=task.ref.partition("/")[0],
+        queue=queue_of(task.ref),
         task=task.ref,
         attempt=number,
         iteration=iteration,

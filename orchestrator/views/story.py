@@ -5,6 +5,7 @@ import msgspec
 from orchestrator.codec.moments import format_moment
 from orchestrator.model import events as e
 from orchestrator.model.coordination import Conflict
+from orchestrator.model.ids import queue_of
 from orchestrator.model.verdicts import Finding, Verdict
 from orchestrator.model.wording import format_seconds
 from orchestrator.policy.budgets import UNITS
@@ -30,7 +31,7 @@ def tell(event: e.Event) -> Told | None:
     if said is None:
         return None
     task = getattr(event, "task", "")
-    queue = getattr(event, "queue", "") or task.partition("/")[0]
+    queue = getattr(event, "queue", "") or queue_of(task)
     level, text = said
     return Told(text=" ".join(text.split()), level=level, queue=queue, task=task)
 
