@@ -89,14 +89,26 @@ def other() -> Generator[int]:
         yield port
 
 
+def need(level: str) -> str:
+    """Skip where what is to hold an agent is not there."""
+    if level == "bwrap" and sandbox.complaint():
+        pytest.skip("bubblewrap does not work here")
+    if level == "landlock" and system.landlock_complaint():
+        pytest.skip("landlock does not work here")
+    return level
+
+
+@pytest.fixture(params=["bwrap", "landlock"])
+def level(request: pytest.FixtureRequest) -> str:
+    return need(request.param)
+
+
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     level, how = request.param.split()
-    if level == "bwrap" and sandbox.complaint():
-        pytest.skip("bubblewrap does not work here")
-    if (level == "landlock" or how == "ports") and system.landlock_complaint():
-        pytest.skip("landlock does not work here")
+    need(level)
     if how == "ports":
+        need("landlock")
         found = msgspec.structs.replace(system.found(), network="not today")
         monkeypatch.setattr(system, "found", lambda: found)
     return str(level)
@@ -150,7 +162,6 @@ def test_what_is_allowed_goes_through_and_nothing_else_does(way: str, ground: An
     ]
 
 
-@pytest.mark.parametrize("level", ["bwrap", "landlock"])
 def test_programs_that_know_nothing_of_proxies_reach_a_port_of_the_loopback_that_is_allowed(
     level: str, ground: Any, service: int, other: int
 ) -> None:
@@ -165,7 +176,6 @@ def test_programs_that_know_nothing_of_proxies_reach_a_port_of_the_loopback_that
     assert answers[2].startswith("URLError")
 
 
-@pytest.mark.parametrize("level", ["bwrap", "landlock"])
 def test_its_own_servers_are_its_own_business(level: str, ground: Any) -> None:
     code = (
         "import http.server, threading\n"

@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from orchestrator.processes.sandbox import complaint
 from tests.scenarios.conftest import Shop
 
 CLAUDE = """\
@@ -158,6 +159,8 @@ def test_workers_are_so_many_in_all_and_a_watching_run_takes_up_what_is_added(sh
 @pytest.mark.slow
 def test_a_prompt_needs_neither_configuration_nor_queue(shop: Shop) -> None:
     """The agent is the one that is installed: here a `claude` where its own installer puts it."""
+    if problem := complaint():  # without it a `claude` that may do anything is not begun
+        pytest.skip(f"bubblewrap does not work here: {problem}")
     for name in ("queues", "plays", "gates"):
         shutil.rmtree(shop.root / name)
     (shop.root / "orchestrator.toml").unlink()
