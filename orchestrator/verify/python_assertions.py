@@ -4,9 +4,9 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from orchestrator.verify.python_flow import reachable
+from orchestrator.verify.python_flow import leaves_out_else, reachable
 from orchestrator.verify.python_known import truth
-from orchestrator.verify.python_shape import is_broad, suppresses
+from orchestrator.verify.python_quiet import is_broad, suppresses
 from orchestrator.verify.python_strength import as_condition, read, read_call
 from orchestrator.verify.python_values import FunctionNode, last_name
 from orchestrator.verify.python_walk import children, dumped, walk
@@ -137,7 +137,7 @@ def _deep(
             continue
         yield statement, guards
         inner = (*guards, ast.unparse(statement.test)) if _is_guard(statement) else guards  # type: ignore[attr-defined]
-        for part in ("body", "orelse", "finalbody"):
+        for part in ("body", "finalbody") if leaves_out_else(statement) else ("body", "orelse", "finalbody"):
             yield from _deep(getattr(statement, part, None) or (), unused, inner if part == "body" else guards)
         for handler in [*getattr(statement, "handlers", []), *getattr(statement, "cases", [])]:
             yield from _deep(handler.body, unused, guards)

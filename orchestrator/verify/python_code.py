@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from orchestrator.verify.code import Function, Shape
 from orchestrator.verify.python_flow import reachable
 from orchestrator.verify.python_module import Surroundings, emptied_blocks, replaced, surroundings
-from orchestrator.verify.python_shape import LATER, shape_of, swallows, switch
+from orchestrator.verify.python_quiet import LATER, swallows
+from orchestrator.verify.python_shape import shape_of, switch
 from orchestrator.verify.python_values import FunctionNode, is_text, last_name, without_docstring
 from orchestrator.verify.python_walk import children, dumped, walk
 

@@ -56,6 +56,18 @@ def _end(body: Sequence[ast.stmt]) -> bool:
     return _way(body)[1]
 
 
+def leaves_out_else(statement: ast.stmt) -> bool:
+    """Say whether a loop never comes to its `else`: it goes on for ever, or its first round leaves it."""
+    match statement:
+        case ast.While(test=test):
+            return truth(test) is True
+        case ast.For(iter=over, body=body) if is_empty(over) is False:
+            found, ended = _way(body)
+            return ended and not isinstance(found[-1], ast.Continue)
+        case _:
+            return False
+
+
 def _all_leave(body: Sequence[ast.stmt]) -> bool:
     """Say whether a loop's body leaves the function in its first round."""
     found, ended = _way(body)
@@ -86,12 +98,12 @@ def _leaves(statement: ast.stmt) -> bool:
 
 def _leaves_match(subject: ast.expr, cases: Sequence[ast.match_case]) -> bool:
     for case in cases:
-        if _takes(case, subject):
+        if takes(case, subject):
             return _end(case.body)
-    return any(_is_any(case) for case in cases) and all(_end(case.body) for case in cases)
+    return any(is_any(case) for case in cases) and all(_end(case.body) for case in cases)
 
 
-def _takes(case: ast.match_case, subject: ast.expr) -> bool:
+def takes(case: ast.match_case, subject: ast.expr) -> bool:
     """Say whether a case is taken for sure: its pattern is the constant that is asked for."""
     match case.pattern:
         case ast.MatchSingleton(value=value):
@@ -103,7 +115,8 @@ def _takes(case: ast.match_case, subject: ast.expr) -> bool:
     return same and case.guard is None
 
 
-def _is_any(case: ast.match_case) -> bool:
+def is_any(case: ast.match_case) -> bool:
+    """Say whether a case is taken whatever is asked for."""
     return isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None and case.guard is None
 
 

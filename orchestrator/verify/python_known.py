@@ -183,6 +183,7 @@ def _compared(left: ast.expr, op: ast.cmpop, right: ast.expr) -> bool | None:
     if _is_plain(left) and _is_plain(right):
         return _of_values(left, op, right)
     found = _by_length(left, op, right)
+    found = _by_size(left, op, right) if found is None else found
     if found is not None:
         return found
     if dumped(left) == dumped(right) and not _does_anything(left):
@@ -245,6 +246,17 @@ def _by_length(left: ast.expr, op: ast.cmpop, right: ast.expr) -> bool | None:
             return False if number < at_least else None
         case _:
             return None
+
+
+def _by_size(left: ast.expr, op: ast.cmpop, right: ast.expr) -> bool | None:
+    """Say what comparing something that has members with something that has none comes to: `[x] != []`."""
+    if not isinstance(op, ast.Eq | ast.NotEq | ast.Is | ast.IsNot):
+        return None
+    sizes = {is_empty(one) if isinstance(one, _DISPLAYS) else None for one in (left, right)}
+    return isinstance(op, ast.NotEq | ast.IsNot) if sizes == {True, False} else None
+
+
+_DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict)
 
 
 def _of_itself(op: ast.cmpop) -> bool | None:

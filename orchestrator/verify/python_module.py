@@ -13,16 +13,37 @@ from orchestrator.verify.code import Shape
 from orchestrator.verify.python_values import FunctionNode, is_fixed, last_name
 from orchestrator.verify.python_walk import walk
 
+IDLE = frozenset(
+    (
+        *(
+            "contextlib",
+            "functools",
+            "itertools",
+            "operator",
+            "collections",
+            "math",
+            "string",
+            "types",
+            "typing",
+            "copy",
+        ),
+        *("re", "enum", "textwrap", "decimal", "fractions", "numbers", "abc", "dataclasses"),
+    )
+)
+"""Modules of the standard library that give nothing but what they are given."""
+
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """What a function's shape depends on. `constants`: names of the module that are given one fixed value.
 
-    `stored` are attributes that something in the module sets, `helpers` the shapes of its outermost functions.
+    `stored` are attributes that something in the module sets, `helpers` the shapes of its outermost functions, `idle`
+    names imported from modules that give nothing but what they are given.
     """
 
     constants: frozenset[str] = frozenset()
     stored: frozenset[str] = frozenset()
     helpers: Mapping[str, Shape] = {}
+    idle: frozenset[str] = frozenset()
 
 
 NOTHING_AROUND = Surroundings()
@@ -30,7 +51,19 @@ NOTHING_AROUND = Surroundings()
 
 def surroundings(tree: ast.Module) -> Surroundings:
     """Read them off a module."""
-    return Surroundings(constants=frozenset(_constants(tree)), stored=frozenset(_stored(tree)))
+    idle = frozenset(name for part in tree.body for name, module in imported(part) if module in IDLE)
+    return Surroundings(constants=frozenset(_constants(tree)), stored=frozenset(_stored(tree)), idle=idle)
+
+
+def imported(statement: ast.stmt) -> Iterator[tuple[str, str]]:
+    """Give the names a statement imports, each with the outermost module it is of."""
+    match statement:
+        case ast.Import(names=names):
+            yield from ((one.asname or one.name.partition(".")[0], one.name.partition(".")[0]) for one in names)
+        case ast.ImportFrom(names=names, module=module, level=level):
+            yield from ((one.asname or one.name, "" if level else (module or "").partition(".")[0]) for one in names)
+        case _:
+            pass
 
 
 def _constants(tree: ast.Module) -> Iterator[str]:

@@ -36,6 +36,9 @@ _LOSSY = frozenset(
 )
 """Builtins that give the same for many values."""
 
+_MANY_TO_ONE = frozenset({"len", "type", "bool", "hash", "id", "any", "all"})
+"""What makes two things alike that are not, whatever else they are put through."""
+
 _ORDERING = frozenset(
     {"sorted", "set", "frozenset", "list", "tuple", "dict", "str", "replace", "strip", "Path", "lower"}
 )
@@ -153,6 +156,7 @@ def follows_from(new: Assertion, old: Assertion) -> bool:
         if one in left and other in right and left != one and right != other:
             hollow = left.replace(one, "?")
             ordered = any(f"'{name}'" in hollow for name in _ORDERING) and "Subscript" not in hollow
+            ordered = ordered and not any(f"'{name}'" in hollow for name in _MANY_TO_ONE)
             if hollow == right.replace(other, "?") and not ordered:
                 return True
     return False

@@ -1,6 +1,7 @@
 """Python expressions whose value is known beforehand, and other small questions. Never runs what it reads."""
 
 import ast
+import builtins
 from collections.abc import Collection
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
@@ -13,12 +14,26 @@ _PURE = frozenset(
         *("locals", "globals", "vars", "dir"),
     )
 )
+_TELLING = frozenset(
+    ("next", "isinstance", "issubclass", "hasattr", "getattr", "callable", "id", "ascii", "hex", "oct")
+)
+_ERRORS = frozenset(name for name in vars(builtins) if name.endswith(("Error", "Exception")))
 _MOCKS = frozenset({"Mock", "MagicMock", "AsyncMock", "NonCallableMock", "PropertyMock"})
 _PARTS = (
     *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.Compare, ast.IfExp, ast.Subscript, ast.Slice, ast.Starred, ast.JoinedStr),
     *(ast.FormattedValue, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.NamedExpr, ast.Await),
 )
 _LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def is_pure(name: str) -> bool:
+    """Say whether a builtin gives nothing but what it is given."""
+    return name in _PURE or name in _TELLING or name in _ERRORS
+
+
+def is_mock(name: str) -> bool:
+    """Say whether a class stands in for whatever one likes."""
+    return name in _MOCKS
 
 
 def is_fixed(value: ast.expr, constants: Collection[str]) -> bool:

@@ -70,7 +70,7 @@ def _does_less(before: Function, after: Function) -> bool:
         case Shape.EMPTY | Shape.RAISES | Shape.CONSTANT:
             return before.shape in _SURROUNDED
         case _:
-            return before.shape is Shape.REAL
+            return before.shape in _SURROUNDED
 
 
 def code_hollowed(diff: Diff) -> Iterable[Finding]:

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from orchestrator.model.verdicts import Finding, Verdict
-from orchestrator.verify import grammar_flow, honest, python_flow
+from orchestrator.verify import grammar_flow, honest, python_flow, python_shape
+from orchestrator.verify.code import Shape
 from orchestrator.verify.diff import Diff, Rule
+from orchestrator.verify.python_draws import Drawing
 from tests.verify.test_languages import change
 
 LONG = 18
@@ -57,6 +59,31 @@ def test_in_other_languages_too(
     last = " else { x = 3; }"
     change(head + "return x;" + tail, head + chained(chain[0], chain[1], last) + tail, path)
     assert len(asked) <= 20 * LONG
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        chained("if a:\n    b = 1\n", "elif a == #:\n    b = 2\n", "else:\n    b = 3\n"),
+        "".join(f"{' ' * deep}for i{deep} in (1, 2):\n" for deep in range(LONG)) + " " * LONG + "b = i1\n",
+        "".join(f"{' ' * deep}while b:\n" for deep in range(LONG)) + " " * LONG + "b = 1\n",
+        "b = " + "(1 if a else " * LONG + "2" + ")" * LONG,
+        "b = " + "(lambda: " * LONG + "2" + ")()" * LONG,
+    ],
+)
+def test_what_a_body_draws_on_is_looked_at_in_steps_that_are_counted(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    spent: list[int] = []
+    monkeypatch.setattr(Drawing, "spend", lambda _, steps=1: spent.append(steps))
+    python_shape.shape_of(ast.parse(text).body, {"a"})
+    assert sum(spent) <= 20 * LONG * LONG
+
+
+def test_a_body_too_long_to_pretend_is_taken_to_work() -> None:
+    idle = "b = len(repr(a))\n"
+    assert python_shape.shape_of(ast.parse(idle * 10).body, {"a"}) is Shape.EMPTY
+    assert python_shape.shape_of(ast.parse(idle * 10_000).body, {"a"}) is Shape.REAL
 
 
 def test_what_is_nested_beyond_reason_is_not_read_and_ends_nobody(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ def condition(text: str) -> ast.expr:
             "bool('text')",
             "'a' in 'abc'",
         ),
-        *("len(x) > -1", "(x := 3)", "{'a': x}", "str(x) is not None", "all([])"),
+        *("len(x) > -1", "(x := 3)", "{'a': x}", "[x] != []", "str(x) is not None", "all([])"),
     ],
 )
 def test_a_condition_that_always_holds_is_known(text: str) -> None:
@@ -75,6 +75,7 @@ def test_a_condition_that_always_holds_is_known(text: str) -> None:
         "any(x for x in [])",
         "[y for y in ()]",
         "range(0)",
+        "(x, y) == ()",
     ],
 )
 def test_a_condition_that_never_holds_is_known(text: str) -> None:
@@ -95,6 +96,8 @@ def test_a_condition_that_never_holds_is_known(text: str) -> None:
         "x in (1, 2)",
         "1 < 'a'",
         "f(x) is not None",
+        "[x] != [y]",
+        "{x, y} == {x}",
     ],
 )
 def test_a_condition_that_can_fail_is_left_open(text: str) -> None:
@@ -227,6 +230,10 @@ def test_an_end_replaced_by_none_is_found() -> None:
         "if got == 2:\n        assert got == 2",
         "if got:\n        assert got == 2",
         "for _ in range(0):\n        assert got == 2",
+        "for _ in (1,):\n        break\n    else:\n        assert got == 2",
+        "while True:\n        break\n    else:\n        assert got == 2",
+        "assert [got] != []",
+        "assert len(str(got)) == len(str(2))",
         "assert got == 2 or got is None",
         "assert not (got == 2 and got)",
         "assert got != got or got == 2 or True",
@@ -243,6 +250,8 @@ def test_an_assertion_that_says_less_than_before_is_found(now: str) -> None:
         "assert got == 2 and got > 1",
         "assert (got == 2) is True",
         "assert bool(got == 2)",
+        "for _ in (1,):\n        continue\n    else:\n        assert got == 2",
+        "for _ in got:\n        break\n    else:\n        assert got == 2",
         "if sys.platform == 'win32':\n        assert got == 3\n    else:\n        assert got == 2",
         "if sys.platform != 'win32':\n        assert got == 2",
         "wanted = 2\n    wanted = h(wanted)\n    assert got == 2\n    assert wanted == 2",
