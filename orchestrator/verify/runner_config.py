@@ -39,9 +39,22 @@ _LAUNCHERS = {
 }
 """Files that are runner configuration when a check starts this program."""
 
-_PACKAGE = re.compile(r"package\.json|\.npmrc")
-_SHELLS = re.compile(r"(?m)^[ \t]*(script-shell|node-options|ignore-scripts|if-present)[ \t]*=[ \t]*(.*?)[ \t]*$")
-"""Settings of `.npmrc` that change what a script comes to."""
+_PACKAGE = re.compile(r"package\.json|\.npmrc|\.yarnrc|\.yarnrc\.yml|pnpm-workspace\.yaml|bunfig\.toml")
+_BLOCK = r"[ \t]*(.*(?:\n(?:[ \t]+|-).*)*)"
+_SHELLS = {
+    ".npmrc": re.compile(
+        r"(?m)^[ \t]*(script-shell|shell-emulator|node-options|ignore-scripts|if-present)[ \t]*=[ \t]*(.*?)[ \t]*$"
+    ),
+    ".yarnrc": re.compile(r"(?m)^[ \t]*(yarn-path|script-shell|ignore-scripts)[ \t]+(.*?)[ \t]*$"),
+    ".yarnrc.yml": re.compile(rf"(?m)^(yarnPath|plugins|injectEnvironmentFiles)[ \t]*:{_BLOCK}"),
+    "pnpm-workspace.yaml": re.compile(
+        r"(?m)^(scriptShell|shellEmulator|nodeOptions|ignoreScripts|enablePrePostScripts|ifPresent)"
+        rf"[ \t]*:{_BLOCK}"
+    ),
+}
+"""Settings that change what a script of a package comes to, or which program runs it."""
+
+_BUN = ("preload", "test", "run")
 
 _NODE_KEYS = ("jest", "vitest", "mocha", "ava", "nyc", "c8", "tap")
 _INI = re.compile(r"pytest|tool:pytest|tox|tox:.*|testenv.*|coverage:.*")
@@ -72,7 +85,9 @@ class RunnerConfig:
     def has_section(self, path: str) -> bool:
         """Say whether a part of the file may be runner configuration."""
         name = path.rpartition("/")[2]
-        return name in {"pyproject.toml", "setup.cfg", "tox.ini", "package.json"} or (self._node and name == ".npmrc")
+        if name in {"pyproject.toml", "setup.cfg", "tox.ini", "package.json"}:
+            return True
+        return self._node and (name in _SHELLS or name == "bunfig.toml")
 
     def outdoes(self, path: str, base: Collection[str]) -> bool:
         """Say whether a file that is new would be read instead of, or before, one the base has: `GNUmakefile`.
@@ -100,8 +115,11 @@ class RunnerConfig:
                     return _pyproject(tomllib.loads(text))
                 case "package.json":
                     return self._package(json.loads(text))
-                case ".npmrc":
-                    return dict(_SHELLS.findall(text))
+                case "bunfig.toml":
+                    bun = tomllib.loads(text)
+                    return {key: bun[key] for key in _BUN if key in bun}
+                case _ if name in _SHELLS:
+                    return {key: value.strip() for key, value in _SHELLS[name].findall(text)}
                 case _:
                     return _ini(text)
         except (ValueError, RecursionError, configparser.Error):

@@ -222,6 +222,39 @@ def test_a_shell_that_runs_nothing_is_no_shell_for_package_scripts(court: Any, b
 
 
 @pytest.mark.parametrize(
+    ("path", "before", "settings", "key"),
+    [
+        (".yarnrc.yml", "nodeLinker: node-modules\n", "yarnPath: .yarn/releases/yes.cjs\n", "yarnPath"),
+        (".yarnrc.yml", "", "plugins:\n  - path: tools/yes.cjs\n", "plugins"),
+        (".yarnrc", "", 'yarn-path "tools/yes.js"\n', "yarn-path"),
+        ("pnpm-workspace.yaml", "packages:\n  - web\n", "scriptShell: /bin/true\n", "scriptShell"),
+        ("bunfig.toml", "telemetry = false\n", 'preload = ["./yes.ts"]\n', "preload"),
+        ("bunfig.toml", "", '[test]\nroot = "none"\n', "test"),
+    ],
+)
+def test_what_runs_package_scripts_is_no_other_program(
+    court: Any, path: str, before: str, settings: str, key: str
+) -> None:
+    court.check("all", "yarn", "test")
+    court.base({"package.json": NPM, **({path: before} if before else {})})
+    court.head({path: before + settings})
+    assert found(court) == [f"restore [{key}] in {path}"]
+    court.head({path: before + ("other = 1\n" if path.endswith(".toml") else "httpTimeout: 1\n")})
+    assert found(court) == []
+    court.head({path: settings})
+    assert found(court, allow_test_changes=(path,)) == []
+    assert found(court, allow_test_changes=(path,)) == []
+
+
+@pytest.mark.parametrize("path", [".yarnrc.yml", "pnpm-workspace.yaml", "bunfig.toml"])
+def test_what_runs_package_scripts_may_say_what_it_likes_where_none_are_run(court: Any, path: str) -> None:
+    court.check("all", "make", "test")
+    court.base({"Makefile": "test:\n\ttrue\n", path: ""})
+    court.head({path: "yarnPath: x\nscriptShell: y\n" if not path.endswith(".toml") else 'preload = ["x"]\n'})
+    assert found(court) == []
+
+
+@pytest.mark.parametrize(
     ("command", "path"), [("make", "web/Makefile"), ("just", "docs/justfile"), ("npm", "web/package.json")]
 )
 def test_a_new_file_of_another_folder_is_ordinary_work(court: Any, command: str, path: str) -> None:
