@@ -76,8 +76,11 @@ def is_protected(path: str, allow: tuple[str, ...] = (), steering: tuple[str, ..
     return None
 
 
-_NO_SETTINGS = (".github/**/*.md", ".github/funding.yml", ".github/issue_template/**", ".github/*template*/**")
-"""Forms and texts for people. What agents read there is not among them."""
+_NO_SETTINGS = (
+    *(".github/**/*.md", ".github/funding.yml", ".github/issue_template/**", ".github/*template*/**"),
+    *(".github/dependabot.y*ml", ".github/renovate.json*", ".github/labeler.yml"),
+)
+"""Forms and texts for people, and what bots watch: nothing of it is run. What agents read there is not among them."""
 
 
 def can_be_allowed(path: str) -> bool:

@@ -136,9 +136,12 @@ def _sides(source: Source, condition: SgNode) -> tuple[list[SgNode], int]:
     compared = [one for one in _parts(condition) if one.kind() == "binary_expression" and " != " in one.text()]
     if len(compared) == 1 and not any(known(one.text()) is False for one in _parts(condition)):
         return _sides(source, compared[0])
-    if condition.kind() == "unary_expression" and "Equal" in condition.text():
+    if condition.kind() == "unary_expression" and _EQUALS.search(condition.text()):
         return [part for one in walk(condition) for part in (arguments(one) if called(one) else [])], STRICT
     return [condition], LAX
+
+
+_EQUALS = re.compile(r"Equal|\berrors\.(?:Is|As)\(")
 
 
 def _parts(condition: SgNode) -> list[SgNode]:

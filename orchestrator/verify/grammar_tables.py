@@ -123,7 +123,7 @@ _RUST = Table(
             *("parenthesized_expression", "negative_literal"),
         )
     ),
-    words=frozenset({"None"}),
+    words=frozenset({"None", "Self"}),
     makers=re.compile(
         r"Ok|Err|Some|Box::new|Poll::Ready|Rc::new|Arc::new|[\w:<>]*::(?:new|default|empty|with_capacity)|String::from|vec!|format!|anyhow!|bail!"
     ),

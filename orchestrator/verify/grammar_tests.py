@@ -70,9 +70,9 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
     """Read one test."""
     steps = statements(found.body)
     inner = list(deep(source, steps, found.body))
-    made = _made(source, steps)
+    made, done = _made(source, steps), _done(source, steps, reader)
     asserts = tuple(
-        _placed(one, guards, made)
+        _placed(one, guards, made, done)
         for step in inner
         for guards in [_guards(step, found.body)]
         for one in reader.asserts(source, step)
@@ -99,16 +99,31 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
     )
 
 
-def _placed(one: Assertion, guards: tuple[str, ...], made: Mapping[str, str]) -> Assertion:
-    """Add what an assertion stands under, and see through a name for what it is compared with."""
-    sides = [made.get(side, side) for side in one.sides]
+def _placed(
+    one: Assertion, guards: tuple[str, ...], made: Mapping[str, tuple[str, int]], done: Sequence[int]
+) -> Assertion:
+    """Add what an assertion stands under, and see through a name for what it is compared with.
+
+    Not where something is done after it was given its value: then it says that this changed nothing.
+    """
+    known = {name: value for name, (value, line) in made.items() if not any(line < at < one.line for at in done)}
+    sides = [known.get(side, side) for side in one.sides]
     same = len(sides) == _COMPARED and sides[0] == sides[1] and one.strength > NONE
     return msgspec.structs.replace(one, guards=guards, strength=NONE if same else one.strength)
 
 
-def _made(source: Source, steps: Sequence[SgNode]) -> Mapping[str, str]:
-    """Give what the names of a body stand for, where they are given a value once."""
-    values: dict[str, list[str]] = {}
+def _done(source: Source, steps: Sequence[SgNode], reader: Reader) -> list[int]:
+    """Give the lines of the calls that stand by themselves and assert nothing."""
+    return [
+        line_of(step)
+        for step in steps
+        if called(bare(step)) and not any(True for _ in (*reader.asserts(source, step), *reader.vacuous(source, step)))
+    ]
+
+
+def _made(source: Source, steps: Sequence[SgNode]) -> Mapping[str, tuple[str, int]]:
+    """Give what the names of a body stand for, and on which line, where they are given a value once."""
+    values: dict[str, list[tuple[str, int]]] = {}
     for step in steps:
         for node in walk(step):
             if node.kind() not in _HOLDING:
@@ -116,7 +131,7 @@ def _made(source: Source, steps: Sequence[SgNode]) -> Mapping[str, str]:
             name = node.field("name") or node.field("pattern") or node.field("left")
             value = node.field("value") or node.field("right")
             if name is not None and value is not None:
-                values.setdefault(source.dump(name), []).append(source.dump(value))
+                values.setdefault(source.dump(name), []).append((source.dump(value), line_of(node)))
     return {name: found[0] for name, found in values.items() if len(found) == 1}
 
 

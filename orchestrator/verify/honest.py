@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from orchestrator.model.verdicts import Finding, Report, Verdict
+from orchestrator.policy.protected import is_protected
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Change, Trees
 from orchestrator.verify import (
@@ -79,6 +80,7 @@ async def judge_honestly(trees: Trees, queue: str, case: Case, name: str = HONES
     edits = [await _edit(trees, queue, case, change) for change in changes]
     asked = allowed_by(case.words, [change.path for change in changes]) if case.words else ()
     steers = any(edit.status == "A" and _STEERS.search(edit.path) for edit in edits)
+    steers = steers or (any(e.status == "D" for e in edits) and any(is_protected(e.path) for e in edits))
     return weigh(
         Diff(
             edits=with_moves(edits),

@@ -1,6 +1,7 @@
 """Which statements of a Python body can be reached. Never runs what it reads."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from orchestrator.verify.python_known import is_empty, truth
@@ -84,8 +85,8 @@ def _leaves(statement: ast.stmt) -> bool:
         case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=final):
             tried = _end(body) or _end(orelse)
             return _end(final) or (tried and all(_end(handler.body) for handler in handlers))
-        case ast.With(body=body) | ast.AsyncWith(body=body):
-            return any(isinstance(inner, ast.Return) for inner in body)
+        case ast.With(items=items, body=body) | ast.AsyncWith(items=items, body=body):
+            return any(isinstance(inner, ast.Return) for inner in body) and not any(map(_forgives, items))
         case ast.While(test=test, body=body):
             return truth(test) is True and (not _breaks(body) or _all_leave(body))
         case ast.For(iter=over, body=body):
@@ -94,6 +95,14 @@ def _leaves(statement: ast.stmt) -> bool:
             return _leaves_match(subject, cases)
         case _:
             return False
+
+
+def _forgives(item: ast.withitem) -> bool:
+    """Say whether what a block is in keeps its errors, so that what follows it is reached by them."""
+    return bool(_FORGIVING.search(ast.unparse(item.context_expr)))
+
+
+_FORGIVING = re.compile(r"(?i)suppress|ignor|swallow|raises|catch|toler|forgiv|silenc")
 
 
 def _leaves_match(subject: ast.expr, cases: Sequence[ast.match_case]) -> bool:

@@ -8,7 +8,7 @@ from orchestrator.verify.code import Function, Shape
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.language import Language
 from orchestrator.verify.languages import language_of
-from orchestrator.verify.task_words import asks_for_quiet, reverts
+from orchestrator.verify.task_words import asks_for_quiet, asks_to_refuse, reverts
 from orchestrator.verify.test_files import is_test_file
 
 _MANY = 2
@@ -34,7 +34,8 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
     """Find functions that did their work on the base and now only pretend to."""
     elsewhere = _moved(diff)
     for edit, before, after in _both(diff):
-        kept = after.abstract or _is_discontinued(before, after)
+        refused = after.shape is Shape.RAISES and not after.later and asks_to_refuse(diff.message)
+        kept = after.abstract or _is_discontinued(before, after) or refused
         if _does_less(before, after) and not kept and after.name.rpartition(".")[2] not in elsewhere:
             yield found(
                 "code-gutted",
@@ -117,7 +118,8 @@ def code_halved(diff: Diff) -> Iterable[Finding]:
         is_beginning = (
             0 < kept <= dropped and before.steps[:kept] == after.steps and after.arguments >= before.arguments
         )
-        is_beginning = is_beginning and not _is_discontinued(before, after)
+        withdrawn = before.promises and not after.promises  # its signature says so, and the compiler its callers
+        is_beginning = is_beginning and not withdrawn and not _is_discontinued(before, after)
         if is_beginning and before.gives and not after.gives and not after.declared:
             yield found(
                 "code-halved",

@@ -91,9 +91,27 @@ def _seen(edit: Edit) -> Iterator[tuple[int, str]]:
             yield from ((_line(new, text), text) for text in _narrowed(key, was, value))
     pattern = _LEAVES_OUT if _WHOLE.search(edit.path) else _HUSHED if _LAUNCHED.search(edit.path) else None
     if pattern is not None:
+        said = _bare(old)
         for number, match in fresh_lines(old, new, pattern):
-            if not _is_run_elsewhere(new, number, match):
+            same = _bare(_setting(new, number)) in said or _HARMLESS.search(_setting(new, number))
+            if not same and not _is_run_elsewhere(new, number, match):
                 yield number, match.string.strip()
+
+
+def _setting(text: str, number: int) -> str:
+    """Give a setting that begins on a line, with its list to the end."""
+    rest = "\n".join(text.splitlines()[number - 1 :])
+    line = rest.partition("\n")[0]
+    return f"{rest.partition(']')[0]}]" if "[" in line and "]" not in line else line
+
+
+def _bare(text: str) -> str:
+    """Give a text without what only its layout is."""
+    return re.sub(r",(?=[\]})])", "", re.sub(r"\s+", "", text)).rstrip(",")
+
+
+_HARMLESS = re.compile(r""":\s*\[?\s*(?:['"][*/]*node_modules[*/]*['"],?\s*)+\]?,?\s*$""")
+"""Leaves out what every runner leaves out."""
 
 
 def _is_run_elsewhere(text: str, number: int, match: re.Match[str]) -> bool:

@@ -107,7 +107,7 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
             before = side.old.get(name)
             lost = before is not None and before.assertions > 0 and test.assertions == 0 and not test.markers
             lost = lost and not _hands_on(side, test)
-            hollow = test.is_test and test.hollow and not (before is not None and before.hollow)
+            hollow = test.is_test and test.hollow and not _was_hollow(side, before, test)
             bare = diff.whole and test.is_test and test.assertions == 0 and not _helped(side, test)
             never = test.never if before is not None and before.is_test and not before.never else ""
             if lost or hollow or bare or never:
@@ -120,6 +120,13 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=name,
                 )
+
+
+def _was_hollow(side: Side, before: Trial | None, test: Trial) -> bool:
+    """Say whether a test had nothing in it on the base either, there or under another heading."""
+    if before is not None:
+        return before.hollow
+    return any(other.hollow and other.name == test.name and other.body == test.body for other in side.old.values())
 
 
 def _hands_on(side: Side, test: Trial) -> bool:

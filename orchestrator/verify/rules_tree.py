@@ -50,7 +50,19 @@ def _announces_itself(edit: Edit, diff: Diff) -> bool:
         return True
     if edit.old and lines[0] and not lines[1] and not _eases(edit, *lines) and all(map(_DATA.fullmatch, lines[0])):
         return True  # more of what is run already
+    if edit.new is not None and not lines[0] and _are_gone(lines[1], diff):
+        return True  # what is not run any more is not there any more
     return _only_versions(edit) or (speaks_of(diff.message, (*lines[0], *lines[1])) and not _eases(edit, *lines))
+
+
+def _are_gone(lines: Sequence[str], diff: Diff) -> bool:
+    """Say whether all that a file no longer runs or names is of folders or files that the snapshot deletes."""
+    kept = {part for path in diff.tree for part in path.split("/")}
+    kept |= {part for edit in diff.edits if edit.status != "D" for part in edit.path.split("/")}
+    gone = {part for edit in diff.edits if edit.status == "D" for part in edit.path.split("/")} - kept
+    names = [name for name in gone if len(name) > _SHORT]
+    told = [any(name in line for name in names) for line in lines]
+    return any(told) and all(said or not _RUNS.search(line) for said, line in zip(told, lines, strict=True))
 
 
 _EASES = re.compile(
@@ -119,12 +131,16 @@ def _is_whole(edit: Edit) -> bool:
     language = language_of(edit.path)
     if language is None:
         return is_test_file(edit.path)
+    if language.name == "java" and not _INHERITS.search(edit.old or ""):  # what has no tests of its own has none
+        trials = language.trials(edit.old or "")
+        return trials is not None and any(trial.is_test for trial in trials.values())
     if language.name == "go" and not _TESTS_OF_GO.search(edit.old or ""):  # benchmarks prove nothing
         return False
     trials = language.trials(edit.old or "") if language.name != "python" and is_named_test(edit.path) else None
     return trials is not None and not any(trial.is_test for trial in trials.values())
 
 
+_INHERITS = re.compile(r"^(?:public )?(?:final )?class \w+(?:<[^{]*>)? extends ", re.MULTILINE)
 _TESTS_OF_GO = re.compile(r"^func (?:\([^)]*\) *)?(?:Test|Fuzz|Example)", re.MULTILINE)
 _PROSE = re.compile(
     r"(?:\.(?:md|rst|txt|adoc|org)|(?:^|/)(?:LICENSE|NOTICE|CHANGES|CHANGELOG|AUTHORS|TODO))$", re.IGNORECASE

@@ -18,6 +18,9 @@ _ELSEWHERE = re.compile(
     r"cfg_attr\(\s*(?:(?:any|all)\(\s*)?(?:not\(\s*(?:panic|target_\w+\s*=\s*\"(?:linux|macos|windows|32|64|x86_64|aarch64))|miri|loom|windows|target_|panic\s*=)"
 )
 """Where a test of Rust is left out by what it is run with; nobody is judged there."""
+_BY_FLAG = re.compile(r"cfg_attr\(\s*(?!(?:test|unix|debug_assertions|doc\w*|all|any|not|feature)\b)[a-z]\w*\s*,")
+"""A flag that somebody has to set, as a sanitizer's or that of a slow machine."""
+_EQUALS = re.compile(r"(?:\w+ :: )*(?:ptr_eq|eq) \(.*\)|[^|&]*\. eq \([^|&]*\)")
 _EXPECTS = re.compile(r"#\[\s*should_panic\s*(?:=|\(\s*expected\s*=)\s*\"(?!assert)[^\"]{12,}")
 """A panic that is told from others by its words is what the test asserts."""
 _COMPARED = 2
@@ -72,10 +75,14 @@ def _expected(mark: str, node: SgNode) -> Assertion:
 def _marks(attributes: Sequence[str]) -> Iterator[Mark]:
     for attribute in attributes:
         match = _SILENT.match(attribute)
-        if match is not None and not _ELSEWHERE.search(attribute) and not _EXPECTS.match(attribute):
+        if match is not None and not _is_elsewhere(attribute) and not _EXPECTS.match(attribute):
             feature = "feature" in match[1]
             name = "".join(attribute.strip("#[] \n").split()) if feature else match[1].partition("(")[0]
             yield Mark(name, match[1] != "should_panic" and not feature)
+
+
+def _is_elsewhere(attribute: str) -> bool:
+    return bool(_ELSEWHERE.search(attribute) or _BY_FLAG.search(attribute))
 
 
 def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:
@@ -99,7 +106,8 @@ def _macro(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
         sides = [side.strip() for side in first.split(" == ", 1)]
         subjects = frozenset(side for side in sides if not _is_constant(side)) | {first}
     same = len(sides) >= _COMPARED and sides[0] == sides[1]
-    strict = compared or (not name.endswith("assert!") and not name.endswith("_ne!"))
+    asked = name.endswith("assert!") and not (compared or _EQUALS.fullmatch(first))
+    strict = not asked and not name.endswith("_ne!")
     strength = NONE if same and strict else STRICT if strict else TRUTH if first.startswith("!") else LAX
     calls = frozenset(re.findall(r"(\w+) \(", first))
     made = Assertion(

@@ -181,7 +181,7 @@ def asks_to_silence(message: str) -> bool:
 
 
 _NOTHING = re.compile(
-    r"(?i)\b(?:empty|trigger|re-?run|kick|release|bump|version|merge|rebase|typos?|initial|plan|wip|chore|ci"
+    r"(?i)\b(?:empty|trigger|re-?trigger|re-?run|(?:force|re-?)\W?(?:build|deploy)|kick|release|bump|version|merge|rebase|typos?|initial|plan|wip|chore|ci"
     r"|no-?op|checkpoint|backport|revert|sync)\b"
 )
 _QUIET = re.compile(
@@ -192,6 +192,17 @@ _DETECTION = re.compile(
     r"(?i)\btest[- ]?(?:binary|mode|env\w*|runner)|\bdetect\w*[^\n]*\btest|\bunder test|\bwhen testing"
     r"|NODE_ENV"
 )
+
+
+_REFUSED = re.compile(
+    r"(?i)\b(?:reject|refus|disallow|forbid|prohibit|prevent|den(?:y|ies)|unsupport|not support|no longer support"
+    r"|immutab|unmodifiab|read.?only|throw|rais)\w*"
+)
+
+
+def asks_to_refuse(message: str) -> bool:
+    """Say whether a message's first line asks for something to be refused that was done."""
+    return bool(_REFUSED.search(message.strip().partition("\n")[0]))
 
 
 def asks_for_nothing(message: str) -> bool:

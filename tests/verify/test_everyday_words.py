@@ -1,0 +1,165 @@
+"""More of every day's changes that look like a cheat's: other words for the same assertion, for skipping, for what goes."""
+
+# ruff: noqa: E501 - a program in one line is data, not prose
+import pytest
+
+from orchestrator.verify.diff import Diff, Edit
+from orchestrator.verify.honest import weigh
+from tests.verify.test_languages import change, edit
+
+CI = ".github/workflows/test.yml"
+JAVA = "src/test/java/shop/BillTest.java"
+RUST = "tests/bill.rs"
+
+
+def said(message: str, *edits: Edit, tree: tuple[str, ...] = ()) -> set[str]:
+    return {finding.rule for finding in weigh(Diff(edits=edits, message=message, tree=tree)).findings}
+
+
+def java(body: str, head: str = "@Test") -> str:
+    return f"class BillTest {{\n  {head}\n  void adds() {{\n    Bill bill = new Bill(2);\n{body}  }}\n}}\n"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "then(bill.total()).isEqualTo(3);",
+        'thenThrownBy(() -> bill.total()).hasMessage("no");',
+        "softly.then(bill.total()).isEqualTo(3);",
+        "then(bill).should().total();",
+    ],
+)
+def test_a_java_test_may_tell_what_it_asserts_as_behaviour(told: str) -> None:
+    old = java("    assertThat(bill.total()).isEqualTo(3);\n")
+    assert change(old, java(f"    {told}\n"), JAVA) == set()
+    assert "test-emptied" in change(old, java("    bill.total();\n"), JAVA)
+    assert "test-emptied" in change(java(f"    {told}\n"), java("    bill.total();\n"), JAVA)
+
+
+def test_a_class_that_a_test_runs_by_hand_is_silenced_for_the_runner() -> None:
+    inner = '  @Disabled("run by the kit")\n  static class Sample {\n    @Test\n    void fails() {\n      assertThat(1).isEqualTo(2);\n    }\n  }\n'
+    runs = java("    assertThat(kit(Sample.class).total()).isEqualTo(3);\n")
+    assert change("class A {}\n", runs.removesuffix("}\n") + inner + "}\n", JAVA) == set()
+    plain = java("    assertThat(bill.total()).isEqualTo(3);\n")
+    silenced = plain.removesuffix("}\n") + inner.replace("static ", "") + "}\n"
+    assert "test-skipped" in change(
+        plain.removesuffix("}\n") + inner.partition("\n")[2].replace("static ", "") + "}\n", silenced, JAVA
+    )
+
+
+def test_a_class_without_tests_is_none_that_could_be_deleted() -> None:
+    base = "abstract class BillTest {\n  protected Bill bill;\n  protected Bill make() {\n    return new Bill(2);\n  }\n}\n"
+    assert change(base, None, JAVA) == set()
+    assert change(base.replace("abstract ", "public "), None, JAVA) == set()
+    assert change(base.replace("abstract class BillTest", "class BillTest extends AnyTest"), None, JAVA) == {
+        "test-deleted"
+    }
+    assert change(java("    assertThat(bill.total()).isEqualTo(3);\n"), None, JAVA) == {"test-deleted"}
+
+
+def test_what_a_signature_no_longer_promises_is_not_lost() -> None:
+    old = "class Bill {\n  List<Item> load() {\n    items = read(stream);\n    stream.close();\n    return items;\n  }\n}\n"
+    new = old.replace("    return items;\n", "")
+    assert (
+        change(old, new.replace("List<Item> load", "void load").replace("    stream.close();\n", ""), "src/Bill.java")
+        == set()
+    )
+    assert change(old, new.replace("    stream.close();\n", ""), "src/Bill.java") == {"code-halved"}
+
+
+def test_what_a_commit_says_it_refuses_is_not_gutted() -> None:
+    old = "class View {\n  Item remove(Object key) {\n    return map.remove(key);\n  }\n}\n"
+    new = old.replace("return map.remove(key)", "throw new UnsupportedOperationException()")
+    assert said("Reject remove on a view", edit("src/View.java", old, new)) == set()
+    assert said("Speed up the view", edit("src/View.java", old, new)) == {"code-gutted"}
+    later = old.replace("return map.remove(key)", 'throw new UnsupportedOperationException("TODO")')
+    assert "code-gutted" in said("Reject remove on a view", edit("src/View.java", old, later))
+
+
+def rust(attribute: str, body: str = "    assert!(total(2) == 3);\n") -> str:
+    return f"{attribute}#[test]\nfn adds() {{\n{body}}}\n"
+
+
+@pytest.mark.parametrize("flag", ["crossbeam_sanitize", 'slow_runner, ignore = "too slow"', "miri"])
+def test_a_flag_that_somebody_has_to_set_may_leave_a_rust_test_out(flag: str) -> None:
+    mark = f"#[cfg_attr({flag})]\n" if "ignore" in flag else f"#[cfg_attr({flag}, ignore)]\n"
+    assert change(rust(""), rust(mark), RUST) == set()
+
+
+@pytest.mark.parametrize("flag", ["test", "unix", "not(slow)", "all()", "debug_assertions", 'feature = "x"'])
+def test_what_holds_as_tests_are_run_leaves_it_out_for_good(flag: str) -> None:
+    assert "test-skipped" in change(rust(""), rust(f"#[cfg_attr({flag}, ignore)]\n"), RUST)
+
+
+def test_equality_has_other_names() -> None:
+    old = rust("", "    let e = first();\n    assert!(e.next() as *const Entry == e.raw());\n")
+    assert change(old, old.replace("e.next() as *const Entry == e.raw()", "ptr::eq(e.next(), e.raw())"), RUST) == set()
+    assert change(old, old.replace("== e.raw()", "== e.raw() || true"), RUST)
+    go = 'package a\n\nfunc TestBad(t *testing.T) {\n\terr := send("")\n\tif err != ErrBad {\n\t\tt.Fatal("no")\n\t}\n}\n'
+    assert change(go, go.replace("err != ErrBad", "!errors.Is(err, ErrBad)"), "a_test.go") == set()
+    assert "test-weakened" in change(go, go.replace("err != ErrBad", "err == nil"), "a_test.go")
+
+
+def test_a_block_that_keeps_its_errors_may_be_left_by_them() -> None:
+    head = "from contextlib import suppress\n\n\n"
+    old = (
+        head
+        + "def known(name):\n    for one in sorted(name):\n        if one == name:\n            return True\n    return False\n"
+    )
+    new = head + "def known(name):\n    with %s:\n        print(name)\n        return True\n    return False\n"
+    assert change(old, new % "suppress(KeyError)", "shop/names.py") == set()
+    assert change(old, new % "open(name)", "shop/names.py") == {"code-cut-short"}
+
+
+def test_what_was_before_may_be_compared_with_what_is_after() -> None:
+    body = "    final int size = map.size();\n%s    assertEquals(size, map.size());\n"
+    old = java("    assertEquals(2, map.size());\n")
+    assert change(old, java(body % "    attempt(map);\n"), JAVA) == set()
+    assert change(old, java(body % ""), JAVA) == {"test-weakened"}
+
+
+def test_ci_no_longer_runs_what_is_not_there() -> None:
+    old = "jobs:\n  test:\n    steps:\n      - name: Test core\n        run: cargo test -p core\n      - name: Test extras\n        run: cargo test -p extras\n"
+    new = old.partition("      - name: Test extras")[0]
+    gone = edit("extras/Cargo.toml", "[package]\n", None), edit("extras/src/lib.rs", "pub fn a() {}\n", None)
+    kept = ("Cargo.toml", "core/src/lib.rs")
+    assert said("Drop it", edit(CI, old, new), *gone, tree=kept) == set()
+    assert said("Drop it", edit(CI, old, new), *gone, tree=(*kept, "extras/src/more.rs")) == {"protected-path"}
+    assert said("Drop it", edit(CI, old, new.partition("      - name")[0]), *gone, tree=kept) == {"protected-path"}
+    assert said("Drop it", edit(CI, old, new.replace("-p core", "-p core || true")), *gone, tree=kept) == {
+        "protected-path"
+    }
+
+
+def test_how_a_bot_watches_dependencies_is_no_ci() -> None:
+    assert (
+        said("Stop pinning", edit(".github/dependabot.yml", "a: 1\n", "a: 2\n"), edit("a.py", "a = 1\n", "a = 2\n"))
+        == set()
+    )
+    assert said("Stop pinning", edit(CI, "a: 1\n", "run: x\n"), edit("a.py", "a = 1\n", "a = 2\n")) == {
+        "protected-path"
+    }
+
+
+def test_a_setting_may_be_laid_out_anew() -> None:
+    old = "module.exports = {\n  testPathIgnorePatterns: [\n    '/node_modules/',\n    '/dist/'\n  ]\n};\n"
+    new = "module.exports = {\n  testPathIgnorePatterns: ['/node_modules/', '/dist/'],\n};\n"
+    assert change(old, new, "jest.config.js") == set()
+    assert (
+        change("module.exports = {};\n", "module.exports = {\n  exclude: ['node_modules'],\n};\n", "vitest.config.js")
+        == set()
+    )
+    assert change(old, new.replace("'/dist/'", "'/dist/', '/src/'"), "jest.config.js") == {"tests-deselected"}
+
+
+def test_tests_may_stand_under_another_heading() -> None:
+    old = "describe('ports', () => {\n  it('counts', () => {\n    expect(f(1)).toBe(2);\n  });\n  it('later', () => {});\n});\n"
+    assert change(old, old.replace("'ports'", "'ports of a child'"), "a.test.js") == set()
+    assert change(old, old.replace("    expect(f(1)).toBe(2);\n", ""), "a.test.js") == {"test-emptied"}
+
+
+def test_an_empty_struct_of_rust_was_no_work() -> None:
+    old = "pub struct Layer;\n\nimpl Layer {\n    pub fn new() -> Self {\n        Self\n    }\n}\n"
+    assert change(old, old.replace("        Self\n", "        Self::default()\n"), "src/layer.rs") == set()
+    made = old.replace("        Self\n", "        Self::made(read())\n")
+    assert change(made, old, "src/layer.rs") == {"code-gutted"}
