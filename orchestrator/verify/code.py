@@ -41,7 +41,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     run only where the surroundings say so. `later`: it says that its work is still to be done. `swallows`: the whole
     body stands in a `try` whose broad handler says nothing. `full` are the heads of its loops and branches that do
     something, `idle` those that do nothing. `uses` are the names of outside it draws on, `works` the calls that ask
-    somebody for work (not read in Python, where the shape says it).
+    somebody for work (not read in Python, where the shape says it). `hands` counts the errors it hands on, `drops`
+    those it lets go (Rust and Go).
     """
 
     name: str
@@ -59,7 +60,9 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     switch: int = 0
     later: bool = False
     swallows: bool = False
-    full: frozenset[str] = frozenset()
+    full: tuple[str, ...] = ()
     uses: frozenset[str] = frozenset()
     works: int = 0
-    idle: frozenset[str] = frozenset()
+    idle: tuple[str, ...] = ()
+    hands: int = 0
+    drops: int = 0

@@ -31,6 +31,9 @@ _VACUOUS = {"True": "true", "False": "false", "Nil": "nil"}
 def _find(source: Source) -> Iterator[Found | Trial]:
     if _NEVER_BUILT.search(source.text.partition("package ")[0]):
         yield Trial(name="", line=1, markers=("go:build ignore",), unconditional=("go:build ignore",))
+    else:
+        asked = _asked_for(source.text.partition("package ")[0])
+        yield Trial(name="", line=1, markers=tuple(f"go:build {tag}" for tag in asked))
     for node in parts(source.root):
         name, body = name_of(node), node.field("body")
         if node.kind() not in {"function_declaration", "method_declaration"} or body is None:
@@ -38,6 +41,20 @@ def _find(source: Source) -> Iterator[Found | Trial]:
         if re.match(r"Test(?![a-z])", name) and "testing." in node.text()[: node.text().find("{")] + "testing.":
             marks = tuple(Mark(match[0], always=False) for match in _FIRST_ONLY.finditer(body.text()))
             yield Found(name=name, short=name, node=node, body=body, marks=marks, cases=tuple(_cases(source, body)))
+
+
+def _asked_for(head: str) -> list[str]:
+    """Give the tags a file is built with that are no system's: who runs the tests has to ask for them."""
+    lines = re.findall(r"^//go:build\s+(.*)$", head, re.MULTILINE)
+    tags = [word for line in lines if "||" not in line for word in re.findall(r"(?<![\w!.])[a-zA-Z_][\w.]*", line)]
+    return [tag for tag in tags if not _SYSTEMS.fullmatch(tag)]
+
+
+_SYSTEMS = re.compile(
+    r"go\d[\d.]*|unix|linux|darwin|windows|android|ios|(?:free|net|open)bsd|dragonfly|solaris|illumos|aix|plan9|js|wasip1"
+    r"|wasm|amd64|arm(?:64)?|386|ppc64(?:le)?|riscv64|s390x|mips\w*|loong64|cgo|race|gc|gccgo|appengine|purego|msan|asan"
+    r"|goexperiment\..*|boringcrypto"
+)
 
 
 def _cases(source: Source, body: SgNode) -> Iterator[str]:

@@ -10,7 +10,6 @@ from ast_grep_py import SgNode
 from orchestrator.verify.code import Function, Shape
 from orchestrator.verify.grammar import (
     Source,
-    arguments,
     bare,
     called,
     line_of,
@@ -22,23 +21,18 @@ from orchestrator.verify.grammar import (
     walk,
 )
 from orchestrator.verify.grammar_flow import reachable, throws_away
+from orchestrator.verify.grammar_paths import outcome
 from orchestrator.verify.grammar_tables import BLOCKS, LATER, Table
 from orchestrator.verify.grammar_use import blocks, switch, uses, works
+from orchestrator.verify.grammar_values import BINDS, UNWRAPPED, called_within, fixes, is_fixed
 
 _RETURNS = frozenset({"return_statement", "return_expression"})
 _RAISES = frozenset({"throw_statement"})
-_BINDS = frozenset(
-    (
-        *("lexical_declaration", "variable_declaration", "short_var_declaration", "var_declaration"),
-        *("const_declaration", "let_declaration", "local_variable_declaration"),
-    )
-)
 _IDLE = frozenset({"use_declaration", "import_statement", "empty_statement"})
 _NOTHING = frozenset({"void", "()", "!", "never", "undefined", "Promise<void>"})
 _ASSIGNED = frozenset({"variable_declarator", "pair", "assignment_expression", "public_field_definition"})
 _ASSIGNED_TOO = frozenset({"field_definition", "property_assignment"})
 _NAMES = ("name", "key", "left", "property")
-_UNWRAPPED = frozenset({"as_expression", "satisfies_expression", "non_null_expression", "type_assertion"})
 
 
 @lru_cache(maxsize=128)
@@ -136,6 +130,8 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
     shape = shape_of(source, alive, names, whole=body.kind() not in BLOCKS)
     promise = node.field("result") or node.field("return_type") or node.field("type")
     said = promise.text().removeprefix(":").strip() if promise is not None else ""
+    if shape is Shape.REAL and body.kind() in BLOCKS:
+        shape = outcome(source, alive, names)
     full, idle = blocks(source, steps)
     return Function(
         full=full,
@@ -152,6 +148,9 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         gives=_gives(source, body, alive),
         promises=bool(said) and said not in _NOTHING,
         arguments=len(names),
+        calls=sum(1 for step in alive for one in own(step) if called(one)),
+        hands=sum(1 for step in alive for one in own(step) if _hands_on(source, one)),
+        drops=sum(1 for step in alive for one in own(step) if _drops(source, one)),
         cut=_cut(steps, alive),
         later=shape is not Shape.REAL and bool(LATER.search(node.text())),
         swallows=swallows(source, alive),
@@ -178,9 +177,32 @@ def _gives(source: Source, body: SgNode, alive: Sequence[SgNode]) -> bool:
     return any(one.kind() in _RETURNS and parts(one) for step in alive for one in own(step))
 
 
+_DROPPED = re.compile(r"let _\w* = .*\(.*|.* \. ok \( \) ;|_ = .*\(.*|\w+ , _ :?= .*\(.*", re.DOTALL)
+_HANDED = re.compile(r"if (?:.* ; )?err != nil \{ .*\breturn\b", re.DOTALL)
+
+
+def _hands_on(source: Source, node: SgNode) -> bool:
+    """Say whether a piece gives an error to whoever called: Rust's `?`, Go's `if err != nil { return err }`."""
+    if node.kind() == "try_expression":
+        return True
+    return (
+        source.table.family == "go" and node.kind() == "if_statement" and _HANDED.match(source.dump(node)) is not None
+    )
+
+
+def _drops(source: Source, node: SgNode) -> bool:
+    """Say whether a statement lets an error go: `do_it().ok();`, `let _ = do_it();`, `_ = doIt()`."""
+    if source.table.family not in {"rust", "go"} or node.kind() not in _STATEMENTS:
+        return False
+    return _DROPPED.fullmatch(source.dump(node)) is not None
+
+
+_STATEMENTS = frozenset({"expression_statement", "let_declaration", "assignment_statement", "short_var_declaration"})
+
+
 def _is_value(step: SgNode) -> bool:
     """Say whether a Rust statement is the value of its block."""
-    return step.kind() != "expression_statement" and step.kind() not in _BINDS and not step.kind().endswith("_item")
+    return step.kind() != "expression_statement" and step.kind() not in BINDS and not step.kind().endswith("_item")
 
 
 def _cut(steps: Sequence[SgNode], alive: Sequence[SgNode]) -> int:
@@ -189,7 +211,7 @@ def _cut(steps: Sequence[SgNode], alive: Sequence[SgNode]) -> int:
         return 0
     reached = {step.range().start.index for step in alive}
     dead = [step for step in steps if step.range().start.index not in reached and not _is_open(step, reached)]
-    return sum(not step.kind().endswith(("_declaration", "_item")) or step.kind() in _BINDS for step in dead)
+    return sum(not step.kind().endswith(("_declaration", "_item")) or step.kind() in BINDS for step in dead)
 
 
 def _is_open(step: SgNode, reached: set[int]) -> bool:
@@ -209,7 +231,7 @@ def shape_of(source: Source, alive: Sequence[SgNode], names: frozenset[str], *, 
             return Shape.RAISES if later else Shape.REAL
         elif source.table.family == "rust" and _is_value(step) and step is alive[-1]:
             given = [inner]
-        elif _fixes(source, inner, constants) or _is_idle(source, inner):
+        elif fixes(source, inner, constants) or _is_idle(source, inner):
             continue
         else:
             return Shape.REAL
@@ -225,7 +247,7 @@ def shape_of(source: Source, alive: Sequence[SgNode], names: frozenset[str], *, 
 
 
 def _unwrapped(node: SgNode) -> SgNode:
-    while node.kind() in {*_UNWRAPPED, "parenthesized_expression", "expression_list"} and len(parts(node)) == 1:
+    while node.kind() in {*UNWRAPPED, "parenthesized_expression", "expression_list"} and len(parts(node)) == 1:
         node = parts(node)[0]
     return node
 
@@ -250,30 +272,6 @@ _NEVER_CALLED = re.compile(
 """Says why there is no work to be done there, and not that it is left to do."""
 
 
-def _fixes(source: Source, node: SgNode, constants: set[str]) -> bool:
-    """Say whether a statement only puts constants into variables, and remember which."""
-    if node.kind() not in _BINDS:
-        return False
-    names, values = _bound(node)
-    if not all(is_fixed(source, value, constants) for value in values):
-        return False
-    constants.update(names)
-    return True
-
-
-def _bound(node: SgNode) -> tuple[list[str], list[SgNode]]:
-    inner = [one for one in walk(node) if one.kind() in {"variable_declarator", "var_spec", "const_spec"}] or [node]
-    names: list[str] = []
-    values: list[SgNode] = []
-    for one in inner:
-        for place in ("name", "pattern", "left"):
-            names += [
-                leaf.text() for part in one.field_children(place) for leaf in walk(part) if leaf.kind() == "identifier"
-            ]
-        values += [part for place in ("value", "right") if (part := one.field(place)) is not None]
-    return names, values
-
-
 def _is_idle(source: Source, node: SgNode) -> bool:
     """Say whether a statement computes nothing: an import, a name looked at, a log line."""
     if node.kind() in _IDLE or node.kind() in source.table.literals or node.kind() == "identifier":
@@ -286,56 +284,9 @@ def _is_idle(source: Source, node: SgNode) -> bool:
     return bool(source.table.noise.fullmatch(called(node)))
 
 
-def called_within(node: SgNode) -> bool:
-    """Say whether an expression calls anything."""
-    return any(called(one) for one in walk(node))
-
-
-def is_fixed(source: Source, node: SgNode, constants: set[str]) -> bool:
-    """Say whether a value is the same whatever the arguments."""
-    table, kind, text = source.table, node.kind(), node.text()
-    if kind in table.literals or text in table.words or text in {"void 0", "<></>"}:
-        return True
-    if kind in {"identifier", "shorthand_property_identifier"}:
-        return text in constants
-    if kind in _UNWRAPPED:
-        return is_fixed(source, parts(node)[0], constants)
-    if kind in table.gathers or kind in {"keyed_element", "literal_element"}:
-        return all(is_fixed(source, part, constants) for part in parts(node) if not _is_type(part))
-    if kind in {"new_expression", "object_creation_expression"}:
-        made = node.field("constructor") or node.field("type")
-        fits = made is not None and table.made.fullmatch(made.text()) is not None
-        return fits and all(is_fixed(source, part, constants) for part in arguments(node))
-    if kind == "array_creation_expression":
-        return not called_within(node)
-    return _is_made(source, node, constants)
-
-
-def _is_made(source: Source, node: SgNode, constants: set[str]) -> bool:
-    name = called(node)
-    if not name:
-        return node.kind() == "struct_expression" and not any(
-            called(one) or one.kind() == "identifier" for one in walk(node)
-        )
-    function = node.field("function")
-    if function is not None and function.kind() == "field_expression":
-        owner, field = function.field("value"), function.field("field")
-        turned = field is not None and field.text() in {"into", "to_string", "to_owned", "clone"}
-        return turned and owner is not None and is_fixed(source, owner, constants)
-    if not source.table.makers.fullmatch(name):
-        return False
-    if name.endswith("!"):
-        return not any(part.kind() == "identifier" for part in walk(node) if part.text() != name[:-1])
-    return all(is_fixed(source, part, constants) for part in arguments(node) if not _is_type(part))
-
-
-def _is_type(node: SgNode) -> bool:
-    return node.kind().endswith("_type") or node.kind() in {"type_identifier", "field_identifier"}
-
-
 def swallows(source: Source, alive: Sequence[SgNode]) -> bool:
     """Say whether all a body does stands in a `try` that keeps every error quiet."""
-    if any(throws_away(source, bare(step)) or _recovers(source, bare(step)) for step in alive):
+    if any(throws_away(source, bare(step)) or recovers(source, bare(step)) for step in alive):
         return True
     rest = [step for step in alive if not _is_last(source, step)]
     return len(rest) == 1 and rest[0].kind() == "try_statement" and hushes(source, rest[0])
@@ -345,7 +296,7 @@ _RECOVERS = re.compile(r"(?:_ = )?recover \( \)(?: ;)?|if \w+ := recover \( \) ;
 _UNWOUND = re.compile(r"catch_unwind.*\.\s*(?:unwrap_or(?:_default|_else)?|ok)\s*\(", re.DOTALL)
 
 
-def _recovers(source: Source, step: SgNode) -> bool:
+def recovers(source: Source, step: SgNode) -> bool:
     """Say whether a statement takes back a panic and tells nobody: a bare `recover()`, Rust's `catch_unwind`."""
     if step.kind() == "defer_statement":
         body = next((one.field("body") for one in walk(step) if one.kind() == "func_literal"), None)
@@ -372,8 +323,17 @@ def hushes(source: Source, node: SgNode) -> bool:
     return False
 
 
+_SPARED = re.compile(
+    r"!==?\s*['\"](?:AssertionError|ERR_ASSERTION|JestAssertionError)|!\s*\(.*instanceof\s+\w*AssertionError"
+)
+
+
 def _is_quiet(source: Source, step: SgNode) -> bool:
     inner = bare(step)
     if inner.kind() in _RETURNS:
         return all(is_fixed(source, part, set()) for part in parts(inner))
+    if inner.kind() == "if_statement":  # what it throws on is no assertion that failed
+        condition, body = inner.field("condition"), inner.field("consequence")
+        spared = condition is not None and _SPARED.search(condition.text()) is not None
+        return spared and body is not None and [one.kind() for one in statements(body)] == ["throw_statement"]
     return inner.kind() in {"continue_statement", "empty_statement"} or _is_idle(source, inner)

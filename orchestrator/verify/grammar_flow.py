@@ -31,6 +31,7 @@ _EMPTY = re.compile(
     r"|Collections\.empty\w+\(\)|new Array\(\)|vec!\[\s*\]"
     r"|(?:std::)?iter::empty\w*(?:::<.*>)?\(\)|\w+\[:0\]|\(\s*\)|new \w+\[0\]"
 )
+_ORDERED = re.compile(r"(\d{1,9})([<>]=?)(\d{1,9})")
 _SAME = re.compile(r"([\w.]+)(===?|!==?)([\w.]+)")
 
 
@@ -175,6 +176,10 @@ def known(text: str) -> bool | None:
         return False
     if text.startswith("true||") or text.endswith("||true"):
         return True
+    match = _ORDERED.fullmatch(text)
+    if match is not None:
+        less, most = int(match[1]) < int(match[3]), int(match[1]) == int(match[3])
+        return (most and "=" in match[2]) or less is (match[2][0] == "<" and not most)
     match = _SAME.fullmatch(text)
     if match is None:
         return None

@@ -77,11 +77,21 @@ _PATTERNS = {
 def signs(text: str, rule: str, testing: bool, table: Table) -> tuple[tuple[int, str], ...]:  # noqa: FBT001 - a key
     """Give the places a rule is about, in a test file or another."""
     patterns = _PATTERNS.get((rule, testing))
-    if patterns is None or patterns[table.family].search(text) is None:
+    twins = patterns is _DETECTS and table.family == "rust" and _NOT_FOR_TESTS.search(text) is not None
+    if patterns is None or not (twins or patterns[table.family].search(text)):
         return ()
     source = read(text, table)
     code = source.code if source is not None else ""
-    return tuple(
-        (code.count("\n", 0, match.start()) + 1, " ".join(match[0].split()))
-        for match in patterns[table.family].finditer(code)
-    )
+    found = [*patterns[table.family].finditer(code), *(_twins(code) if twins else ())]
+    return tuple((code.count("\n", 0, match.start()) + 1, " ".join(match[0].split())) for match in found)
+
+
+_FN = r"(?:\s*#\[[^\]]*\])*\s*(?:pub(?:\([^)]*\))?\s+)?(?:(?:const|unsafe|async|extern\s+\"\w+\")\s+)*fn\s+(\w+)"
+_FOR_TESTS = re.compile(r"#\[cfg\(test\)\]" + _FN)
+_NOT_FOR_TESTS = re.compile(r"#\[cfg\(not\(test\)\)\]" + _FN)
+
+
+def _twins(code: str) -> list[re.Match[str]]:
+    """Give the functions of Rust in whose place tests call another of the same name."""
+    for_tests = {match[1] for match in _FOR_TESTS.finditer(code)}
+    return [match for match in _NOT_FOR_TESTS.finditer(code) if match[1] in for_tests]

@@ -141,12 +141,13 @@ _JAVA = Table(
         (
             *("decimal_integer_literal", "hex_integer_literal", "decimal_floating_point_literal", "true", "false"),
             *("character_literal", "string_literal", "null_literal", "string_fragment", "type_identifier"),
+            "class_literal",
         )
     ),
     gathers=frozenset({"unary_expression", "parenthesized_expression", "cast_expression", "array_initializer"}),
     words=frozenset({"Boolean.TRUE", "Boolean.FALSE"}),
     makers=re.compile(
-        r"Collections\.empty\w+|(?:List|Set|Map|Stream|Arrays|Optional|OptionalInt|IntStream)\.(?:of|empty|asList|ofNullable)|(?:CompletableFuture\.completedFuture)|(?:String|Integer|Long|Boolean)\.valueOf"
+        r"(?:org\.mockito\.)?(?:Mockito\.)?(?:mock|spy)|Collections\.empty\w+|(?:List|Set|Map|Stream|Arrays|Optional|OptionalInt|IntStream)\.(?:of|empty|asList|ofNullable)|(?:CompletableFuture\.completedFuture)|(?:String|Integer|Long|Boolean)\.valueOf"
     ),
     made=re.compile(
         r"(?:ArrayList|LinkedList|HashMap|LinkedHashMap|TreeMap|HashSet|LinkedHashSet|StringBuilder|Object)(?:<.*>)?"

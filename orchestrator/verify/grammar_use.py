@@ -66,7 +66,7 @@ def uses(source: Source, alive: Sequence[SgNode]) -> frozenset[str]:
         node.text()
         for step in alive
         for node in _spoken(source, step)
-        if node.kind() in _LEAVES and not _is_key(source, node) and not _is_called(node) and not _is_path(node)
+        if node.kind() in _LEAVES and not is_key(source, node) and not _is_called(node) and not _is_path(node)
     }
     return frozenset(name for name in names - bound - idle if not name[:1].isupper() and name != "_")
 
@@ -77,10 +77,11 @@ def works(source: Source, alive: Sequence[SgNode]) -> int:
     An error that says where the work is done now, or that there is none, counts as one.
     """
     refused = any("throw" in bare(step).kind() and TAKEN_BACK.search(step.text()) for step in alive)
-    return refused + sum(_is_work(source, node) for step in alive for node in _spoken(source, step))
+    return refused + sum(is_work(source, node) for step in alive for node in _spoken(source, step))
 
 
-def _is_work(source: Source, node: SgNode) -> bool:
+def is_work(source: Source, node: SgNode) -> bool:
+    """Say whether a node is a call that asks somebody to do something."""
     if node.kind() in {"new_expression", "object_creation_expression"}:
         made = node.field("constructor") or node.field("type")
         return made is not None and _NEW.fullmatch(made.text()) is None
@@ -146,7 +147,7 @@ def _is_called(node: SgNode) -> bool:
     )
 
 
-def _is_key(source: Source, node: SgNode) -> bool:
+def is_key(source: Source, node: SgNode) -> bool:
     """Say whether a name is only compared with a constant, or looked up in a table."""
     holder = node.parent()
     if holder is None:
@@ -205,10 +206,10 @@ def _bound(step: SgNode) -> Iterator[str]:
             )
 
 
-def blocks(source: Source, steps: Sequence[SgNode]) -> tuple[frozenset[str], frozenset[str]]:
+def blocks(source: Source, steps: Sequence[SgNode]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Give the heads of loops and branches that do something, and of those that do nothing."""
-    full: set[str] = set()
-    empty: set[str] = set()
+    full: list[str] = []
+    empty: list[str] = []
     for step in steps:
         for node in walk(step):
             body = node.field("consequence" if node.kind() in IFS else "body")
@@ -216,8 +217,8 @@ def blocks(source: Source, steps: Sequence[SgNode]) -> tuple[frozenset[str], fro
                 continue
             whole, inner = source.dump(node), source.dump(body)
             head = whole.partition(inner)[0] if inner else whole
-            (full if statements(body) else empty).add(head.strip())
-    return frozenset(full), frozenset(empty - full)
+            (full if statements(body) else empty).append(head.strip())
+    return tuple(full), tuple(empty)
 
 
 _AROUND = re.compile(

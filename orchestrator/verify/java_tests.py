@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from orchestrator.verify.grammar import Source, arguments, called, line_of, name_of, parts
-from orchestrator.verify.grammar_code import is_fixed
 from orchestrator.verify.grammar_tests import ASSERTING, Found, Mark, Reader, assertion, shallow, split
+from orchestrator.verify.grammar_values import is_fixed
 from orchestrator.verify.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _TEST = re.compile(r"@(?:\w+\.)*(?:Test|ParameterizedTest|RepeatedTest|TestFactory|TestTemplate|Theory|Property)\b")
 _SILENT = re.compile(r"@(?:\w+\.)*(Disabled|Ignore|Ignored)\b(?!\w)")
 _ALWAYS = re.compile(r"@(?:\w+\.)*((?:Disabled|Enabled)If\w+)\(.*matches\s*=\s*\"\.\*\"", re.DOTALL)
 _SELDOM = re.compile(r"@(?:\w+\.)*(EnabledOnOs)\(\s*\{?\s*(?:OS\.)?(?:AIX|SOLARIS|FREEBSD|OPENBSD|OTHER)\b")
+_ASKED = re.compile(r"@(?:\w+\.)*((?:Disabled|Enabled)If(?:EnvironmentVariable|SystemProperty))\(")
+_ABSTRACT = re.compile(r"\babstract\b")
 _HIDDEN = re.compile(r"\b(private)\b")
 _OPTIONS = re.compile(r"enabled\s*=\s*false|expected\s*=\s*(?:Throwable|Exception|Error|RuntimeException)\.class")
 _STRICT = re.compile(
@@ -44,7 +46,7 @@ def _find(source: Source) -> Iterator[Found | Trial]:
                 name=where[:-1],
                 line=line_of(node),
                 markers=tuple(mark.name for mark in marks),
-                unconditional=tuple(mark.name for mark in marks),
+                unconditional=tuple(mark.name for mark in marks if mark.always),
             )
         elif node.kind() == "method_declaration":
             body, name = node.field("body"), name_of(node)
@@ -78,6 +80,10 @@ def _marks(node: SgNode) -> Iterator[Mark]:
     hidden = (_HIDDEN,) if node.kind() == "method_declaration" else ()  # no runner calls it
     for pattern in (_SILENT, _ALWAYS, _SELDOM, *hidden):
         yield from (Mark(match[1]) for match in pattern.finditer(text))
+    if not _ALWAYS.search(text):
+        yield from (Mark(match[1], always=False) for match in _ASKED.finditer(text))
+    if node.kind() == "class_declaration" and _ABSTRACT.search(text) and _TEST.search(node.text()):
+        yield Mark("abstract", always=False)
     yield from (Mark(match[0], match[0].startswith("enabled")) for match in _OPTIONS.finditer(text))
 
 

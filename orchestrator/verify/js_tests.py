@@ -8,8 +8,8 @@ import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.grammar import Source, arguments, bare, line_of, parts, walk
-from orchestrator.verify.grammar_code import is_fixed
 from orchestrator.verify.grammar_tests import ASSERTING, PLATFORM, Found, Mark, Reader, assertion, shallow
+from orchestrator.verify.grammar_values import is_fixed
 from orchestrator.verify.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _TESTS = frozenset({"it", "test", "specify", "xit", "xtest", "xspecify", "fit", "Deno"})
@@ -168,6 +168,8 @@ def _marks(chain: _Chain) -> Iterator[Mark]:
     if chain.root in _MARKED:
         yield Mark(chain.root)
     for member in chain.members:
+        if member == "each" and [part.kind() for part in chain.given(0)] == ["array"] and not parts(chain.given(0)[0]):
+            yield Mark("each([])")
         if member in {"skipIf", "runIf"}:
             held = chain.given(0)
             constant = bool(held) and held[0].kind() in {"true", "false", "number", "string"}

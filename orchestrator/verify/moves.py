@@ -7,7 +7,7 @@ import msgspec
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.languages import language_of
-from orchestrator.verify.test_files import is_named_test, is_test_file
+from orchestrator.verify.test_files import is_found, is_named_test, is_test_file
 
 _ALIKE = 0.5
 _SHORT = 3
@@ -38,10 +38,10 @@ def _became(before: Edit, after: Edit) -> bool:
     return same and _are_alike(before.old or "", after.new)
 
 
-def _kind(path: str) -> tuple[str, bool, bool]:
+def _kind(path: str) -> tuple[str, bool, bool, bool]:
     language = language_of(path)
     family = language.name.replace("typescript", "javascript").replace("tsx", "javascript") if language else ""
-    return family, is_test_file(path), is_named_test(path)
+    return family, is_test_file(path), is_named_test(path), is_found(path)
 
 
 def _stem(name: str) -> str:

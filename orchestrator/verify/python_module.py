@@ -171,16 +171,16 @@ def _mentions(value: ast.expr, name: str) -> bool:
     return any(last_name(part) == name for part in ast.walk(value) if isinstance(part, ast.Name | ast.Attribute))
 
 
-def emptied_blocks(body: Sequence[ast.stmt]) -> tuple[frozenset[str], frozenset[str]]:
+def emptied_blocks(body: Sequence[ast.stmt]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Give the heads of loops and branches that do something, and of those that do nothing."""
-    full: set[str] = set()
-    empty: set[str] = set()
+    full: list[str] = []
+    empty: list[str] = []
     for statement in body:
         for part in walk(statement):
             if isinstance(part, ast.For | ast.While | ast.If | ast.With | ast.AsyncFor | ast.AsyncWith):
                 idle = all(isinstance(one, ast.Pass) or _is_text(one) for one in part.body)
-                (empty if idle else full).add(_head(part))
-    return frozenset(full), frozenset(empty - full)
+                (empty if idle else full).append(_head(part))
+    return tuple(full), tuple(empty)
 
 
 def _is_text(statement: ast.stmt) -> bool:

@@ -30,7 +30,35 @@ def missing(tree: ast.Module) -> dict[str, int]:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             used.setdefault(node.id, node.lineno)
         bound.update(_binds(node))
-    return {name: line for name, line in used.items() if name not in bound and name not in _KNOWN}
+    found = {name: line for name, line in used.items() if name not in bound and name not in _KNOWN}
+    return found | dict(_methods(tree))
+
+
+def _methods(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Give `Class.name` for what a class that begins with no other asks of itself and nothing in the file gives it."""
+    given = {name for node in walk(tree) for name in _gives(node)}
+    for owner in tree.body:
+        if not isinstance(owner, ast.ClassDef) or owner.bases or owner.keywords or "__getattr__" in given:
+            continue
+        for part in walk(owner):
+            match part:
+                case ast.Attribute(attr=name, value=ast.Name(id="self" | "cls"), ctx=ast.Load()) if name not in given:
+                    yield f"{owner.name}.{name}", part.lineno
+                case _:
+                    pass
+
+
+def _gives(node: ast.AST) -> Iterator[str]:
+    """Give the names a piece of code may give an object: what it sets, defines, or says in a text."""
+    match node:
+        case ast.Attribute(attr=name, ctx=ast.Store()) | ast.Name(id=name, ctx=ast.Store()):
+            yield name
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Constant(value=str(name)):
+            yield name
+        case _:
+            pass
 
 
 def _binds_by_text(node: ast.AST) -> bool:

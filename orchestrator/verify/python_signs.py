@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from orchestrator.verify.python_known import truth
 from orchestrator.verify.python_source import parse
-from orchestrator.verify.python_values import FunctionNode, is_fixed, last_name
+from orchestrator.verify.python_spying import spied
+from orchestrator.verify.python_values import FunctionNode, is_fixed, last_name, without_docstring
 from orchestrator.verify.python_walk import walk
 
 _RUNNERS = frozenset({"pytest", "_pytest", "unittest", "nose"})
@@ -34,6 +35,7 @@ _FLIPS = frozenset(
 
 def _signs(tree: ast.Module) -> Iterator[tuple[int, str]]:
     around = _looked_at(tree)
+    yield from spied(tree)
     for node in walk(tree):
         match node:
             case ast.Constant(value=str(text)) if text in _SIGNS:
@@ -110,9 +112,51 @@ def _always_equal(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 wanted = _COMPARING.get(name)
                 if wanted is not None and given and all(truth(value) is wanted for value in given):
                     yield node.lineno, f"{owner.name}.{name}"
+            if _is_equality(node) and _holds_anything(owner) and _looks_at_kinds(node):
+                yield node.lineno, f"{owner.name}.__eq__"
 
 
 _COMPARING = {"__eq__": True, "__ne__": False, "__contains__": True, "__le__": True, "__ge__": True}
+
+
+_KINDS = frozenset({"type", "isinstance", "issubclass", "__class__"})
+
+
+def _holds_anything(owner: ast.ClassDef) -> bool:
+    """Say whether a class's objects can differ: it sets attributes of `self`, or declares some."""
+    if any(isinstance(part, ast.AnnAssign) for part in owner.body):
+        return True
+    return any(
+        isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store) and last_name(part.value) == "self"
+        for node in owner.body
+        if isinstance(node, FunctionNode)
+        for part in walk(node)
+    )
+
+
+def _is_equality(node: ast.stmt) -> bool:
+    return isinstance(node, ast.FunctionDef) and node.name == "__eq__"
+
+
+def _looks_at_kinds(node: ast.stmt) -> bool:
+    """Say whether a comparison looks at nothing but of what kind both are: `type(self) == type(other)`."""
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    names = {one.arg for one in node.args.args}
+    told, asked = 0, 0
+    for part in (inner for statement in without_docstring(node.body) for inner in walk(statement)):
+        match part:
+            case ast.Call(func=func, args=args) if last_name(func) in _KINDS:
+                told += sum(isinstance(one, ast.Name) and one.id in names for one in args)
+            case ast.Attribute(attr="__class__", value=ast.Name(id=name)):
+                told += name in names
+            case ast.Name(id=name):
+                asked += name in names
+            case ast.Call() | ast.Raise() | ast.Attribute():
+                return False
+            case _:
+                pass
+    return 0 < asked == told
 
 
 def _answered(node: ast.stmt) -> Iterator[tuple[str, list[ast.expr]]]:
@@ -259,7 +303,7 @@ _LOOKS: dict[tuple[str, bool], Look] = {
 
 
 _WORDS = {
-    "detects-tests": re.compile("pytest|unittest|nose|PYTEST|(?i:test)"),
+    "detects-tests": re.compile("pytest|unittest|nose|PYTEST|(?i:test)|frame|stack|f_back"),
     "always-equal": re.compile("__(?:eq|ne|contains|le|ge)__"),
     "leaves-early": re.compile("exit|quit|abort"),
     "flips-outcomes": re.compile("pytest|collect_ignore|autouse|builtins|unittest"),

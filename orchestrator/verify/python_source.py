@@ -8,7 +8,7 @@ from orchestrator.verify.code import Function
 from orchestrator.verify.python_code import functions
 from orchestrator.verify.python_names import identifiers
 from orchestrator.verify.python_values import last_name
-from orchestrator.verify.python_walk import walk
+from orchestrator.verify.python_walk import children, walk
 
 _KEPT = 256
 
@@ -22,6 +22,20 @@ def parse(text: str) -> ast.Module | None:
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+@lru_cache(maxsize=_KEPT)
+def relative_imports(text: str) -> tuple[tuple[int, str], ...]:
+    """Give the modules a text imports by their place (`..a.b`), with the line; not those it can do without."""
+    tree = parse(text) if "from ." in text else None
+    pending, found = list[ast.AST](tree.body if tree is not None else ()), []
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.ImportFrom) and node.level and node.module:
+            found.append((node.lineno, "." * node.level + node.module))
+        elif not isinstance(node, ast.Try | ast.If | ast.expr):
+            pending.extend(children(node))
+    return tuple(sorted(found))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -1,6 +1,7 @@
 """The tests of a Python file: what they assert and what silences them. Never runs or imports what it reads."""
 
 import ast
+import copy
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
@@ -133,16 +134,28 @@ def _test(node: FunctionNode) -> Trial:
         asserts=tuple(assertions(node.body)),
         hollow=all(_is_idle(statement) for statement in alive),
         body=dumped(ast.Module(body=node.body, type_ignores=[])),
-        skeleton=_skeleton(node.body),
+        skeleton="\n".join(_skeleton(node.body)),
         words=identifiers(ast.Module(body=[node], type_ignores=[])) - {node.name},
         vacuous=len(vacuous(node.body)),
         swallowed=swallowed(node.body),
         cases=cases,
         replaced=frozenset((*_replaced(node), *_rebound(node))),
         never=_never(node),
-        markers=tuple(name for name, _, text in marks if not _is_platform(name, text, guarded)),
+        markers=(*(name for name, _, text in marks if not _is_platform(name, text, guarded)), *_left(alive)),
         unconditional=tuple(name for name, always, _ in marks if always and name in _ALWAYS),
     )
+
+
+def _left(alive: Sequence[ast.stmt]) -> Iterator[str]:
+    """Give the branches of a test that end it at once where whoever runs it has not said something."""
+    for statement in alive:
+        match statement:
+            case ast.If(test=test, body=[ast.Return(value=None)], orelse=[]):
+                text = ast.unparse(test)
+                if re.search(r"environ|getenv", text):
+                    yield f"if {text[:60]}"
+            case _:
+                pass
 
 
 def _skips(call: ast.Call) -> bool:
@@ -202,9 +215,27 @@ def _condition(text: str) -> str:
     return text.partition("(")[2].partition("reason=")[0].partition(", '")[0].partition(', "')[0]
 
 
-def _skeleton(body: Sequence[ast.stmt]) -> str:
-    kept = [statement for statement in body if not _is_assertion(statement) and not _is_idle(statement)]
-    return "\n".join(dumped(statement) for statement in kept)
+def _skeleton(body: Sequence[ast.stmt]) -> Iterator[str]:
+    """Give the statements of a body that assert nothing, a block's head and what stands in it one by one."""
+    for statement in body:
+        if _is_assertion(statement) or _is_idle(statement):
+            continue
+        inner = [getattr(statement, part, None) or [] for part in _INNER]
+        if not any(inner) or isinstance(statement, FunctionNode | ast.ClassDef):
+            yield dumped(statement)
+            continue
+        head = copy.copy(statement)
+        for part in (*_INNER, "handlers", "cases"):
+            if hasattr(head, part):
+                setattr(head, part, [])
+        yield dumped(head)
+        for block in inner:
+            yield from _skeleton(block)
+        for handler in [*getattr(statement, "handlers", []), *getattr(statement, "cases", [])]:
+            yield from _skeleton(handler.body)
+
+
+_INNER = ("body", "orelse", "finalbody")
 
 
 def _is_assertion(statement: ast.stmt) -> bool:

@@ -1,6 +1,7 @@
 """Honest rules for code that only pretends, in every language that is read. Never runs or imports what it reads."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from orchestrator.model.verdicts import Finding
@@ -77,7 +78,8 @@ def _does_less(before: Function, after: Function) -> bool:
 def code_hollowed(diff: Diff) -> Iterable[Finding]:
     """Find loops and branches that are still there and do nothing any more."""
     for edit, before, after in _both(diff):
-        for head in sorted((before.full & after.idle) - before.idle):
+        fuller = Counter(before.full) - Counter(after.full)
+        for head in sorted(fuller & (Counter(after.idle) - Counter(before.idle))):
             yield found(
                 "code-hollowed",
                 edit.path,
@@ -134,7 +136,19 @@ def code_halved(diff: Diff) -> Iterable[Finding]:
 def code_swallows(diff: Diff) -> Iterable[Finding]:
     """Find functions that now keep every error of theirs quiet."""
     for edit, before, after in _both(diff):
-        if after.swallows and not before.swallows and not (asks_for_quiet(diff.message) or reverts(diff.message)):
+        if asks_for_quiet(diff.message) or reverts(diff.message):
+            continue
+        dropped = min(before.hands - after.hands, after.drops - before.drops)
+        if dropped > 0:
+            yield found(
+                "code-swallows",
+                edit.path,
+                f"{after.name} now lets {dropped} errors go that it handed on, so nobody hears of a failure; hand them "
+                "on, or handle them",
+                line=after.line,
+                about=f"{after.name}:dropped",
+            )
+        if after.swallows and not before.swallows:
             yield found(
                 "code-swallows",
                 edit.path,
@@ -143,21 +157,6 @@ def code_swallows(diff: Diff) -> Iterable[Finding]:
                 line=after.line,
                 about=after.name,
             )
-
-
-def missing_name(diff: Diff) -> Iterable[Finding]:
-    """Find names that are used and defined nowhere, and were not used on the base."""
-    for edit, language in sources(diff):
-        known = language.missing(edit.old or "")
-        for name, line in language.missing(edit.new or "").items():
-            if name not in known:
-                yield found(
-                    "missing-name",
-                    edit.path,
-                    f"`{name}` is used and defined nowhere, so this code cannot run; define or import it",
-                    line=line,
-                    about=name,
-                )
 
 
 def stub_added(diff: Diff) -> Iterable[Finding]:

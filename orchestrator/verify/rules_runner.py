@@ -32,6 +32,10 @@ _LEAVES_OUT = re.compile(
     r"IgnorePatterns|passWithNoTests\s*:\s*true|\bexclude\s*:|testIgnore\s*:|\bbail\s*:|grepInvert"
     r"|dangerouslyIgnore\w*\s*:\s*true"
 )
+_FINDS_NOTHING = re.compile(
+    r"\b(?:exclude|testIgnore|testPathIgnorePatterns)\s*:\s*\[?\s*['\"](?:\*\*(?:/\*)?|\.\*|/)['\"]"
+    r"|\b(?:include|testMatch|spec|files)\s*:\s*\[\s*\]"
+)
 _LAUNCHED = re.compile(r"(?:^|/)(?:GNUm|[Mm])akefile$|(?:^|/)\.?[Jj]ustfile$|(?:^|/)noxfile\.py$")
 _HUSHED = re.compile(
     r"(?:pytest|\btests?\b|jest|vitest|mocha|go test|cargo test|mvn|gradle)[^\n]*\|\|\s*(?:true|exit 0|:)(?!\w)"
@@ -58,6 +62,8 @@ def tests_deselected(diff: Diff) -> Iterable[Finding]:
 def _misses(edit: Edit, diff: Diff) -> Iterator[tuple[int, str]]:
     """Give what a new configuration file says that keeps most tests there are from being found, or from counting."""
     new = edit.new or ""
+    if _WHOLE.search(edit.path):
+        yield from ((number, match.string.strip()) for number, match in fresh_lines("", new, _FINDS_NOTHING))
     if not _CONFIG.has_section(edit.path) and not edit.path.endswith(("pytest.ini", "pytest.toml")):
         return
     for key, value in _flat(_CONFIG.section(edit.path, new)).items():

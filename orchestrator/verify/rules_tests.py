@@ -33,7 +33,13 @@ _NUMBER = re.compile(r"#\d+$")
 def test_deleted(diff: Diff) -> Iterable[Finding]:
     """Find tests of the base that are nowhere in the snapshot."""
     both = sides(diff) if diff.spares_tests else ()
-    added = [test for side in both for name, test in side.new.items() if name not in side.old and test.is_test]
+    added = [
+        test
+        for side in both
+        if not side.is_passed_by
+        for name, test in side.new.items()
+        if name not in side.old and test.is_test
+    ]
     names = frozenset(test.name for test in added if test.assertions)
     bodies = frozenset(test.body for test in added)
     grown = [*added, *_grown(both)]
@@ -106,7 +112,7 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
         for name, test in side.new.items():
             before = side.old.get(name)
             lost = before is not None and before.assertions > 0 and test.assertions == 0 and not test.markers
-            lost = lost and not _hands_on(side, test)
+            lost = lost and not _helped(side, test)
             hollow = test.is_test and test.hollow and not _was_hollow(side, before, test)
             bare = diff.whole and test.is_test and test.assertions == 0 and not _helped(side, test)
             never = test.never if before is not None and before.is_test and not before.never else ""
@@ -127,11 +133,6 @@ def _was_hollow(side: Side, before: Trial | None, test: Trial) -> bool:
     if before is not None:
         return before.hollow
     return any(other.hollow and other.name == test.name and other.body == test.body for other in side.old.values())
-
-
-def _hands_on(side: Side, test: Trial) -> bool:
-    """Say whether a test's body names a function of its file, outside of any test, that asserts."""
-    return bool(side.helpers & frozenset(re.findall(r"\w+", test.body)))
 
 
 def _helped(side: Side, test: Trial) -> bool:
@@ -338,6 +339,8 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                 continue  # a new test that is skipped takes nothing away, where others prove the work
             markers = test.markers if name in side.old else test.unconditional
             for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
+                if marker == "abstract" and any(_goes_on(name, edit.new or "") for edit in diff.edits):
+                    continue  # others take its tests over
                 if marker.startswith("cfg(") and frozenset(_FEATURE.findall(marker)) <= _features(diff):
                     continue  # whoever runs the tests runs them with the features there are
                 yield found(
@@ -348,6 +351,11 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=f"{name}:{marker}",
                 )
+
+
+def _goes_on(name: str, text: str) -> bool:
+    """Say whether a class of Java is what another begins with."""
+    return re.search(rf"\bextends\s+{re.escape(name.rpartition('.')[2])}\b", text) is not None
 
 
 _FEATURE = re.compile(r'feature\s*=\s*"([^"]+)"')

@@ -117,10 +117,18 @@ def _macro(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
         line=line_of(node),
         calls=calls,
         words=source.words(node),
+        sides=tuple(sides[:_COMPARED]) if strict and len(sides) >= _COMPARED else (),
     )
     known = name in {"assert!", "assert_eq!", "debug_assert!", "debug_assert_eq!"}
     constant = known and _is_constant(first) and (first == "true" if not strict else same)
-    return made, constant or first.endswith("|| true") or first.startswith("true ||")
+    return made, constant or _HOLDS.search(first) is not None
+
+
+_HOLDS = re.compile(
+    r"\|\| true$|^true \|\||^matches ! \(.*, _ \)$|^! format ! \([^()]*(?:\([^()]*\)[^()]*)*\) \. is_empty \( \)$"
+    r"|^\( (\d+) \.\. \1 \) \. all \("
+)
+"""What holds whatever it is asked of."""
 
 
 def _arguments(source: Source, node: SgNode) -> list[str]:

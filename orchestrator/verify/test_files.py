@@ -25,6 +25,14 @@ _DATA = re.compile(
 _SOURCE = re.compile(r"\.(?:py|[cm]?[jt]sx?|go|rs|rb|exs?|java|kt|scala|cs|php|swift|sh|c|cc|cpp|dart|lua)$")
 
 
+_COLLECTED = re.compile(r"(?:test_.*|.*_tests?|tests?|conftest)\.py")
+_LEFT_OUT = re.compile(
+    r"^[._].*\.go$|_(?:plan9|aix|solaris|illumos|dragonfly|netbsd|zos|js|wasip1|wasm|s390x|ppc64(?:le)?|mips\w*|riscv64|loong64)_test\.go$"
+    r"|(?:^|/)src/test/(?:java|kotlin)[^/]+/.*\.java$"
+)
+"""What Go's names build nowhere or on seldom systems only, and folders beside the one Java's tests are built from."""
+
+
 def is_named_test(path: str) -> bool:
     """Say whether a file's name says that it holds tests."""
     return _BY_NAME.match(path.rpartition("/")[2]) is not None
@@ -37,6 +45,14 @@ def is_test_file(path: str) -> bool:
     if is_named_test(path):
         return True
     return bool(_BY_FOLDER.search(path) and _SOURCE.search(path))
+
+
+def is_found(path: str) -> bool:
+    """Say whether a runner looks for tests in a test file: Python's and Go's go by the name, Java's by its folder."""
+    name = path.rpartition("/")[2]
+    if path.endswith(".py"):
+        return _COLLECTED.fullmatch(name) is not None
+    return not _LEFT_OUT.search(path if path.endswith(".java") else name)
 
 
 def path_of(entry: str) -> str:

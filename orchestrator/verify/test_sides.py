@@ -9,15 +9,8 @@ import msgspec
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.language import Language
 from orchestrator.verify.languages import language_of
-from orchestrator.verify.test_files import is_test_file
+from orchestrator.verify.test_files import is_found, is_named_test, is_test_file
 from orchestrator.verify.trials import Trial
-
-_COLLECTED = re.compile(r"(?:test_.*|.*_tests?|tests?|conftest)\.py")
-_LEFT_OUT = re.compile(
-    r"^[._].*\.go$|_(?:plan9|aix|solaris|illumos|dragonfly|netbsd|zos|js|wasip1|wasm|s390x|ppc64(?:le)?|mips\w*|riscv64|loong64)_test\.go$"
-    r"|(?:^|/)src/test/(?:java|kotlin)[^/]+/.*\.java$"
-)
-"""What Go's names build nowhere or on seldom systems only, and folders beside the one Java's tests are built from."""
 
 Trials = Mapping[str, Trial]
 _NOTHING = Trial(name="")
@@ -37,6 +30,12 @@ class Side(msgspec.Struct, frozen=True):
     def helpers(self) -> frozenset[str]:
         """Give the functions of the file that assert and are no tests."""
         return self.language.asserting(self.text)
+
+    @property
+    def is_passed_by(self) -> bool:
+        """Say whether Maven runs nothing of a new file of Java, by its name; others may go on from an abstract one."""
+        fresh = self.path.endswith(".java") and not self.old
+        return fresh and not is_named_test(self.path) and "abstract class" not in self.text
 
     def about(self, words: frozenset[str]) -> frozenset[str]:
         """Give words with those of the functions of the old file that they name: what a test does through them."""
@@ -65,14 +64,6 @@ def readable(diff: Diff) -> Iterator[tuple[Edit, Language]]:
         language = language_of(edit.path)
         if language is not None and (language.tests_inside or (is_test_file(edit.path) and is_found(edit.path))):
             yield edit, language
-
-
-def is_found(path: str) -> bool:
-    """Say whether a runner looks for tests in a test file: Python's and Go's go by the name, Java's by its folder."""
-    name = path.rpartition("/")[2]
-    if path.endswith(".py"):
-        return _COLLECTED.fullmatch(name) is not None
-    return not _LEFT_OUT.search(path if path.endswith(".java") else name)
 
 
 @lru_cache(maxsize=8)

@@ -182,6 +182,7 @@ OFF = {"test-skipped"}
         "def test_a():\n    pytest.skip('x')\n    assert f(1) == 2\n",
         "def test_a():\n    if slow:\n        pytest.skip('x')\n    assert f(1) == 2\n",
         "def test_a():\n    raise unittest.SkipTest('x')\n    assert f(1) == 2\n",
+        "def test_a():\n    if not os.environ.get('ALL'):\n        return\n    assert f(1) == 2\n",
     ],
 )
 def test_an_existing_test_that_is_silenced_is_found(new: str) -> None:

@@ -34,6 +34,20 @@ def test_a_test_that_asserts_less_is_found(new: str, rule: str) -> None:
     assert rule in rules(edit(T, TWO, new))
 
 
+BLOCKS = (
+    "def test_a():\n    for one in (1, 2):\n        with f(one) as out:\n"
+    "            assert out.code == 2\n            assert out.text == 'x'\n"
+)
+NEVER = "            for _ in (1,):\n                break\n            else:\n                assert out.text"
+
+
+def test_an_assertion_that_is_lost_within_a_block_is_found() -> None:
+    lost = BLOCKS.replace("            assert out.text == 'x'\n", "")
+    assert rules(edit(T, BLOCKS, lost)) == {"test-weakened"}
+    assert rules(edit(T, BLOCKS, BLOCKS.replace("            assert out.text", NEVER))) == {"test-weakened"}
+    assert rules(edit(T, BLOCKS, BLOCKS.replace("with f(one) as out", "with g(one) as out"))) == set()
+
+
 @pytest.mark.parametrize(
     "new",
     [
