@@ -4,7 +4,7 @@ Only values; each language has its reader (`languages`).
 """
 
 import re
-from enum import StrEnum
+from enum import Flag, StrEnum, auto
 
 import msgspec
 
@@ -31,6 +31,23 @@ class Shape(StrEnum):
     LAZY = "only gives back a generator that nobody has run"
     DRAINED = "no longer draws on anything it is given, nor on anybody's work"
     REPLACED = "is replaced behind its definition"
+
+
+class Draws(Flag):
+    """What a value comes from."""
+
+    NOTHING = 0
+    ANSWER = auto()
+    """An argument that is only compared with constants."""
+    MODULE = auto()
+    """A constant of the module."""
+    AMBIENT = auto()
+    INPUT = auto()
+    OUTSIDE = auto()
+
+
+MEANT = Draws.INPUT | Draws.OUTSIDE
+"""What a value comes from if anybody worked for it."""
 
 
 class Function(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,8 +3,8 @@
 import ast
 from collections.abc import Mapping, Sequence
 
-from orchestrator.verify.code import Shape
-from orchestrator.verify.python_draws import ALL_NAMES, AMBIENT, FIXED, MEANT, Drawing, Draws, Value, WorksError, joined
+from orchestrator.verify.code import MEANT, Draws, Shape
+from orchestrator.verify.python_draws import ALL_NAMES, AMBIENT, FIXED, Drawing, Value, WorksError, joined
 from orchestrator.verify.python_known import truth
 from orchestrator.verify.python_module import IDLE
 from orchestrator.verify.python_values import FunctionNode, is_mock, is_pure

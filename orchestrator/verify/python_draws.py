@@ -7,10 +7,10 @@ most functions are read only to there.
 import ast
 import copy
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from enum import Flag, auto
 
 import msgspec
 
+from orchestrator.verify.code import MEANT, Draws
 from orchestrator.verify.python_known import is_empty, truth
 from orchestrator.verify.python_module import Surroundings
 from orchestrator.verify.python_values import FunctionNode, is_pure
@@ -31,23 +31,6 @@ AMBIENT = frozenset(
     )
 )
 """What a value can come from that is neither an argument nor work of anybody's: files, environment, clock."""
-
-
-class Draws(Flag):
-    """What a value comes from."""
-
-    NOTHING = 0
-    ANSWER = auto()
-    """An argument that is only compared with constants."""
-    MODULE = auto()
-    """A constant of the module."""
-    AMBIENT = auto()
-    INPUT = auto()
-    OUTSIDE = auto()
-
-
-MEANT = Draws.INPUT | Draws.OUTSIDE
-"""What a value comes from if anybody worked for it."""
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True):

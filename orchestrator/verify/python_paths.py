@@ -4,9 +4,9 @@ import ast
 from collections.abc import Collection, Sequence
 from enum import IntEnum
 
-from orchestrator.verify.code import TAKEN_BACK, Shape
+from orchestrator.verify.code import MEANT, TAKEN_BACK, Draws, Shape
 from orchestrator.verify.python_calls import Calling
-from orchestrator.verify.python_draws import AMBIENT, FIXED, MEANT, Draws, Value, WorksError, joined
+from orchestrator.verify.python_draws import AMBIENT, FIXED, Value, WorksError, joined
 from orchestrator.verify.python_flow import is_any, takes
 from orchestrator.verify.python_known import is_empty
 from orchestrator.verify.python_module import IDLE, Surroundings, imported

@@ -4,8 +4,8 @@ import ast
 import re
 from collections.abc import Collection, Sequence
 
-from orchestrator.verify.code import Shape
-from orchestrator.verify.python_draws import MEANT, Draws, WorksError, joined
+from orchestrator.verify.code import MEANT, Draws, Shape
+from orchestrator.verify.python_draws import WorksError, joined
 from orchestrator.verify.python_module import NOTHING_AROUND, Surroundings
 from orchestrator.verify.python_paths import Paths, Way
 from orchestrator.verify.python_walk import walk

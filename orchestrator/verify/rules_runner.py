@@ -154,7 +154,7 @@ def _narrowed(key: str, old: str, new: str) -> Iterator[str]:
         yield new.strip().partition("\n")[0]
     if last in {"fail_under", "lines", "branches", "functions", "statements"} and _number(new) < _number(old):
         yield f"{last} = {new}"
-    if "script" in key and _SCRIPT.fullmatch(new) and not _SCRIPT.fullmatch(old):
+    if key.startswith("scripts.") and _SCRIPT.fullmatch(new) and not _SCRIPT.fullmatch(old):
         yield new
     before = Counter(match[0] for match in _LEFT_OUT.finditer(f"{last} {old}"))
     for match in _LEFT_OUT.finditer(f"{last} {new}"):

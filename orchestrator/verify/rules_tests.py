@@ -15,6 +15,7 @@ from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.python_strength import follows_from
 from orchestrator.verify.python_tests import PLATFORM
+from orchestrator.verify.rust_features import FEATURE, features, went_with_features
 from orchestrator.verify.task_words import asks_to_skip_tests, asks_to_take_out
 from orchestrator.verify.test_sides import Side, readable, removed, sides
 from orchestrator.verify.trials import NONE, Assertion, Trial
@@ -50,7 +51,7 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
             # what never ran, or could not fail, is no loss
             if test.hollow or test.unconditional or _replaced(test, grown) or _has_twin(side, name):
                 continue
-            if _is_gone(test.words, side, diff) or _went_with_features(test, diff):
+            if _is_gone(test.words, side, diff) or went_with_features(test, diff):
                 continue
             yield found(
                 "test-deleted",
@@ -341,7 +342,7 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
             for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
                 if marker == "abstract" and any(_goes_on(name, edit.new or "") for edit in diff.edits):
                     continue  # others take its tests over
-                if marker.startswith("cfg(") and frozenset(_FEATURE.findall(marker)) <= _features(diff):
+                if marker.startswith("cfg(") and frozenset(FEATURE.findall(marker)) <= features(diff):
                     continue  # whoever runs the tests runs them with the features there are
                 yield found(
                     "test-skipped",
@@ -356,30 +357,6 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
 def _goes_on(name: str, text: str) -> bool:
     """Say whether a class of Java is what another begins with."""
     return re.search(rf"\bextends\s+{re.escape(name.rpartition('.')[2])}\b", text) is not None
-
-
-_FEATURE = re.compile(r'feature\s*=\s*"([^"]+)"')
-_DECLARED = re.compile(r"^\s*([\w-]+)\s*=", re.MULTILINE)
-
-
-@lru_cache(maxsize=8)
-def _features(diff: Diff) -> frozenset[str]:
-    """Give the features of Rust crates that are there: the base speaks of them, or a manifest declares them."""
-    used = (name for edit in diff.edits if edit.path.endswith(".rs") for name in _FEATURE.findall(edit.old or ""))
-    manifests = (edit.new or "" for edit in diff.edits if edit.path.endswith("Cargo.toml"))
-    texts = (*manifests, *diff.manifests)
-    return frozenset((*used, *(name for text in texts for name in _DECLARED.findall(text))))
-
-
-def _went_with_features(test: Trial, diff: Diff) -> bool:
-    """Say whether a test was only built with features that no manifest declares any more."""
-    asked = frozenset(_FEATURE.findall(" ".join(test.markers)))
-    edits = [edit for edit in diff.edits if edit.path.endswith("Cargo.toml")]
-    old, new = (
-        {name for text in texts for name in _DECLARED.findall(text or "")}
-        for texts in ([edit.old for edit in edits], [edit.new for edit in edits])
-    )
-    return bool(asked) and asked <= old - new
 
 
 def _is_compiled_only(test: Trial) -> bool:

@@ -244,6 +244,7 @@ def test_configuration_that_keeps_tests_from_running_is_found(path: str, old: st
         ),
         ("package.json", '{"scripts": {"test": "jest"}}', '{"scripts": {"test": "vitest run"}}'),
         ("Makefile", "test:\n\tpytest\n", "test:\n\tpytest -q\nclean:\n\trm -r build || true\n"),
+        (".npmrc", "fund=false\n", "fund=false\nignore-scripts=true\n"),
     ],
 )
 def test_other_changes_of_how_tests_run_are_ordinary(path: str, old: str, new: str) -> None:

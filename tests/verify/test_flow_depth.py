@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from orchestrator.model.verdicts import Finding, Verdict
-from orchestrator.verify import grammar_flow, honest, python_flow, python_shape
+from orchestrator.verify import grammar_draws, grammar_flow, honest, python_flow, python_shape
 from orchestrator.verify.code import Shape
 from orchestrator.verify.diff import Diff, Rule
 from orchestrator.verify.python_draws import Drawing
@@ -78,6 +78,25 @@ def test_what_a_body_draws_on_is_looked_at_in_steps_that_are_counted(
     monkeypatch.setattr(Drawing, "spend", lambda _, steps=1: spent.append(steps))
     python_shape.shape_of(ast.parse(text).body, {"a"})
     assert sum(spent) <= 20 * LONG * LONG
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "body", "tail"),
+    [
+        ("src/a.ts", "export function a(x) {\n", "if (x) { y = 1; }" + " else if (x > 1) { y = 2; }" * LONG, "\n}\n"),
+        ("src/a.ts", "export function a(x) {\n", "for (;;) { " * LONG + "let y = 1;" + " }" * LONG, "\n}\n"),
+        ("src/a.ts", "export function a(x) {\n", "return " + "(() => " * LONG + "2" + ")()" * LONG, "\n}\n"),
+        ("src/a.ts", "export function a(x) {\n", "return " + "(x ? 1 : " * LONG + "2" + ")" * LONG, "\n}\n"),
+        ("src/a.rs", "fn a(x: i32) -> i32 {\n", "if x > 9 { 1 }" + " else if x > 1 { 2 }" * LONG + " else { 3 }", "\n}\n"),
+    ],
+)  # fmt: skip
+def test_so_it_is_in_other_languages(
+    monkeypatch: pytest.MonkeyPatch, path: str, head: str, body: str, tail: str
+) -> None:
+    spent: list[None] = []
+    monkeypatch.setattr(grammar_draws.Drawing, "spend", lambda _: spent.append(None))
+    change(head + "return x;" + tail, head + body + tail, path)
+    assert len(spent) <= 20 * LONG * LONG
 
 
 def test_a_body_too_long_to_pretend_is_taken_to_work() -> None:

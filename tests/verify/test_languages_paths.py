@@ -42,10 +42,10 @@ def test_what_gives_the_same_on_all_its_ways_is_found(path: str, body: str) -> N
         ("src/a.ts", "if (items) { this.found = null; return 0; } return 0;"),
         ("src/a.ts", "return items.every((one) => one === rate);"),
         ("src/a.go", "if ok := load(items); ok {\n\treturn 0\n}\nreturn 0"),
-        ("src/a.go", "if rate > 3 {\n\trate = 0\n\treturn 0\n}\nreturn 0"),
+        ("src/a.go", "if rate > 3 {\n\titems[0] = nil\n\treturn 0\n}\nreturn 0"),
         ("src/a.rs", "if items.is_sorted() { return 3; }\n4"),
         ("src/A.java", "if (items.equals(rate)) { return 3; } return 4;"),
-        ("src/A.java", "if (items.isEmpty()) { rate++; return 0; } return 0;"),
+        ("src/A.java", "if (items.isEmpty()) { this.found++; return 0; } return 0;"),
     ],
 )
 def test_what_depends_on_more_or_does_something_is_honest(path: str, body: str) -> None:
