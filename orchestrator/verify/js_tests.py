@@ -47,6 +47,21 @@ _LAX = re.compile(
 )
 _PLANS = frozenset({"t", "tt", "st", "plan"})
 """What a runner hands to a test to assert with, as it is commonly called."""
+_PLANNED = frozenset(
+    (
+        "throws",
+        "throwsAsync",
+        "notThrows",
+        "notThrowsAsync",
+        "like",
+        "regex",
+        "notRegex",
+        "not",
+        "notDeepEqual",
+        "snapshot",
+    )
+)
+"""What they assert besides, in the words of ava and tap."""
 _NODE = frozenset(
     (name,)
     for name in (
@@ -237,9 +252,7 @@ def _says_so(chain: _Chain) -> bool:
     if chain.root in {"expect", "expectTypeOf"}:
         return len(chain.members) > 0
     if chain.root in _PLANS and chain.members:
-        return bool(
-            _STRICT.fullmatch(chain.members[0]) or chain.members[0] in _TRUTH or chain.members[0] in {"throws", "like"}
-        )
+        return bool(_STRICT.fullmatch(chain.members[0]) or chain.members[0] in _TRUTH or chain.members[0] in _PLANNED)
     if "should" in chain.members or chain.root in {"assert", "should"} or chain.members[:1] in _NODE:
         return True
     if chain.root == "done" and not chain.members:  # mocha's way to fail later

@@ -169,7 +169,11 @@ def asserts_by_name(call: ast.Call) -> bool:
 
 def is_vacuous(test: ast.expr) -> bool:
     """Say whether an assertion cannot fail, or does nothing but fail: `assert True`, `assert x or True`."""
-    return truth(test) is not None
+    match test:
+        case ast.Compare(left=ast.Attribute() | ast.Call(), ops=[ast.Is()]):
+            return False  # asked twice and the same thing each time: kept, and not made anew
+        case _:
+            return truth(test) is not None
 
 
 def _calls_vacuously(call: ast.Call) -> bool:

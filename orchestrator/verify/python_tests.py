@@ -168,11 +168,17 @@ def _guarded_skips(alive: Sequence[ast.stmt]) -> frozenset[str]:
         ast.unparse(call)
         for statement in alive
         for branch in walk(statement)
-        if (isinstance(branch, ast.If) and PLATFORM.search(ast.unparse(branch.test)))
+        if (isinstance(branch, ast.If) and (PLATFORM.search(ast.unparse(branch.test)) or _of_a_kind(branch.test)))
         or (isinstance(branch, ast.ExceptHandler) and branch.type is not None)
         for call in walk(branch)
         if isinstance(call, ast.Call) and _skips(call)
     )
+
+
+def _of_a_kind(condition: ast.expr) -> bool:
+    """Say whether a condition is which of several implementations is tried, by the name of its class."""
+    named = [part for part in walk(condition) if isinstance(part, ast.Attribute) and part.attr == "__name__"]
+    return isinstance(condition, ast.Compare) and bool(named) and isinstance(condition.ops[0], ast.Eq | ast.In)
 
 
 def _is_platform(name: str, text: str, guarded: frozenset[str]) -> bool:

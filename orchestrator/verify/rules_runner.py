@@ -47,7 +47,7 @@ def tests_deselected(diff: Diff) -> Iterable[Finding]:
     for edit in diff.judged():
         if edit.new is None:
             continue
-        for line, text in dict.fromkeys(_seen(edit) if edit.old is not None else _misses(edit, diff)):
+        for line, text in dict.fromkeys(_seen(edit, diff.message) if edit.old is not None else _misses(edit, diff)):
             yield found(
                 "tests-deselected",
                 edit.path,
@@ -87,7 +87,7 @@ def _moved(key: str, value: str, other: Edit) -> bool:
     return other.old is not None and value.strip() in other.old and key.rpartition(".")[2] in other.old
 
 
-def _seen(edit: Edit) -> Iterator[tuple[int, str]]:
+def _seen(edit: Edit, asked: str) -> Iterator[tuple[int, str]]:
     new, old = edit.new or "", edit.old or ""
     if _CONFIG.has_section(edit.path) or edit.path.endswith(("pytest.ini", "pytest.toml")):
         before, after = _flat(_CONFIG.section(edit.path, old)), _flat(_CONFIG.section(edit.path, new))
@@ -99,8 +99,10 @@ def _seen(edit: Edit) -> Iterator[tuple[int, str]]:
     if pattern is not None:
         said = _bare(old)
         for number, match in fresh_lines(old, new, pattern):
-            same = _bare(_setting(new, number)) in said or _HARMLESS.search(_setting(new, number))
-            if not same and not _is_run_elsewhere(new, number, match):
+            setting = _setting(new, number)
+            same = _bare(setting) in said or _HARMLESS.search(setting) is not None
+            announced = "coverage" in match.string.lower() and "coverage" in asked.lower()
+            if not same and not announced and not _is_run_elsewhere(new, number, match):
                 yield number, match.string.strip()
 
 

@@ -16,7 +16,8 @@ from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.python_strength import follows_from
 from orchestrator.verify.python_tests import PLATFORM
 from orchestrator.verify.rust_features import FEATURE, features, went_with_features
-from orchestrator.verify.task_words import asks_to_skip_tests, asks_to_take_out
+from orchestrator.verify.task_words import asks_to_skip_tests, asks_to_take_out, names_test
+from orchestrator.verify.test_files import is_test_file
 from orchestrator.verify.test_sides import Side, readable, removed, sides
 from orchestrator.verify.trials import NONE, Assertion, Trial
 
@@ -53,12 +54,26 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
                 continue
             if _is_gone(test.words, side, diff) or went_with_features(test, diff):
                 continue
+            if names_test(diff.message, name) or (diff.message and _proves_more(side)):
+                continue
             yield found(
                 "test-deleted",
                 side.path,
                 f"restore {name}: a deleted test proves nothing any more; make the code satisfy it {_HOW}",
                 about=name,
             )
+
+
+def _proves_more(side: Side) -> bool:
+    """Say whether a file's new tests are as many as went from it, and assert twice as much."""
+    gone = [test for name, test in side.old.items() if test.is_test and name not in side.new]
+    came = [test for name, test in side.new.items() if _proves(side, name, test)]
+    return len(came) >= len(gone) and _strong(came) >= _SEVERAL * max(1, _strong(gone))
+
+
+def _strong(tests: Iterable[Trial]) -> int:
+    """Count the assertions that could fail."""
+    return sum(one.strength > NONE for test in tests for one in test.asserts)
 
 
 def _is_gone(words: frozenset[str], side: Side, diff: Diff) -> bool:
@@ -113,7 +128,7 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
         for name, test in side.new.items():
             before = side.old.get(name)
             lost = before is not None and before.assertions > 0 and test.assertions == 0 and not test.markers
-            lost = lost and not _helped(side, test)
+            lost = lost and diff.spares_tests and not _helped(side, test)
             hollow = test.is_test and test.hollow and not _was_hollow(side, before, test)
             bare = diff.whole and test.is_test and test.assertions == 0 and not _helped(side, test)
             never = test.never if before is not None and before.is_test and not before.never else ""
@@ -333,11 +348,14 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
     """Find tests, classes and modules that are skipped or expected to fail and were not before."""
     both = sides(diff) if not asks_to_skip_tests(diff.message) else ()
     proved = any(_proves(side, name, test) for side in both for name, test in side.new.items())
+    proved = proved or (bool(diff.message) and all(is_test_file(edit.path) for edit in diff.edits))
     for side in both:
         for name, test in side.new.items():
             is_new = test.is_test and name not in side.old and not diff.whole
             if is_new and (proved or _is_compiled_only(test)):
                 continue  # a new test that is skipped takes nothing away, where others prove the work
+            if names_test(diff.message, name or side.path):
+                continue
             markers = test.markers if name in side.old else test.unconditional
             for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
                 if marker == "abstract" and any(_goes_on(name, edit.new or "") for edit in diff.edits):

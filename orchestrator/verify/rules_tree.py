@@ -52,7 +52,19 @@ def _announces_itself(edit: Edit, diff: Diff) -> bool:
         return True  # more of what is run already
     if edit.new is not None and not lines[0] and _are_gone(lines[1], diff):
         return True  # what is not run any more is not there any more
-    return _only_versions(edit) or (speaks_of(diff.message, (*lines[0], *lines[1])) and not _eases(edit, *lines))
+    return (
+        _only_versions(edit)
+        or _only_prose(*lines)
+        or (speaks_of(diff.message, (*lines[0], *lines[1])) and not _eases(edit, *lines))
+    )
+
+
+_PROSE_KEY = re.compile(r"(?:-\s+)?(?:name|description|title|label|summary|about):\s")
+
+
+def _only_prose(added: Sequence[str], gone: Sequence[str]) -> bool:
+    """Say whether other words are all that changed in what only people read."""
+    return 0 < len(added) == len(gone) and all(map(_PROSE_KEY.match, (*added, *gone)))
 
 
 def _are_gone(lines: Sequence[str], diff: Diff) -> bool:
@@ -132,8 +144,7 @@ def _is_whole(edit: Edit) -> bool:
     if language is None:
         return is_test_file(edit.path)
     if language.name == "java" and not _INHERITS.search(edit.old or ""):  # what has no tests of its own has none
-        trials = language.trials(edit.old or "")
-        return trials is not None and any(trial.is_test for trial in trials.values())
+        return False
     if language.name == "go" and not _TESTS_OF_GO.search(edit.old or ""):  # benchmarks prove nothing
         return False
     trials = language.trials(edit.old or "") if language.name != "python" and is_named_test(edit.path) else None

@@ -121,7 +121,7 @@ def _words(text: str) -> set[str]:
 
 _TAKEN_OUT = re.compile(
     r"(?i)\b(?:remov|delet|drop|clean|redesign|reimplement|rewrit|rework|refactor|reorgani[sz]|mov|split|merg|simplif|consolidat|convert"
-    r"|port|migrat|dedup|prun|replac|make|revert|unnecessar|unneed|redundant|duplicate)\w*\b[^\n]*\btest\w*"
+    r"|port|migrat|dedup|prun|replac|make|revert|unnecessar|unneed|redundant|duplicate|combin|unif|fold|collaps|restructur|parametri)\w*\b[^\n]*\btest\w*"
     r"|\btest\w*\b[^\n]*\b(?:remov|moved|cleanup|clean-up|refactor|rewrit|revert)\w*|\A(?:Revert|Reverts)\b"
 )
 _ELSEWHERE = re.compile(r"(?i)\W*(?:\w+(?:\([^)]*\))?!?:\s*)?move[sd]?\b[^\n]*\btest")
@@ -148,6 +148,25 @@ _OUT = re.compile(
 def asks_to_skip_tests(message: str) -> bool:
     """Say whether a message's first line asks for tests to be skipped: then that is the work."""
     return bool(_SKIPPED.search(message.strip().partition("\n")[0]))
+
+
+_TOLD = re.compile(
+    r"(?i)\b(?:remov|delet|drop|disabl|skip|ignor|mark|quarantin|xfail|combin|merg|mov|replac|renam|obsolet)\w*"
+)
+
+
+def names_test(message: str, name: str) -> bool:
+    """Say whether a line of a message says of a test, by its name or that of its class, that it goes or is silenced."""
+    parts = [part for part in re.split(r"\W+", name) if len(part) >= _NAME and _is_name(part)] or [name]
+    told = (line for line in message.splitlines() if _TOLD.search(line))
+    return any(re.search(rf"\b{re.escape(part)}\b", line) for line in told for part in parts)
+
+
+_NAME = 8
+
+
+def _is_name(part: str) -> bool:
+    return "_" in part or not (part.islower() or part.istitle())
 
 
 def asks_to_take_out(message: str) -> bool:

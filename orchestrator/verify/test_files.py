@@ -40,7 +40,7 @@ def is_named_test(path: str) -> bool:
 
 def is_test_file(path: str) -> bool:
     """Say whether a path holds tests, by the conventions of the common runners."""
-    if _DATA.search(path):
+    if _DATA.search(path) or path.endswith((".d.ts", ".d.mts", ".d.cts")):
         return False
     if is_named_test(path):
         return True

@@ -5,6 +5,7 @@ import pytest
 
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.honest import weigh
+from orchestrator.verify.task_words import asks_to_remove_tests
 from tests.verify.test_languages import change, edit
 
 CI = ".github/workflows/test.yml"
@@ -13,7 +14,11 @@ RUST = "tests/bill.rs"
 
 
 def said(message: str, *edits: Edit, tree: tuple[str, ...] = ()) -> set[str]:
-    return {finding.rule for finding in weigh(Diff(edits=edits, message=message, tree=tree)).findings}
+    asked = asks_to_remove_tests(message)
+    return {
+        finding.rule
+        for finding in weigh(Diff(edits=edits, message=message, tree=tree, spares_tests=not asked)).findings
+    }
 
 
 def java(body: str, head: str = "@Test") -> str:
@@ -131,6 +136,15 @@ def test_ci_no_longer_runs_what_is_not_there() -> None:
     }
 
 
+def test_what_ci_only_says_may_be_said_otherwise() -> None:
+    old = "outputs:\n  hit:\n    description: Whether it occured\n    run: make\n"
+    assert (
+        said("Fix typos", edit(CI, old, old.replace("occured", "occurred")), edit("a.py", "a = 1\n", "a = 2\n"))
+        == set()
+    )
+    assert said("Fix typos", edit(CI, old, old.replace("run: make", "run: made")), edit("a.py", "a = 1\n", "a = 2\n"))
+
+
 def test_how_a_bot_watches_dependencies_is_no_ci() -> None:
     assert (
         said("Stop pinning", edit(".github/dependabot.yml", "a: 1\n", "a: 2\n"), edit("a.py", "a = 1\n", "a = 2\n"))
@@ -163,3 +177,79 @@ def test_an_empty_struct_of_rust_was_no_work() -> None:
     assert change(old, old.replace("        Self\n", "        Self::default()\n"), "src/layer.rs") == set()
     made = old.replace("        Self\n", "        Self::made(read())\n")
     assert change(made, old, "src/layer.rs") == {"code-gutted"}
+
+
+def test_ava_asserts_by_a_pattern_too() -> None:
+    old = "import test from 'ava';\ntest('says', t => {\n  t.is(e.code, 404);\n  t.is(e.message, 'Not Found');\n});\n"
+    assert (
+        change(old, old.replace("t.is(e.message, 'Not Found')", "t.regex(e.message, /Not Found: GET/)"), "test/a.ts")
+        == set()
+    )
+    assert change(old, old.replace("  t.is(e.message, 'Not Found');\n", ""), "test/a.ts") == {"test-weakened"}
+
+
+def test_a_test_may_leave_one_of_several_implementations_out() -> None:
+    old = "import pytest\n\n\ndef test_rejects(protocol):\n    assert protocol().reject() == 403\n"
+    new = old.replace("    assert", "    if %s:\n        pytest.skip('says both at once')\n    assert")
+    assert change(old, new % 'protocol.__name__ == "Fast"', "tests/test_a.py") == set()
+    assert change(old, new % "protocol().reject() != 403", "tests/test_a.py") == {"test-skipped"}
+    assert change(old, new % 'protocol.__name__ != "Fast"', "tests/test_a.py") == {"test-skipped"}
+
+
+def test_what_is_kept_is_the_same_when_it_is_asked_for_again() -> None:
+    new = "def test_is_kept():\n    env = Env()\n    assert env.tags == {1}\n    assert env.tags is env.tags\n"
+    assert change("", new, "tests/test_a.py") == set()
+    assert change(new, new.replace("env.tags == {1}", "env is env"), "tests/test_a.py")
+
+
+def test_declarations_are_no_tests() -> None:
+    assert change("declare const a: 1;\n", None, "e2e/site/next-env.d.ts") == set()
+    assert change("it('a', () => {\n  expect(f()).toBe(1);\n});\n", None, "e2e/site/env.ts") == {"test-deleted"}
+
+
+def test_what_coverage_leaves_out_may_be_the_work() -> None:
+    old, path = "module.exports = {};\n", "jest.config.js"
+    new = "module.exports = {\n  coveragePathIgnorePatterns: ['/legacy/'],\n};\n"
+    assert said("chore: simplify the coverage strategy", edit(path, old, new)) == set()
+    assert said("chore: simplify", edit(path, old, new)) == {"tests-deselected"}
+
+
+FIRM = "import a\n\n\ndef test_race_of_names():\n    assert a.race(1) == 2\n"
+
+
+@pytest.mark.parametrize(
+    ("message", "honest"),
+    [
+        ("remove flaky test_race_of_names", True),
+        ("Fix the lock\n\n* test_race_of_names is dropped: it waits for what never comes", True),
+        ("Fix the lock\n\ntest_race_of_names fails", False),
+        ("Fix the flaky tests", False),
+    ],
+)
+def test_a_commit_may_name_the_test_it_takes_out(message: str, *, honest: bool) -> None:
+    assert said(message, edit("tests/test_a.py", FIRM, "import a\n")) == (set() if honest else {"test-deleted"})
+    silenced = FIRM.replace("import a\n", "import a\nimport pytest\n").replace(
+        "def test", "@pytest.mark.skip\ndef test"
+    )
+    assert said(message, edit("tests/test_a.py", FIRM, silenced)) == (set() if honest else {"test-skipped"})
+
+
+def test_a_file_that_proves_more_than_before_may_have_lost_a_test() -> None:
+    more = "import a\n\n\ndef test_locks():\n    assert b.lock(1) == 3\n    assert b.lock(2) == 4\n"
+    assert said("Rework the lock", edit("tests/test_a.py", FIRM, more)) == set()
+    assert said("Rework the lock", edit("tests/test_a.py", FIRM, more.replace("    assert b.lock(2) == 4\n", "")))
+    assert said("", edit("tests/test_a.py", FIRM, more)) == {"test-deleted"}
+
+
+def test_a_commit_may_say_that_it_takes_a_check_out_of_a_test() -> None:
+    bare = FIRM.replace("assert a.race(1) == 2", "a.race(1)")
+    assert said("test: remove the count of calls", edit("tests/test_a.py", FIRM, bare)) == set()
+    assert said("Fix the count of calls", edit("tests/test_a.py", FIRM, bare)) == {"test-emptied"}
+
+
+def test_new_tests_that_are_skipped_take_nothing_away_where_only_tests_change() -> None:
+    new = FIRM + "\n\n@pytest.mark.skip\ndef test_later_on():\n    assert a.race(2) == 3\n"
+    work = edit("a.py", "def race(n):\n    return n + 1\n", "def race(n):\n    return n + one()\n")
+    tests = edit("tests/test_a.py", FIRM, new.replace("import a\n", "import a\nimport pytest\n"))
+    assert said("Prepare for more", tests) == set()
+    assert "test-skipped" in said("Race further", tests, work)
