@@ -210,10 +210,18 @@ def _strength(test: ast.expr, made: Mapping[str, str]) -> int:
             isinstance(edge, ast.Constant) for edge in (low, high)
         ):
             return STRICT  # between two computed values: as near as `approx`
-        case ast.UnaryOp(op=ast.Not()):
-            return TRUTH
+        case ast.UnaryOp(op=ast.Not(), operand=asked):
+            return STRICT if _is_yes_or_no(asked) else TRUTH
         case _:
-            return NONE if truth(test) is not None else LAX
+            return STRICT if _is_yes_or_no(test) else NONE if truth(test) is not None else LAX
+
+
+def _is_yes_or_no(value: ast.expr) -> bool:
+    """Say whether a call is a question of which the answer is yes or no: to assert it leaves nothing open."""
+    return isinstance(value, ast.Call) and bool(_PREDICATE.match(last_name(value.func)))
+
+
+_PREDICATE = re.compile(r"(?:is|has|can|are|was)_[a-z]|(?:starts|ends)with$|(?:is|has|can)[A-Z]")
 
 
 def _is_lossy(value: ast.expr) -> bool:

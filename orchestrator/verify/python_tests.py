@@ -90,10 +90,13 @@ def _goes_first(node: FunctionNode) -> bool:
 
 def _preparation(node: FunctionNode) -> Trial:
     """Read what a fixture does to the tests that use it: skip them all."""
+    alive = tuple(reachable(node.body))
+    needed = _wanted(node.name, alive)
+    wanted = [one for one in alive if isinstance(one, ast.Expr) and ast.unparse(one.value) in needed]
     marks = _silencer(
-        node.name, node.lineno, (), [one for one in reachable(node.body) if not isinstance(one, ast.Assign)]
+        node.name, node.lineno, (), [one for one in alive if not isinstance(one, ast.Assign) and one not in wanted]
     )
-    raised = [one.exc for one in reachable(node.body) if isinstance(one, ast.Raise) and one.exc is not None]
+    raised = [one.exc for one in alive if isinstance(one, ast.Raise) and one.exc is not None]
     skips = tuple(last_name(one) for one in raised if last_name(one) in _SKIPS)
     return Trial(
         name=node.name,
@@ -126,7 +129,7 @@ def _test(node: FunctionNode) -> Trial:
         single = [(name, False, text) for name, _, text in single]
     decorators += single
     marks = [(name, always, text) for name, always, text in (*decorators, *called) if name in _SKIPS]
-    guarded = _guarded_skips(alive)
+    guarded = _guarded_skips(alive) | _wanted(node.name, alive)
     return Trial(
         name=node.name,
         line=node.lineno,
@@ -173,6 +176,18 @@ def _guarded_skips(alive: Sequence[ast.stmt]) -> frozenset[str]:
         for call in walk(branch)
         if isinstance(call, ast.Call) and _skips(call)
     )
+
+
+def _wanted(name: str, alive: Sequence[ast.stmt]) -> frozenset[str]:
+    """Give the skips for want of a module that the rest of a body has to do with."""
+    found: set[str] = set()
+    for statement in alive:
+        call = statement.value if isinstance(statement, ast.Expr) else None
+        if isinstance(call, ast.Call) and last_name(call.func) == "importorskip" and call.args:
+            root = str(getattr(call.args[0], "value", "")).partition(".")[0].lower()
+            rest = " ".join((name, *(ast.unparse(one) for one in alive if one is not statement))).lower()
+            found.update({ast.unparse(call)} if root and root in rest else ())
+    return frozenset(found)
 
 
 def _of_a_kind(condition: ast.expr) -> bool:

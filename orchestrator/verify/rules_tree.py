@@ -131,8 +131,17 @@ def _went_elsewhere(edit: Edit, diff: Diff) -> bool:
     if asks_to_take_out(diff.message) and speaks_of(diff.message, (edit.path, *lines)):
         return True
     stem = edit.path.rpartition("/")[2].partition(".")[0]
-    others = (one.new or "" for one in diff.edits if one.path != edit.path and one.new and stem in one.path)
-    return bool(lines) and any(2 * sum(line in text for line in lines) >= len(lines) for text in others)
+    others = [
+        one for one in diff.edits if one.path != edit.path and one.new and (stem in one.path or is_test_file(one.path))
+    ]
+    return bool(lines) and any(
+        sum(line in (one.new or "") for line in lines) >= (_HALF if stem in one.path else _MOST) * len(lines)
+        for one in others
+    )
+
+
+_HALF, _MOST = 0.5, 0.8
+"""Of a file's lines, where another of its name, or of any other, holds them now."""
 
 
 _SHORT = 3

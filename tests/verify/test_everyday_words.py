@@ -253,3 +253,33 @@ def test_new_tests_that_are_skipped_take_nothing_away_where_only_tests_change() 
     tests = edit("tests/test_a.py", FIRM, new.replace("import a\n", "import a\nimport pytest\n"))
     assert said("Prepare for more", tests) == set()
     assert "test-skipped" in said("Race further", tests, work)
+
+
+def test_a_test_may_want_a_module_it_has_to_do_with() -> None:
+    old = "import pytest\n\n\ndef test_%s():\n    store = make('postgresql+psycopg://localhost')\n    assert repr(store) == 'Store'\n"
+    new = old.replace("    store", "    pytest.importorskip('%s')\n    store")
+    assert change(old % "store", new % ("store", "psycopg"), "tests/test_a.py") == set()
+    assert change(old % "redis", new % ("redis", "redis"), "tests/test_a.py") == set()
+    assert change(old % "store", new % ("store", "nowhere"), "tests/test_a.py") == {"test-skipped"}
+    fixture = "import pytest\n\n\n@pytest.fixture\ndef store():\n%s    yield make('postgresql+psycopg://localhost')\n"
+    wants = "    pytest.importorskip('%s')\n"
+    assert change(fixture % "", fixture % (wants % "psycopg"), "tests/conftest.py") == set()
+    assert change(fixture % "", fixture % (wants % "nowhere"), "tests/conftest.py") == {"test-skipped"}
+
+
+def test_a_question_that_is_answered_by_yes_or_no_is_answered_whichever_is_said() -> None:
+    old = "def test_subset():\n    assert f.is_subset(b) == (f & b).is_empty\n"
+    assert (
+        change(old, old.replace("f.is_subset(b) == (f & b).is_empty", "not f.is_subset(b)"), "tests/test_a.py") == set()
+    )
+    old = "def test_subset():\n    assert f.subset(b) == 3\n"
+    assert change(old, old.replace("f.subset(b) == 3", "not f.subset(b)"), "tests/test_a.py") == {"test-weakened"}
+
+
+def test_examples_may_move_to_a_file_of_another_name() -> None:
+    lines = "".join(f'\t\tlog.Info("line {n}")\n' for n in range(12))
+    old = "package a\n\nfunc ExampleLog() {\n%s}\n"
+    there = edit("example_test.go", "package a\n", old % lines)
+    assert said("Raise the version", edit("example_go118_test.go", old % lines, None), there) == set()
+    half = edit("example_test.go", "package a\n", old % "".join(lines.splitlines(keepends=True)[:6]))
+    assert said("Raise the version", edit("example_go118_test.go", old % lines, None), half) == {"test-deleted"}
