@@ -13,7 +13,7 @@ from ast_grep_py import SgNode
 from orchestrator.verify.code import MEANT, Draws
 from orchestrator.verify.grammar import Source, arguments, called, parts
 from orchestrator.verify.grammar_flow import known
-from orchestrator.verify.grammar_use import is_key, is_work
+from orchestrator.verify.grammar_use import is_key
 
 _STEPS = 2000
 """Nodes looked at before a body is taken for one that works."""
@@ -55,6 +55,7 @@ _SHOWING = re.compile(
 )
 """Methods that only show something of what they are asked of."""
 
+_NOTHING = frozenset({"null", "undefined", "false", "0", "''", '""', "nil"})
 _NOW = re.compile(
     r"Date\.now|time\.Now|System\.(?:nanoTime|currentTimeMillis)|Math\.random|performance\.now|Instant\.now"
 )
@@ -78,12 +79,16 @@ class WorksError(Exception):
 
 
 class Drawing:
-    """Reads expressions. `env` are the names of the body so far, `names` its parameters."""
+    """Reads expressions. `env` are the names of the body so far, `names` its parameters.
+
+    `control` is what it depends on whether the body goes on.
+    """
 
     def __init__(self, source: Source, names: frozenset[str]) -> None:
         self.source = source
         self.names = names
         self.env: dict[str, Value] = {name: Value(draws=Draws.INPUT, back=True) for name in {*names, "this", "self"}}
+        self.control = Draws.NOTHING
         self._left = _STEPS
         self._deep = 0
 
@@ -123,9 +128,14 @@ class Drawing:
             return self.block(node)
         if kind in {"cast_expression", "type_cast_expression", "type_conversion_expression"}:
             held = node.field("value") or node.field("operand")
-            return self.value(held) if held is not None else FIXED
+            return msgspec.structs.replace(self.value(held), back=False) if held is not None else FIXED
         if kind in {"new_expression", "object_creation_expression", "macro_invocation", "struct_expression"}:
-            if is_work(self.source, node) or kind in {"macro_invocation", "struct_expression"}:
+            made = node.field("constructor") or node.field("type")
+            if (
+                kind in {"macro_invocation", "struct_expression"}
+                or made is None
+                or not table.made.fullmatch(made.text())
+            ):
                 raise WorksError
             return self._all(arguments(node))
         if kind == "composite_literal":
@@ -144,9 +154,11 @@ class Drawing:
                 raise WorksError
             if sign == "void":
                 return Value(constant="undefined")
-            return Value(draws=found.draws, back=sign in {"typeof", "*", "&"} and self._is_back(inner))
+            return Value(draws=found.draws, back=sign == "typeof" and self._is_back(inner))
         if kind == "slice_expression" and (end := node.field("end")) is not None and end.text() == "0":
             return Value(constant="[]")
+        if kind == "instanceof_expression":
+            return Value(draws=self._all(inner).draws)
         if len(inner) == 1 and kind not in {*_LITERALS, "object", "template_string", "pair"}:
             return self.value(inner[0])
         found = self._all(inner)
@@ -182,9 +194,7 @@ class Drawing:
         if truth is not None:
             return both[1] if truth is (operator == "&&") else both[0]
         draws = both[0].draws | both[1].draws
-        back = any(one.back for one in both) and all(one.back or not one.draws for one in both)
-        nothing = operator == "&&" and both[1].constant in {"null", "undefined", "false", "0"}
-        return Value(draws=draws, back=back or (nothing and not both[1].draws))
+        return Value(draws=draws, back=both[0].back and (both[1].back or both[1].constant in _NOTHING))
 
     def _either(self, node: SgNode) -> Value:
         condition, one, other = node.field("condition"), node.field("consequence"), node.field("alternative")
@@ -288,7 +298,18 @@ class Drawing:
             return Value(constant="''")
         if (found.draws & MEANT and not _SHOWING.fullmatch(name.text())) or asked & Draws.OUTSIDE:
             raise WorksError
+        if not found.draws & MEANT:
+            self._puts_into(owner, asked | self.control)
         return Value(draws=found.draws | asked)
+
+    def _puts_into(self, owner: SgNode, draws: Draws) -> None:
+        """Note that something made here may be given more; whatever else was made here may hold it."""
+        while (inner := _beneath(owner)) is not None:
+            owner = inner
+        if draws and owner.text() in self.env.keys() - self.names:
+            for name in self.env.keys() - self.names:
+                old = self.env[name]
+                self.env[name] = Value(draws=old.draws | draws, made=old.made, within=old.within)
 
     def _made(self, function: SgNode) -> Value | None:
         """Give the function that is called, where it is one of this body."""
@@ -319,6 +340,13 @@ class Drawing:
 
 
 _EQUALS = re.compile(r"(?:.*\.)?(?:equals|equalsIgnoreCase|contentEquals)", re.DOTALL)
+
+
+def _beneath(node: SgNode) -> SgNode | None:
+    """Give what a call or a member is asked of."""
+    if node.kind() == "call_expression":
+        return node.field("function")
+    return node.field("object") or node.field("operand") or node.field("value")
 
 
 def _parameters(made: SgNode) -> list[tuple[str, SgNode | None]]:
@@ -362,4 +390,4 @@ def joined(values: Sequence[Value], control: Draws = Draws.NOTHING) -> Value:
     draws = control
     for one in values:
         draws |= one.draws
-    return Value(draws=draws, back=not control & MEANT and all(one.back for one in values))
+    return Value(draws=draws, back=not control and all(one.back for one in values))

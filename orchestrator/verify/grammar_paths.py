@@ -46,32 +46,32 @@ def outcome(source: Source, alive: Sequence[SgNode], names: frozenset[str]) -> S
     if way is not Way.LEAVES:
         paths.given.append(Value(constant="", draws=paths.control))
     found = joined(paths.given) if paths.given else FIXED
-    if not any(one.constant or one.draws & ~paths.control or one.back for one in paths.given):
-        return Shape.EMPTY
-    if found.draws & MEANT:
+    if found.draws & MEANT and paths.says:
         return Shape.ARGUMENT if found.back else Shape.REAL
+    if not paths.says:
+        return Shape.EMPTY
     if found.draws & Draws.AMBIENT:
         return Shape.AMBIENT
     return Shape.ANSWERS if found.draws & Draws.ANSWER else Shape.CONSTANT
 
 
 class _Paths(Drawing):
-    """Follows a body. `given` is what it gives back, `control` what it depends on whether it goes on."""
+    """Follows a body. `given` is what it gives back, `says` whether it gives anything at all."""
 
     def __init__(self, source: Source, names: frozenset[str]) -> None:
         super().__init__(source, names)
         self.given: list[Value] = []
-        self.control = Draws.NOTHING
+        self.says = False
         self._broke = False
 
     def run(self, body: SgNode) -> Value:
         """Give what an inner function gives."""
         if body.kind() not in BLOCKS:
             return self.value(body)
-        kept, control, self.given, self.control = self.given, self.control, [], Draws.NOTHING
+        kept, control, says, self.given, self.control = self.given, self.control, self.says, [], Draws.NOTHING
         self.follow(statements(body), last=True)
         found = joined(self.given) if self.given else Value(constant="nothing")
-        self.given, self.control = kept, control
+        self.given, self.control, self.says = kept, control, says
         return found
 
     def block(self, node: SgNode) -> Value:
@@ -98,6 +98,7 @@ class _Paths(Drawing):
         kind = node.kind()
         if kind in _RETURNS:
             inner = parts(node)
+            self.says = self.says or bool(inner)
             self._give(self.value(inner[0]) if inner else Value())
             return Way.LEAVES
         if kind in _BREAKS:
@@ -129,6 +130,7 @@ class _Paths(Drawing):
         elif step.kind() == "expression_statement" and self.source.dump(step).endswith(";"):
             self._drop(node)
         elif last and self.source.table.family == "rust":
+            self.says = True
             self._give(self.value(node))
             return Way.LEAVES
         elif kind not in {"empty_statement", "use_declaration", "import_statement"}:
@@ -142,6 +144,8 @@ class _Paths(Drawing):
         """Look at an expression whose value nobody takes: it must not do anything."""
         if not self.source.table.noise.fullmatch(called(node)):
             self.value(node)
+        elif self.control & MEANT:
+            raise WorksError  # to tell of it only now and then is what it does
 
     def _block(self, node: SgNode, *, last: bool) -> Way:
         if node.kind() in BLOCKS:
@@ -200,7 +204,8 @@ class _Paths(Drawing):
     def _round(self, body: SgNode, asked: Draws, *, sure: bool, endless: bool) -> Way:
         before, kept, control, given = dict(self.env), self._broke, self.control, len(self.given)
         self._broke = False
-        changed = {name for part in walk(body) if part.kind() in _CHANGES for name in _names(parts(part)[:1])}
+        kinds = {*_CHANGES, *_STEPS_BY_ONE}
+        changed = {name for part in walk(body) if part.kind() in kinds for name in _names(parts(part)[:1])}
         for name in changed & self.env.keys():
             self.env[name] = Value(draws=self.env[name].draws | asked)
         self.control |= Draws.NOTHING if sure else asked
@@ -231,18 +236,29 @@ class _Paths(Drawing):
         if not arms or any(arm.kind() == "switch_rule" for arm in walk(node)):
             raise WorksError
         bodies: list[list[SgNode]] = []
-        plain = True
+        plain, asked_here = True, Draws.NOTHING
         for arm in arms:
             heads, body = _arm(arm)
+            asked_here |= self._asked_by(arm, heads)
             plain = plain and all(head.kind() in {*self.source.table.literals, "match_pattern"} for head in heads)
             bodies.append(body)
             if subject.constant and any(self.source.dump(head) == subject.constant for head in heads):
                 return self._past(self.follow(body, last=last))
         caught = any(_catches_all(arm) for arm in arms)
-        control = Draws.ANSWER if plain and subject.back else subject.draws
+        control = Draws.ANSWER if plain and subject.back else subject.draws | asked_here
         if len(arms) == 1 and caught:
             return self._past(self.follow(bodies[0], last=last))
         return self._past(self._branches([*bodies, *([] if caught else [[]])], control, last=last))
+
+    def _asked_by(self, arm: SgNode, heads: Sequence[SgNode]) -> Draws:
+        """Give what it depends on whether an arm is taken, besides what the switch asks."""
+        draws = Draws.NOTHING
+        for head in heads:
+            if arm.kind() != "match_arm":
+                draws |= self.value(head).draws
+            elif head.field("condition") is not None:
+                raise WorksError
+        return draws
 
     def _past(self, way: Way) -> Way:
         return Way.ON if way is Way.BREAKS else way
@@ -294,17 +310,20 @@ class _Paths(Drawing):
         if any(one.kind() not in {"identifier", "expression_list"} for one in targets):
             raise WorksError  # others may see it
         self._assign_one(targets)
+        plain = self.source.dump(node).removeprefix(self.source.dump(left)).lstrip().startswith("= ")
+        before = dict(self.env)
         self._names_one_by_one([left], right)
         for name in _names(targets):
-            old = self.env[name]
-            self.env[name] = Value(draws=old.draws | self.control, made=old.made, within=old.within)
+            new, old = self.env[name], before.get(name, FIXED)
+            draws = new.draws | self.control | (Draws.NOTHING if plain else old.draws)
+            self.env[name] = Value(draws=draws, made=new.made, within=new.within)
 
     def _assign_one(self, targets: Sequence[SgNode]) -> None:
         """Say that names get another value: WorksError where they are not this body's own."""
         for name in _names(targets):
             if name != "_" and name not in self.env:
                 raise WorksError
-            self.env[name] = Value(draws=self.env[name].draws) if name in self.env else FIXED
+            self.env[name] = Value(draws=self.env[name].draws | self.control) if name in self.env else FIXED
 
 
 _SPECS = frozenset({"variable_declarator", "var_spec", "const_spec"})

@@ -60,7 +60,8 @@ class Calling(Drawing):
                 return self.part(table, ast.Constant(0))
             case "getattr", [owner, ast.Constant(value=str(attribute)), default]:
                 unset = attribute not in self.around.stored and not attribute.startswith("__")
-                return self.value(default) if unset and isinstance(owner, ast.Name) else self.plain(args)
+                own = isinstance(owner, ast.Name) and owner.id in {"self", "cls"}
+                return self.value(default) if unset and own else self.plain(args)
             case "__import__", _:
                 return _imported(args)
             case (("all" | "any" | "bool" | "isinstance" | "issubclass"), _) if truth(node) is not None:
@@ -91,8 +92,7 @@ class Calling(Drawing):
         given = self.plain(args).draws
         if found.draws & MEANT or (found.draws and given & MEANT) or given & Draws.OUTSIDE:
             raise WorksError
-        if given:
-            self.puts_into(owner, given)
+        self.puts_into(owner, given | self.control)
         return Value(draws=found.draws | given)
 
     def _made(self, called: Value, node: ast.Call, args: list[ast.expr]) -> Value:

@@ -163,7 +163,7 @@ class Drawing:
         if known is not None:
             return self.value(body if known else orelse)
         found = [self.value(body), self.value(orelse)]
-        if found[0].back and not found[1].draws and dumped(test) == dumped(body):
+        if found[0].back and _says_nothing(found[1]) and dumped(test) == dumped(body):
             return Value(draws=found[0].draws, back=True)
         return joined(found, self.asked(test))
 
@@ -180,7 +180,7 @@ class Drawing:
             found.append(self.value(one))
             if known is ending:
                 break
-        back = any(one.back for one in found) and all(one.back or not one.draws for one in found)
+        back = any(one.back for one in found) and all(one.back or _says_nothing(one) for one in found)
         return Value(draws=joined(found).draws, back=back, known=found[0].known if len(found) == 1 else None)
 
     def part(self, owner: ast.expr, key: ast.expr) -> Value:
@@ -284,14 +284,22 @@ class Drawing:
                 raise WorksError
 
     def puts_into(self, owner: ast.expr, draws: Draws) -> bool:
-        """Note that something made here is given more; False where it was not made here."""
-        match owner:
-            case ast.Name(id=name) if name in self.env and name not in self.names:
-                old = self.env[name]
-                self.env[name] = Value(draws=old.draws | draws)
-                return not old.draws & MEANT
-            case _:
+        """Note that something made here is given more; False where it was not made here.
+
+        Whatever else was made here may hold it, or be held by it.
+        """
+        while not isinstance(owner, ast.Name):
+            inner = getattr(owner, "func" if isinstance(owner, ast.Call) else "value", None)
+            if not isinstance(inner, ast.expr):
                 return False
+            owner = inner
+        if owner.id not in self.env or owner.id in self.names:
+            return False
+        mine = not self.env[owner.id].draws & MEANT
+        for name in self.env.keys() - self.names if draws else ():
+            old = self.env[name]
+            self.env[name] = Value(draws=old.draws | draws, made=old.made, within=old.within)
+        return mine
 
 
 class _Filled(ast.NodeTransformer):
@@ -314,7 +322,12 @@ def joined(values: Sequence[Value], control: Draws = Draws.NOTHING) -> Value:
     same = {dumped(one.known) if one.known is not None else "" for one in values}
     if len(same) == 1 and "" not in same:
         return Value(known=values[0].known)
-    return Value(draws=draws, back=not control & MEANT and all(one.back for one in values))
+    return Value(draws=draws, back=not control and all(one.back for one in values))
+
+
+def _says_nothing(value: Value) -> bool:
+    """Say whether a value is None, or nothing of some kind: no default that means anything."""
+    return value.known is not None and truth(value.known) is False
 
 
 def _is_nothing(node: ast.BinOp) -> bool:

@@ -186,6 +186,8 @@ class Paths(Calling):
                 self.says = self.says or not is_empty(inner)
                 return Way.ON
             case _ if is_noise(value):
+                if self.control & MEANT:
+                    raise WorksError  # to tell of it only now and then is what it does
                 return Way.ON
             case ast.Call() if self._fails(value) in {Shape.RAISES, Shape.FAILS}:
                 self.failed = self._fails(value)
@@ -209,7 +211,8 @@ class Paths(Calling):
                 found = self.around.helpers.get(name)
                 return found if found in {Shape.RAISES, Shape.FAILS} else None
             case ast.Call(func=ast.Attribute(attr=name, value=ast.Call(func=ast.Name(id="super")))):
-                return Shape.BASE if name == self.called and not self.control else None
+                as_given = not self.control and all(self.env[given].back for given in self.names)
+                return Shape.BASE if name == self.called and as_given else None
             case ast.Await(value=ast.Call() as call):
                 found = self._fails(call)
                 return found if found is Shape.BASE else None
