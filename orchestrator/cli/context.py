@@ -14,6 +14,7 @@ import click
 from orchestrator.errors import InvalidInputError, OrchestratorError
 from orchestrator.files.atomic import write_atomic
 from orchestrator.views.safe import clean as clean  # noqa: PLC0414  # every verb shows agents' words
+from orchestrator.views.safe import one_line as one_line  # noqa: PLC0414
 
 if TYPE_CHECKING:
     from orchestrator.daemon.project import Project

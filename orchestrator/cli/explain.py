@@ -4,7 +4,7 @@ import click
 import msgspec
 
 from orchestrator.cli import explain_account, explain_queue, explain_resource, explain_worker
-from orchestrator.cli.context import Context, clean, paint, pass_context, waits
+from orchestrator.cli.context import Context, clean, one_line, paint, pass_context, waits
 from orchestrator.cli.escalations import ladder_lines
 from orchestrator.daemon.desk import Desk, reading
 from orchestrator.errors import InvalidInputError
@@ -109,7 +109,7 @@ def _stop(answer: StatusAnswer, what: str) -> GateAnswer:
 
 
 def _gate(gate: GateAnswer) -> list[str]:
-    lines = [paint(f"gate:{gate.id}", "head") + f"  {gate.state}  {gate.title}"]
+    lines = [paint(f"gate:{gate.id}", "head") + f"  {gate.state}  {one_line(gate.title)}"]
     lines += [f"  waits for: {name}" for name in gate.waiting_for]
     lines += [f"  signed by: {', '.join(gate.signed_by)}"] if gate.signed_by else []
     lines += [f"  signing affirms: {item}" for item in gate.checklist] if gate.state != "open" else []
@@ -137,7 +137,7 @@ def _task(
     queue: QueueAnswer, task: TaskAnswer, worker: WorkerAnswer | None, others: tuple[bool, tuple[str, ...]]
 ) -> list[str]:
     asks, waiting = others
-    lines = [paint(f"{queue.name}/{task.id}", "head") + f"  {task.status}  {task.title}"]
+    lines = [paint(f"{queue.name}/{task.id}", "head") + f"  {task.status}  {one_line(task.title)}"]
     reason = task.reason
     if reason is not None:
         since = f" since {reason.since}" if reason.since else ""

@@ -5,7 +5,7 @@ import msgspec
 
 from orchestrator.cli import answer
 from orchestrator.cli.answering import do
-from orchestrator.cli.context import Context, clean, paint, pass_context, waits, who
+from orchestrator.cli.context import Context, clean, one_line, paint, pass_context, waits, who
 from orchestrator.cli.escalations import ladder_lines
 from orchestrator.daemon.desk import Desk, reading
 from orchestrator.errors import InvalidInputError
@@ -168,7 +168,7 @@ def _blocked(found: Waiting) -> list[str]:
 def _task(blocked: Blocked, *, asks: bool) -> list[str]:
     task = blocked.task
     lines = [
-        f"{_head(task.ref)}  {clean(task.spec.title or task.spec.description[:60])}",
+        f"{_head(task.ref)}  {one_line(task.spec.title or task.spec.description[:60])}",
         f"  {clean(task.reason or BLOCKED)}",
     ]
     lines += [f"  - {clean(finding_line(finding))}" for finding in task.feedback[:_SHOWN]]
@@ -193,7 +193,7 @@ def _gates(found: Waiting) -> list[str]:
 
 
 def _gate(gate: GateAnswer) -> list[str]:
-    lines = [f"{_head(f'gate:{gate.id}')}  {gate.state}  {clean(gate.title)}"]
+    lines = [f"{_head(f'gate:{gate.id}')}  {gate.state}  {one_line(gate.title)}"]
     lines += [f"  waits for: {clean(name)}" for name in gate.waiting_for]
     if gate.approvers:
         lines.append(f"  answer: orchestrator approve gate:{gate.id} --as {' or '.join(gate.approvers)}")
@@ -246,7 +246,7 @@ def _proposals(found: Waiting) -> list[str]:
 
 def _proposal(proposal: ProposalAnswer) -> list[str]:
     return [
-        f"{_head(proposal.task)}  proposes {clean(proposal.adds)} ({proposal.id}): {clean(proposal.title)}",
+        f"{_head(proposal.task)}  proposes {clean(proposal.adds)} ({proposal.id}): {one_line(proposal.title)}",
         *_indented(proposal.description),
         f"  answer: orchestrator inbox accept {proposal.id}",
         f"  or: orchestrator inbox reject {proposal.id} --reason '...'",

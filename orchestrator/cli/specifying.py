@@ -47,6 +47,8 @@ def fields(queue: str, values: Values) -> dict[str, Any]:
     found = {name: value for name, value in values.items() if value not in {None, ()}}
     if found.get("description") == "-":
         found["description"] = sys.stdin.read()
+    if "title" in found:
+        found["title"] = " ".join(str(found["title"]).split())
     if "priority" in found:
         found["priority"] = _priority(str(found["priority"]))
     for field in ("dependencies", "catch_up"):

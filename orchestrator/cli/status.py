@@ -5,7 +5,7 @@ import re
 import click
 import msgspec
 
-from orchestrator.cli.context import Context, clean, paint, pass_context, waits
+from orchestrator.cli.context import Context, clean, one_line, paint, pass_context, waits
 from orchestrator.codec.moments import parse_moment
 from orchestrator.daemon.desk import Desk, reading
 from orchestrator.errors import InvalidInputError
@@ -64,17 +64,13 @@ def _lines(answer: StatusAnswer) -> list[str]:
         f"account {a.name} parked {f'until {a.until}' if a.until else 'until it is resumed'}: {clean(a.text)}"
         for a in answer.accounts
     ]
-    lines += [f"{k.resource} locked by {k.by} until {k.until}: {_one_line(k.reason)}" for k in answer.locks]
+    lines += [f"{k.resource} locked by {k.by} until {k.until}: {one_line(k.reason)[:120]}" for k in answer.locks]
     lines += [paint(clean(action.text), "bad" if action.blocked else "warn") for action in answer.actions]
-    lines += [f"{q.task} asks ({q.id}): {_one_line(q.text)}" for q in answer.questions if not q.blocked]
+    lines += [f"{q.task} asks ({q.id}): {one_line(q.text)[:120]}" for q in answer.questions if not q.blocked]
     if answer.proposals:
         lines.append(f"{len(answer.proposals)} proposed task(s) wait for a person: `orchestrator inbox`")
     lines += ["", paint(f"used: {money_line(answer.budget)}; journal at seq {answer.seq}", "dim")]
     return lines
-
-
-def _one_line(text: str) -> str:
-    return clean(" ".join(text.split()))[:120]
 
 
 def _title(queue: QueueAnswer) -> str:
@@ -96,4 +92,4 @@ def _task(task: TaskAnswer) -> str:
     why += f" (until {task.reason.until})" if task.reason is not None and task.reason.until else ""
     if task.status == "failed" and task.error:
         why = f"  {task.error}"
-    return f"  {paint(mark, level)} {task.id:<14} {clean(task.title)[:60]}{tried}{paint(clean(why), 'dim')}"
+    return f"  {paint(mark, level)} {task.id:<14} {one_line(task.title)[:60]}{tried}{paint(clean(why), 'dim')}"

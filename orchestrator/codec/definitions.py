@@ -203,7 +203,7 @@ def _gate(fields: Fields, place: str, source: str, queue: str) -> GateSpec | Non
         inside.refuse("quorum", "name in approvers who may sign")
     return GateSpec(
         id=name,
-        title=inside.text("title"),
+        title=inside.heading("title"),
         requires=_requires(inside, queue),
         checks=inside.texts("checks"),
         approvers=approvers,

@@ -117,6 +117,10 @@ class Fields:
         """Read a text without line breaks or other control characters."""
         return self.read(key, as_line, default, "write a text of one line")
 
+    def heading(self, key: str) -> str:
+        """Read a text that is shown on one line, however many it is written on."""
+        return " ".join(self.text(key).split())
+
     def optional(self, key: str) -> str | None:
         """Read a text that may be absent; an empty one is."""
         return self.line(key) or None

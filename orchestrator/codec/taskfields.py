@@ -97,7 +97,7 @@ def read_spec(fields: Fields, queue: str, calendar: Calendar) -> TaskSpec | None
         return None
     return TaskSpec(
         id=task_id,
-        title=fields.text("title"),
+        title=fields.heading("title"),
         description=fields.text("description"),
         type=fields.line("type"),
         dependencies=_dependencies(fields, queue),
@@ -105,11 +105,11 @@ def read_spec(fields: Fields, queue: str, calendar: Calendar) -> TaskSpec | None
             "priority", read_priority, 2, 'write a number from 0, "P0" to "P3", "high", "medium" or "low"'
         ),
         files=_files(fields),
-        tests=fields.texts("tests"),
+        tests=_paths(fields, "tests"),
         allow_test_changes=fields.texts("allow_test_changes"),
         allow_protected=fields.texts("allow_protected"),
         resources=fields.texts("resources"),
-        outputs=fields.texts("outputs"),
+        outputs=_paths(fields, "outputs"),
         mends=fields.texts("mends"),
         handoff=fields.texts("handoff"),
         catch_up=_catch_up(fields, queue),
@@ -176,7 +176,16 @@ def _catch_up(fields: Fields, queue: str) -> tuple[str, ...]:
 
 
 def _files(fields: Fields) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*fields.texts("file"), *fields.texts("files"))))
+    return tuple(dict.fromkeys((*_paths(fields, "file"), *_paths(fields, "files"))))
+
+
+def _paths(fields: Fields, key: str) -> tuple[str, ...]:
+    """Read paths or patterns of the repository the task works in."""
+    found = fields.texts(key)
+    for path in found:
+        if path.startswith(("/", "~")) or ".." in path.partition("::")[0].split("/"):
+            fields.refuse(key, f"write a path within the repository, from its root, without `..`: {path}")
+    return found
 
 
 def _when(fields: Fields, queue: str) -> Condition | None:

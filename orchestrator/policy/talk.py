@@ -109,7 +109,7 @@ def _proposed(world: World, task: Task, attempt: int, note: c.NoteWord, word: t.
         return c.Refusal(f"{own!r} cannot be a task id: {SAFE_ID_RULE}")
     spec = TaskSpec(
         id=own,
-        title=word.title,
+        title=" ".join(word.title.split()),
         description=word.description,
         type=word.type,
         priority=word.priority,

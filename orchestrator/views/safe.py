@@ -11,3 +11,8 @@ _UNSAFE = re.compile(
 def clean(text: str) -> str:
     """Take out escapes, controls, marks that turn the direction of writing, and what has no width."""
     return _UNSAFE.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """Put a text on one line, clean."""
+    return " ".join(clean(text).split())

@@ -53,6 +53,19 @@ def test_what_no_run_here_could_give_is_refused_before_it_keeps_a_run_from_start
     assert project.run("add", "backlog/A-2", "--check", "honest").code == 0
 
 
+def test_a_title_of_several_lines_is_shown_on_one(project: Any) -> None:
+    written = json.dumps({"tasks": [{"id": "N-1", "title": "one\ntwo\x1b[31m  three"}]})
+    project.write("queues/notes.json", written)
+    assert project.run("add", "backlog/A-2", "--title", "four\n  five").code == 0
+    lines = project.run("status").out.splitlines()
+    assert any("N-1" in line and "one two three" in line for line in lines)
+    assert any("A-2" in line and "four five" in line for line in lines)
+    assert project.run("explain", "notes/N-1").out.splitlines()[0].endswith("one two three")
+    assert (
+        json.loads((project.folder / "queues/notes.json").read_text())["tasks"][0]["title"] == "one\ntwo\x1b[31m  three"
+    )
+
+
 @pytest.mark.parametrize(
     ("argv", "words"),
     [

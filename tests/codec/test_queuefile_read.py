@@ -551,3 +551,23 @@ def test_what_no_trigger_may_write_is_refused(record: Json, problem: str) -> Non
     with pytest.raises(InvalidInputError) as refused:
         of(tasks=[], triggers=[trigger])
     assert problem in str(refused.value)
+
+
+@pytest.mark.parametrize("field", ["outputs", "tests", "files", "file"])
+@pytest.mark.parametrize("path", ["../out.md", "docs/../../out.md", "/etc/passwd", "~/out.md"])
+def test_a_path_that_leaves_the_repository_is_refused(field: str, path: str) -> None:
+    with pytest.raises(InvalidInputError) as refused:
+        read(json.dumps({"tasks": [{"id": "M-1", field: ["docs/in.md", path]}]}))
+    (problem,) = refused.value.problems
+    assert problem.startswith("queues/q.json: line 1: M-1: ")
+    assert problem.endswith(f"write a path within the repository, from its root, without `..`: {path}")
+
+
+def test_a_node_of_a_test_may_hold_what_no_path_may() -> None:
+    (task,) = read(json.dumps({"tasks": [{"id": "M-1", "tests": "tests/test_a.py::test_up[../x]"}]})).tasks
+    assert task.spec.tests == ("tests/test_a.py::test_up[../x]",)
+
+
+def test_a_title_on_several_lines_is_one_line() -> None:
+    (task,) = read(json.dumps({"tasks": [{"id": "M-1", "title": "one\n  two"}]})).tasks
+    assert task.spec.title == "one two"
