@@ -1,7 +1,8 @@
 """An index over the world: which tasks may be claimed next, best first. Pure; derived, never a source of truth.
 
 Kept up to date from what the fold touched, so that a claim costs the same with a hundred tasks waiting or a hundred
-thousand. Order: priority, then what was begun, then the longest remaining chain (by estimates), then the file's order.
+thousand. Order: priority, then what was begun, then its queue's priority, the longest remaining chain (by estimates),
+the file's order.
 """
 
 from collections.abc import Iterable, Mapping
@@ -113,7 +114,7 @@ class Agenda:
         if all(dependency_met(world, name) for name in task.spec.dependencies):
             if task.spec.when is not None:
                 self.conditional[ref] = None
-            self._keys[ref] = urgency(task, self._chains.get(ref, 0), hurried=ref in self._hurried)
+            self._keys[ref] = urgency(world, task, self._chains.get(ref, 0), hurried=ref in self._hurried)
             if when := earliest(task):
                 heappush(self._later, (when, ref))
             else:
@@ -157,13 +158,14 @@ def is_fresh(task: Task) -> bool:
     return task.attempt is None and not task.attempts
 
 
-def urgency(task: Task, chain: int, *, hurried: bool = False) -> Key:
+def urgency(world: World, task: Task, chain: int, *, hurried: bool = False) -> Key:
     """Give a task's place in the order of claims; `chain` is the length in seconds of what follows from it.
 
     `hurried`: it catches up with others, or one that does needs it.
     """
     begun = 0 if task.attempts else 1
-    return (-1 if hurried else task.spec.priority, begun, -chain, task.order, task.added_seq, task.ref)
+    lane = world.queues[queue_of(task.ref)].spec.priority
+    return (-1 if hurried else task.spec.priority, begun, lane, -chain, task.order, task.added_seq, task.ref)
 
 
 def _spoilt(world: World, task: Task) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable
 from enum import Enum
 from heapq import heappop, heappush
 
-Key = tuple[int, int, int, int, int, str]
+Key = tuple[int, int, int, int, int, int, str]
 """A task's place in the order; its last part is the task."""
 Lane = Hashable
 Kind = tuple[Hashable, ...]

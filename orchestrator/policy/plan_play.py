@@ -185,7 +185,7 @@ class _Play:
                 self._skipped.append(ref)
                 look += self._end(ref, Status.SKIPPED)
             else:
-                key = urgency(task, self._chains.get(ref, 0), hurried=ref in self._hurried)
+                key = urgency(self.stage.world, task, self._chains.get(ref, 0), hurried=ref in self._hurried)
                 self._lineup.add(key, lane, kind)
 
     def _fill(self) -> None:

@@ -127,7 +127,7 @@ def waiting(world: World, seat: Seat, target: str) -> list[Task]:
     aboard = train.members if train is not None else []
     claimed = (ref for ref in world.claims if ref in world.tasks and ref not in aboard)
     found = {ref: world.tasks[ref] for ref in claimed if _waits(world, seat, ref, target)}
-    return sorted(found.values(), key=lambda task: _urgency(task, found))
+    return sorted(found.values(), key=lambda task: _urgency(world, task, found))
 
 
 def _waits(world: World, seat: Seat, ref: str, target: str) -> bool:
@@ -136,6 +136,7 @@ def _waits(world: World, seat: Seat, ref: str, target: str) -> bool:
     return ready and seat.alive(world.claims[ref]) and target_of(ref, seat) == target
 
 
-def _urgency(task: Task, others: dict[str, Task]) -> tuple[bool, int, int, str]:
+def _urgency(world: World, task: Task, others: dict[str, Task]) -> tuple[bool, int, int, int, str]:
     behind = any(name in others for name in task.spec.dependencies)
-    return behind, task.spec.priority, task.attempt.since if task.attempt else 0, task.ref
+    lane = world.queues[queue_of(task.ref)].spec.priority
+    return behind, task.spec.priority, lane, task.attempt.since if task.attempt else 0, task.ref

@@ -24,7 +24,7 @@ from tests.policy.playing.planning import HOUR, NOW, gate, queue, seat_of, task,
 
 
 def key(number: int, name: str = "") -> Key:
-    return number, 0, 0, 0, 0, name or str(number)
+    return number, 0, 0, 0, 0, 0, name or str(number)
 
 
 # -- the line-up alone ---------------------------------------------------------------------------------------------

@@ -6,9 +6,12 @@ import pytest
 
 from orchestrator.model import conditions as c
 from orchestrator.model import events as e
-from orchestrator.model.specs import Notify, Unlock
+from orchestrator.model.specs import Notify, QueueSpec, Unlock
+from orchestrator.model.world import World
 from orchestrator.policy import plan as planning
 from orchestrator.policy import plan_graph
+from orchestrator.policy.agenda import Agenda
+from orchestrator.policy.claiming import claim
 from orchestrator.policy.plan import estimated
 from orchestrator.policy.plan_play import play
 from tests.policy.playing.planning import HOUR, NOW, gate, hours, plan_of, queue, seat_of, task, then, trigger, world_of
@@ -29,6 +32,28 @@ def test_tiers_critical_path_and_sums_of_a_diamond() -> None:
 def test_what_follows_longest_starts_first_and_priority_before_that() -> None:
     world = world_of(task("q/SHORT", 1), task("q/LONG", 1), task("q/AFTER", 5, "LONG"), task("q/NOW", 1, priority=0))
     assert list(hours(plan_of(world))) == ["NOW", "LONG", "AFTER", "SHORT"]
+
+
+def claimed(world: World) -> str:
+    agenda = Agenda()
+    agenda.update(world, ())
+    (event,) = claim(world, agenda, NOW, seat_of(world, workers=2))
+    assert isinstance(event, e.TaskClaimed)
+    return event.task
+
+
+def test_of_tasks_equally_urgent_those_of_the_more_urgent_queue_go_first() -> None:
+    tasks = (task("q/LONG", 1), task("q/AFTER", 5, "LONG"), task("q/NOW", 1, priority=0), task("r/SHORT", 1))
+    world = world_of(queue("q"), queue("r", priority=0), *tasks)
+    assert list(hours(plan_of(world, workers=1))) == ["NOW", "SHORT", "LONG", "AFTER"]
+    assert claimed(world) == "q/NOW"
+    then(world, e.TaskSkipped(task="q/NOW", reason="no"))
+    assert claimed(world) == "r/SHORT"
+    then(world, e.QueueEdited(queue="q", spec=QueueSpec(name="q", priority=0)))
+    assert claimed(world) == "q/LONG"
+    then(world, e.QueueEdited(queue="q", spec=QueueSpec(name="q")), e.TaskClaimed(task="q/LONG", attempt=1, worker="w"))
+    then(world, e.TaskReleased(task="q/LONG", reason="stopped"))
+    assert claimed(world) == "q/LONG"  # what has begun goes first
 
 
 def test_each_queue_has_its_own_workers_unless_a_number_in_all_is_given() -> None:

@@ -22,7 +22,7 @@ Line = tuple[str, str, int, int]
 def next_claim(world: World, now: int, seat: Seat) -> str | None:
     """Name the task that is to be claimed next."""
     lengths = chains(world, seat.settings.resources)
-    tasks = sorted(world.tasks.values(), key=lambda task: urgency(task, lengths[task.ref]))
+    tasks = sorted(world.tasks.values(), key=lambda task: urgency(world, task, lengths[task.ref]))
     able = [task for task in tasks if _may_start(world, task, now, seat)]
     if not able:
         return None
@@ -72,7 +72,7 @@ class Schedule:
                 pass
             ready = [task for task in self.tasks.values() if self.able(task) and not self.stage.unwanted(task)]
             if ready:
-                self.start(min(ready, key=lambda task: urgency(task, self.lengths[task.ref])))
+                self.start(min(ready, key=lambda task: urgency(self.stage.world, task, self.lengths[task.ref])))
                 continue
             later = [*(at for at in moments if at > self.stage.time), *self.running.values()]
             if not later:

@@ -211,10 +211,11 @@ class Rival:
         refs = [ref for ref in self.tasks() if self.status(ref) == "pending" and self.met(ref)]
         return sorted(refs, key=self._urgency)
 
-    def _urgency(self, ref: str) -> tuple[int, bool, int, int, int, str]:
+    def _urgency(self, ref: str) -> tuple[int, bool, int, int, int, int, str]:
         commit, _ = self.life(ref)[0]
         begun = self.attempts(ref) > 0
-        return self.spec(ref).priority, not begun, -self.chain(ref), self.added(ref).order, commit.seq, ref
+        lane = self.queue_spec(ref.partition("/")[0]).priority
+        return self.spec(ref).priority, not begun, lane, -self.chain(ref), self.added(ref).order, commit.seq, ref
 
     def added(self, ref: str) -> e.TaskAdded:
         """Give the event that brought the task."""
