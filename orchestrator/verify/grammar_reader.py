@@ -92,9 +92,11 @@ def _asserting(text: str, table: Table) -> frozenset[str]:
         return frozenset()
     tests = [one.node.range() for one in reader.find(source) if isinstance(one, Found)]
     spans = [(test.start.index, test.end.index) for test in tests]
+    modules = [node for node in walk(source.root) if node.kind() == "mod_item" and is_for_tests(node)]
     named = [
         node
-        for node in walk(source.root)
+        for root in modules or [source.root]  # in Rust what is tested stands in the same file, and may assert too
+        for node in walk(root)
         if node.kind() in source.table.named and name_of(node) and not _is_within(node, spans)
     ]
     return frozenset(

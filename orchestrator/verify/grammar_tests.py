@@ -109,8 +109,8 @@ def _placed(
     Not where something is done after it was given its value: then it says that this changed nothing.
     """
     known = {name: value for name, (value, line) in made.items() if not any(line < at < one.line for at in done)}
-    sides = [known.get(side, side) for side in one.sides]
-    same = len(sides) == _COMPARED and sides[0] == sides[1] and one.strength > NONE
+    told = [{side, known.get(side, side)} for side in one.sides]
+    same = len(told) == _COMPARED and bool(told[0] & told[1]) and one.strength > NONE
     return msgspec.structs.replace(one, guards=guards, strength=NONE if same else one.strength)
 
 
@@ -124,8 +124,9 @@ def _done(source: Source, steps: Sequence[SgNode], reader: Reader) -> list[int]:
 
 
 def _made(source: Source, steps: Sequence[SgNode]) -> Mapping[str, tuple[str, int]]:
-    """Give what the names of a body stand for, and on which line, where they are given a value once."""
+    """Give what the names of a body stand for, and on which line, where they are given one value, or one anew."""
     values: dict[str, list[tuple[str, int]]] = {}
+    anew: set[str] = set()
     for step in steps:
         for node in walk(step):
             if node.kind() not in _HOLDING:
@@ -134,7 +135,8 @@ def _made(source: Source, steps: Sequence[SgNode]) -> Mapping[str, tuple[str, in
             value = node.field("value") or node.field("right")
             if name is not None and value is not None:
                 values.setdefault(source.dump(name), []).append((source.dump(value), line_of(node)))
-    return {name: found[0] for name, found in values.items() if len(found) == 1}
+                (anew.add if node.kind() == "assignment_statement" else anew.discard)(source.dump(name))
+    return {name: found[-1] for name, found in values.items() if len(found) == 1 or name in anew}
 
 
 _HOLDING = frozenset(

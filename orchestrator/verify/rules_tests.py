@@ -15,10 +15,10 @@ from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.python_strength import follows_from
 from orchestrator.verify.python_tests import PLATFORM
-from orchestrator.verify.rust_features import FEATURE, features, went_with_features
+from orchestrator.verify.rust_features import FEATURE, features, is_compiled_only, went_with_features
 from orchestrator.verify.task_words import asks_to_skip_tests, asks_to_take_out, names_test
 from orchestrator.verify.test_files import is_test_file
-from orchestrator.verify.test_sides import Side, readable, removed, sides
+from orchestrator.verify.test_sides import Side, goes_on, readable, removed, sides
 from orchestrator.verify.trials import NONE, Assertion, Trial
 
 _HOW = "(`allow_test_changes` can name the file, if a person wants it)"
@@ -225,6 +225,8 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
         return f"asserts only where `{guarded[:60]}` what it asserted always"
     if laxer and sum(one.strength == NONE for one in new) > sum(one.strength == NONE for one in old):
         return "compares something with itself"
+    if _firm(before) & {one.dump for one in after.asserts} - _firm(after):  # as it was, and what it is about is not
+        return "compares something with itself"
     if not context.diff.spares_tests:
         return ""
     laxer = [one for one in laxer if not one.words & removed(context.diff).names]
@@ -236,6 +238,10 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
     if fewer and not implied and not any(map(context.excuses, old)):
         return f"lost {before.assertions - after.assertions} of its {before.assertions} assertions"
     return ""
+
+
+def _firm(test: Trial) -> set[str]:
+    return {one.dump for one in test.asserts if one.strength > NONE}
 
 
 def _contains(new: Assertion, old: Assertion) -> bool:
@@ -352,13 +358,13 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
     for side in both:
         for name, test in side.new.items():
             is_new = test.is_test and name not in side.old and not diff.whole
-            if is_new and (proved or _is_compiled_only(test)):
+            if is_new and (proved or is_compiled_only(test)):
                 continue  # a new test that is skipped takes nothing away, where others prove the work
             if names_test(diff.message, name or side.path):
                 continue
             markers = test.markers if name in side.old else test.unconditional
             for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
-                if marker == "abstract" and any(_goes_on(name, edit.new or "") for edit in diff.edits):
+                if marker == "abstract" and any(goes_on(name, edit.new or "") for edit in diff.edits):
                     continue  # others take its tests over
                 if marker.startswith("cfg(") and frozenset(FEATURE.findall(marker)) <= features(diff):
                     continue  # whoever runs the tests runs them with the features there are
@@ -370,16 +376,6 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=f"{name}:{marker}",
                 )
-
-
-def _goes_on(name: str, text: str) -> bool:
-    """Say whether a class of Java is what another begins with."""
-    return re.search(rf"\bextends\s+{re.escape(name.rpartition('.')[2])}\b", text) is not None
-
-
-def _is_compiled_only(test: Trial) -> bool:
-    """Say whether a test of Rust is there to be compiled: it does something, asserts nothing, and is not run."""
-    return test.markers == ("ignore",) and not test.assertions and not test.hollow
 
 
 def _proves(side: Side, name: str, test: Trial) -> bool:

@@ -28,3 +28,8 @@ def went_with_features(test: Trial, diff: Diff) -> bool:
         for texts in ([edit.old for edit in edits], [edit.new for edit in edits])
     )
     return bool(asked) and asked <= old - new
+
+
+def is_compiled_only(test: Trial) -> bool:
+    """Say whether a test of Rust is there to be compiled: it does something, asserts nothing, and is not run."""
+    return test.markers == ("ignore",) and not test.assertions and not test.hollow

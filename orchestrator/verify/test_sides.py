@@ -66,6 +66,11 @@ def readable(diff: Diff) -> Iterator[tuple[Edit, Language]]:
             yield edit, language
 
 
+def goes_on(name: str, text: str) -> bool:
+    """Say whether a class of Java is what another begins with."""
+    return re.search(rf"\bextends\s+{re.escape(name.rpartition('.')[2])}\b", text) is not None
+
+
 @lru_cache(maxsize=8)
 def sides(diff: Diff) -> tuple[Side, ...]:
     """Give the tests of every changed file both of whose sides can be read."""

@@ -61,6 +61,7 @@ GO = "package a\n\nfunc Store(n int) error {\n\tif err := load(n); err != nil {\
     [
         ("src/a.rs", RUST, RUST.replace("write(path, text)?;", "write(path, text).ok();"), "code-swallows"),
         ("src/a.rs", RUST, RUST.replace("write(path, text)?;", "let _ = write(path, text);"), "code-swallows"),
+        ("src/a.rs", RUST.replace("write(path, text)?;", "each(|| { write(path, text)?; });"), RUST.replace("write(path, text)?;", "each(|| { write(path, text).ok(); });"), "code-swallows"),
         ("src/a.go", GO, GO.replace("\tif err := keep(n); err != nil {\n\t\treturn err\n\t}\n", "\t_ = keep(n)\n"), "code-swallows"),
         ("src/a.go", GO.replace("keep(n)", "load(n)"), GO.replace("keep(n)", "load(n)").replace("\t\treturn err\n", "", 1), "code-hollowed"),
     ],
@@ -147,6 +148,18 @@ def test_a_test_of_go_may_be_built_for_a_system() -> None:
         "//go:build integration || unix",
     ):
         assert not change(good("a_test.go"), f"{head}\n\n{good('a_test.go')}", "a_test.go")
+
+
+def test_what_is_expected_may_not_be_what_was_got() -> None:
+    old = "package a\n\nfunc TestTotal(t *testing.T) {\n\twant := 4\n\tgot := total(2)\n\tif got != want {\n\t\tt.Error(got)\n\t}\n}\n"
+    assert "test-weakened" in change(old, old.replace("\tif", "\twant = got\n\tif"), "a_test.go")
+    assert not change(old, old.replace("\tif", "\twant = fixed(want)\n\tif"), "a_test.go")
+
+
+def test_a_test_of_rust_has_its_assertions_in_no_product() -> None:
+    text = "pub fn total(n: u32) -> u32 {\n    debug_assert!(n > 0);\n    n\n}\n\n#[cfg(test)]\nmod tests {\n    fn check(n: u32) {\n        assert_eq!(n, 2);\n    }\n\n    #[test]\n    fn totals() {\n        assert_eq!(total(2), 2);\n    }\n}\n"
+    assert "test-emptied" in change(text, text.replace("assert_eq!(total(2), 2);", "let _ = total(2);"), "src/lib.rs")
+    assert not change(text, text.replace("assert_eq!(total(2), 2);", "check(total(2));"), "src/lib.rs")
 
 
 @pytest.mark.parametrize(

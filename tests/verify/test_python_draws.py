@@ -110,6 +110,8 @@ def test_what_hands_back_or_answers_or_fails_is_told(text: str, expected: Shape)
         "if b is None:\n    b = 3\nreturn super().work(a, b)",
         "self.value = 3",
         "del self.value",
+        "del a['x']",
+        "return self.__class__(**a)",
         "global COUNT\nCOUNT = a",
         "return list(map(self.work, [1]))",
         "list(map(print, a))\nreturn None",
