@@ -37,7 +37,12 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
     for edit, before, after in _both(diff):
         refused = after.shape is Shape.RAISES and not after.later and asks_to_refuse(diff.message)
         kept = after.abstract or _is_discontinued(before, after) or refused
-        if _does_less(before, after) and not kept and after.name.rpartition(".")[2] not in elsewhere:
+        if (
+            _does_less(before, after)
+            and not kept
+            and not _was_little(before, after)
+            and after.name.rpartition(".")[2] not in elsewhere
+        ):
             yield found(
                 "code-gutted",
                 edit.path,
@@ -46,6 +51,17 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
                 line=after.line,
                 about=after.name,
             )
+
+
+def _was_little(before: Function, after: Function) -> bool:
+    """Say whether there was no work that could be lost: an argument looked through, or made with nothing to go by."""
+    looked = after.shape is Shape.ARGUMENT and len(before.steps) == 1 and _LOOKED.fullmatch(before.steps[0]) is not None
+    bare = after.name.rpartition(".")[2] in {"new", "default"} and not (before.arguments or after.arguments)
+    return looked or (bare and any(_DEFAULTS.search(step) for step in after.steps))
+
+
+_LOOKED = re.compile(r"(?:return )?[*& ]*(?:mut )?\w+ ?;?")
+_DEFAULTS = re.compile(r"^(?:return )?(?:Self|Default|\w+) :: default \( \)|\{ .* \}")
 
 
 def _is_discontinued(before: Function, after: Function) -> bool:

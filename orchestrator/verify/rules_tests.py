@@ -18,7 +18,7 @@ from orchestrator.verify.python_tests import PLATFORM
 from orchestrator.verify.rust_features import FEATURE, features, is_compiled_only, went_with_features
 from orchestrator.verify.task_words import asks_to_skip_tests, asks_to_take_out, names_test
 from orchestrator.verify.test_files import is_test_file
-from orchestrator.verify.test_sides import Side, goes_on, readable, removed, sides
+from orchestrator.verify.test_sides import Side, goes_on, proves, proves_more, readable, removed, sides
 from orchestrator.verify.trials import NONE, Assertion, Trial
 
 _HOW = "(`allow_test_changes` can name the file, if a person wants it)"
@@ -54,7 +54,7 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
                 continue
             if _is_gone(test.words, side, diff) or went_with_features(test, diff):
                 continue
-            if names_test(diff.message, name) or (diff.message and _proves_more(side)):
+            if names_test(diff.message, name) or (diff.message and proves_more(side)):
                 continue
             yield found(
                 "test-deleted",
@@ -62,18 +62,6 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
                 f"restore {name}: a deleted test proves nothing any more; make the code satisfy it {_HOW}",
                 about=name,
             )
-
-
-def _proves_more(side: Side) -> bool:
-    """Say whether a file's new tests are as many as went from it, and assert twice as much."""
-    gone = [test for name, test in side.old.items() if test.is_test and name not in side.new]
-    came = [test for name, test in side.new.items() if _proves(side, name, test)]
-    return len(came) >= len(gone) and _strong(came) >= _SEVERAL * max(1, _strong(gone))
-
-
-def _strong(tests: Iterable[Trial]) -> int:
-    """Count the assertions that could fail."""
-    return sum(one.strength > NONE for test in tests for one in test.asserts)
 
 
 def _is_gone(words: frozenset[str], side: Side, diff: Diff) -> bool:
@@ -130,6 +118,7 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
             lost = before is not None and before.assertions > 0 and test.assertions == 0 and not test.markers
             lost = lost and diff.spares_tests and not _helped(side, test)
             hollow = test.is_test and test.hollow and not _was_hollow(side, before, test)
+            hollow = hollow and (diff.spares_tests or before is None)
             bare = diff.whole and test.is_test and test.assertions == 0 and not _helped(side, test)
             never = test.never if before is not None and before.is_test and not before.never else ""
             if lost or hollow or bare or never:
@@ -217,7 +206,10 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
     old = [one for one in before.asserts if one.dump in lost]
     new = [one for one in after.asserts if one.dump in gained]
     laxer = [one for one in old if _is_laxer(one, new)]
-    hedged = [one for one in old if any(_only_holds(one, other) for other in new)]
+    said = {(one.sides, one.strength) for one in new}
+    hedged = [
+        one for one in old if (one.sides, one.strength) not in said and any(_only_holds(one, other) for other in new)
+    ]
     if hedged:
         return "asserts something that holds whether or not what it asserted before does"
     guarded = _guarded(before, after)
@@ -353,7 +345,7 @@ def test_mocks_subject(diff: Diff) -> Iterable[Finding]:
 def test_skipped(diff: Diff) -> Iterable[Finding]:
     """Find tests, classes and modules that are skipped or expected to fail and were not before."""
     both = sides(diff) if not asks_to_skip_tests(diff.message) else ()
-    proved = any(_proves(side, name, test) for side in both for name, test in side.new.items())
+    proved = any(proves(side, name, test) for side in both for name, test in side.new.items())
     proved = proved or (bool(diff.message) and all(is_test_file(edit.path) for edit in diff.edits))
     for side in both:
         for name, test in side.new.items():
@@ -376,11 +368,6 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=f"{name}:{marker}",
                 )
-
-
-def _proves(side: Side, name: str, test: Trial) -> bool:
-    """Say whether a test is new, runs, and asserts something."""
-    return test.is_test and name not in side.old and not test.unconditional and test.assertions > 0
 
 
 def test_unreadable(diff: Diff) -> Iterable[Finding]:

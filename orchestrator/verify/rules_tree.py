@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from orchestrator.model.verdicts import Finding
-from orchestrator.policy.protected import can_be_allowed, is_protected
+from orchestrator.policy.globs import matches_any
+from orchestrator.policy.protected import CI, can_be_allowed, is_protected
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.languages import language_of
 from orchestrator.verify.task_words import asks_for_nothing, asks_to_take_out, speaks_of
@@ -52,11 +53,23 @@ def _announces_itself(edit: Edit, diff: Diff) -> bool:
         return True  # more of what is run already
     if edit.new is not None and not lines[0] and _are_gone(lines[1], diff):
         return True  # what is not run any more is not there any more
-    return (
-        _only_versions(edit)
-        or _only_prose(*lines)
-        or (speaks_of(diff.message, (*lines[0], *lines[1])) and not _eases(edit, *lines))
+    told = speaks_of(diff.message, (*lines[0], *lines[1]))
+    if matches_any(edit.path.casefold(), CI):
+        told = told or _asks_as_much(*lines)
+    return _only_versions(edit) or _only_prose(*lines) or (told and not _eases(edit, *lines))
+
+
+def _asks_as_much(added: Sequence[str], gone: Sequence[str]) -> bool:
+    """Say whether of every line that CI lost most words are in one that it gained, and it gained no more."""
+    words = [frozenset(_WORD.findall(line)) for line in added]
+    lost = (frozenset(_WORD.findall(line)) for line in gone)
+    return len(added) <= len(gone) and all(
+        any(len(one & other) >= _KEPT * len(one) for other in words) for one in lost if one
     )
+
+
+_WORD = re.compile(r"\w+")
+_KEPT = 0.6
 
 
 _PROSE_KEY = re.compile(r"(?:-\s+)?(?:name|description|title|label|summary|about):\s")

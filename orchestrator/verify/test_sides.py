@@ -1,7 +1,7 @@
 """The tests of a snapshot on both sides, and what the snapshot took away. Never judges."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 import msgspec
@@ -10,7 +10,7 @@ from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.language import Language
 from orchestrator.verify.languages import language_of
 from orchestrator.verify.test_files import is_found, is_named_test, is_test_file
-from orchestrator.verify.trials import Trial
+from orchestrator.verify.trials import NONE, Trial
 
 Trials = Mapping[str, Trial]
 _NOTHING = Trial(name="")
@@ -172,3 +172,23 @@ _COMMON = frozenset(
         *("or", "be", "for", "with", "that", "it", "an", "on", "as", "by"),
     )
 )
+
+
+def proves_more(side: Side) -> bool:
+    """Say whether a file's new tests are as many as went from it, and assert twice as much."""
+    gone = [test for name, test in side.old.items() if test.is_test and name not in side.new]
+    came = [test for name, test in side.new.items() if proves(side, name, test)]
+    return len(came) >= len(gone) and _strong(came) >= _TWICE * max(1, _strong(gone))
+
+
+def _strong(tests: Iterable[Trial]) -> int:
+    """Count the assertions that could fail."""
+    return sum(one.strength > NONE for test in tests for one in test.asserts)
+
+
+def proves(side: Side, name: str, test: Trial) -> bool:
+    """Say whether a test is new, runs, and asserts something."""
+    return test.is_test and name not in side.old and not test.unconditional and test.assertions > 0
+
+
+_TWICE = 2

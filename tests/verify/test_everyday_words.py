@@ -283,3 +283,52 @@ def test_examples_may_move_to_a_file_of_another_name() -> None:
     assert said("Raise the version", edit("example_go118_test.go", old % lines, None), there) == set()
     half = edit("example_test.go", "package a\n", old % "".join(lines.splitlines(keepends=True)[:6]))
     assert said("Raise the version", edit("example_go118_test.go", old % lines, None), half) == {"test-deleted"}
+
+
+def test_ci_may_ask_as_much_in_other_words() -> None:
+    old = "jobs:\n  test:\n    steps:\n      - run: cargo test --target $TARGET\n"
+    work = edit("a.py", "a = 1\n", "a = 2\n")
+    assert said("Fix a leak", edit(CI, old, old.replace("$TARGET", "$TARGET --lib --tests")), work) == set()
+    assert said("Fix a leak", edit(CI, old, old + "      - run: cargo doc\n"), work) == {"protected-path"}
+    for less in ("echo fine", "cargo --version", "cargo test --target $TARGET || true"):
+        assert said("Fix a leak", edit(CI, old, old.replace("cargo test --target $TARGET", less)), work) == {
+            "protected-path"
+        }
+    assert said("Fix a leak", edit(CI, old, old + "        env:\n          KEY: ${{ secrets.KEY }}\n"), work) == {
+        "protected-path"
+    }
+    assert said("Fix a leak", edit(".husky/pre-commit", "npm test\n", "npm test -- --all\n"), work) == {
+        "protected-path"
+    }
+
+
+KOTLIN = "class BillTest {\n    @Test\n    %s\n    fun adds() = check()\n}\n"
+
+
+def test_what_was_silent_may_be_so_in_other_words_or_another_place() -> None:
+    path = "core/src/test/kotlin/BillTest.kt"
+    assert change(KOTLIN % "@Ignore", KOTLIN % "@Disabled", path) == set()
+    there = edit("more/src/test/kotlin/BillTest.kt", None, KOTLIN % "@Ignore")
+    assert said("Move it", edit(path, KOTLIN % "@Ignore", None), there) == set()
+    assert said("Move it", edit(path, KOTLIN % "", None), there) == {"test-skipped"}
+    assert change(KOTLIN % "", KOTLIN % "@Ignore", path) == {"test-skipped"}
+
+
+def test_what_was_no_work_cannot_be_lost() -> None:
+    old = "impl Name for &String {\n    fn as_str(&self) -> &str {\n        *self\n    }\n}\n"
+    assert change(old, old.replace("*self", "self"), "src/name.rs") == set()
+    assert change(old.replace("*self", "self.text.trim()"), old.replace("*self", "self"), "src/name.rs") == {
+        "code-gutted"
+    }
+    old = "impl Map {\n    pub fn new() -> Self {\n        Map::with_room(0).unwrap()\n    }\n}\n"
+    assert change(old, old.replace("Map::with_room(0).unwrap()", "Self::default()"), "src/map.rs") == set()
+    asked = old.replace("new()", "new(n: usize)").replace("(0)", "(n)")
+    assert change(asked, asked.replace("Map::with_room(n).unwrap()", "Self::default()"), "src/map.rs") == {
+        "code-gutted"
+    }
+
+
+def test_an_assertion_may_be_imported_in_another_way() -> None:
+    old = java("    Assertions.assertNotEquals(a, b);\n    Assertions.assertEquals(a.inner(), b.inner());\n")
+    assert change(old, old.replace("Assertions.", ""), JAVA) == set()
+    assert change(old, old.replace("    Assertions.assertNotEquals(a, b);\n", ""), JAVA) == {"test-weakened"}
