@@ -160,6 +160,8 @@ def test_a_test_of_rust_has_its_assertions_in_no_product() -> None:
     text = "pub fn total(n: u32) -> u32 {\n    debug_assert!(n > 0);\n    n\n}\n\n#[cfg(test)]\nmod tests {\n    fn check(n: u32) {\n        assert_eq!(n, 2);\n    }\n\n    #[test]\n    fn totals() {\n        assert_eq!(total(2), 2);\n    }\n}\n"
     assert "test-emptied" in change(text, text.replace("assert_eq!(total(2), 2);", "let _ = total(2);"), "src/lib.rs")
     assert not change(text, text.replace("assert_eq!(total(2), 2);", "check(total(2));"), "src/lib.rs")
+    told = 'match total(2) { 2 => (), other => panic!("{other}") }'
+    assert not change(text, text.replace("assert_eq!(total(2), 2);", told), "src/lib.rs")
 
 
 @pytest.mark.parametrize(
