@@ -115,8 +115,8 @@ def _gate(gate: GateAnswer) -> list[str]:
     lines += [f"  signing affirms: {item}" for item in gate.checklist] if gate.state != "open" else []
     lines += [f"  due: {gate.deadline}"] if gate.deadline else []
     lines += ladder_lines(f"gate:{gate.id}", gate.escalation)
-    if gate.approvers and gate.state != "open":
-        lines.append(f"  what helps: orchestrator approve gate:{gate.id} --as {' or '.join(gate.approvers)}")
+    if gate.unsigned:
+        lines.append(f"  what helps: orchestrator approve gate:{gate.id} --as {' or '.join(gate.unsigned)}")
     return [*lines, *([f"  behind it wait: {', '.join(gate.behind)}"] if gate.behind and gate.state != "open" else [])]
 
 

@@ -195,8 +195,8 @@ def _gates(found: Waiting) -> list[str]:
 def _gate(gate: GateAnswer) -> list[str]:
     lines = [f"{_head(f'gate:{gate.id}')}  {gate.state}  {one_line(gate.title)}"]
     lines += [f"  waits for: {clean(name)}" for name in gate.waiting_for]
-    if gate.approvers:
-        lines.append(f"  answer: orchestrator approve gate:{gate.id} --as {' or '.join(gate.approvers)}")
+    if gate.unsigned:
+        lines.append(f"  answer: orchestrator approve gate:{gate.id} --as {' or '.join(gate.unsigned)}")
     return [*lines, *ladder_lines(f"gate:{gate.id}", gate.escalation)]
 
 

@@ -128,6 +128,8 @@ class GateAnswer(msgspec.Struct, frozen=True, kw_only=True):
     deadline: str | None = None
     approvers: tuple[str, ...] = ()
     """Who may sign: names and roles of the gate, and the people of these roles."""
+    unsigned: tuple[str, ...] = ()
+    """Those of them whose signature would count now."""
     behind: tuple[str, ...] = ()
     """The tasks that wait for it."""
     escalation: EscalationAnswer | None = None

@@ -20,6 +20,7 @@ from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, GateSpec, Status
 from orchestrator.model.truth import holds, moments_in, names_in
 from orchestrator.model.world import Task, World
+from orchestrator.policy.people import named
 from orchestrator.policy.seat import Seat
 
 FAULT = "FAULT"
@@ -170,6 +171,10 @@ def opens_by_itself(world: World, gate: Gate, now: int, seat: Seat) -> int | Non
     return _next_look(gate) if gate.checked == head_of(world, gate) or gate.verdict == FAULT else None
 
 
+SEVERAL = 2
+"""With a quorum of so many, people are counted; one signature is one person's in any case."""
+
+
 # -- who may sign --------------------------------------------------------------------------------------------------
 
 
@@ -185,10 +190,23 @@ def signer(settings: Settings, spec: GateSpec, who: str) -> str | None:
 
 
 def may_sign(settings: Settings, spec: GateSpec) -> tuple[str, ...]:
-    """Name everybody who may: what the gate names, and the people of these roles."""
-    roles = {name.casefold() for name in spec.approvers}
-    people = (p.name for p in settings.people.values() if any(role.casefold() in roles for role in p.roles))
-    return tuple(dict.fromkeys((*spec.approvers, *people)))
+    """Name everybody who may: what the gate names, and the people of these roles.
+
+    Where people are counted a role says nothing of who it is: its people stand in its place, if any are configured.
+    """
+    found: dict[str, None] = {}
+    for name in spec.approvers:
+        people = [person.name for person in named(settings, (name,))]
+        if spec.quorum < SEVERAL or not people:
+            found[name] = None
+        found.update(dict.fromkeys(people))
+    return tuple(found)
+
+
+def may_sign_yet(settings: Settings, gate: Gate, now: int) -> tuple[str, ...]:
+    """Name those whose signature would count now: who has signed need not, unless all begins anew."""
+    done = () if is_rejected(gate) or is_expired(gate, now) else signed_by(gate)
+    return tuple(name for name in may_sign(settings, gate.spec) if name not in done)
 
 
 # -- what follows of its own accord --------------------------------------------------------------------------------

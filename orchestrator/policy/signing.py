@@ -6,7 +6,7 @@ from orchestrator.model.gates import Gate
 from orchestrator.model.settings import Settings
 from orchestrator.model.world import World
 from orchestrator.policy.abandoning import given_up
-from orchestrator.policy.gates import is_expired, is_rejected, may_sign, signed_by, signer
+from orchestrator.policy.gates import SEVERAL, is_expired, is_rejected, may_sign, signed_by, signer
 from orchestrator.policy.people import named
 from orchestrator.policy.seat import Seat
 
@@ -45,7 +45,7 @@ def sign(
 def _several(settings: Settings, gate: Gate, who: str) -> c.Refusal | None:
     """Refuse a role where people are counted: one person would sign for two, as themselves and as their role."""
     people = [person.name for person in named(settings, (who,)) if person.name.casefold() != who.casefold()]
-    if gate.spec.quorum < 2 or not people:  # noqa: PLR2004 - one signature is one person's in any case
+    if gate.spec.quorum < SEVERAL or not people:
         return None
     return c.Refusal(f"gate {gate.id} counts people; say who of {who} you are: --as {' or '.join(people)}")
 

@@ -21,7 +21,7 @@ from orchestrator.model.specs import ENDED, Notify, Status
 from orchestrator.model.wording import USUAL, fill, format_seconds
 from orchestrator.model.world import World
 from orchestrator.policy import announcing, handoff, people
-from orchestrator.policy.gates import waiting_for
+from orchestrator.policy.gates import may_sign, waiting_for
 from orchestrator.policy.rollback import is_held
 
 _LONGEST, _LONGEST_DIGEST = 1500, 6000
@@ -192,12 +192,12 @@ def _of_queues(world: World, events: Sequence[e.Event]) -> Iterator[Tiding]:
             yield Tiding(kind="done", about=name, what=f"queue {name} is done", why=", ".join(counts))
 
 
-def _of_gate(world: World, event: e.Event, _settings: Settings) -> Iterator[Tiding]:
+def _of_gate(world: World, event: e.Event, settings: Settings) -> Iterator[Tiding]:
     gate = world.gates.get(getattr(event, "gate", ""))
     if gate is None or gate.spec.of:
         return
     about, spec = f"gate:{gate.id}", gate.spec
-    helps = f"`orchestrator approve {about} --as {' or '.join(spec.approvers)}`, or `reject`"
+    helps = f"`orchestrator approve {about} --as {' or '.join(may_sign(settings, spec))}`, or `reject`"
     match event:
         case e.GateReady():
             what, why = f"gate {gate.id} waits for people", ", ".join(spec.checklist) or spec.title

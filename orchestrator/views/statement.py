@@ -253,6 +253,7 @@ def _gate(world: World, gate: Gate, now: int, seat: Seat) -> a.GateAnswer:
         signed_by=gates.signed_by(gate),
         checklist=gate.spec.checklist,
         approvers=gates.may_sign(seat.settings, gate.spec),
+        unsigned=() if gate.open else gates.may_sign_yet(seat.settings, gate, now),
         behind=tuple(world.dependents.get(f"gate:{gate.id}", ())),
         deadline=moment_or_none(gate.spec.deadline),
         escalation=_escalation(world, ladders.of_gate(world, gate, now), now),

@@ -9,6 +9,7 @@ from orchestrator.model.settings import PersonSettings
 from orchestrator.model.specs import TaskSpec
 from orchestrator.model.world import World
 from orchestrator.policy.asks import answer
+from orchestrator.policy.gates import may_sign_yet
 from orchestrator.policy.rights import objection
 from orchestrator.policy.seat import Seat
 from tests.policy.playing.planning import NOW, gate, seat_of, task, then, world_of
@@ -84,6 +85,23 @@ def test_where_people_are_counted_a_role_says_who_it_is() -> None:
     assert role == c.Refusal("gate two counts people; say who of lead you are: --as ana or bea")
     assert ask(world, c.Approve(gate="one", by="lead")) == (e.GateApproved(gate="one", by="lead"),)
     assert ask(world, c.Approve(gate="two", by="Ana")) == (e.GateApproved(gate="two", by="ana"),)
+
+
+def test_who_is_asked_to_sign_is_who_can() -> None:
+    world = world_of(task("q/A"), gate("two", approvers=("lead",), quorum=2), gate("one", approvers=("lead",)))
+    settings, two = seat(world).settings, world.gates["two"]
+    assert may_sign_yet(settings, world.gates["one"], NOW) == ("lead", "ana", "bea")
+    assert may_sign_yet(settings, two, NOW) == ("ana", "bea")
+    then(world, e.GateApproved(gate="two", by="ana"))
+    assert may_sign_yet(settings, two, NOW) == ("bea",)
+    then(world, e.GateRejected(gate="two", by="bea", reason="no"))
+    assert may_sign_yet(settings, two, NOW) == ("ana", "bea")
+    assert ask(world, c.Approve(gate="one", by="eve")) == c.Refusal(
+        "eve may not sign gate one; it takes --as lead or ana or bea"
+    )
+    assert ask(world, c.Approve(gate="two", by="eve")) == c.Refusal(
+        "eve may not sign gate two; it takes --as ana or bea"
+    )
 
 
 def test_a_role_nobody_is_configured_for_counts_as_one() -> None:

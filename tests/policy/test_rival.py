@@ -23,6 +23,7 @@ from orchestrator.model.specs import QueueSpec, TaskSpec
 from orchestrator.model.world import World
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.asks import answer
+from orchestrator.policy.chains import chains
 from orchestrator.policy.decide import decide
 from orchestrator.policy.initiative import initiative
 from orchestrator.policy.reasons import reason_for
@@ -286,6 +287,7 @@ class Project(RuleBasedStateMachine):
                 left = self.statuses[ref] in ENDED and self.rival.status(ref) != self.statuses[ref]
                 assert not left or commit.by == "person", f"{ref} was {self.statuses[ref]}: {commit}"
             self.statuses = {ref: self.rival.status(ref) for ref in self.rival.tasks()}
+        self.rival.learn(chains(self.stage.world))
 
     @invariant()
     def both_say_the_same(self) -> None:

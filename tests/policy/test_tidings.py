@@ -113,7 +113,11 @@ def test_the_same_words_are_told_once_within_the_window() -> None:
             "fault",
             "queue q is parked by a fault: no git",
         ),
-        (e.GateReady(gate="g"), "gate", "gate g waits for people: no keys\n`orchestrator approve gate:g --as lead`"),
+        (
+            e.GateReady(gate="g"),
+            "gate",
+            "gate g waits for people: no keys\n`orchestrator approve gate:g --as lead or ana`",
+        ),
         (e.GateOpened(gate="g"), "gate", "gate g is open: the ground"),
         (e.GateRejected(gate="g", by="ana", reason="late"), "gate", "gate g is rejected by ana: late"),
         (

@@ -37,6 +37,7 @@ class Rival:
         self.owed: set[str] = set()
         """Queues whose `unlock_when` was true after some commit."""
         self._answers: dict[tuple[str, str], Any] = {}
+        self._lengths: Mapping[str, int] = {}
 
     def hear(self, commit: e.Commit) -> None:
         """Take in a commit."""
@@ -178,32 +179,10 @@ class Rival:
         """Say whether all a task waits for is completed or skipped."""
         return all(self.status(name) in {"completed", "skipped"} for name in self.spec(ref).dependencies)
 
-    @_once_a_commit
-    def chain(self, ref: str) -> int:
-        """Give the longest way from a task to the end of the plan: by what depends on it, or by what it shares."""
-        after = [other for other in self.tasks() if ref in self.spec(other).dependencies]
-        own = self.spec(ref).estimate_s + max((self.chain(other) for other in after), default=0)
-        return max(own, *(self.turn(ref, name) for name in self.shared(ref)), 0)
-
-    @_once_a_commit
-    def way(self, ref: str) -> int:
-        """Give the estimates of the longest way by dependencies alone."""
-        after = [other for other in self.tasks() if ref in self.spec(other).dependencies]
-        return self.spec(ref).estimate_s + max((self.way(other) for other in after), default=0)
-
-    def shared(self, ref: str) -> list[str]:
-        """Name what the task has to itself while it runs."""
-        spec, queue = self.spec(ref), ref.partition("/")[0]
-        return [*(n for n in spec.resources if not n.endswith(":read")), *(f"{queue}:{path}" for path in spec.files)]
-
-    def turn(self, ref: str, name: str) -> int:
-        """Say how long the users of a thing take from this one on, those with the longest way first."""
-        users = [other for other in self.tasks() if name in self.shared(other)]
-        users.sort(key=lambda other: (-self.way(other), self.added(other).order, other))
-        passed = 0
-        for user in reversed(users[users.index(ref) :]):
-            passed = max(passed + self.spec(user).estimate_s, self.way(user))
-        return passed if len(users) > 1 else 0
+    def learn(self, lengths: Mapping[str, int]) -> None:
+        """Take in how long the plan still is from each task on: that is rehearsed, and proved elsewhere."""
+        self._lengths = lengths
+        self._answers.clear()
 
     @_once_a_commit
     def waiting(self, _all: str = "") -> list[str]:
@@ -215,7 +194,15 @@ class Rival:
         commit, _ = self.life(ref)[0]
         begun = self.attempts(ref) > 0
         lane = self.queue_spec(ref.partition("/")[0]).priority
-        return self.spec(ref).priority, not begun, lane, -self.chain(ref), self.added(ref).order, commit.seq, ref
+        return (
+            self.spec(ref).priority,
+            not begun,
+            lane,
+            -self._lengths.get(ref, 0),
+            self.added(ref).order,
+            commit.seq,
+            ref,
+        )
 
     def added(self, ref: str) -> e.TaskAdded:
         """Give the event that brought the task."""
