@@ -230,6 +230,7 @@ def _parked(world: World, known: Park | None, event: e.LaneParked | e.AccountPar
         until=event.until,
         task=event.task,
         probes=again.probes + 1 if again else 1,
+        judging=isinstance(event, e.LaneParked) and bool(event.tree),
     )
 
 

@@ -226,6 +226,8 @@ class Park(msgspec.Struct, kw_only=True):
     at: int = 0
     task: str = ""
     probes: int = 1
+    judging: bool = False
+    """Of a lane: what failed was to judge a tree."""
     by_hand: bool = False
     """Of an account: it ends when a person says so."""
 

@@ -96,7 +96,7 @@ def _decide(world: World, outcome: _OfTask, task: Task, attempt: Attempt, moment
             finished = _finished(task, attempt, outcome, seat)
             used = Spent(micros=micros(finished.usd), tokens=finished.tokens, ms=round(finished.seconds * 1000))
             said = (*notices(world, task, now, seat, used), *consequences(world, task, attempt.agent, outcome, moment))
-            return (*clears(world, task), finished, *said)
+            return (*clears(world, task, called=True), finished, *said)
         case c.NoteWord():
             return hear(world, task, attempt, outcome)
         case c.NoteCapture():

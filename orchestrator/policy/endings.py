@@ -28,10 +28,13 @@ def ended(
     )
 
 
-def clears(world: World, task: Task) -> tuple[e.Event, ...]:
-    """Note that a faulty lane works again: an effect succeeded that is not simply done anew at every probe."""
+def clears(world: World, task: Task, *, called: bool = False) -> tuple[e.Event, ...]:
+    """Note that a faulty lane works again: an effect succeeded that is not simply done anew at every probe.
+
+    It may be another task's: what works for one works for all. But an agent that was `called` shows nothing of a judge.
+    """
     queue = world.queues[queue_of(task.ref)]
-    if queue.park is None or queue.park.code != "fault":
+    if queue.park is None or queue.park.code != "fault" or (called and queue.park.judging):
         return ()
     return (e.LaneResumed(queue=queue.name, because="the fault has cleared"),)
 

@@ -1,11 +1,13 @@
 """`ports.forge.Forge` over git and the code host's own program, `gh` or `glab`, as the person has set them up.
 
-Rules. 1: what exists is looked for before anything is made, so asking again after a crash makes nothing twice. 2: only
+Rules. 1: what exists is looked for before anything is made, so asking again after a crash makes nothing twice; what the
+host does not list yet it refuses to make again, and that counts as found. 2: only
 branches under `orchestrator-work/` are pushed, never by force. 3: pushing and asking run as the person (their
 environment, their login), with hooks off; agents have no part in it. 4: a host that cannot be reached while a request
 is looked at is no fault: the request stands.
 """
 
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeVar
@@ -25,6 +27,8 @@ from orchestrator.workspace.target import take_in
 
 T = TypeVar("T")
 PROGRAMS = ("gh", "glab")
+_URL = re.compile(r"https?://\S+/(?:pull|merge_requests)/\d+")
+_NUMBER = re.compile(r"!(\d+)")
 _STATES = {"open": "open", "opened": "open", "merged": "merged", "closed": "closed", "locked": "open"}
 
 
@@ -120,8 +124,16 @@ class GitForge:
 
     async def _push(self, repository: Repository, commit: str, branch: str) -> None:
         said = await self._git(repository, "push", "--quiet", self._remote, f"{commit}:refs/heads/{branch}")
-        if said.code:
-            raise FaultError(f"cannot push {branch} to {self._remote}: {_why(said)}")
+        if not said.code:
+            return
+        listed = await self._git(repository, "ls-remote", self._remote, f"refs/heads/{branch}")
+        stands = listed.out.decode(errors="replace").partition("\t")[0] if not listed.code else ""
+        if stands and stands != commit:
+            raise FaultError(
+                f"cannot push {branch}: {self._remote} has a branch of this name already, with another history"
+                f" ({stands[:12]}); rename it there, or if nobody needs it, `git push {self._remote} --delete {branch}`"
+            )
+        raise FaultError(f"cannot push {branch} to {self._remote}: {_why(said)}")
 
     async def _fetch(self, repository: Repository) -> Said:
         spec = f"+refs/heads/{repository.base}:{_theirs(repository)}"
@@ -167,12 +179,18 @@ class GitForge:
         else:
             what = ["mr", "create", "--source-branch", branch, "--target-branch", repository.base, "--title", title]
             said = await self._run(repository, "glab", *what, "--description", body, "--yes")
-        if said.code:
+        if said.code and "already exists" not in _text(said):
             raise FaultError(f"cannot open a request for {branch} with {host.program}: {_why(said)}")
-        found = await self._find(repository, host, branch)
+        found = await self._find(repository, host, branch) or await self._told(repository, host, said)
         if found is None:
-            raise FaultError(f"{host.program} says it opened a request for {branch} and does not list it: {_why(said)}")
+            raise FaultError(f"{host.program} says {branch} has a request and does not list it: {_why(said)}")
         return found
+
+    async def _told(self, repository: Repository, host: Host, said: Said) -> _Request | None:
+        """Find the request that an answer names: hosts list what is fresh only after a while."""
+        text = _text(said)
+        named = [*_NUMBER.findall(text), *_URL.findall(text)]
+        return (await self._view(repository, host, named[-1]))[0] if named else None
 
     async def _supersede(self, repository: Repository, host: Host, key: AttemptKey, url: str) -> None:
         """Close an earlier attempt's request, if one is open; what cannot be closed is a person's to close."""
@@ -207,6 +225,10 @@ def _read(said: Said, kind: type[T]) -> T | None:
         return msgspec.json.decode(said.out.strip() or b"null", type=kind)
     except msgspec.DecodeError:
         return None
+
+
+def _text(said: Said) -> str:
+    return f"{said.err}\n{said.out.decode(errors='replace')}"
 
 
 def _why(said: Said) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,12 @@ store = pathlib.Path({store!r})
 requests = json.loads(store.read_text()) if store.exists() else []
 words = sys.argv[1:]
 option = lambda name: words[words.index(name) + 1] if name in words else ""
+slow = store.with_name("slow").exists()  # what is asked for is not listed yet
+there = [r for r in requests if r["head"] == option("--head") and r["state"] == "OPEN"]
 if words[:2] == ["pr", "list"]:
-    print(json.dumps([r for r in requests if r["head"] == option("--head")][-1:]))
+    print("[]" if slow else json.dumps([r for r in requests if r["head"] == option("--head")][-1:]))
+elif words[:2] == ["pr", "create"] and there:
+    sys.exit(f"a pull request for branch {{option('--head')}} into branch main already exists:\\n{{there[0]['url']}}")
 elif words[:2] == ["pr", "create"]:
     url = f"https://host.example/shop/pull/{{len(requests) + 1}}"
     body = sys.stdin.read()
@@ -48,12 +53,18 @@ states = dict(OPEN="opened", MERGED="merged", CLOSED="closed")
 def told(number, r):
     oid = r["mergeCommit"]["oid"] if r["mergeCommit"] else None
     return dict(iid=number, state=states[r["state"]], web_url=r["url"], squash_commit_sha=oid, merge_commit_sha=None)
+slow = store.with_name("slow").exists()  # what is asked for is not listed yet
+there = [n for n, r in enumerate(requests, 1) if r["head"] == option("--source-branch") and r["state"] == "OPEN"]
 if words[:2] == ["mr", "list"]:
-    print(json.dumps([told(n, r) for n, r in enumerate(requests, 1) if r["head"] == option("--source-branch")][-1:]))
+    mine = [told(n, r) for n, r in enumerate(requests, 1) if r["head"] == option("--source-branch")]
+    print(json.dumps([] if slow else mine[-1:]))
+elif words[:2] == ["mr", "create"] and there:
+    sys.exit(f"409: [Another open merge request already exists for this source branch: !{{there[0]}}]")
 elif words[:2] == ["mr", "create"] and "--yes" in words:
     url = f"https://host.example/shop/-/merge_requests/{{len(requests) + 1}}"
     requests.append(dict(state="OPEN", url=url, mergeCommit=None, head=option("--source-branch"),
                          base=option("--target-branch"), title=option("--title"), body=option("--description")))
+    print(f"!{{len(requests)}} {{option('--title')}}\\n {{url}}")
 elif words[:2] == ["mr", "view"]:
     print(json.dumps(told(int(words[2]), requests[int(words[2]) - 1])))
 elif words[:2] == ["mr", "close"]:
@@ -108,6 +119,15 @@ class Host:
         request.update(state="MERGED", mergeCommit={"oid": self._git("rev-parse", "HEAD")})
         self._store.write_text(json.dumps(requests))
         return str(request["mergeCommit"]["oid"])
+
+    def forget(self) -> None:
+        """List nothing of what there is, as a host does for a while."""
+        (self.shop.base / "slow").touch()
+
+    def push(self, branch: str) -> None:
+        """Let a branch of this name stand on the host that has another history."""
+        self._git("commit", "-q", "--allow-empty", "-m", "another history")
+        self._git("push", "-q", "origin", f"HEAD:refs/heads/{branch}")
 
     def close(self, number: int) -> None:
         """Say no."""
@@ -192,6 +212,37 @@ def test_on_gitlab_a_request_is_opened_found_by_its_number_merged_and_superseded
         ("orchestrator-work/q/B-1", "CLOSED"),
         ("orchestrator-work/q/B-2", "OPEN"),
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("program", ["gh", "glab"])
+def test_a_request_that_the_host_does_not_list_yet_is_not_opened_twice(shop: Shop, program: str) -> None:
+    host = build(shop, program)
+    host.forget()
+    assert shop.run().code == 5
+    (request,) = host.requests()
+    assert shop.task("q/A")["reason"]["on"] == [request["url"]]
+    (journal,) = (shop.state / "journal").glob("*.jsonl")
+    lines = journal.read_text().splitlines(keepends=True)
+    opened = next(number for number, line in enumerate(lines) if "request.opened" in line)
+    shutil.rmtree(shop.state / "journal" / "snapshots", ignore_errors=True)
+    journal.write_text("".join(lines[:opened]))  # the machine stopped before it was written down
+    assert shop.run().code == 5
+    assert [request["url"] for request in host.requests()] == shop.task("q/A")["reason"]["on"] == [request["url"]]
+
+
+@pytest.mark.slow
+def test_a_branch_of_the_same_name_with_another_history_is_told_with_a_remedy(shop: Shop) -> None:
+    host = build(shop)
+    host.push("orchestrator-work/q/A-1")
+    run = shop.start("run", "--non-interactive")
+    shop.until("lane.parked", code="fault")
+    text = shop.task("q/A")["reason"]["text"]
+    assert "origin has a branch of this name already, with another history" in text
+    assert "`git push origin --delete orchestrator-work/q/A-1`" in text
+    shop.git("push", "-q", "origin", "--delete", "orchestrator-work/q/A-1")
+    assert run.wait().code == 5
+    assert len(host.requests()) == 1
 
 
 @pytest.mark.slow
