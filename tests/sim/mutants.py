@@ -25,6 +25,7 @@ from orchestrator.policy import agenda, claiming, decide, due, initiative, landi
 from orchestrator.policy.seat import Seat
 from orchestrator.policy.taking import Taken
 from orchestrator.ports.workspace import AttemptKey
+from orchestrator.sim.simulation import SimulationError
 from orchestrator.sim.workspace import Landing, MemoryWorkspace
 
 Place = tuple[Any, str, Any]
@@ -44,6 +45,21 @@ def put_in(mutant: Mutant) -> Iterator[None]:
     finally:
         for home, name, right in before:
             setattr(home, name, right)
+
+
+SEEDS_ON = 12
+"""How many seeds further a test hunts: a change of the policy moves what a seed comes upon, and only by a little."""
+
+
+def hunted(mutant: Mutant, play: Callable[[int], object], first: int) -> bool:
+    """Say whether a mutant is found by the seed that found it first, or by one of the next."""
+    with put_in(mutant):
+        for seed in range(first, first + SEEDS_ON):
+            try:
+                play(seed)
+            except SimulationError:
+                return True
+    return False
 
 
 def _never(*_args: object, **_named: object) -> tuple[e.Event, ...]:
