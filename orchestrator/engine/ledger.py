@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import anyio
 
-from orchestrator.errors import ConflictError, DiskFullError
+from orchestrator.errors import ConflictError, DiskFullError, JournalError
 from orchestrator.model import events as e
 from orchestrator.model.commands import Refusal
 from orchestrator.model.fold import apply
@@ -58,6 +58,7 @@ class Ledger:
         self.observers: list[Observer] = []
         self.rider: Rider = _nothing
         self._full_until = 0
+        self._failed: JournalError | None = None
         self._ids = ids
         self._lock = anyio.Lock()
 
@@ -97,9 +98,11 @@ class Ledger:
         """Decide on the current world and append what was decided; nothing decided is nothing appended.
 
         Returns the events that now stand in the journal, or the refusal. Raises JournalError when the journal cannot
-        take it.
+        take it, and ever after: what stands in it is for the next start to read.
         """
         async with self._lock:
+            if self._failed is not None:  # who waited for the lock may get it before it is told to stop
+                raise JournalError(str(self._failed)) from self._failed
             while True:
                 await self._catch_up()
                 answer = decide(self.world)
@@ -121,6 +124,9 @@ class Ledger:
             await self.clock.sleep_until(self.clock.now() + FULL_DISK_RETRY_MS)
             self._full_until = self.clock.now() + FULL_DISK_REST_MS
             return False
+        except JournalError as error:
+            self._failed = error
+            raise
         self._full_until = 0
         self._fold([commit])
         return True

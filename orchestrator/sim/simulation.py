@@ -225,9 +225,7 @@ class Simulation:
         for queue in list(world.queues.values()):
             if queue.paused:
                 await self.crew.ask(c.Resume(queue=queue.name, by="ana"))
-        for action in failing(world):
-            if action.blocked:
-                await self.crew.ask(c.DecideAction(trigger=action.key, decision="again", by="ana"))
+        await self._act_again()
         locked = any(queue.locked for queue in world.queues.values())
         for task in list(world.tasks.values()):
             if task.status is Status.BLOCKED and task.verdict == "BLOCKED" and task.attempt is not None:
@@ -235,6 +233,12 @@ class Simulation:
                 await self.crew.ask(c.Decide(task=task.ref, decision=choice, reason="looked at it", by="ana"))
             elif task.status in {Status.BLOCKED, Status.FAILED} or (locked and task.status is Status.SKIPPED):
                 await self.crew.ask(c.Retry(task=task.ref, by="ana"))  # a skipped task unlocks nothing
+
+    async def _act_again(self) -> None:
+        """Let every action that was given up be tried again."""
+        for action in failing(self.stage.witness.world):
+            if action.blocked:
+                await self.crew.ask(c.DecideAction(trigger=action.key, decision="again", by="ana"))
 
     # -- the end ---------------------------------------------------------------------------------------------------
 

@@ -125,6 +125,33 @@ def test_a_journal_that_cannot_be_written_ends_it() -> None:
     run(story, 1)
 
 
+def test_who_waited_while_the_journal_failed_does_not_write_behind_the_failure() -> None:
+    class Breaking(MemoryJournal):
+        broken = False
+
+        async def append(self, *_: object, **__: object) -> e.Commit:
+            assert not self.broken
+            self.broken = True
+            await anyio.sleep(1)
+            raise JournalError("cannot sync the journal: input/output error")
+
+    async def story() -> None:
+        one, refused = ledger(Breaking()), list[str]()
+
+        async def write() -> None:
+            try:
+                await one.commit(_the_next_queue)
+            except JournalError as error:
+                refused.append(str(error))
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(write)
+            group.start_soon(write)
+        assert refused == ["cannot sync the journal: input/output error"] * 2
+
+    run(story, 1)
+
+
 def test_decisions_of_one_process_are_made_one_at_a_time() -> None:
     async def story() -> None:
         journal = MemoryJournal()

@@ -190,6 +190,7 @@ class Played(Simulation):
         world, ask = self.stage.witness.world, self.crew.ask
         if self.stage.workspace.user_head(next(iter(world.queues))).files.get(MISTAKE) == BROKEN:
             self.stage.workspace.save(next(iter(world.queues)), {MISTAKE: MENDED})
+        await self._act_again()
         for queue in list(world.queues.values()):
             if queue.rollback is not None and queue.rollback.blocked:
                 await ask(c.DecideRollback(queue=queue.name, decision="again", by="ana"))
