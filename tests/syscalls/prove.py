@@ -15,18 +15,20 @@ from pathlib import Path
 
 from tests.proofs import ROOT, commit, today
 from tests.syscalls.flows import FLOWS
-from tests.syscalls.strike import HAPPENINGS, Blow, Point, Undisturbed, points, strike, undisturbed
+from tests.syscalls.strike import HAPPENINGS, SHORT, Blow, Point, Undisturbed, points, strike, undisturbed
 
+_ALL = (*HAPPENINGS, SHORT)
 _PAGE = ROOT / "docs" / "proofs" / "syscalls.md"
 _AT_ONCE = 2
 _INTRODUCTION = """`orchestrator run` is started under strace (`tests/syscalls/strike.py`), which kills it (-9) at one
-of its system calls that change something on the disk, or lets that call fail, with EIO, ENOSPC or EINTR. Programs it
-starts are not struck (for git at work see [train](train.md)). The flows: `work` has everything to do (append, claim,
-prepare, snapshot, verify, land, project), `edit` a saved queue file to merge, `adopt` a living agent whose run was
-killed, `recover` a killed run, a torn journal and an agent that has ended. Then the same command is started, at most
-three times. From outside (`tests/soak/judge.py`): what was stored before stays as it was; each task was added,
-completed and landed once, with a tree that a verdict calls PASS; no agent nobody began and no end of one twice; files
-true, `git fsck` content, nothing left over; and the struck run ended soon."""
+of its system calls that change something on the disk, or lets that call fail, with EIO, ENOSPC or EINTR; or one of its
+writes to a file stores half of what it is given and says so (`short.c`), after which it has to end as if nothing were.
+Programs it starts are not struck (for git at work see [train](train.md)). The flows: `work` has everything to do
+(append, claim, prepare, snapshot, verify, land, project), `edit` a saved queue file to merge, `adopt` a living agent
+whose run was killed, `recover` a killed run, a torn journal and an agent that has ended. Then the same command is
+started, at most three times. From outside (`tests/soak/judge.py`): what was stored before stays as it was; each task
+was added, completed and landed once, with a tree that a verdict calls PASS; no agent nobody began and no end of one
+twice; files true, `git fsck` content, nothing left over; and the struck run ended soon."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--flows", default=",".join(FLOWS))
-    parser.add_argument("--happenings", default=",".join(HAPPENINGS))
+    parser.add_argument("--happenings", default=",".join(_ALL))
     parser.add_argument("--minutes", type=float, default=0.0, help="begin nothing more after so long; 0: no limit")
     asked = parser.parse_args(argv)
     base, began = Path(tempfile.mkdtemp(prefix="syscalls-")), time.monotonic()
@@ -74,7 +76,7 @@ def page(words: str, found: dict[str, Undisturbed], blows: list[Blow], wanted: i
     kinds = Counter((blow.point.flow, blow.point.happening) for blow in hit)
     rows = [
         f"| {flow} | {one.all_calls} | {sum(one.calls.values())} | "
-        f"{' | '.join(str(kinds[flow, happening]) for happening in HAPPENINGS)} |"
+        f"{' | '.join(str(kinds[flow, happening]) for happening in _ALL)} |"
         for flow, one in found.items()
     ]
     failed = [blow for blow in blows if blow.wrong]
@@ -92,8 +94,8 @@ def page(words: str, found: dict[str, Undisturbed], blows: list[Blow], wanted: i
         f"- trials in which something did not hold: {len(failed)}",
         f"- all of it: {seconds / 60:.1f} min, {_AT_ONCE} at a time",
         "",
-        f"| flow | calls in all | points | {' | '.join(HAPPENINGS)} |",
-        f"|---|---|---|{'---|' * len(HAPPENINGS)}",
+        f"| flow | calls in all | points | {' | '.join(_ALL)} |",
+        f"|---|---|---|{'---|' * len(_ALL)}",
         *rows,
         "",
         *(f"- {_name(blow.point)}: refused: {_line(blow.refused)}" for blow in refused[:40]),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.syscalls.strike import Point, points, strike, undisturbed
+from tests.syscalls.strike import SHORT, Point, points, strike, undisturbed
 
 
 @pytest.mark.slow
@@ -14,6 +14,10 @@ def test_a_run_that_dies_or_fails_at_a_system_call_loses_and_doubles_nothing(tmp
     found = undisturbed(tmp_path / "once", "work")
     assert {"fdatasync", "rename", "write", "flock"} <= found.calls.keys()
     assert len(points("work", found, ["kill"], 1)) == sum(found.calls.values())
-    for number, point in enumerate([Point("work", "kill", "fdatasync", 4), Point("recover", "EIO", "rename", 9)]):
+    assert 20 < len(points("work", found, [SHORT], 1)) < found.calls["write"] * 2
+    blows = [Point("work", "kill", "fdatasync", 4), Point("recover", "EIO", "rename", 9)]
+    if shutil.which("cc") is not None:
+        blows.append(Point("work", SHORT, "write", 12))
+    for number, point in enumerate(blows):
         blow = strike(tmp_path / f"{number}", point, found.seconds)
         assert (blow.hit, blow.wrong) == (True, []), point
