@@ -352,5 +352,9 @@ class Facts:
         self.heads.update(dict.fromkeys(event.queues, event.commit))
 
     @_take.register
+    def _(self, event: e.TaskMerged) -> None:
+        self.heads = {lane: head for lane, head in self.heads.items() if head == event.commit}
+
+    @_take.register
     def _(self, event: e.FileSeen) -> None:
         self.seen.add(event.path)
