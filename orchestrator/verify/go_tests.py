@@ -45,9 +45,12 @@ def _find(source: Source) -> Iterator[Found | Trial]:
 
 def _asked_for(head: str) -> list[str]:
     """Give the tags a file is built with that are no system's: who runs the tests has to ask for them."""
-    lines = re.findall(r"^//go:build\s+(.*)$", head, re.MULTILINE)
+    lines = [
+        *re.findall(r"^//go:build\s+(.*)$", head, re.MULTILINE),
+        *re.findall(r"^//\s*\+build\s+(\S+)$", head, re.MULTILINE),
+    ]
     tags = [word for line in lines if "||" not in line for word in re.findall(r"(?<![\w!.])[a-zA-Z_][\w.]*", line)]
-    return [tag for tag in tags if not _SYSTEMS.fullmatch(tag)]
+    return [tag for tag in dict.fromkeys(tags) if not _SYSTEMS.fullmatch(tag)]
 
 
 _SYSTEMS = re.compile(
@@ -77,7 +80,7 @@ def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:
             yield _judged(source, node), False
         elif _is_asserting(node, name, last):
             yield _testified(source, node, last, given)
-        elif name not in _HELPERS and (ASSERTING.match(last) or _takes_test(node)):
+        elif name not in _HELPERS and (ASSERTING.match(last) or last.startswith("Require") or _takes_test(node)):
             yield assertion(source, node, given[:2], STRICT, last), False
 
 

@@ -290,6 +290,8 @@ class Drawing:
         name = node.field("name") or function.field("property") or function.field("field")
         if owner is None or name is None or function.kind() not in {*_MEMBERS, "method_invocation"}:
             raise WorksError
+        if owner.kind() == "class_literal":  # what is loaded under that name says it
+            raise WorksError
         found = self.value(owner)
         if found.made is not None and not given:
             return self._followed(found.made, [])

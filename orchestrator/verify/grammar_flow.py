@@ -24,6 +24,7 @@ _ENDS = frozenset(
 _GOES = frozenset(
     {"break_statement", "continue_statement", "break_expression", "continue_expression", "goto_statement"}
 )
+_BREAKS = frozenset({"break_statement", "break_expression"})
 _SWITCHES = frozenset({"switch_statement", "expression_switch_statement", "match_expression", "switch_expression"})
 _EMPTY = re.compile(
     r"\[\s*\]|(?:&?\[\][\w.*\[\]]+|map\[[\w.]+\][\w.*]+)\s*\{\s*\}|0\s*\.\.\s*0"
@@ -100,7 +101,7 @@ def _leaves_loop(source: Source, node: SgNode) -> bool:
     """Say whether a loop that has no end, or one that is always entered, leaves the function."""
     endless = node.kind() in {"loop_expression", "do_statement"} or truth_of(node) is True or _has_no_condition(node)
     body = node.field("body")
-    if not endless or body is None:
+    if not endless or body is None or any(one.kind() in _BREAKS for one in walk(body)):
         return False
     alive, ended = _way(source, statements(body))
     if ended and bare(alive[-1]).kind() not in _GOES:

@@ -83,7 +83,22 @@ def signs(text: str, rule: str, testing: bool, table: Table) -> tuple[tuple[int,
     source = read(text, table)
     code = source.code if source is not None else ""
     found = [*patterns[table.family].finditer(code), *(_twins(code) if twins else ())]
+    if patterns is _LEAVES and table.family == "go":
+        found = [match for match in found if not _is_another_process(code, match.start())]
     return tuple((code.count("\n", 0, match.start()) + 1, " ".join(match[0].split())) for match in found)
+
+
+_OTHERWISE = re.compile(
+    r"\bif\s+os\.Getenv\(|\bswitch\s+(?:[^{]*os\.Args|os\.Getenv\()|\bif\b[^{\n]*os\.(?:Getenv\(|Args)"
+)
+
+
+def _is_another_process(code: str, at: int) -> bool:
+    """Say whether what ends there is a program that a test starts anew: itself, told so by its surroundings."""
+    function = code[code.rfind("\nfunc ", 0, at) : at]
+    asked = _OTHERWISE.search(function)
+    worked = re.search(r"\w\(", function[asked.end() :].partition("{")[2]) if asked is not None else None
+    return worked is not None
 
 
 _FN = r"(?:\s*#\[[^\]]*\])*\s*(?:pub(?:\([^)]*\))?\s+)?(?:(?:const|unsafe|async|extern\s+\"\w+\")\s+)*fn\s+(\w+)"

@@ -26,6 +26,8 @@ _LAX = re.compile(
     r"|isNotSameAs|isPresent|isGreaterThan\w*|isLessThan\w*"
 )
 _TRUTH = frozenset({"assertTrue", "assertFalse", "isTrue", "isFalse"})
+_PARTLY = re.compile(r"(?:CoreMatchers\.|Matchers\.)?(?:contains|starts|ends|has)\w*\(")
+"""Matchers of Hamcrest that ask for a part."""
 _BROAD = frozenset({"Throwable.class", "Exception.class", "Error.class", "RuntimeException.class"})
 _BEHAVIOUR = re.compile(r"(?:\w*(?:[sS]oftly|Assertions?|BDDMockito)\.)?then(?:[A-Z]\w*)?")
 """What AssertJ and Mockito call an assertion where tests are told as behaviour."""
@@ -122,7 +124,7 @@ def _plain(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
     if name.startswith("assertThrows"):
         strength = LAX if given and given[0].text() in _BROAD else STRICT
         return assertion(source, node, given[1:], strength, "throws"), False
-    strength = _strength(name)
+    strength = TRUTH if name == "assertThat" and _PARTLY.match(sides[-1].text() if sides else "") else _strength(name)
     vacuous = (
         (name == "assertTrue" and bool(sides) and (sides[0].text() == "true" or sides[0].text().endswith("|| true")))
         or (name == "assertFalse" and bool(sides) and sides[0].text() == "false")

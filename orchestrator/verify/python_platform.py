@@ -7,7 +7,7 @@ from typing import Any
 
 from orchestrator.verify.python_known import truth
 
-_VERSIONS = ((3, 10), (3, 11), (3, 12), (3, 13))
+_VERSIONS = ((3, 10), (3, 11), (3, 12), (3, 13), (3, 14), (3, 15))
 _SYSTEMS = (("linux", "posix", "Linux"), ("darwin", "posix", "Darwin"), ("win32", "nt", "Windows"))
 
 

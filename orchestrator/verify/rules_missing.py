@@ -82,6 +82,8 @@ def _fresh(edit: Edit) -> Iterator[tuple[int, str]]:
 
 def _required(text: str) -> Iterator[tuple[int, str]]:
     for match in _REQUIRED.finditer(text):
+        if text.count("`", 0, match.start()) % 2:  # a text that is written, not a module that is read
+            continue
         yield text.count("\n", 0, match.start()) + 1, match[1] or match[2] or match[3]
 
 

@@ -19,7 +19,7 @@ from orchestrator.verify.rust_features import FEATURE, features, is_compiled_onl
 from orchestrator.verify.task_words import asks_to_skip_tests, asks_to_take_out, names_test
 from orchestrator.verify.test_files import is_test_file
 from orchestrator.verify.test_sides import Side, goes_on, proves, proves_more, readable, removed, sides
-from orchestrator.verify.trials import NONE, Assertion, Trial
+from orchestrator.verify.trials import NONE, STRICT, Assertion, Trial
 
 _HOW = "(`allow_test_changes` can name the file, if a person wants it)"
 _ALIKE = 0.7
@@ -173,12 +173,16 @@ class _Context(msgspec.Struct, frozen=True):
         return _is_gone(lost.words, self.side, self.diff) or bool(telling & _newly_said(self.diff))
 
 
-def _is_implied(lost: Assertion, body: str) -> bool:
-    """Say whether Python itself fails where an assertion would: what it says is there is used by what remains."""
+def _is_implied(lost: Assertion, after: Trial) -> bool:
+    """Say whether what an assertion says is there is used by what remains, which fails where it is not."""
+    if _THERE.search(lost.dump) and any(one.strength == STRICT and _is_about_part(one, lost) for one in after.asserts):
+        return True
+    body = after.body
     there = {form for one in lost.subjects for form in (one, f"Compare({one}, [IsNot(), ], [Constant(None, ), ], )")}
     return lost.dump in there and any(f"{kind}({one}, " in body for one in lost.subjects for kind in _USED)
 
 
+_THERE = re.compile(r"\b(?:toBeDefined|toBeTruthy|toExist|assertNotNull|isNotNull|NotNil|is_some)\b")
 _USED = ("Attribute", "Subscript")
 _TELLING = 20
 """Letters by which one value is told from all others."""
@@ -222,14 +226,26 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
     if not context.diff.spares_tests:
         return ""
     laxer = [one for one in laxer if not one.words & removed(context.diff).names]
-    if laxer:
+    if laxer and not _is_made_over(before, after):
         return f"asserts {len(laxer)} times less strictly than on the base"
-    kept = not Counter(before.skeleton.split("\n")) - Counter(after.skeleton.split("\n"))
+    kept = not _steps(before) - _steps(after)
     fewer = kept and before.cases == after.cases and after.assertions < before.assertions and not gained
-    implied = all(_is_implied(one, after.body) for one in old)
+    implied = all(_is_implied(one, after) for one in old)
     if fewer and not implied and not any(map(context.excuses, old)):
         return f"lost {before.assertions - after.assertions} of its {before.assertions} assertions"
     return ""
+
+
+def _is_made_over(before: Trial, after: Trial) -> bool:
+    """Say whether a test does something else than it did and asserts as much: how strictly, its base's form tells."""
+    told = {one.dump for test in (before, after) for one in test.asserts}
+    was, now = ({step for step in _steps(test) if not any(one in step for one in told)} for test in (before, after))
+    return bool(was - now) and bool(now - was) and after.assertions >= before.assertions
+
+
+def _steps(test: Trial) -> Counter[str]:
+    """Give what a test does besides asserting."""
+    return Counter(line for line in test.skeleton.split("\n") if line)
 
 
 def _firm(test: Trial) -> set[str]:
@@ -240,6 +256,11 @@ def _contains(new: Assertion, old: Assertion) -> bool:
     """Say whether an assertion is about something made of what another was about: `typeof x` for `x`."""
     longer = [f" {subject} " for subject in new.subjects]
     return any(len(subject) > _SHORT and f" {subject} " in one for subject in old.subjects for one in longer)
+
+
+def _is_about_part(one: Assertion, whole: Assertion) -> bool:
+    """Say whether an assertion is about something of what another is about: `x.name` of `x`."""
+    return any(part.startswith(f"{subject} ") for subject in whole.subjects for part in one.subjects)
 
 
 def _only_holds(old: Assertion, new: Assertion) -> bool:
@@ -262,7 +283,18 @@ def _guarded(before: Trial, after: Trial) -> str:
 def _is_laxer(old: Assertion, new: Iterable[Assertion]) -> bool:
     """Say whether what took an assertion's place is about the same and lets it vary more."""
     others = [one for one in new if one.subjects & old.subjects or _contains(one, old)]
+    telling = _telling(old)
+    if any(telling & _telling(one) and one.strength >= old.strength for one in new):  # of another entry, say
+        return False
     return bool(others) and all(one.strength < old.strength for one in others)
+
+
+def _telling(one: Assertion) -> frozenset[str]:
+    """Give what an assertion compares with that is told from all else: long sides, long texts."""
+    return frozenset((*(side for side in one.sides if len(side) > _TELLING), *_TEXT.findall(one.dump)))
+
+
+_TEXT = re.compile(r"""["'] ([^"']{20,}) ["']""")
 
 
 def test_cases_removed(diff: Diff) -> Iterable[Finding]:

@@ -7,6 +7,7 @@ paths, and prose, is about them whatever it says.
 import re
 from collections.abc import Collection
 
+from orchestrator.policy.globs import matches_any
 from orchestrator.policy.protected import AGENTS, CI, HOOKS, can_be_allowed, is_protected
 
 _PROSE = re.compile(r"\.(?:md|rst|txt|adoc)$|(?:^|/)(?:docs?|changelog\.d|news(?:fragments)?)/")
@@ -17,7 +18,8 @@ _ASKED = (
     (
         CI,
         re.compile(
-            r"(?i)\bci\b|workflows?\b|github|\bactions?\b|travis|appveyor|azure|pipelines?\b|jenkins|dependabot"
+            r"(?i)\bci\b|workflows?\b|github|\bactions?\b|travis|appveyor|azure|pipelines?\b|jenkins|dependabot|zizmor|codecov"
+            r"|\N{CONSTRUCTION WORKER}|\N{GREEN HEART}"
         ),
     ),
     (HOOKS, re.compile(r"(?i)pre-?commit|\bhooks?\b|husky|lefthook|submodules?")),
@@ -26,7 +28,7 @@ _ASKED = (
 _TOOLS = re.compile(
     r"(?i)\bbump|upgrad|updat|\bpin\b|releas|publish|\bbuild|\blint|\btox\b|\bnox\b|\buv\b|ruff|black\b|flake8|mypy|isort"
     r"|pyupgrade|coverage|\b(?:jest|vitest|mocha|pytest|junit|nextest)\b|hatch|setuptools|poetry|packaging|(?:drop|add|support|test|remove|python|py).*\b[23]\.?\d|pypy|python|deprecat|licen[cs]e|merge|\brevert|\b(?:java|jdk|node(?:js)?|golang|rust|msrv|ruby|php|kotlin|gradle|maven"
-    r"|p?npm|yarn|deno|bun|graalvm|windows|macos|linux|android)\b"
+    r"|p?npm|yarn|deno|bun|graalvm|windows|macos|linux|android)\b|\bgo ?(?:version|1\.\d+)|\bmin\w*\b[^\n]*\bversion"
 )
 
 
@@ -35,8 +37,18 @@ def allowed_by(message: str, paths: Collection[str]) -> tuple[str, ...]:
     if all(_is_beside(path) for path in paths):
         return (*CI, *HOOKS, *AGENTS)
     asked = tuple(pattern for patterns, words in _ASKED if words.search(message) for pattern in patterns)
+    asked = (*asked, *CI) if _names_pipeline(message, paths) else asked
     return (*asked, *CI, *HOOKS) if _TOOLS.search(message) else asked
 
+
+def _names_pipeline(message: str, paths: Collection[str]) -> bool:
+    """Say whether a message's first line says what one of the changed pipelines is called: "labels" for a labeler."""
+    said = {word[:_STEM] for word in _words(message.strip().partition("\n")[0]) - _SAYS_NOTHING if len(word) >= _STEM}
+    named = (path.rpartition("/")[2].partition(".")[0] for path in paths if matches_any(path.casefold(), CI))
+    return any(word[:_STEM] in said for name in named for word in _words(name) - _SAYS_NOTHING if len(word) >= _STEM)
+
+
+_STEM = 5
 
 _WORD = re.compile(r"[A-Z]{3,}|[A-Z]?[a-z]{2,}")
 _SAYS_NOTHING = frozenset(
@@ -138,7 +150,7 @@ def asks_to_remove_tests(message: str) -> bool:
 _SKIPPED = re.compile(
     r"(?i)\b(?:disabl|skip|ignor|quarantin|xfail|mute|park)\w*\b[^\n]*\b(?:test|spec|case)s?\b"
     r"|\b(?:test|spec)s?\b[^\n]*\b(?:disabled|skipped|as (?:flaky|skipped|xfail))\b|\bmark\b[^\n]*\b(?:flaky|xfail)"
-    r"|\badd\w*\b[^\n]*\bfailing (?:test|spec|case)"
+    r"|\badd\w*\b[^\n]*\bfailing (?:test|spec|case)|\boptional\b[^\n]*\btests?\b"
 )
 _OUT = re.compile(
     r"(?i)\b(?:remov|drop|delet|deprecat|disallow|revert|replac|inline|no longer|kill|retire|discontinu|get rid)\w*|!:"
