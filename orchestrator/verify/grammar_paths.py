@@ -236,15 +236,17 @@ class _Paths(Drawing):
         if not arms or any(arm.kind() == "switch_rule" for arm in walk(node)):
             raise WorksError
         bodies: list[list[SgNode]] = []
-        plain, asked_here = True, Draws.NOTHING
+        plain, asked_here, ranges = True, Draws.NOTHING, 0
         for arm in arms:
             heads, body = _arm(arm)
             asked_here |= self._asked_by(arm, heads)
             plain = plain and all(head.kind() in {*self.source.table.literals, "match_pattern"} for head in heads)
+            ranges += sum(one.kind() == "range_pattern" for head in heads for one in walk(head))
             bodies.append(body)
             if subject.constant and any(self.source.dump(head) == subject.constant for head in heads):
                 return self._past(self.follow(body, last=last))
         caught = any(_catches_all(arm) for arm in arms)
+        plain = plain and ranges <= 1  # where it lies among several is reckoned with, not known by heart
         control = Draws.ANSWER if plain and subject.back else subject.draws | asked_here
         if len(arms) == 1 and caught:
             return self._past(self.follow(bodies[0], last=last))

@@ -43,7 +43,9 @@ _FLIPS = {
         r"\bObject\.is\s*=(?!=)|process\.exitCode\s*=\s*0|\b(?:globalThis|global|window)\.(?:expect|it|test|describe)\s*=(?!=)"
         r"|\b(?:expect|assert)\.\w+\s*=\s*(?:\([^)]*\)|\w+)\s*=>\s*(?:\{\s*\}|true|undefined|null)"
     ),
-    "go": re.compile(r"\bt\s*:?=\s*(?:&testing\.T\{|new\(testing\.T\))|\b(?:assert|require)\s*:?=(?!\s*\w+\.New\b|=)"),
+    "go": re.compile(
+        r"\bt\s*:?=\s*(?:&testing\.T\{|new\(testing\.T\))|\b(?:assert|require)\s*:?=(?!\s*(?:\w+\.)?New\b|=)"
+    ),
     "rust": re.compile(r"macro_rules!\s*(?:debug_)?assert(?:_eq|_ne)?\b(?!_)"),
     "java": re.compile(r"(?!)"),
 }

@@ -42,8 +42,7 @@ _IDLE_ROOTS = {
     "rust": frozenset(
         (
             *("std", "core", "alloc", "Default", "Ok", "Err", "Some", "None", "Box", "String", "Vec", "HashMap", "Rc"),
-            *("Arc", "Cell", "RefCell", "env", "process", "thread", "mem", "iter", "println", "eprintln", "panic"),
-            *("assert", "debug_assert", "todo", "unimplemented", "unreachable", "format", "vec", "anyhow", "bail"),
+            *("Arc", "Cell", "RefCell", "env", "process", "thread", "mem", "iter"),
         )
     ),
     "java": frozenset(
@@ -53,6 +52,12 @@ _IDLE_ROOTS = {
         )
     ),
 }
+_IDLE_MACROS = frozenset(
+    (
+        *("println", "eprintln", "panic", "assert", "debug_assert", "todo", "unimplemented", "unreachable"),
+        *("format", "vec", "anyhow", "bail"),
+    )
+)
 _NEW = re.compile(
     r"(?:Promise|Proxy|Map|Set|Array|Object|Date|WeakMap|WeakSet|StringBuilder|\w*(?:Error|Exception|List|Map|Set))(?:<.*>)?"
 )
@@ -66,7 +71,8 @@ def uses(source: Source, alive: Sequence[SgNode]) -> frozenset[str]:
         node.text()
         for step in alive
         for node in _spoken(source, step)
-        if node.kind() in _LEAVES and not is_key(source, node) and not _is_called(node) and not _is_path(node)
+        if node.kind() in _LEAVES
+        and not (is_key(source, node) or _is_called(node) or _is_path(node) or _is_idle_macro(node))
     }
     return frozenset(name for name in names - bound - idle if not name[:1].isupper() and name != "_")
 
@@ -90,7 +96,7 @@ def is_work(source: Source, node: SgNode) -> bool:
         return False
     table = source.table
     root = re.split(r"[^\w]", name.lstrip("&*("), maxsplit=1)[0]
-    known = root in _IDLE_ROOTS[table.family] or any(
+    known = root in (_IDLE_MACROS if "!" in name else _IDLE_ROOTS[table.family]) or any(
         pattern.fullmatch(name) for pattern in (table.makers, table.noise, table.fails)
     )
     return not known
@@ -136,6 +142,12 @@ def _is_path(node: SgNode) -> bool:
         named = holder.field("name")
         return named is not None and named.range().start.index == node.range().start.index
     return holder.kind().startswith("scoped_")
+
+
+def _is_idle_macro(node: SgNode) -> bool:
+    """Say whether a name is that of a macro of Rust which draws on nothing but what it is given."""
+    holder = node.parent()
+    return holder is not None and holder.kind() == "macro_invocation" and node.text() in _IDLE_MACROS
 
 
 def _is_called(node: SgNode) -> bool:

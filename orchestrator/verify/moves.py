@@ -22,7 +22,8 @@ def with_moves(edits: Iterable[Edit]) -> tuple[Edit, ...]:
     gone = [edit for edit in known if edit.status == "D" and edit.old and language_of(edit.path) is not None]
     moved: dict[str, Edit] = {}
     for edit in known if gone else ():
-        before = next((one for one in gone if one.path not in moved and _became(one, edit)), None)
+        able = [one for one in gone if one.path not in moved and _became(one, edit)]
+        before = max(able, key=lambda one: _likeness(one.old or "", edit.new or ""), default=None)
         if before is not None:
             moved[before.path] = msgspec.structs.replace(edit, status="M", old=before.old, old_blob=before.old_blob)
     into = {edit.path: edit for edit in moved.values()}
@@ -35,7 +36,7 @@ def _became(before: Edit, after: Edit) -> bool:
     folders = [path.rpartition("/")[0] for path in (before.path, after.path)]
     names = [path.rpartition("/")[2] for path in (before.path, after.path)]
     same = names[0] == names[1] or (folders[0] == folders[1] and _stem(names[0]) == _stem(names[1]))
-    return same and _are_alike(before.old or "", after.new)
+    return same and _likeness(before.old or "", after.new) >= _ALIKE
 
 
 def _kind(path: str) -> tuple[str, bool, bool, bool]:
@@ -48,6 +49,7 @@ def _stem(name: str) -> str:
     return name.rpartition(".")[0]
 
 
-def _are_alike(old: str, new: str) -> bool:
+def _likeness(old: str, new: str) -> float:
+    """Give how much of the longer of two texts is in both, line by line."""
     lines = [Counter(line.strip() for line in text.splitlines() if len(line.strip()) > _SHORT) for text in (old, new)]
-    return sum((lines[0] & lines[1]).values()) >= _ALIKE * max(map(Counter.total, lines))
+    return sum((lines[0] & lines[1]).values()) / max(1, *map(Counter.total, lines))

@@ -180,7 +180,9 @@ def stub_added(diff: Diff) -> Iterable[Finding]:
     for edit, language in sources(diff):
         old = language.functions(edit.old or "") or {}
         for name, function in (language.functions(edit.new or "") or {}).items():
-            if name not in old and _is_stub(function, whole=diff.whole) and not _is_for_other_systems(edit, name, diff):
+            if name in old or not _is_stub(function, whole=diff.whole):
+                continue
+            if not _is_for_other_systems(edit, name, diff) and not _came_from_elsewhere(edit, function, diff):
                 yield found(
                     "stub-added",
                     edit.path,
@@ -204,6 +206,13 @@ def _is_for_other_systems(edit: Edit, name: str, diff: Diff) -> bool:
             if twin is not None and twin.shape is Shape.REAL:
                 return True
     return False
+
+
+def _came_from_elsewhere(edit: Edit, function: Function, diff: Diff) -> bool:
+    """Say whether a function stood as it is in a file that the snapshot deletes."""
+    lines = (edit.new or "").splitlines()[function.line - 1 : function.line + 2]
+    text = "\n".join(lines)
+    return any(one.status == "D" and text in (one.old or "") for one in diff.edits)
 
 
 def _is_stub(function: Function, *, whole: bool) -> bool:

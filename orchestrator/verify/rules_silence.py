@@ -18,7 +18,8 @@ _FILE = re.compile(
     r"|//\s*@ts-nocheck|/\*\s*eslint-disable\s*\*/|#!\[allow\((?:warnings|clippy::all|unused)\)\]"
     r"|//\s*nolint\s*$|@SuppressWarnings\(\"all\"\)"
     r"|(?://|/\*|#)\s*(?:deno-lint-ignore-file|tslint:disable(?!-)|lint:file-ignore|CHECKSTYLE[.: ]*OFF"
-    r"|(?:biome|oxlint|standard|jshint|stylelint)[-: ](?:ignore-all|disable|ignore:all)|noinspection\s+ALL"
+    r"|(?:biome|oxlint|standard|jshint|stylelint)[-: ](?:ignore-all|disable(?!-(?:next-)?line)|ignore:all)"
+    r"|noinspection\s+ALL"
     r"|revive:disable\s*$|ktlint-disable|pyre-ignore-all-errors)"
     r"|#!\[(?:allow|expect)\((?:clippy::all|unused|warnings)\b)",
     re.IGNORECASE,

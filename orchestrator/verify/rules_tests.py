@@ -6,8 +6,9 @@ as many assertions about the same things, or whose subject was deleted with it, 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import msgspec
 
@@ -170,7 +171,14 @@ class _Context(msgspec.Struct, frozen=True):
     def excuses(self, lost: Assertion) -> bool:
         """Say whether what an assertion was about is gone, or is asserted in another place now."""
         telling = {one for one in lost.sides if len(one) > _TELLING}
-        return _is_gone(lost.words, self.side, self.diff) or bool(telling & _newly_said(self.diff))
+        said = telling | ({lost.dump} if len(lost.dump) > _TELLING else set())
+        return _is_gone(lost.words, self.side, self.diff) or bool(said & _newly_said(self.diff))
+
+
+def _repeated(test: Trial) -> Counter[str]:
+    """Give what a test asserts once more in the very next line: it can have become nothing else there."""
+    pairs = pairwise(test.asserts)
+    return Counter(one.dump for one, other in pairs if one.dump == other.dump and other.line == one.line + 1)
 
 
 def _is_implied(lost: Assertion, after: Trial) -> bool:
@@ -197,9 +205,14 @@ def _newly_said(diff: Diff) -> frozenset[str]:
 
 
 def _added(before: Trial | None, test: Trial) -> frozenset[str]:
-    """Give what a test compares or hands over that it did not."""
-    old = {part for one in before.asserts for part in one.sides} if before is not None else set[str]()
-    return frozenset(part for one in test.asserts for part in one.sides if part not in old)
+    """Give what a test compares, hands over or asserts in whole that it did not."""
+    sides = [{part for one in asserts for part in (*one.sides, one.dump)} for asserts in _asserted(before, test)]
+    return frozenset(sides[1] - sides[0])
+
+
+def _asserted(before: Trial | None, test: Trial) -> Iterator[Sequence[Assertion]]:
+    yield before.asserts if before is not None else ()
+    yield test.asserts if not test.unconditional else ()  # what is always left out says nothing
 
 
 def _weakened(before: Trial, after: Trial, context: _Context) -> str:
@@ -230,7 +243,7 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
         return f"asserts {len(laxer)} times less strictly than on the base"
     kept = not _steps(before) - _steps(after)
     fewer = kept and before.cases == after.cases and after.assertions < before.assertions and not gained
-    implied = all(_is_implied(one, after) for one in old)
+    implied = all(_is_implied(one, after) for one in old) or not lost - _repeated(before)
     if fewer and not implied and not any(map(context.excuses, old)):
         return f"lost {before.assertions - after.assertions} of its {before.assertions} assertions"
     return ""

@@ -49,14 +49,44 @@ def _announces_itself(edit: Edit, diff: Diff) -> bool:
     lines = _changed(edit)
     if edit.old and edit.new and not any(lines):  # other comments
         return True
-    if edit.old and lines[0] and not lines[1] and not _eases(edit, *lines) and all(map(_DATA.fullmatch, lines[0])):
-        return True  # more of what is run already
+    if _runs_more(edit, *lines):
+        return True
     if edit.new is not None and not lines[0] and _are_gone(lines[1], diff):
         return True  # what is not run any more is not there any more
     told = speaks_of(diff.message, (*lines[0], *lines[1]))
     if matches_any(edit.path.casefold(), CI):
         told = told or _asks_as_much(*lines)
     return _only_versions(edit) or _only_prose(*lines) or (told and not _eases(edit, *lines))
+
+
+def _runs_more(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
+    """Say whether a file only gained more of what it runs already, actions' versions aside."""
+    used = Counter(_USED.sub("@N", line) for line in gone)
+    more = [line for line, plain in ((one, _USED.sub("@N", one)) for one in added) if not used[plain]]
+    same = len(added) - len(more) == len(gone)
+    return bool(edit.old and more and same) and not _eases(edit, more, ()) and all(_is_like(one, edit) for one in more)
+
+
+_USED = re.compile(r"(?<=\w)@v?\d[\w.]*$")
+_STEERS = re.compile(r"[;|&<>$`(){}\\]")
+"""What makes a command do more than it says at first."""
+
+
+def _is_like(line: str, edit: Edit) -> bool:
+    """Say whether a line is a setting, or a command as another that the file ran before."""
+    if _DATA.fullmatch(line):
+        return True
+    words = _WORD.findall(line)
+    others = [one for one in (edit.old or "").splitlines() if _COMMAND.match(one) and _COMMAND.match(line)]
+    said = [_WORD.findall(one) for one in others]
+    return not _STEERS.search(line) and any(
+        one[:_HEAD] == words[:_HEAD] and len({*words} & {*one}) >= _KEPT * len({*words}) for one in said
+    )
+
+
+_COMMAND = re.compile(r"\s*-\s+run:\s")
+_HEAD = 3
+"""Words that say what a command is: `run`, the program, and what it is to do."""
 
 
 def _asks_as_much(added: Sequence[str], gone: Sequence[str]) -> bool:
@@ -105,7 +135,9 @@ _RUNS = re.compile(r"^\s*(?:-\s*)?(?:run|script|command|entry|uses|-\s*repo|-\s*
 
 def _eases(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
     runs = [sum(bool(_RUNS.search(line)) for line in lines) for lines in (added, gone)]
-    return edit.new is None or runs[0] < runs[1] or any(_EASES.search(line) for line in added)
+    before = [frozenset(_WORD.findall(line)) for line in gone]
+    easing = (frozenset(_WORD.findall(line)) for line in added if _EASES.search(line))
+    return edit.new is None or runs[0] < runs[1] or any(not any(one <= other for other in before) for one in easing)
 
 
 def _changed(edit: Edit) -> tuple[list[str], list[str]]:

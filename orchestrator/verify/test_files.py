@@ -18,7 +18,7 @@ _BY_NAME = re.compile(
 )
 _BY_FOLDER = re.compile(r"(?:^|/)(?:tests?|__tests__|spec|specs|e2e)/")
 _DATA = re.compile(
-    r"(?:^|/)(?:changelog(?:\.d)?|changes|news(?:fragments)?|fixtures?|__fixtures__|test-?data|test_data|testdata|tests?/data|__snapshots__|snapshots)/"
+    r"(?:^|/)(?:changelog(?:\.d)?|changes|news(?:fragments)?|fixtures?|__fixtures__|test-?data|test_data|testdata|tests?/data|__snapshots__|(?:\w+-)?snapshots)/"
 )
 """Folders of what tests are given: it looks like tests at most."""
 
