@@ -162,7 +162,21 @@ def _guards(step: SgNode, whole: SgNode) -> tuple[str, ...]:
         plain = condition is not None and not _ASSERTS.search(condition.text())
         if one.kind() in IFS and condition is not None and plain and one.field("alternative") is None:
             found.append(" ".join(condition.text().split()))
+        if one.kind() == "match_expression" and (arm := _only_arm(one, step)):
+            found.append(arm)
     return tuple(found)
+
+
+def _only_arm(match: SgNode, step: SgNode) -> str:
+    """Give what a `match` of Rust asks for, as `if let` would say it, where its other arms do nothing."""
+    asked, arms = match.field("value"), [one for one in walk(match) if one.kind() == "match_arm"]
+    at = step.range().start.index
+    here = [one for one in arms if one.range().start.index <= at < one.range().end.index]
+    others = [one.field("value") for one in arms if one not in here]
+    pattern = here[0].field("pattern") if here else None
+    if asked is None or pattern is None or not all(one is not None and one.text() in {"{}", "()"} for one in others):
+        return ""
+    return f"let {' '.join(pattern.text().split())} = {' '.join(asked.text().split())}"
 
 
 _ASSERTS = re.compile(r"(?i)\b(?:assert|require|expect)(?:\w*\s*!?\(|\.\w+\()")

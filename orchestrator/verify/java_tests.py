@@ -34,15 +34,21 @@ _BEHAVIOUR = re.compile(r"(?:\w*(?:[sS]oftly|Assertions?|BDDMockito)\.)?then(?:[
 _CLASSES = frozenset({"class_declaration", "interface_declaration", "enum_declaration", "record_declaration"})
 
 
+_NAMED, _LEGACY = re.compile(r"(?!)"), re.compile(r"(?:.*\s)?test\w*$", re.DOTALL)
+_EACH = re.compile(r"public \w+$")
+"""Which methods are tests without a mark of their own: none, JUnit 3's, or each public one of a class marked so."""
+
+
 def _find(source: Source) -> Iterator[Found | Trial]:
-    pending = [(source.root, "", False)]
+    pending = [(source.root, "", _NAMED)]
     while pending:
-        node, prefix, legacy = pending.pop()
-        where, old = prefix, legacy
+        node, prefix, counts = pending.pop()
+        where = prefix
         if node.kind() in _CLASSES:
             where = f"{prefix}{name_of(node)}."
             heritage = node.field("superclass")
-            old = heritage is not None and "TestCase" in heritage.text()
+            counts = _LEGACY if heritage is not None and "TestCase" in heritage.text() else _NAMED
+            counts = _EACH if _TEST.search(_modifiers(node)) else counts
             marks = () if _run_by_hand(source, node) else tuple(_marks(node))
             yield Trial(
                 name=where[:-1],
@@ -52,7 +58,7 @@ def _find(source: Source) -> Iterator[Found | Trial]:
             )
         elif node.kind() == "method_declaration":
             body, name = node.field("body"), name_of(node)
-            if body is not None and (_TEST.search(_modifiers(node)) or (old and name.startswith("test"))):
+            if body is not None and (_TEST.search(_modifiers(node)) or counts.match(f"{_modifiers(node)} {name}")):
                 yield Found(
                     name=f"{prefix}{name}",
                     short=name,
@@ -62,7 +68,7 @@ def _find(source: Source) -> Iterator[Found | Trial]:
                     cases=tuple(_cases(source, node)),
                 )
             continue
-        pending.extend((child, where, old) for child in reversed(node.children()))
+        pending.extend((child, where, counts) for child in reversed(node.children()))
 
 
 def _run_by_hand(source: Source, node: SgNode) -> bool:

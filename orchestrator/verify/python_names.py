@@ -22,16 +22,25 @@ def missing(tree: ast.Module) -> dict[str, int]:
     """Give the names a file uses and never binds, with a line; none where names can come from elsewhere."""
     bound: set[str] = set()
     used: dict[str, int] = {}
+    said = _only_said(tree)
     for node in walk(tree):
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             return {}
         if _binds_by_text(node):
             return {}
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in said:
             used.setdefault(node.id, node.lineno)
         bound.update(_binds(node))
     found = {name: line for name, line in used.items() if name not in bound and name not in _KNOWN}
     return found | dict(_methods(tree))
+
+
+def _only_said(tree: ast.Module) -> frozenset[ast.AST]:
+    """Give what stands in annotations that are never run: the file asks for that in its head."""
+    if not any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in tree.body):
+        return frozenset()
+    both = (getattr(node, part, None) for node in walk(tree) for part in ("annotation", "returns"))
+    return frozenset(name for one in both if isinstance(one, ast.AST) for name in walk(one))
 
 
 def _methods(tree: ast.Module) -> Iterator[tuple[str, int]]:

@@ -113,6 +113,8 @@ def _is_main(node: ast.stmt) -> bool:
 
 def _is_hidden(node: ast.ClassDef) -> bool:
     """Say whether runners pass a class by: neither its name nor a base says that it holds tests."""
+    if any(last_name(base) == "Protocol" for base in node.bases):
+        return True
     return not node.bases and not re.match(r"Test|.*Tests?$|.*TestCase|.*TestMixin|.*Mixin|Describe", node.name)
 
 

@@ -118,7 +118,7 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
             before = side.old.get(name)
             lost = before is not None and before.assertions > 0 and test.assertions == 0 and not test.markers
             lost = lost and diff.spares_tests and not _helped(side, test)
-            hollow = test.is_test and test.hollow and not _was_hollow(side, before, test)
+            hollow = test.is_test and test.hollow and not _was_hollow(diff, before, test)
             hollow = hollow and (diff.spares_tests or before is None)
             bare = diff.whole and test.is_test and test.assertions == 0 and not _helped(side, test)
             never = test.never if before is not None and before.is_test and not before.never else ""
@@ -134,11 +134,16 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
                 )
 
 
-def _was_hollow(side: Side, before: Trial | None, test: Trial) -> bool:
+def _was_hollow(diff: Diff, before: Trial | None, test: Trial) -> bool:
     """Say whether a test had nothing in it on the base either, there or under another heading."""
     if before is not None:
         return before.hollow
-    return any(other.hollow and other.name == test.name and other.body == test.body for other in side.old.values())
+    last = _LAST.split(test.name)[-1]
+    old = (other for side in sides(diff) for other in side.old.values())
+    return any(other.hollow and _LAST.split(other.name)[-1] == last and other.body == test.body for other in old)
+
+
+_LAST = re.compile(r"[.> ]+")
 
 
 def _helped(side: Side, test: Trial) -> bool:
@@ -232,7 +237,8 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
     guarded = _guarded(before, after)
     if guarded:
         return f"asserts only where `{guarded[:60]}` what it asserted always"
-    if laxer and sum(one.strength == NONE for one in new) > sum(one.strength == NONE for one in old):
+    asks_more = after.assertions > before.assertions and _OF_EQUALITY.search(after.name)
+    if laxer and not asks_more and sum(map(_is_nothing, new)) > sum(map(_is_nothing, old)):
         return "compares something with itself"
     if _firm(before) & {one.dump for one in after.asserts} - _firm(after):  # as it was, and what it is about is not
         return "compares something with itself"
@@ -249,11 +255,20 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
     return ""
 
 
+_OF_EQUALITY = re.compile(r"(?i)(?:^|_|test)(?:eq|equal(?:s|ity)?|hash|identity|reflexiv\w*|same)(?:_|$)")
+"""Tests that are about equality may compare a thing with itself, besides."""
+
+
+def _is_nothing(one: Assertion) -> bool:
+    return one.strength == NONE
+
+
 def _is_made_over(before: Trial, after: Trial) -> bool:
     """Say whether a test does something else than it did and asserts as much: how strictly, its base's form tells."""
     told = {one.dump for test in (before, after) for one in test.asserts}
     was, now = ({step for step in _steps(test) if not any(one in step for one in told)} for test in (before, after))
-    return bool(was - now) and bool(now - was) and after.assertions >= before.assertions
+    table = "struct {" in after.skeleton and "struct {" not in before.skeleton  # each of its cases is asserted
+    return bool(was - now) and bool(now - was) and (table or after.assertions >= before.assertions)
 
 
 def _steps(test: Trial) -> Counter[str]:

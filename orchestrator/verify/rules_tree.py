@@ -77,14 +77,14 @@ def _is_like(line: str, edit: Edit) -> bool:
     if _DATA.fullmatch(line):
         return True
     words = _WORD.findall(line)
-    others = [one for one in (edit.old or "").splitlines() if _COMMAND.match(one) and _COMMAND.match(line)]
-    said = [_WORD.findall(one) for one in others]
-    return not _STEERS.search(line) and any(
+    said = [_WORD.findall(one) for one in (edit.old or "").splitlines() if not _KEY.match(one)]
+    return not (_STEERS.search(line) or _KEY.match(line)) and any(
         one[:_HEAD] == words[:_HEAD] and len({*words} & {*one}) >= _KEPT * len({*words}) for one in said
     )
 
 
-_COMMAND = re.compile(r"\s*-\s+run:\s")
+_KEY = re.compile(r"\s*(?:-\s+)?(?!run:)[\w.-]+:(?:\s|$)|\s*#|\s*-\s+(?!run:)")
+"""What is no command: a key and what it is, an entry of a list, a comment."""
 _HEAD = 3
 """Words that say what a command is: `run`, the program, and what it is to do."""
 
@@ -135,9 +135,19 @@ _RUNS = re.compile(r"^\s*(?:-\s*)?(?:run|script|command|entry|uses|-\s*repo|-\s*
 
 def _eases(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
     runs = [sum(bool(_RUNS.search(line)) for line in lines) for lines in (added, gone)]
-    before = [frozenset(_WORD.findall(line)) for line in gone]
-    easing = (frozenset(_WORD.findall(line)) for line in added if _EASES.search(line))
-    return edit.new is None or runs[0] < runs[1] or any(not any(one <= other for other in before) for one in easing)
+    if edit.new is None or runs[0] < runs[1]:
+        return True
+    easing = (line for line in added if _EASES.search(line)) if not edit.path.endswith(".md") else ()
+    return not all(any(_is_no_more(line, one) for one in gone) for line in easing)
+
+
+_PINNED = re.compile(r"(?:\s+--?[\w-]+(?:[ =]v?\d[\w.]*))+")
+
+
+def _is_no_more(line: str, before: str) -> bool:
+    """Say whether a line has only words of the line it took the place of, or names a version besides."""
+    words = frozenset(_WORD.findall(line)) <= frozenset(_WORD.findall(before))
+    return words or (line.startswith(before) and _PINNED.fullmatch(line[len(before) :]) is not None)
 
 
 def _changed(edit: Edit) -> tuple[list[str], list[str]]:
@@ -153,8 +163,11 @@ def _only_versions(edit: Edit) -> bool:
     """Say whether a file is as it was but for the versions it names, which a person's own commit may change."""
     if edit.old is None or edit.new is None:
         return False
-    plain = [_VERSION.sub("N", text) for text in (edit.old, edit.new)]
+    plain = [_PIN.sub("", _VERSION.sub("N", text)) for text in (edit.old, edit.new)]
     return plain[0] == plain[1] and re.sub(r"#.*", "", edit.old) != re.sub(r"#.*", "", edit.new)
+
+
+_PIN = re.compile(r"[=~<>!]=N\b")
 
 
 def test_file_deleted(diff: Diff) -> Iterable[Finding]:

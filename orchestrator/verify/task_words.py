@@ -202,7 +202,8 @@ _BACK = re.compile(
 
 _HUSHED = re.compile(
     r"(?i)\b(?:silenc|suppress|ignor|disabl|hush|exclud)\w*\b[^\n]*\b(?:warning|lint|check|complaint|rule|error|flake8|mypy"
-    r"|pyright|pylint|ruff|eslint|clippy|bandit|vet|false positive)|\b(?:noqa|nolint|nosec|type:? ?ignore|ts-ignore)"
+    r"|pyright|pylint|ruff|eslint|clippy|bandit|vet|false positive)"
+    r"|\b(?:add|enabl|introduc|turn)\w*\b[^\n]*\blint(?:er|ing)?\b|\b(?:noqa|nolint|nosec|type:? ?ignore|ts-ignore)"
 )
 
 
