@@ -94,7 +94,12 @@ class _Ledger(Ledger):
 
     async def commit(self, decide: Callable[[World], Answer]) -> Answer:
         """Decide and append. Raises where what is acknowledged stands nowhere."""
-        said = await super().commit(decide)
+
+        def seeing(world: World) -> Answer:
+            self._witness.decides(self.by)
+            return decide(world)
+
+        said = await super().commit(seeing)
         if not isinstance(said, Refusal) and said and self._witness.told.get(self.by) != said:
             raise BrokenPromiseError(f"{self.by} was told that it is recorded, and it stands nowhere: {said}")
         return said

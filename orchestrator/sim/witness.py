@@ -63,6 +63,8 @@ class Witness:
         """Agents that ought to run no longer, for the crew's patrol."""
         self.told: dict[str, tuple[e.Event, ...]] = {}
         """What each writer's last commit says."""
+        self.seen: dict[str, frozenset[str]] = {}
+        """Who lived when each writer last decided: its journal may be slow, and the dead come back meanwhile."""
         self._used: Counter[str] = Counter()
         self._taken: Counter[str] = Counter()
         self._heard: set[tuple[str, int, int, str]] = set()
@@ -85,6 +87,14 @@ class Witness:
         apply(self.world, commit)
         self._after(commit)
         self._notice()
+
+    def decides(self, worker: str) -> None:
+        """Note who lives as a process decides."""
+        self.seen[worker] = frozenset(self._presence.peers())
+
+    def _lives(self, worker: str, commit: e.Commit) -> bool:
+        """Say whether a process lives, and did when a commit was decided on."""
+        return self._presence.alive(worker) and worker in self.seen.get(commit.by, {worker})
 
     def _once(self, event: e.Event) -> None:
         """Check that a word is recorded once, however often its speaker was listened to."""
@@ -157,7 +167,7 @@ class Witness:
     def _owed(self, event: e.Event, commit: e.Commit) -> None:
         if isinstance(event, e.ActionStarted):
             action = self.world.actions[event.key]
-            alone = not action.done and not self._presence.alive(action.worker)
+            alone = not action.done and not self._lives(action.worker, commit)
             self._claim_that(alone, f"{event.key} is begun while {action.worker} is at it", commit)
         elif isinstance(event, e.TriggerFired):
             trigger = self.world.triggers[event.trigger]
@@ -176,7 +186,7 @@ class Witness:
             return
         task = self.world.tasks[event.task]
         owner = self.world.claims.get(event.task)
-        free = owner is None or event.task in released or not self._presence.alive(owner)
+        free = owner is None or event.task in released or not self._lives(owner, commit)
         self._claim_that(free, f"{event.task} is claimed while {owner} lives and works on it", commit)
         self._claim_that(task.status in _CLAIMABLE, f"{event.task} is claimed and is {task.status}", commit)
         self._claim_that(event.worker == commit.by, "a claim in another's name", commit)
@@ -195,7 +205,7 @@ class Witness:
         task, lane = self.world.tasks[event.task], self.world.tasks[event.task].rivals.get(event.attempt)
         owner = lane.claim.worker if lane is not None and lane.claim is not None else ""
         self._claim_that((lane is not None) is event.resumed, "what is taken over is there, what begins is not", commit)
-        self._claim_that(not self._presence.alive(owner), f"attempt {event.attempt} is {owner}'s, who lives", commit)
+        self._claim_that(not self._lives(owner, commit), f"attempt {event.attempt} is {owner}'s, who lives", commit)
         self._claim_that(event.worker == commit.by, "a claim in another's name", commit)
         self._claim_that(task.status is Status.IN_PROGRESS, "races where nobody is at work", commit)
         most = len(task.rivals) + 1 < task.spec.race or event.resumed
@@ -223,7 +233,7 @@ class Witness:
     def _boarded(self, event: e.TrainBoarded, commit: e.Commit) -> None:
         train = self.world.trains.get(event.target)
         claims = self.world.claims
-        aboard = [r for r in train.members if self._presence.alive(claims.get(r, ""))] if train is not None else []
+        aboard = [r for r in train.members if self._lives(claims.get(r, ""), commit)] if train is not None else []
         self._claim_that(event.task not in aboard, f"{event.task} is in the line already", commit)
         self._claim_that(len(aboard) < self.settings.train_window, f"boards a full train: {aboard}", commit)
 

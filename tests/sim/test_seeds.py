@@ -35,6 +35,10 @@ def test_a_person_may_take_a_tree_whose_findings_they_were_shown() -> None:
     assert simulate(1020).tasks > 0
 
 
+def test_who_was_dead_when_it_was_decided_may_be_back_when_it_is_stored() -> None:
+    assert simulate(5818).tasks > 0
+
+
 def test_a_failure_comes_whole_out_of_another_process() -> None:
     error = pickle.loads(pickle.dumps(SimulationError(7, "it is lost", ["one", "two"])))  # noqa: S301 - our own
     assert (error.seed, error.problem, error.story, str(error)) == (
