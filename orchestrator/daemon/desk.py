@@ -43,7 +43,7 @@ class Desk:
         self.clock = WallClock()
         self.ids = RandomIds()
         self.presence = FilePresence(project.state / "workers")
-        self.ledger = Ledger(journal, self.clock, self.ids, me, world)
+        self.ledger = Ledger(journal, self.clock, self.ids, me, world, lambda _world: self.seat())
         self.ledger.rider = partial(messages, settings=project.settings)
         self.intake = Intake(project)
         self._snapshot_seq = world.seq

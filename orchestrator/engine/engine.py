@@ -64,7 +64,7 @@ class Engine:
         world: World | None = None,
         zone: tzinfo = UTC,
     ) -> None:
-        self.ledger = Ledger(journal, clock, ids, me, world, settings.resources)
+        self.ledger = Ledger(journal, clock, ids, me, world, self.seat)
         self.ledger.rider = partial(messages, settings=settings)
         self.hands, self.clock, self.presence, self.settings, self.me = hands, clock, presence, settings, me
         self.installed, self.zone = installed, zone

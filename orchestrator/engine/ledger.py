@@ -7,7 +7,7 @@ Rules
 3. A full disk loses nothing: the decision is made again when there is room, and nothing new starts until then.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import anyio
 
@@ -17,8 +17,8 @@ from orchestrator.model.commands import Refusal
 from orchestrator.model.fold import apply
 from orchestrator.model.world import World
 from orchestrator.policy.agenda import Agenda
-from orchestrator.policy.chains import NO_CAPACITY
 from orchestrator.policy.decide import Answer
+from orchestrator.policy.seat import Seat
 from orchestrator.ports.journal import Journal
 from orchestrator.ports.time import Clock, Ids
 
@@ -49,11 +49,11 @@ class Ledger:
         ids: Ids,
         by: str,
         world: World | None = None,
-        capacity: Mapping[str, int] = NO_CAPACITY,
+        seat: Callable[[World], Seat] | None = None,
     ) -> None:
         self.journal, self.clock, self.by = journal, clock, by
         self.world = world if world is not None else World()
-        self._capacity = capacity
+        self._seat = seat
         self._agenda: Agenda | None = None
         self.observers: list[Observer] = []
         self.rider: Rider = _nothing
@@ -66,7 +66,7 @@ class Ledger:
     def agenda(self) -> Agenda:
         """The index over the world that claims are made from: made on first use, since who only reads needs none."""
         if self._agenda is None:
-            self._agenda = Agenda(self._capacity)
+            self._agenda = Agenda(self._seat)
             self._agenda.update(self.world, ())
         return self._agenda
 

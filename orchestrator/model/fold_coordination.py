@@ -173,6 +173,7 @@ def _arrive(world: World, ref: str) -> None:
 
 @fold.register
 def _(event: e.WorkersSet, world: World) -> None:
+    world.definitions += 1  # what is urgent depends on how many there are
     if not event.queue:
         world.workers, world.workers_since = event.workers, world.at
     elif queue := world.queues.get(event.queue):

@@ -5,7 +5,7 @@ thousand. Order: priority, then what was begun, then its queue's priority, the l
 the file's order.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from heapq import heappop, heappush
 from typing import NamedTuple
 
@@ -14,10 +14,11 @@ from orchestrator.model.specs import Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Task, World
 from orchestrator.policy.catchup import hurried
-from orchestrator.policy.chains import NO_CAPACITY, chains
+from orchestrator.policy.chains import chains
 from orchestrator.policy.limits import earliest
 from orchestrator.policy.lineup import Key, Kind, Lineup
 from orchestrator.policy.requests import awaited
+from orchestrator.policy.seat import Seat
 from orchestrator.policy.taking import has_begun
 
 
@@ -32,11 +33,11 @@ class Lane(NamedTuple):
 class Agenda:
     """The claimable tasks of each queue in order of urgency, and the tasks whose upstream failed.
 
-    `capacity` says how many may use a resource at once, where that is more than one.
+    `seat` tells who there is to do them, and how many may use a resource at once.
     """
 
-    def __init__(self, capacity: Mapping[str, int] = NO_CAPACITY) -> None:
-        self._capacity = capacity
+    def __init__(self, seat: Callable[[World], Seat] | None = None) -> None:
+        self._seat = seat
         self._definitions = -1
         self._chains: dict[str, int] = {}
         self._hurried: frozenset[str] = frozenset()
@@ -90,7 +91,7 @@ class Agenda:
 
     def _rebuild(self, world: World) -> None:
         self._definitions = world.definitions
-        self._chains = chains(world, self._capacity)
+        self._chains = chains(world, self._seat(world) if self._seat is not None else None)
         self._hurried = hurried(world)
         self._lineup = Lineup()
         self._keys.clear()

@@ -1,20 +1,20 @@
 """How urgent tasks are: how much must still pass after each, by dependencies and by what is had by few at a time. Pure.
 
 Theory of operation. A task's length is what follows it by dependencies, or by having to share. Who queues for something
-in which order is guessed first (the shortest way still to go is through last); then the plan is rehearsed with workers
-for all, forth and back (`rehearsal`), and what it shows to be long is long. Lengths go by definitions alone, never by
-what has run: the order they give stays while a plan is worked, and the plan of it is what is claimed.
+in which order is guessed first (the shortest way still to go is through last); then the plan is rehearsed with the
+workers of the seat, forth and back (`rehearsal`), and what it shows to be long is long. Lengths go by definitions
+alone, never by what has run: the order they give stays while a plan is worked, and the plan of it is what is claimed.
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from orchestrator.model.ids import queue_of
-from orchestrator.model.world import World
+from orchestrator.model.world import Task, World
+from orchestrator.policy.limits import SOMEBODY, is_human
 from orchestrator.policy.rehearsal import Rehearsal
 from orchestrator.policy.resources import want
+from orchestrator.policy.seat import Seat, in_all, of_queue
 
-NO_CAPACITY: Mapping[str, int] = MappingProxyType({})
 _REHEARSED = 2_000
 """A plan of more tasks is not rehearsed: the agenda is made anew with each definition."""
 
@@ -22,38 +22,76 @@ _Users = dict[str, dict[str, int]]
 """Name of what is shared -> who wants it, and how many places of it."""
 
 
-def chains(world: World, capacity: Mapping[str, int] = NO_CAPACITY) -> dict[str, int]:
+def chains(world: World, seat: Seat | None = None, workers: int | None = None) -> dict[str, int]:
     """Give for each task the seconds that must still pass, from its start to the end of the plan, by the estimates.
 
     What follows it by dependencies, and what must follow it because it shares something that is had one at a time:
     the users of a bottleneck are urgent although nothing depends on them, and so are their predecessors. A cycle
-    (refused at preflight, but a journal may hold one for a moment) is cut where it closes.
+    (refused at preflight, but a journal may hold one for a moment) is cut where it closes. `workers`: how many in all,
+    else as at the seat; without one there are workers for all, and everything is had by one at a time.
     """
     order = _after_dependents(world)
-    lengths = _lengths(world, order, {})
-    users = _users(world, order)
+    plain = _lengths(world, order, {})
+    users = _users(world, order, seat)
     if not users:
+        return plain
+    capacity = seat.settings.resources if seat is not None else {}
+    lengths = _lengths(world, order, _queueing(world, plain, users, capacity))
+    if len(order) > _REHEARSED:
         return lengths
-    lengths = _lengths(world, order, _queueing(world, lengths, users, capacity))
-    return lengths if len(order) > _REHEARSED else _rehearsed(world, lengths, users, capacity)
+    places = {name: capacity.get(name, 1) for name in users}
+    if seat is not None:
+        for name, (most, taken) in _lanes(world, seat, workers).items():
+            places[name], users[name] = most, dict.fromkeys(taken, 1)
+    return _rehearsed(world, lengths, max(plain.values()), users, places)
 
 
-def _rehearsed(world: World, lengths: dict[str, int], users: _Users, capacity: Mapping[str, int]) -> dict[str, int]:
-    refs = list(world.tasks)
+def _rehearsed(
+    world: World, lengths: dict[str, int], least: int, users: _Users, places: Mapping[str, int]
+) -> dict[str, int]:
     place = {ref: number for number, ref in enumerate(lengths)}
+    refs = sorted(world.tasks, key=lambda ref: _comes(world.tasks[ref]))
     numbers = {ref: number for number, ref in enumerate(refs)}
     wants: list[list[tuple[str, int]]] = [[] for _ in refs]
     for name, taken in users.items():
-        for ref, places in taken.items():
-            wants[numbers[ref]].append((name, places))
+        for ref, count in taken.items():
+            wants[numbers[ref]].append((name, count))
     rehearsal = Rehearsal(
         [world.tasks[ref].spec.estimate_s for ref in refs],
         [[numbers[d] for d in world.dependents.get(ref, ()) if d in place and place[d] < place[ref]] for ref in refs],
         wants,
-        {name: capacity.get(name, 1) for name in users},
+        places,
+        _ranks(world, refs),
     )
-    found = rehearsal.lengths([lengths[ref] for ref in refs])
-    return dict(zip(refs, found, strict=True))
+    return dict(zip(refs, rehearsal.lengths([lengths[ref] for ref in refs], least), strict=True))
+
+
+def _comes(task: Task) -> tuple[int, int, str]:
+    """Give a task's place among equals, as claims see it."""
+    return task.order, task.added_seq, task.ref
+
+
+def _ranks(world: World, refs: list[str]) -> list[int]:
+    """Give numbers for what goes before length in the order of claims: a task's priority, then its queue's."""
+    keys = [(world.tasks[ref].spec.priority, world.queues[queue_of(ref)].spec.priority) for ref in refs]
+    number = {key: rank for rank, key in enumerate(sorted(set(keys)))}
+    return [number[key] for key in keys]
+
+
+def _lanes(world: World, seat: Seat, workers: int | None) -> dict[str, tuple[int, list[str]]]:
+    """Give who does the tasks: so many workers in all, so many of a queue, each person once; and which are theirs."""
+    total = in_all(world, seat) if workers is None else workers
+    lanes: dict[str, tuple[int, list[str]]] = {}
+    for ref, task in world.tasks.items():
+        queue = queue_of(ref)
+        if is_human(world, task, seat):
+            lanes.setdefault(f"@{task.spec.owner or SOMEBODY}", (1, []))[1].append(ref)
+            continue
+        if total is not None:
+            lanes.setdefault("workers", (total, []))[1].append(ref)
+        if total is None or world.queues[queue].workers is not None:
+            lanes.setdefault(f"queue:{queue}", (of_queue(world, queue, seat.settings), []))[1].append(ref)
+    return lanes
 
 
 def _lengths(world: World, order: list[str], queued: Mapping[str, int]) -> dict[str, int]:
@@ -67,7 +105,7 @@ def _lengths(world: World, order: list[str], queued: Mapping[str, int]) -> dict[
     return lengths
 
 
-def _users(world: World, order: list[str]) -> _Users:
+def _users(world: World, order: list[str], seat: Seat | None) -> _Users:
     """Find what several tasks want and cannot all have at once; who only reads it holds up nobody."""
     users: _Users = {}
     for ref in order:
@@ -76,7 +114,7 @@ def _users(world: World, order: list[str]) -> _Users:
             if not wanted.reads:
                 users.setdefault(wanted.name, {})[ref] = wanted.places
         for path in task.spec.files:
-            users.setdefault(f"{queue}:{path}", {})[ref] = 1
+            users.setdefault(f"{seat.targets.get(queue, queue) if seat else queue}:{path}", {})[ref] = 1
     return {name: taken for name, taken in users.items() if len(taken) > 1}
 
 

@@ -63,7 +63,7 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 def forecast(world: World, seat: Seat, now: int, odds: Odds, throws: tuple[Dice, int], workers: int | None) -> Forecast:
     """Play `throws` = (dice, how often) and sum up."""
     dice, runs = throws
-    player = Player(world, seat, now)
+    player = Player(world, seat, now, workers)
     played = [_one(world, seat, player, odds, dice, workers) for _ in range(runs)]
     return _Sum(world, seat, played).result(odds)
 

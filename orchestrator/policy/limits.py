@@ -24,6 +24,10 @@ def staffed(world: World, task: Task, seat: Seat) -> Staffed:
         return Staffed(agent="", warning=str(error))
 
 
+SOMEBODY = "human"
+"""Who does a person's task that names nobody."""
+
+
 def is_human(world: World, task: Task, seat: Seat) -> bool:
     """Say whether a person does the task."""
     return is_person(staffed(world, task, seat).agent)

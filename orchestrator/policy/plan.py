@@ -12,10 +12,10 @@ from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import ENDED
 from orchestrator.model.world import Task, World
 from orchestrator.policy.cycles import cycles
-from orchestrator.policy.limits import is_human
+from orchestrator.policy.limits import SOMEBODY, is_human
 from orchestrator.policy.plan_bound import bound, sure
 from orchestrator.policy.plan_graph import Bounds, Graph
-from orchestrator.policy.plan_play import SOMEBODY, Played, Player
+from orchestrator.policy.plan_play import Played, Player
 from orchestrator.policy.plan_stage import starts
 from orchestrator.policy.resources import capacity, wants
 from orchestrator.policy.seat import Seat, of_queue
@@ -58,7 +58,7 @@ def make_plan(world: World, seat: Seat, now: int, workers: int | None = None) ->
     workers = world.workers if workers is None else workers
     graph = Graph(world)
     bounds = graph.bounds(estimated, lambda task: _release(task, now))
-    player = Player(world, seat, now)
+    player = Player(world, seat, now, workers)
     played = player.play(estimated, workers=workers)
     stuck = frozenset(played.stuck)
     can = [ref for ref in bounds.levels if ref not in stuck]  # no wall and no bound waits for what never ends

@@ -16,7 +16,7 @@ from orchestrator.model.world import Task, World
 from orchestrator.policy.agenda import urgency
 from orchestrator.policy.catchup import hurried
 from orchestrator.policy.chains import chains
-from orchestrator.policy.limits import is_human
+from orchestrator.policy.limits import SOMEBODY, is_human
 from orchestrator.policy.lineup import Cause, Lineup, Word
 from orchestrator.policy.plan_stage import Stage
 from orchestrator.policy.seat import Seat, of_queue
@@ -25,8 +25,6 @@ from orchestrator.policy.taking import Taken
 Duration = Callable[[Task], int]
 """Seconds a task takes, from its start to its landing."""
 _ALL = ""
-SOMEBODY = "human"
-"""Who does a person's task that names nobody."""
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,11 +52,14 @@ class Played(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Player:
-    """Plays everything that is open from `now` (milliseconds), as often as is wanted."""
+    """Plays everything that is open from `now` (milliseconds), as often as is wanted.
 
-    def __init__(self, world: World, seat: Seat, now: int) -> None:
+    What is urgent is what is with `workers` in all, else as configured, however many then play.
+    """
+
+    def __init__(self, world: World, seat: Seat, now: int, workers: int | None = None) -> None:
         self._world, self._seat, self._now = world, seat, now
-        self._chains = chains(world, seat.settings.resources)
+        self._chains = chains(world, seat, workers)
 
     def play(
         self, duration: Duration, *, workers: int | None = None, tiers: Mapping[str, int] = MappingProxyType({})
@@ -73,7 +74,7 @@ class Player:
 
 def play(world: World, seat: Seat, now: int, duration: Duration, *, workers: int | None = None) -> Played:
     """Play once."""
-    return Player(world, seat, now).play(duration, workers=workers)
+    return Player(world, seat, now, workers).play(duration, workers=workers)
 
 
 class _Workers:

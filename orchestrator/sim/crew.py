@@ -4,7 +4,7 @@ A killed process is frozen for ever: not one more line of it runs, as with SIGKI
 while, as with SIGSTOP, and may lose its place meanwhile, as it would in a cluster.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextvars import copy_context
 from dataclasses import dataclass, field
 
@@ -21,8 +21,8 @@ from orchestrator.model.scope import Leave, Scope
 from orchestrator.model.settings import Settings
 from orchestrator.model.world import World
 from orchestrator.policy.asks import answer
-from orchestrator.policy.chains import NO_CAPACITY
 from orchestrator.policy.decide import Answer
+from orchestrator.policy.seat import Seat
 from orchestrator.ports.journal import Journal
 from orchestrator.sim.actions import MemoryActions
 from orchestrator.sim.agents import ScriptedAgents
@@ -86,10 +86,10 @@ class _Ledger(Ledger):
         ids: CountedIds,
         by: str,
         *,
-        capacity: Mapping[str, int] = NO_CAPACITY,
+        seat: Callable[[World], Seat] | None = None,
         witness: Witness,
     ) -> None:
-        super().__init__(journal, clock, ids, by, None, capacity)
+        super().__init__(journal, clock, ids, by, None, seat)
         self._witness = witness
 
     async def commit(self, decide: Callable[[World], Answer]) -> Answer:
@@ -125,7 +125,7 @@ class Crew:
         stage, name = self._stage, f"p{len(self.members) + 1}"
         door, ids, settings = self._door(), CountedIds(name), self.settings
         engine = Engine(door, stage.hands, stage.clock, ids, stage.presence, settings, name)
-        ledger = _Ledger(door, stage.clock, ids, name, capacity=settings.resources, witness=stage.witness)
+        ledger = _Ledger(door, stage.clock, ids, name, seat=engine.seat, witness=stage.witness)
         ledger.rider, engine.ledger = engine.ledger.rider, ledger
         member = self.members[name] = Member(name, scope, engine)
         self._outside.copy().run(self._group.start_soon, self._run, member)

@@ -190,10 +190,14 @@ class Shop:
     """A world that moves, with the index that is kept up to date beside it."""
 
     def __init__(self, world: World, seat: Seat) -> None:
-        self.world, self.seat, self.now = world, seat, NOW
-        self.agenda = Agenda(seat.settings.resources)
+        self.world, self.now = world, NOW
         self.world.touched = {}
-        self.agenda.update(world, ())
+        self.sit(seat)
+
+    def sit(self, seat: Seat) -> None:
+        """Go on as another process."""
+        self.seat, self.agenda = seat, Agenda(lambda _world: seat)
+        self.agenda.update(self.world, ())
 
     def happen(self, *events: e.Event) -> None:
         seq = self.world.seq + 1
@@ -219,7 +223,7 @@ def moved(shop: Shop, dice: random.Random) -> None:
     elif move == "seat":
         only = dice.choice((None, None, frozenset(dice.sample(sorted(shop.world.tasks), 2))))
         scope = Scope(workers=dice.choice((None, 3)), queues=dice.choice((None, None, ("q",))))
-        shop.seat = msgspec.structs.replace(shop.seat, only=only, scope=scope, taken=dice.choice((0, 9)))
+        shop.sit(msgspec.structs.replace(shop.seat, only=only, scope=scope, taken=dice.choice((0, 9))))
     elif ended := [known.ref for known in shop.world.tasks.values() if known.status == "completed"]:
         shop.happen(e.TaskReset(task=dice.choice(ended), reason="again"))
 

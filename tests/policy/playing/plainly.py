@@ -21,7 +21,7 @@ Line = tuple[str, str, int, int]
 
 def next_claim(world: World, now: int, seat: Seat) -> str | None:
     """Name the task that is to be claimed next."""
-    lengths = chains(world, seat.settings.resources)
+    lengths = chains(world, seat)
     tasks = sorted(world.tasks.values(), key=lambda task: urgency(world, task, lengths[task.ref]))
     able = [task for task in tasks if _may_start(world, task, now, seat)]
     if not able:
@@ -55,7 +55,7 @@ class Schedule:
     """One playing, with no index."""
 
     def __init__(self, world: World, seat: Seat, now: int, duration: Callable[[Task], int], total: int | None) -> None:
-        self.stage, self.lengths = Stage(world, now, seat.settings), chains(world, seat.settings.resources)
+        self.stage, self.lengths = Stage(world, now, seat.settings), chains(world, seat, total)
         self.seat, self.duration, self.total = seat, duration, total
         self.tasks = self.stage.world.tasks
         self.running: dict[str, int] = {}
