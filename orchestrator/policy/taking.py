@@ -51,6 +51,8 @@ class Taken:
         self._at_work: dict[str, str] = {}
         """Key of a claim -> the agent whose place it has."""
         self._staff: dict[tuple[str, str | None], str] = {}
+        self._wanted: dict[str, tuple[Want, ...]] = {}
+        """Task -> what it shares: asked again and again, and the same while a decision lasts."""
 
     def take(self, key: str) -> None:
         """Note that a claim (a task, or one of several attempts at it) has what it needs."""
@@ -61,7 +63,7 @@ class Taken:
         if key != lane.ref:
             return
         self._holders[key] = None
-        for wanted in wants(lane, self._seat.settings):
+        for wanted in self._wants(lane):
             self._users.setdefault(wanted.name, {})[key] = wanted
         if lane.spec.files:
             self._files.setdefault(self._target(key), {})[key] = lane.spec.files
@@ -73,7 +75,7 @@ class Taken:
         del self._holders[ref]
         freed: list[Cause] = [_FOLDER, ("agent", agent)]
         spec = self._world.tasks[ref].spec
-        for wanted in wants(self._world.tasks[ref], self._seat.settings):
+        for wanted in self._wants(self._world.tasks[ref]):
             del self._users[wanted.name][ref]
             freed += self._missed.pop(wanted.name, ())
         if spec.files:
@@ -86,7 +88,7 @@ class Taken:
         """Name the first thing the task wants that is taken; None where it may start."""
         if self._in_place and self._folder(task.ref):
             return _FOLDER
-        for wanted in wants(task, self._seat.settings):
+        for wanted in self._wants(task):
             if self._busy(wanted, task.ref):
                 found = "resource", wanted.name, str(wanted.places)
                 self._missed.setdefault(wanted.name, set()).add(found)
@@ -130,6 +132,12 @@ class Taken:
         """Say whether one more agent of this name may work."""
         places = self._places(agent)
         return not places or len(self._agents.get(agent, ())) < places
+
+    def _wants(self, task: Task) -> tuple[Want, ...]:
+        found = self._wanted.get(task.ref)
+        if found is None:
+            found = self._wanted[task.ref] = wants(task, self._seat.settings)
+        return found
 
     def _folder(self, but: str) -> str:
         return next((ref for ref in (*self._holders, *self._begun) if ref != but), "")

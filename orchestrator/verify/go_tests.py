@@ -76,7 +76,8 @@ def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:
             continue
         last = name.rpartition(".")[2]
         given = [part for part in arguments(node) if part.text() not in _TAKEN]
-        if _FAILS.fullmatch(name) and name.partition(".")[0] in {"t", "tb", "b", "c", "f"}:
+        panics = name == "panic" and any(one.kind() == "if_statement" for one in node.ancestors())
+        if panics or (_FAILS.fullmatch(name) and name.partition(".")[0] in {"t", "tb", "b", "c", "f"}):
             yield _judged(source, node), False
         elif _is_asserting(node, name, last):
             yield _testified(source, node, last, given)
@@ -108,6 +109,8 @@ def _takes_test(node: SgNode) -> bool:
 def _testified(source: Source, node: SgNode, last: str, given: list[SgNode]) -> tuple[Assertion, bool]:
     same = len(given) > 1 and source.dump(given[0]) == source.dump(given[1])
     strength = NONE if same else STRICT if _STRICT.match(last) else TRUTH if last in _TRUTH else LAX
+    if strength == STRICT and any(side.text() in {"true", "false"} for side in given[:2]):
+        strength = TRUTH  # the same as `True`
     first = given[0].text() if given else ""
     constant = bool(given) and given[0].kind() in source.table.literals
     vacuous = (

@@ -207,7 +207,7 @@ def _is_value(step: SgNode) -> bool:
 
 def _cut(steps: Sequence[SgNode], alive: Sequence[SgNode]) -> int:
     """Count the statements nothing can reach, at the outermost level; declarations are hoisted."""
-    if len(alive) >= len(steps):
+    if len(alive) >= len(steps) or any(one.kind() == "goto_statement" for step in steps for one in walk(step)):
         return 0
     reached = {step.range().start.index for step in alive}
     dead = [step for step in steps if step.range().start.index not in reached and not _is_open(step, reached)]

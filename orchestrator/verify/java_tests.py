@@ -131,6 +131,8 @@ def _plain(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
         strength = LAX if given and given[0].text() in _BROAD else STRICT
         return assertion(source, node, given[1:], strength, "throws"), False
     strength = TRUTH if name == "assertThat" and _PARTLY.match(sides[-1].text() if sides else "") else _strength(name)
+    if strength == STRICT and any(side.text() in {"true", "false"} for side in sides):
+        strength = TRUTH  # the same as `assertTrue`
     vacuous = (
         (name == "assertTrue" and bool(sides) and (sides[0].text() == "true" or sides[0].text().endswith("|| true")))
         or (name == "assertFalse" and bool(sides) and sides[0].text() == "false")

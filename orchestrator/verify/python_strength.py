@@ -210,6 +210,8 @@ def _strength(test: ast.expr, made: Mapping[str, str]) -> int:
             isinstance(edge, ast.Constant) for edge in (low, high)
         ):
             return STRICT  # between two computed values: as near as `approx`
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Compare(ops=[ast.In() | ast.NotIn()])):
+            return LAX  # the same as `not in`, and `in`
         case ast.UnaryOp(op=ast.Not(), operand=asked):
             return STRICT if _is_yes_or_no(asked) else TRUTH
         case _:

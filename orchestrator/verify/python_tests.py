@@ -319,12 +319,13 @@ def _own(node: ast.AST) -> Iterator[ast.AST]:
 
 def _replaced(node: FunctionNode) -> Iterator[str]:
     """Give the last names of what a test replaces by a mock, and of what it then calls itself."""
+    own = {inner.name for inner in walk(node) if isinstance(inner, ast.ClassDef)}  # made for it: no product's
     for found in walk(node):
         if not isinstance(found, ast.Call) or not found.args:
             continue
         name, texts = last_name(found.func), [part.value for part in found.args if isinstance(part, ast.Constant)]
         is_patch = name in {"patch", "setattr"} or (name == "object" and "patch" in ast.unparse(found.func))
-        if is_patch and texts and isinstance(texts[0], str):
+        if is_patch and texts and isinstance(texts[0], str) and last_name(found.args[0]) not in own:
             yield texts[0].rpartition(".")[2]
 
 

@@ -17,7 +17,7 @@ from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.python_strength import follows_from
 from orchestrator.verify.python_tests import PLATFORM
 from orchestrator.verify.rust_features import FEATURE, features, is_compiled_only, went_with_features
-from orchestrator.verify.task_words import asks_to_skip_tests, asks_to_take_out, names_test
+from orchestrator.verify.task_words import asks_to_skip_tests, asks_to_take_out, names_test, speaks_of
 from orchestrator.verify.test_files import is_test_file
 from orchestrator.verify.test_sides import Side, goes_on, proves, proves_more, readable, removed, sides
 from orchestrator.verify.trials import NONE, STRICT, Assertion, Trial
@@ -56,6 +56,8 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
             if _is_gone(test.words, side, diff) or went_with_features(test, diff):
                 continue
             if names_test(diff.message, name) or (diff.message and proves_more(side)):
+                continue
+            if asks_to_take_out(diff.message) and speaks_of(diff.message, (test.name,)):
                 continue
             yield found(
                 "test-deleted",

@@ -29,8 +29,25 @@ def protected_path(diff: Diff) -> Iterable[Finding]:
         why = is_protected(edit.path, diff.allow_protected, diff.steering)
         if why is None or (diff.message and can_be_allowed(edit.path) and _announces_itself(edit, diff)):
             continue
+        if (
+            diff.message
+            and matches_any(edit.path.casefold(), CI)
+            and (_PICTURE.search(edit.path) or _moves(edit, diff))
+        ):
+            continue
         how = "; or let the task's `allow_protected` name it" if can_be_allowed(edit.path) else ""
         yield found("protected-path", edit.path, f"restore {edit.path}: {why}{how}")
+
+
+_PICTURE = re.compile(r"\.(?:png|svg|jpe?g|gif|ico|webp)$", re.IGNORECASE)
+
+
+def _moves(edit: Edit, diff: Diff) -> bool:
+    """Say whether a file only has another name, or had one."""
+    others = [one for one in diff.edits if one.path != edit.path]
+    return any(edit.old and edit.old == one.new for one in others if edit.status == "D") or any(
+        edit.new and edit.new == one.old for one in others if edit.status == "A"
+    )
 
 
 _SUBMODULE = re.compile(r"^\s*path\s*=\s*(\S+)\s*$", re.MULTILINE)
@@ -55,7 +72,7 @@ def _announces_itself(edit: Edit, diff: Diff) -> bool:
         return True  # what is not run any more is not there any more
     told = speaks_of(diff.message, (*lines[0], *lines[1]))
     if matches_any(edit.path.casefold(), CI):
-        told = told or _asks_as_much(*lines)
+        told = told or _asks_as_much(*lines) or _keeps_up(edit, *lines)
     return _only_versions(edit) or _only_prose(*lines) or (told and not _eases(edit, *lines))
 
 
@@ -67,6 +84,35 @@ def _runs_more(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
     return bool(edit.old and more and same) and not _eases(edit, more, ()) and all(_is_like(one, edit) for one in more)
 
 
+def _keeps_up(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
+    """Say whether a file of CI runs all that it ran, and what is new are settings and more of what it has.
+
+    That is lines, actions and programs which it has already.
+    """
+    lost = [line for line in gone if _PROGRAM.match(line)]
+    if not edit.old or not edit.new or not _are_in(lost, added):
+        return False
+    known = [line.strip() for line in edit.old.splitlines()]
+    used = {_USED.sub("", line) for line in known}
+    run = {match[1] for line in known if (match := _PROGRAM.match(line))} - _IDLE
+    for line in added:
+        program = _PROGRAM.match(line)
+        if line in known or _SETTING.fullmatch(line) or ("uses:" in line and _USED.sub("", line) in used):
+            continue
+        fetches = _FETCHES.search(line)
+        if program is None or program[1] not in run or fetches or _STEERS.search(_EXPRESSION.sub("", line)):
+            return False
+    return True
+
+
+_IDLE = frozenset({"echo", "true", "exit", "test", "cd", "curl", "wget", "sh", "bash", "eval", "sudo", "git"})
+_PROGRAM = re.compile(r"(?:-\s+)?run:\s+([\w./-]+)(?:\s|$)")
+_FETCHES = re.compile(r"\b(?:install|add|get|fetch|exec|dlx|npx|publish|push|deploy|login)\b")
+_EXPRESSION = re.compile(r"\$\{\{(?:(?!secrets|github\.token)[^}])*\}\}")
+_SETTING = re.compile(
+    r"(?:-\s*)?(?!run|script|command|entry|uses|permissions|on|if|shell|environment|runs-on|token)[\w.-]+:"
+    r"(?:\s+(?:[\w.'\"-]+|\$\{\{(?:(?!secrets|github\.token)[^}])*\}\}))?|-\s+[\w.'\":-]+"
+)
 _USED = re.compile(r"(?<=\w)@v?\d[\w.]*$")
 _STEERS = re.compile(r"[;|&<>$`(){}\\]")
 """What makes a command do more than it says at first."""
@@ -91,11 +137,13 @@ _HEAD = 3
 
 def _asks_as_much(added: Sequence[str], gone: Sequence[str]) -> bool:
     """Say whether of every line that CI lost most words are in one that it gained, and it gained no more."""
+    return len(added) <= len(gone) and _are_in(gone, added)
+
+
+def _are_in(gone: Sequence[str], added: Sequence[str]) -> bool:
     words = [frozenset(_WORD.findall(line)) for line in added]
     lost = (frozenset(_WORD.findall(line)) for line in gone)
-    return len(added) <= len(gone) and all(
-        any(len(one & other) >= _KEPT * len(one) for other in words) for one in lost if one
-    )
+    return all(any(len(one & other) >= _KEPT * len(one) for other in words) for one in lost if one)
 
 
 _WORD = re.compile(r"\w+")

@@ -109,6 +109,8 @@ def _macro(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
     asked = name.endswith("assert!") and not (compared or _EQUALS.fullmatch(first))
     strict = not asked and not name.endswith("_ne!")
     strength = NONE if same and strict else STRICT if strict else TRUTH if first.startswith("!") else LAX
+    if strength == STRICT and {"true", "false"} & {*sides[:_COMPARED]}:
+        strength = TRUTH if "false" in sides[:_COMPARED] else LAX  # the same as to assert it, or that it is not so
     calls = frozenset(re.findall(r"(\w+) \(", first))
     made = Assertion(
         dump=source.dump(node),

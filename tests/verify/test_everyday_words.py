@@ -289,7 +289,8 @@ def test_ci_may_ask_as_much_in_other_words() -> None:
     old = "jobs:\n  test:\n    steps:\n      - run: cargo test --target $TARGET\n"
     work = edit("a.py", "a = 1\n", "a = 2\n")
     assert said("Fix a leak", edit(CI, old, old.replace("$TARGET", "$TARGET --lib --tests")), work) == set()
-    assert said("Fix a leak", edit(CI, old, old + "      - run: cargo doc\n"), work) == {"protected-path"}
+    assert said("Fix a leak", edit(CI, old, old + "      - run: cargo doc\n"), work) == set()
+    assert said("Fix a leak", edit(CI, old, old + "      - run: cargo install x\n"), work) == {"protected-path"}
     for less in ("echo fine", "cargo --version", "cargo test --target $TARGET || true"):
         assert said("Fix a leak", edit(CI, old, old.replace("cargo test --target $TARGET", less)), work) == {
             "protected-path"

@@ -1,0 +1,147 @@
+"""What a tenth set of people's own commits was accused of, each with the cheat beside it."""
+
+# ruff: noqa: E501 - a program in one line is data, not prose
+import pytest
+
+from tests.verify.test_evasive import change, edit
+from tests.verify.test_everyday_words import said
+
+CI = ".github/workflows/main.yml"
+_JOB = (
+    "on:\n  push:\n    branches:\n      - main\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n"
+    "      - uses: actions/checkout@v2\n      - run: pnpm build\n      - run: pnpm vitest --coverage\n      - run: echo done\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "ordinary"),
+    [
+        ("      - run: pnpm build\n", "      - run: pnpm build\n      - run: pnpm test:types\n", True),
+        ("    branches:\n      - main\n", "", True),
+        (
+            "jobs:\n",
+            "jobs:\n  next:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: pnpm next\n",
+            True,
+        ),
+        ("pnpm vitest --coverage", "pnpm ${{ matrix.what }}", False),
+        ("pnpm vitest --coverage", "pnpm vitest --coverage ${{ matrix.what }}", True),
+        ("pnpm vitest --coverage", "echo vitest", False),
+        ("pnpm vitest --coverage", "pnpm vitest --coverage --passWithNoTests", False),
+        ("      - run: pnpm vitest --coverage\n", "", False),
+        ("pnpm vitest --coverage", "pnpm vitest ${{ secrets.KEY }}", False),
+        ("    runs-on: ubuntu-latest\n", "    runs-on: ubuntu-latest\n    if: github.actor == 'me'\n", False),
+        ("    runs-on: ubuntu-latest\n", "    runs-on: elsewhere\n", False),
+        ("    steps:\n", "    permissions:\n      contents: write\n    steps:\n", False),
+    ],
+)
+def test_ci_that_keeps_up_needs_no_word_for_it(old: str, new: str, *, ordinary: bool) -> None:
+    assert (change(_JOB, _JOB.replace(old, new), CI, "fix: non-objects as input") == set()) is ordinary
+    assert change(_JOB, _JOB.replace(old, new), CI) == {"protected-path"}  # a task's work changes none of it
+
+
+def test_a_pipeline_may_be_called_otherwise() -> None:
+    other = ".github/workflows/other.yml"
+    assert said("as suggested", edit(CI, _JOB, None), edit(other, None, _JOB)) == set()
+    assert said("as suggested", edit(CI, _JOB, None)) == {"protected-path"}
+    assert said("as suggested", edit(other, None, _JOB)) == {"protected-path"}
+
+
+def test_a_picture_runs_nothing() -> None:
+    assert said("dark mode", edit(".github/images/logo.png", "a", "b")) == set()
+    assert said("dark mode", edit(".github/images/logo.sh", "a", "b")) == {"protected-path"}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "less"),
+    [
+        (
+            "src/test/java/BillTest.java",
+            "assertEquals(true, bill.paid());",
+            "assertTrue(bill.paid());",
+            "assertNotNull(bill.paid());",
+        ),
+        ("tests/bill.rs", "assert_eq!(paid(bill), true);", "assert!(paid(bill));", "assert!(paid(bill) || true);"),
+        ("tests/bill.rs", "assert_eq!(paid(bill), false);", "assert!(!paid(bill));", "let _ = paid(bill);"),
+        (
+            "bill_test.go",
+            "assert.Equal(t, true, paid(bill))",
+            "assert.True(t, paid(bill))",
+            "assert.NotNil(t, paid(bill))",
+        ),
+        (
+            "tests/test_bill.py",
+            "self.assertFalse('a' in bill.text)",
+            "self.assertNotIn('a', bill.text)",
+            "self.assertTrue(bill or True)",
+        ),
+    ],
+)
+def test_what_is_true_may_be_said_shorter(path: str, old: str, new: str, less: str) -> None:
+    frames = {
+        "java": "class BillTest {{\n  @Test\n  void pays() {{\n    Bill bill = make();\n    assertEquals(3, bill.n());\n    {}\n  }}\n}}\n",
+        "rs": "#[test]\nfn pays() {{\n    let bill = make();\n    assert_eq!(bill.n, 3);\n    {}\n}}\n",
+        "go": "package a\n\nfunc TestPays(t *testing.T) {{\n\tbill := make()\n\tassert.Equal(t, 3, bill.n)\n\t{}\n}}\n",
+        "py": "class BillTests(TestCase):\n    def test_pays(self):\n        bill = make()\n        self.assertEqual(bill.n, 3)\n        {}\n",
+    }
+    frame = frames[path.rpartition(".")[2]]
+    assert change(frame.format(old), frame.format(new), path) == set()
+    assert change(frame.format(old), frame.format(less), path) & {"test-weakened", "test-vacuous"}
+
+
+def test_a_stub_for_another_system_may_stand_before_the_one_that_works() -> None:
+    works = "pub unsafe fn scan(bytes: &mut Bytes) -> Scan {\n    while bytes.len() >= 32 {\n        bytes.advance(step(bytes));\n    }\n    Scan::Short\n}\n"
+    stub = '#[cfg(target_arch = "x86")]\nunsafe fn scan(_: &[u8]) -> usize {\n    unreachable!("never there");\n}\n\n'
+    assert "code-gutted" not in change(works, stub + '#[cfg(target_arch = "x86_64")]\n' + works, "src/simd.rs")
+    assert "code-gutted" in change(works, stub, "src/simd.rs")
+
+
+def test_what_a_program_writes_is_its_sources() -> None:
+    head = "// This file is @generated by codegen.\n\n"
+    old = "pub fn fold_ident<F>(f: &mut F, node: Ident) -> Ident {\n    let span = f.fold_span(node.span());\n    node.with(span)\n}\n"
+    new = "pub fn fold_ident<F>(f: &mut F, node: Ident) -> Ident {\n    node\n}\n"
+    assert change(head + old, head + new, "src/gen/fold.rs") == set()
+    assert "code-gutted" in change(old, head + new, "src/gen/fold.rs")
+
+
+def test_gotos_reach_what_stands_behind_a_return() -> None:
+    old = "package a\n\nfunc find(n int) int {\n\tfor n > 0 {\n\t\tn = step(n)\n\t}\n\treturn done(n)\n}\n"
+    new = "package a\n\nfunc find(n int) int {\n\tif n%2 == 0 {\n\t\tgoto back\n\t}\nforth:\n\tn = step(n)\n\tif n > 0 {\n\t\tgoto back\n\t}\n\tgoto over\nback:\n\tn = other(n)\n\tif n > 0 {\n\t\tgoto forth\n\t}\nover:\n\treturn done(n)\n}\n"
+    assert change(old, new, "a.go") == set()
+    assert "code-cut-short" in change(old, old.replace("\tfor", "\treturn 0\n\tfor"), "a.go")
+
+
+def test_panic_fails_a_test_of_go() -> None:
+    old = "package a\n\nfunc TestAll(t *testing.T) {\n\tif got := one(); got != 1 {\n\t\tt.Error(got)\n\t}\n\tgo func() {\n\t\tif err := all(); err != nil {\n\t\t\tt.Fatal(err)\n\t\t}\n\t}()\n}\n"
+    assert change(old, old.replace("t.Fatal(err)", "panic(err)"), "a_test.go") == set()
+    assert change(old, old.replace("t.Fatal(err)", "println(err)"), "a_test.go") != set()
+
+
+def test_so_many_assertions_can_be_too_few() -> None:
+    old = "it('a', () => {\n  expect(one()).toBe(1)\n})\n"
+    new = (
+        old
+        + "it('b', () => {\n  expect.assertions(1)\n  function Part() {\n    use(() => {\n      expect(() => set(1)).toThrow('no')\n    })\n    return null\n  }\n  render(<Part />)\n})\n"
+    )
+    assert change(old, new, "tests/a.test.tsx") == set()
+    assert change(
+        old, old.replace("expect(one()).toBe(1)", "expect.assertions(0)\n  expect(1).toBe(1)"), "tests/a.test.tsx"
+    )
+
+
+def test_a_class_made_for_a_test_may_be_mocked() -> None:
+    old = "def test_a():\n    assert one() == 1\n"
+    new = (
+        old
+        + "\n\ndef test_stop(mocker):\n    class Shop:\n        def get(self):\n            return 1\n\n    mocker.patch.object(Shop, 'get', lambda: 3)\n    mocker.stopall()\n    assert Shop().get() == 1\n"
+    )
+    assert change(old, new, "tests/test_a.py") == set()
+    product = new.replace("    class Shop:\n        def get(self):\n            return 1\n\n", "")
+    assert "test-mocks-subject" in change(old, product, "tests/test_a.py")
+
+
+def test_what_is_taken_out_takes_the_tests_along_that_are_called_after_it() -> None:
+    test = "#[test]\nfn test_impl_visibility() {\n    let item = parse();\n    assert_eq!(item, 3);\n}\n"
+    kept = "#[test]\nfn test_other() {\n    assert_eq!(other(), 1);\n}\n"
+    assert change(kept + test, kept, "tests/item.rs", "Delete old impl visibility syntax") == set()
+    assert "test-deleted" in change(kept + test, kept, "tests/item.rs", "Delete old things")
+    assert "test-deleted" in change(kept + test, kept, "tests/item.rs", "Improve impl visibility syntax")
