@@ -20,7 +20,7 @@ class Wall:
 
     def __init__(self, base: Path) -> None:
         self._folder = base / "wall"
-        self._folder.mkdir()
+        self._folder.mkdir(exist_ok=True)
         (self._folder / "sitecustomize.py").write_text(_READS_OURS)
         self.set(0)
 
