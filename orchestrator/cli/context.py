@@ -18,6 +18,7 @@ from orchestrator.views.safe import one_line as one_line  # noqa: PLC0414
 
 if TYPE_CHECKING:
     from orchestrator.daemon.project import Project
+    from orchestrator.model.settings import Settings
 
 T = TypeVar("T")
 Command = TypeVar("Command", bound=Callable[..., int])
@@ -26,10 +27,10 @@ _COLOURS = {"good": "green", "warn": "yellow", "bad": "red", "dim": "bright_blac
 
 
 class Context:
-    """Click's context object."""
+    """Click's context object. `lenient`: the verb only looks on, or holds; a broken configuration does not stop it."""
 
-    def __init__(self, project: Path | None) -> None:
-        self.explicit = project
+    def __init__(self, project: Path | None, *, lenient: bool = False) -> None:
+        self.explicit, self.lenient = project, lenient
 
     @cached_property
     def root(self) -> Path:
@@ -41,12 +42,25 @@ class Context:
     @cached_property
     def project(self) -> "Project":
         """The project, read once; what its configuration leaves doubtful is said on stderr."""
-        from orchestrator.daemon.project import Project, load_settings  # noqa: PLC0415 - `--help` needs no project
+        from orchestrator.daemon.project import Project  # noqa: PLC0415 - `--help` needs no project
 
-        project = Project(self.root, load_settings(self.root))
+        project = Project(self.root, self._settings())
         for warning in project.settings.warnings:
             warn(warning)
         return project
+
+    def _settings(self) -> "Settings":
+        from orchestrator.daemon.project import last_settings, load_settings  # noqa: PLC0415 - as above
+
+        try:
+            return load_settings(self.root)
+        except InvalidInputError as error:
+            known = last_settings(self.root) if self.lenient else None
+            if known is None:
+                raise
+            more = f" (and {len(error.problems) - 1} more)" if len(error.problems) > 1 else ""
+            warn(f"{error.problems[0]}{more}; until then this goes by the configuration of the last run")
+            return known
 
 
 pass_context = click.make_pass_decorator(Context)

@@ -68,6 +68,15 @@ VERBS = {
 }
 
 
+LOOKING = frozenset(
+    (
+        *("status", "top", "explain", "history", "logs", "attach", "inbox", "train", "report", "metrics", "traces"),
+        *("board", "ack", "pause", "resume", "cancel", "stop"),
+    )
+)
+"""What only looks on, or holds: it is wanted most while something is wrong, the configuration too."""
+
+
 class Verbs(click.Group):
     """The verbs, imported on use: `--help` stays quick."""
 
@@ -95,7 +104,7 @@ class Verbs(click.Group):
 @click.pass_context
 def cli(ctx: click.Context, project: Path | None) -> None:
     """Work JSON queues of tasks with coding agents: verified, merged, durable."""
-    ctx.obj = Context(project)
+    ctx.obj = Context(project, lenient=ctx.invoked_subcommand in LOOKING)
 
 
 def main() -> None:

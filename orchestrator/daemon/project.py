@@ -1,5 +1,6 @@
 """One project on disk: where it is, how it is configured, its journal. Composes; decides nothing."""
 
+import contextlib
 import os
 from collections.abc import Mapping
 from datetime import tzinfo
@@ -10,7 +11,7 @@ import msgspec
 from orchestrator.codec.config import read_settings
 from orchestrator.daemon import plugins
 from orchestrator.errors import InvalidInputError, JournalError
-from orchestrator.files.atomic import ignore_itself, private_dir
+from orchestrator.files.atomic import ignore_itself, private_dir, write_atomic
 from orchestrator.files.zone import local_zone
 from orchestrator.model.settings import Settings
 from orchestrator.policy import templates
@@ -19,6 +20,7 @@ STATE = ".aibrain"
 CONFIG = "orchestrator.toml"
 MAX_TEXT = 64 * 1024
 """Bytes of a text that goes into prompts."""
+_PYPROJECT, _LAST = "pyproject.toml", "configured"
 _MARKS = (STATE, CONFIG, "queues")
 
 
@@ -80,6 +82,17 @@ class Project:
             remedy = "let it be written to, or work in a copy of the project"
             raise JournalError(f"{self.state}: cannot keep anything there: {error.strerror}; {remedy}") from error
 
+    def keep_configuration(self) -> None:
+        """Keep the configuration a run goes by, for who looks on as it is edited; a full disk keeps none."""
+        name, text = _configuration(self.root)
+        folder = self.state / _LAST
+        with contextlib.suppress(OSError):
+            private_dir(folder)
+            for other in folder.iterdir():
+                if other.name != name:
+                    other.unlink()
+            write_atomic(folder / name, text)
+
 
 def _read_text(root: Path, path: str) -> str:
     try:
@@ -115,7 +128,13 @@ def is_project(folder: Path) -> bool:
 
 def load_settings(root: Path) -> Settings:
     """Read `orchestrator.toml`, else `[tool.orchestrator]` of pyproject.toml, else every default."""
-    for name in (CONFIG, "pyproject.toml"):
+    name, text = _configuration(root)
+    return read_settings(text, path=name, plugged=plugins.profiles())
+
+
+def _configuration(root: Path) -> tuple[str, bytes]:
+    """Give the file that configures a project, and its text; empty where there is none."""
+    for name in (CONFIG, _PYPROJECT):
         path = root / name
         try:
             text = path.read_bytes()
@@ -124,8 +143,18 @@ def load_settings(root: Path) -> Settings:
         except OSError as error:
             raise InvalidInputError(f"{name}: cannot read it: {error.strerror}; make it a readable file") from error
         if name == CONFIG or b"[tool.orchestrator" in text:
-            return read_settings(text, path=name, plugged=plugins.profiles())
-    return read_settings(b"", path=CONFIG, plugged=plugins.profiles())
+            return name, text
+    return CONFIG, b""
+
+
+def last_settings(root: Path) -> Settings | None:
+    """Read the configuration as the last run found it; None where there was none, or what it left cannot be read."""
+    for name in (CONFIG, _PYPROJECT):
+        try:
+            return read_settings((root / STATE / _LAST / name).read_bytes(), path=name, plugged=plugins.profiles())
+        except (OSError, InvalidInputError):
+            continue
+    return None
 
 
 class RandomIds:

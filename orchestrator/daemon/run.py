@@ -94,6 +94,7 @@ async def _seated(project: Project, request: Request, watcher: Watcher) -> Async
     me = RandomIds().new()[:8]
     scope, built = await _look_first(project, request, watcher)
     project.make_state()
+    project.keep_configuration()
     await built.ground.open()
     desk = await open_desk(project, me, read_only=False)
     for notice in desk.journal.notices:
