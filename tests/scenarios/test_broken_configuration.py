@@ -16,7 +16,15 @@ def test_while_the_configuration_is_broken_people_still_look_and_hold(shop: Shop
     shop.started("work/A")
     whole = (shop.root / "orchestrator.toml").read_text()
     shop.write("orchestrator.toml", whole + '\n[project\nbase = "main"\n')
-    for verb in (("status",), ("explain", "work/B"), ("inbox",), ("history", "work/A"), ("logs",), ("pause", "work")):
+    looking: tuple[tuple[str, ...], ...] = (
+        ("status",),
+        ("explain", "work/B"),
+        ("inbox",),
+        ("history", "work/A"),
+        ("logs",),
+        ("pause", "work"),
+    )
+    for verb in looking:
         answer = shop.ask(*verb)
         assert answer.code == 0, (verb, answer.err)
         assert answer.err.count("warning: orchestrator.toml: line ") == 1
