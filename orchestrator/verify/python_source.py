@@ -4,6 +4,8 @@ import ast
 import warnings
 from functools import lru_cache
 
+from ast_grep_py import SgRoot
+
 from orchestrator.verify.code import Function
 from orchestrator.verify.python_code import functions
 from orchestrator.verify.python_names import identifiers
@@ -103,3 +105,8 @@ def _assigned(node: ast.Module | ast.ClassDef) -> set[str]:
     targets = [target for part in node.body if isinstance(part, ast.Assign) for target in part.targets]
     targets += [part.target for part in node.body if isinstance(part, ast.AnnAssign)]
     return {last_name(target) for target in targets} - {""}
+
+
+def is_newer(text: str) -> bool:
+    """Say whether a text is Python all the same where this Python cannot read it: of a version to come."""
+    return SgRoot(text, "python").root().find(kind="ERROR") is None

@@ -47,7 +47,7 @@ def tests_deselected(diff: Diff) -> Iterable[Finding]:
     for edit in diff.judged():
         if edit.new is None:
             continue
-        for line, text in dict.fromkeys(_seen(edit, diff.message) if edit.old is not None else _misses(edit, diff)):
+        for line, text in dict.fromkeys(_seen(edit, diff) if edit.old is not None else _misses(edit, diff)):
             yield found(
                 "tests-deselected",
                 edit.path,
@@ -87,12 +87,15 @@ def _moved(key: str, value: str, other: Edit) -> bool:
     return other.old is not None and value.strip() in other.old and key.rpartition(".")[2] in other.old
 
 
-def _seen(edit: Edit, asked: str) -> Iterator[tuple[int, str]]:
-    new, old = edit.new or "", edit.old or ""
+def _seen(edit: Edit, diff: Diff) -> Iterator[tuple[int, str]]:
+    new, old, asked = edit.new or "", edit.old or "", diff.message
+    others = [other for other in diff.edits if other is not edit]
     if _CONFIG.has_section(edit.path) or edit.path.endswith(("pytest.ini", "pytest.toml")):
         before, after = _flat(_CONFIG.section(edit.path, old)), _flat(_CONFIG.section(edit.path, new))
         moved = {key.rpartition(".")[2]: value for key, value in before.items() if key not in after}
         for key, value in after.items():
+            if key not in before and any(_moved(key, value, other) for other in others):
+                continue
             was = before.get(key, moved.get(key.rpartition(".")[2], ""))
             yield from ((_line(new, text), text) for text in _narrowed(key, was, value))
     pattern = _LEAVES_OUT if _WHOLE.search(edit.path) else _HUSHED if _LAUNCHED.search(edit.path) else None

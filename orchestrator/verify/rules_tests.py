@@ -14,6 +14,7 @@ import msgspec
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
+from orchestrator.verify.python_source import is_newer
 from orchestrator.verify.python_strength import follows_from
 from orchestrator.verify.python_tests import PLATFORM
 from orchestrator.verify.rust_features import FEATURE, features, is_compiled_only, went_with_features
@@ -436,6 +437,8 @@ def test_unreadable(diff: Diff) -> Iterable[Finding]:
     """Find tests that could be read on the base and no longer can."""
     for edit, language in readable(diff):
         if language.name != "python":  # what a grammar cannot read, the compiler judges
+            continue
+        if edit.old is None and edit.new is not None and is_newer(edit.new):
             continue
         if edit.new is not None and language.trials(edit.new) is None and language.trials(edit.old or "") is not None:
             yield found(
