@@ -124,6 +124,7 @@ async def _mixed(repository: Repository, index: Path, wanted: Wanted) -> str:
     paths = tuple(path.strip("/") for path in wanted.overlay if path.strip("/"))
     if not paths:
         return wanted.commit
+    forget(index)  # a git that died may have left it, and its lock
     env = {"GIT_INDEX_FILE": str(index), "GIT_LITERAL_PATHSPECS": "1"}
     await through(repository, "read-tree", wanted.commit, env=env)
     listing = ("ls-tree", "-r", "-z", "--full-tree")

@@ -60,6 +60,21 @@ def files(folder: str | Path) -> set[str]:
 FIRST = {"a.txt", "gone.txt", "src/code.py"}
 
 
+def test_what_a_git_that_died_left_of_its_index_is_in_nobodys_way(yard: Yard) -> None:
+    """The folder is ours by its own lock: a lock of git's beside it is a dead git's, by a power cut or a kill."""
+
+    async def story() -> None:
+        base = await yard.workspace.target("q")
+        async with yard.trees.checkout("q", base.commit, base.commit, ("a.txt",)) as place:
+            pool = Path(place.workspace).parent
+        for name in ("1.mix", "1.mix.lock", "1.index.lock"):
+            (pool / name).write_bytes(b"half of it")
+        async with yard.trees.checkout("q", base.commit, base.commit, ("a.txt",)) as place:
+            assert files(place.workspace) == FIRST
+
+    anyio.run(story)
+
+
 def test_a_checkout_is_clean_whatever_the_last_user_did_to_it(yard: Yard) -> None:
     async def story() -> None:
         base = await yard.workspace.target("q")
