@@ -52,6 +52,7 @@ def as_nobody(folder: Path) -> Played | str:
     copy, ground = folder / "copy", folder / "ground"
     shutil.copytree(_ROOT / "orchestrator", copy / "orchestrator", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(_ROOT / "tests" / "escapes", copy / "tests" / "escapes")
+    shutil.copy(_ROOT / "tests" / "proofs.py", copy / "tests")
     for place in [Path(str(module.__file__)).parent for module in _NEEDED]:
         shutil.copytree(place, copy / place.name)
     for also in [Path(str(anyio.__file__)).parents[1] / name for name in _ALSO]:
