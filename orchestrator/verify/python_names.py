@@ -22,7 +22,7 @@ def missing(tree: ast.Module) -> dict[str, int]:
     """Give the names a file uses and never binds, with a line; none where names can come from elsewhere."""
     bound: set[str] = set()
     used: dict[str, int] = {}
-    said = _only_said(tree)
+    said = _only_said(tree) | _tried(tree)
     for node in walk(tree):
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             return {}
@@ -41,6 +41,17 @@ def _only_said(tree: ast.Module) -> frozenset[ast.AST]:
         return frozenset()
     both = (getattr(node, part, None) for node in walk(tree) for part in ("annotation", "returns"))
     return frozenset(name for one in both if isinstance(one, ast.AST) for name in walk(one))
+
+
+def _tried(tree: ast.Module) -> frozenset[ast.AST]:
+    """Give what is tried with a way out where a name is not there."""
+    tries = (node for node in walk(tree) if isinstance(node, ast.Try))
+    able = (one for one in tries if any(_lets_go(handler) for handler in one.handlers))
+    return frozenset(name for one in able for part in one.body for name in walk(part))
+
+
+def _lets_go(handler: ast.ExceptHandler) -> bool:
+    return handler.type is not None and "NameError" in ast.unparse(handler.type)
 
 
 def _methods(tree: ast.Module) -> Iterator[tuple[str, int]]:

@@ -73,7 +73,25 @@ def _announces_itself(edit: Edit, diff: Diff) -> bool:
     told = speaks_of(diff.message, (*lines[0], *lines[1]))
     if matches_any(edit.path.casefold(), CI):
         told = told or _asks_as_much(*lines) or _keeps_up(edit, *lines)
+    if asks_to_take_out(diff.message) and edit.new and _is_taken_out(*lines, diff.message):
+        return True
     return _only_versions(edit) or _only_prose(*lines) or (told and not _eases(edit, *lines))
+
+
+def _is_taken_out(added: Sequence[str], gone: Sequence[str], message: str) -> bool:
+    """Say whether a file only lost commands that the message takes out by name, and what stands beside them."""
+    lost = [line for line in gone if _RUNS.search(line)]
+    words = {word.lower() for word in re.findall(r"[A-Za-z]{3,}", message.partition("\n")[0])}
+    named = [any(part in word for word in words for part in _tail(line)) for line in lost]
+    return not added and bool(lost) and all(named) and all(_RUNS.search(one) or _BESIDE.match(one) for one in gone)
+
+
+def _tail(line: str) -> list[str]:
+    """Give what tells a command from others of its kind: its last words."""
+    return [part.lower() for part in re.findall(r"[A-Za-z]{3,}", line)[-1:]]
+
+
+_BESIDE = re.compile(r"(?:-\s+)?(?:name|if|with|id):")
 
 
 def _runs_more(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
@@ -199,12 +217,19 @@ def _is_no_more(line: str, before: str) -> bool:
 
 
 def _changed(edit: Edit) -> tuple[list[str], list[str]]:
-    """Give the lines a file gained and lost, indentation and comments aside."""
+    """Give the lines a file gained and lost, indentation, quotes and comments aside."""
     sides = [
-        Counter(said for line in (text or "").splitlines() if (said := f" {line}".partition(" #")[0].strip()))
+        Counter(
+            said for line in (text or "").splitlines() if (said := _unquoted(f" {line}".partition(" #")[0].strip()))
+        )
         for text in (edit.new, edit.old)
     ]
     return list((sides[0] - sides[1]).elements()), list((sides[1] - sides[0]).elements())
+
+
+def _unquoted(line: str) -> str:
+    """Give a line of YAML as it is without quotes around words, and without spaces within brackets."""
+    return re.sub(r"\[\s*(.*?)\s*\]", r"[\1]", re.sub(r"""(['"])([\w.*/-]+)\1""", r"\2", line))
 
 
 def _only_versions(edit: Edit) -> bool:
