@@ -7,8 +7,7 @@ time forth. That begins from several orders: by length, as they come, and from t
 always in the same manner. The lengths with which the plan was shortest are kept; one that no plan can beat ends it.
 """
 
-import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 
 ROUNDS = 2
@@ -54,7 +53,7 @@ class Rehearsal:
         least = max(least, self._least())
         self._best, self.end = first, sum(self._seconds) + 1
         self._improve(first)
-        dice, count = random.Random(0), len(first)  # noqa: S311 - everybody shakes alike
+        dice, count = _thrown(), len(first)
         for number in range(1 + min(SHAKEN, EFFORT // max(1, count * (2 * ROUNDS + 1)))):
             if self.end <= least:
                 break
@@ -69,9 +68,9 @@ class Rehearsal:
                 loads[name] += self._seconds[one] * min(count, self._places[name])
         return max((-(-load // self._places[name]) for name, load in loads.items()), default=0)
 
-    def _shaken(self, dice: random.Random) -> list[int]:
-        shake = dice.choice(_SHAKES)
-        return [int(length * (1 + shake * (2 * dice.random() - 1))) for length in self._best]
+    def _shaken(self, dice: Iterator[float]) -> list[int]:
+        shake = _SHAKES[int(next(dice) * len(_SHAKES))]
+        return [int(length * (1 + shake * (2 * next(dice) - 1))) for length in self._best]
 
     def _improve(self, lengths: list[int]) -> None:
         """Play forth and back, and keep what is shorter than anything before."""
@@ -115,6 +114,14 @@ class Rehearsal:
                     if not left[other]:
                         heappush(calls, (keys[other], other, ""))
         return starts, now
+
+
+def _thrown() -> Iterator[float]:
+    """Give numbers of [0, 1) without a pattern, the same to everybody (Knuth's linear congruential generator)."""
+    state = 1
+    while True:
+        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
+        yield (state >> 11) / 2**53
 
 
 Key = tuple[int, int]

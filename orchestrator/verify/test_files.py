@@ -22,6 +22,9 @@ _DATA = re.compile(
 )
 """Folders of what tests are given: it looks like tests at most."""
 
+_VENDORED = re.compile(r"(?:^|/)(?:_?vendor(?:ed)?|node_modules|third[-_]party)/")
+"""Folders of other people's code: their tests are theirs, and nobody here runs them."""
+
 _SOURCE = re.compile(r"\.(?:py|[cm]?[jt]sx?|go|rs|rb|exs?|java|kt|scala|cs|php|swift|sh|c|cc|cpp|dart|lua)$")
 
 
@@ -40,7 +43,7 @@ def is_named_test(path: str) -> bool:
 
 def is_test_file(path: str) -> bool:
     """Say whether a path holds tests, by the conventions of the common runners."""
-    if _DATA.search(path) or path.endswith((".d.ts", ".d.mts", ".d.cts")):
+    if _DATA.search(path) or _VENDORED.search(path) or path.endswith((".d.ts", ".d.mts", ".d.cts")):
         return False
     if is_named_test(path):
         return True

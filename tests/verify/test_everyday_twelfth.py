@@ -64,3 +64,13 @@ def test_what_stands_beside_benchmarks_is_no_product() -> None:
     )
     assert rules(edit("benches/alloc.rs", None, stub)) == set()
     assert "stub-added" in rules(edit("src/alloc.rs", None, stub))
+
+
+def test_tests_of_other_peoples_code_are_theirs() -> None:
+    test = "package spew\n\nfunc TestDump(t *testing.T) {\n\tif dump() != 1 {\n\t\tt.Fatal()\n\t}\n}\n"
+    assert (
+        rules(edit("vendor/x.example/spew/dump_test.go", test, None), edit("a.go", "package a\n", "package a\n\n"))
+        == set()
+    )
+    moved = edit("dump_test.go", test, None), edit("vendor/x.example/spew/dump_test.go", None, test)
+    assert "test-deleted" in rules(*moved)
