@@ -44,8 +44,8 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
     """Find functions that did their work on the base and now only pretend to."""
     elsewhere = _moved(diff)
     for edit, before, after in _both(diff):
-        refused = after.shape is Shape.RAISES and not after.later and asks_to_refuse(diff.message)
-        kept = after.abstract or _is_discontinued(before, after) or refused
+        refused = after.shape in {Shape.RAISES, Shape.FAILS} and not after.later and asks_to_refuse(diff.message)
+        kept = after.abstract or _is_discontinued(before, after) or refused or _is_its_own_iterator(edit, after)
         if (
             _does_less(before, after)
             and not kept
@@ -60,6 +60,17 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
                 line=after.line,
                 about=after.name,
             )
+
+
+def _is_its_own_iterator(edit: Edit, function: Function) -> bool:
+    """Say whether a method that gives back its object is what makes it an iterator, which its class now is."""
+    owner, _, last = function.name.rpartition(".")
+    following = {"__iter__": "__next__", "__aiter__": "__anext__"}.get(last)
+    language = language_of(edit.path)
+    if following is None or language is None or function.shape is not Shape.ARGUMENT:
+        return False
+    before, now = (language.functions(text or "") or {} for text in (edit.old, edit.new))
+    return f"{owner}.{following}" in now and f"{owner}.{following}" not in before
 
 
 def _was_little(before: Function, after: Function) -> bool:

@@ -74,3 +74,18 @@ def test_tests_of_other_peoples_code_are_theirs() -> None:
     )
     moved = edit("dump_test.go", test, None), edit("vendor/x.example/spew/dump_test.go", None, test)
     assert "test-deleted" in rules(*moved)
+
+
+def test_a_class_may_become_its_own_iterator() -> None:
+    old = "class Cursor:\n    def fetch(self):\n        return self.rows.pop()\n\n    def __iter__(self):\n        return iter(self.fetch, None)\n"
+    gutted = old.replace("return iter(self.fetch, None)", "return self")
+    following = "\n    def __next__(self):\n        row = self.fetch()\n        if row is None:\n            raise StopIteration\n        return row\n"
+    assert change(old, gutted + following, "src/cursor.py") == set()
+    assert "code-gutted" in change(old, gutted, "src/cursor.py")
+
+
+def test_what_is_forbidden_may_only_fail() -> None:
+    old = "def escape(value, mapping=None):\n    parts = {}\n    for key in value:\n        parts[key] = quote(value[key])\n    return parts\n"
+    new = 'def escape(value, mapping=None):\n    raise TypeError("dict can not be used as parameter")\n'
+    assert change(old, new, "src/converters.py", "forbid dict parameter") == set()
+    assert "code-gutted" in change(old, new, "src/converters.py", "speed up dict parameter")
