@@ -105,8 +105,20 @@ def _seen(edit: Edit, diff: Diff) -> Iterator[tuple[int, str]]:
             setting = _setting(new, number)
             same = _bare(setting) in said or _HARMLESS.search(setting) is not None
             announced = "coverage" in match.string.lower() and "coverage" in asked.lower()
-            if not same and not announced and not _is_run_elsewhere(new, number, match):
+            aside = _is_run_elsewhere(new, number, match) or _is_of_coverage(new, number)
+            if not same and not announced and not aside:
                 yield number, match.string.strip()
+
+
+def _is_of_coverage(text: str, number: int) -> bool:
+    """Say whether a line stands in a block that only says what coverage is counted of."""
+    above = "\n".join(text.splitlines()[: number - 1])
+    opened = list(_COVERAGE.finditer(above))
+    within = above[opened[-1].end() :] if opened else ""
+    return bool(opened) and within.count("{") >= within.count("}")
+
+
+_COVERAGE = re.compile(r"\bcoverage\s*:\s*\{")
 
 
 def _setting(text: str, number: int) -> str:

@@ -16,7 +16,7 @@ _BY_NAME = re.compile(
     r"|[^/]*(?:Test|Tests|IT|Spec|TestCase)\.(?:java|kt|scala|groovy|cs|php|swift)$"
     r"|[^/]*\.(?:bats|feature)$"
 )
-_BY_FOLDER = re.compile(r"(?:^|/)(?:tests?|__tests__|spec|specs|e2e)/")
+_BY_FOLDER = re.compile(r"(?:^|/)(?:tests?|test-?suite|__tests__|spec|specs|e2e)/")
 _DATA = re.compile(
     r"(?:^|/)(?:changelog(?:\.d)?|changes|news(?:fragments)?|fixtures?|__fixtures__|test-?data|test_data|testdata|tests?/data|__snapshots__|(?:\w+-)?snapshots)/"
 )
