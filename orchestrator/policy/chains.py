@@ -18,6 +18,9 @@ from orchestrator.policy.seat import Seat, in_all, of_queue
 _REHEARSED = 2_000
 """A plan of more tasks is not rehearsed: the agenda is made anew with each definition."""
 
+_LANE = "\0"
+"""What names of workers begin with, and no resource's does."""
+
 _Users = dict[str, dict[str, int]]
 """Name of what is shared -> who wants it, and how many places of it."""
 
@@ -85,12 +88,12 @@ def _lanes(world: World, seat: Seat, workers: int | None) -> dict[str, tuple[int
     for ref, task in world.tasks.items():
         queue = queue_of(ref)
         if is_human(world, task, seat):
-            lanes.setdefault(f"@{task.spec.owner or SOMEBODY}", (1, []))[1].append(ref)
+            lanes.setdefault(f"{_LANE}@{task.spec.owner or SOMEBODY}", (1, []))[1].append(ref)
             continue
         if total is not None:
-            lanes.setdefault("workers", (total, []))[1].append(ref)
+            lanes.setdefault(_LANE, (total, []))[1].append(ref)
         if total is None or world.queues[queue].workers is not None:
-            lanes.setdefault(f"queue:{queue}", (of_queue(world, queue, seat.settings), []))[1].append(ref)
+            lanes.setdefault(f"{_LANE}{queue}", (of_queue(world, queue, seat.settings), []))[1].append(ref)
     return lanes
 
 

@@ -97,6 +97,13 @@ def test_what_is_urgent_depends_on_how_many_there_are() -> None:
     assert few != all_ == chains(world, seat_of(world, workers=workers))
 
 
+def test_a_resource_may_be_called_as_anything() -> None:
+    tasks = [task(f"q/T{n}", n + 1, resources=(("workers", "queue:q", "@human")[n % 3],)) for n in range(6)]
+    named = world_of(*tasks)
+    plain = world_of(*(task(f"q/T{n}", n + 1, resources=(f"r{n % 3}",)) for n in range(6)))
+    assert chains(named, seat_of(named, workers=2)) == chains(plain, seat_of(plain, workers=2))
+
+
 def test_priority_goes_before_length_in_the_rehearsal_too() -> None:
     """The two short ones go first although that makes the plan longer: what is measured is what is played."""
     after: list[list[int]] = [[], [], []]
