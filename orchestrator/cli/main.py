@@ -70,11 +70,11 @@ VERBS = {
 
 LOOKING = frozenset(
     (
-        *("status", "top", "explain", "history", "logs", "attach", "inbox", "train", "report", "metrics", "traces"),
+        *("status", "top", "explain", "history", "logs", "inbox", "train", "report", "metrics", "traces"),
         *("board", "ack", "pause", "resume", "cancel", "stop"),
     )
 )
-"""What only looks on, or holds: it is wanted most while something is wrong, the configuration too."""
+"""What only looks on, or holds, and starts no program of the configuration's: it is wanted most while that is wrong."""
 
 
 class Verbs(click.Group):
