@@ -84,9 +84,9 @@ class Project:
 
     def keep_configuration(self) -> None:
         """Keep the configuration a run goes by, for who looks on as it is edited; a full disk keeps none."""
-        name, text = _configuration(self.root)
         folder = self.state / _LAST
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, InvalidInputError):  # it may be saved anew at this moment
+            name, text = _configuration(self.root)
             private_dir(folder)
             for other in folder.iterdir():
                 if other.name != name:

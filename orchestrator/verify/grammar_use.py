@@ -96,7 +96,7 @@ def is_work(source: Source, node: SgNode) -> bool:
         return False
     table = source.table
     root = re.split(r"[^\w]", name.lstrip("&*("), maxsplit=1)[0]
-    known = root in (_IDLE_MACROS if "!" in name else _IDLE_ROOTS[table.family]) or any(
+    known = root in (_IDLE_MACROS if table.family == "rust" and "!" in name else _IDLE_ROOTS[table.family]) or any(
         pattern.fullmatch(name) for pattern in (table.makers, table.noise, table.fails)
     )
     return not known

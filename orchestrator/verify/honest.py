@@ -22,6 +22,7 @@ from orchestrator.verify import (
     rules_tests,
     rules_tree,
     rules_tricks,
+    rules_weakened,
 )
 from orchestrator.verify.diff import Diff, Edit, Rule, found
 from orchestrator.verify.moves import with_moves
@@ -51,7 +52,7 @@ RULES: tuple[Rule, ...] = (
     Rule("test-deleted", Verdict.FAIL, rules_tests.test_deleted),
     Rule("test-emptied", Verdict.FAIL, rules_tests.test_emptied),
     Rule("test-skipped", Verdict.FAIL, rules_tests.test_skipped),
-    Rule("test-weakened", Verdict.FAIL, rules_tests.test_weakened),
+    Rule("test-weakened", Verdict.FAIL, rules_weakened.test_weakened),
     Rule("test-cases-removed", Verdict.FAIL, rules_tests.test_cases_removed),
     Rule("test-data-emptied", Verdict.FAIL, rules_data.test_data_emptied),
     Rule("test-vacuous", Verdict.FAIL, rules_tests.test_vacuous),

@@ -6,29 +6,22 @@ as many assertions about the same things, or whose subject was deleted with it, 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import pairwise
-
-import msgspec
+from collections.abc import Iterable, Iterator
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.python_source import is_newer
-from orchestrator.verify.python_strength import follows_from
-from orchestrator.verify.python_tests import PLATFORM
 from orchestrator.verify.rust_features import FEATURE, features, is_compiled_only, went_with_features
 from orchestrator.verify.task_words import asks_to_skip_tests, asks_to_take_out, names_test, speaks_of
 from orchestrator.verify.test_files import is_test_file
 from orchestrator.verify.test_sides import Side, goes_on, proves, proves_more, readable, removed, sides
-from orchestrator.verify.trials import NONE, STRICT, Assertion, Trial
+from orchestrator.verify.trials import NONE, Trial
 
-_HOW = "(`allow_test_changes` can name the file, if a person wants it)"
+HOW = "(`allow_test_changes` can name the file, if a person wants it)"
 _ALIKE = 0.7
 _PART = 0.3
 _SHARED = 0.5
 _SEVERAL = 2
-_SHORT = 6
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _NAME = re.compile(r"\w+")
 _NUMBER = re.compile(r"#\d+$")
@@ -54,7 +47,7 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
             # what never ran, or could not fail, is no loss
             if test.hollow or test.unconditional or _replaced(test, grown) or _has_twin(side, name):
                 continue
-            if _is_gone(test.words, side, diff) or went_with_features(test, diff):
+            if is_gone(test.words, side, diff) or went_with_features(test, diff):
                 continue
             if names_test(diff.message, name) or (diff.message and proves_more(side)):
                 continue
@@ -63,12 +56,12 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
             yield found(
                 "test-deleted",
                 side.path,
-                f"restore {name}: a deleted test proves nothing any more; make the code satisfy it {_HOW}",
+                f"restore {name}: a deleted test proves nothing any more; make the code satisfy it {HOW}",
                 about=name,
             )
 
 
-def _is_gone(words: frozenset[str], side: Side, diff: Diff) -> bool:
+def is_gone(words: frozenset[str], side: Side, diff: Diff) -> bool:
     """Say whether something was taken out of the code that these words are about, or what they call in their file."""
     taken = removed(diff)
     gone = taken.loosely() if asks_to_take_out(diff.message) else taken
@@ -131,7 +124,7 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
                 yield found(
                     "test-emptied",
                     side.path,
-                    f"{name} {what}; let it assert what the task asks for {_HOW}",
+                    f"{name} {what}; let it assert what the task asks for {HOW}",
                     line=test.line,
                     about=name,
                 )
@@ -154,180 +147,6 @@ def _helped(side: Side, test: Trial) -> bool:
     return bool(test.words & side.helpers) or "=> panic ! (" in test.body
 
 
-def test_weakened(diff: Diff) -> Iterable[Finding]:
-    """Find tests that do the same as before and assert less of it, or assert it less strictly."""
-    for side in sides(diff):
-        for name, before, after in side.kept():
-            what = _weakened(before, after, _Context(diff, side)) if before.body != after.body else ""
-            if what:
-                yield found(
-                    "test-weakened",
-                    side.path,
-                    f"{name} {what}: what it proved before it no longer proves; restore its assertions and make the "
-                    f"code satisfy them {_HOW}",
-                    line=after.line,
-                    about=name,
-                )
-
-
-class _Context(msgspec.Struct, frozen=True):
-    """What else a snapshot does, as one test is compared with what it was."""
-
-    diff: Diff
-    side: Side
-
-    def excuses(self, lost: Assertion) -> bool:
-        """Say whether what an assertion was about is gone, or is asserted in another place now."""
-        telling = {one for one in lost.sides if len(one) > _TELLING}
-        said = telling | ({lost.dump} if len(lost.dump) > _TELLING else set())
-        return _is_gone(lost.words, self.side, self.diff) or bool(said & _newly_said(self.diff))
-
-
-def _repeated(test: Trial) -> Counter[str]:
-    """Give what a test asserts once more in the very next line: it can have become nothing else there."""
-    pairs = pairwise(test.asserts)
-    return Counter(one.dump for one, other in pairs if one.dump == other.dump and other.line == one.line + 1)
-
-
-def _is_implied(lost: Assertion, after: Trial) -> bool:
-    """Say whether what an assertion says is there is used by what remains, which fails where it is not."""
-    if _THERE.search(lost.dump) and any(one.strength == STRICT and _is_about_part(one, lost) for one in after.asserts):
-        return True
-    body = after.body
-    there = {form for one in lost.subjects for form in (one, f"Compare({one}, [IsNot(), ], [Constant(None, ), ], )")}
-    return lost.dump in there and any(f"{kind}({one}, " in body for one in lost.subjects for kind in _USED)
-
-
-_THERE = re.compile(r"\b(?:toBeDefined|toBeTruthy|toExist|assertNotNull|isNotNull|NotNil|is_some)\b")
-_USED = ("Attribute", "Subscript")
-_TELLING = 20
-"""Letters by which one value is told from all others."""
-
-
-@lru_cache(maxsize=8)
-def _newly_said(diff: Diff) -> frozenset[str]:
-    """Give what the snapshot's tests compare or hand over and did not."""
-    return frozenset(
-        part for side in sides(diff) for name, test in side.new.items() for part in _added(side.old.get(name), test)
-    )
-
-
-def _added(before: Trial | None, test: Trial) -> frozenset[str]:
-    """Give what a test compares, hands over or asserts in whole that it did not."""
-    sides = [{part for one in asserts for part in (*one.sides, one.dump)} for asserts in _asserted(before, test)]
-    return frozenset(sides[1] - sides[0])
-
-
-def _asserted(before: Trial | None, test: Trial) -> Iterator[Sequence[Assertion]]:
-    yield before.asserts if before is not None else ()
-    yield test.asserts if not test.unconditional else ()  # what is always left out says nothing
-
-
-def _weakened(before: Trial, after: Trial, context: _Context) -> str:
-    if not before.assertions or not after.assertions:
-        return ""
-    lost = Counter(one.dump for one in before.asserts) - Counter(one.dump for one in after.asserts)
-    gained = Counter(one.dump for one in after.asserts) - Counter(one.dump for one in before.asserts)
-    old = [one for one in before.asserts if one.dump in lost]
-    new = [one for one in after.asserts if one.dump in gained]
-    laxer = [one for one in old if _is_laxer(one, new)]
-    said = {(one.sides, one.strength) for one in new}
-    hedged = [
-        one for one in old if (one.sides, one.strength) not in said and any(_only_holds(one, other) for other in new)
-    ]
-    if hedged:
-        return "asserts something that holds whether or not what it asserted before does"
-    guarded = _guarded(before, after)
-    if guarded:
-        return f"asserts only where `{guarded[:60]}` what it asserted always"
-    asks_more = after.assertions > before.assertions and _OF_EQUALITY.search(after.name)
-    if laxer and not asks_more and sum(map(_is_nothing, new)) > sum(map(_is_nothing, old)):
-        return "compares something with itself"
-    if _firm(before) & {one.dump for one in after.asserts} - _firm(after):  # as it was, and what it is about is not
-        return "compares something with itself"
-    if not context.diff.spares_tests:
-        return ""
-    laxer = [one for one in laxer if not one.words & removed(context.diff).names]
-    if laxer and not _is_made_over(before, after):
-        return f"asserts {len(laxer)} times less strictly than on the base"
-    kept = not _steps(before) - _steps(after)
-    fewer = kept and before.cases == after.cases and after.assertions < before.assertions and not gained
-    implied = all(_is_implied(one, after) for one in old) or not lost - _repeated(before)
-    if fewer and not implied and not any(map(context.excuses, old)):
-        return f"lost {before.assertions - after.assertions} of its {before.assertions} assertions"
-    return ""
-
-
-_OF_EQUALITY = re.compile(r"(?i)(?:^|_|test)(?:eq|equal(?:s|ity)?|hash|identity|reflexiv\w*|same)(?:_|$)")
-"""Tests that are about equality may compare a thing with itself, besides."""
-
-
-def _is_nothing(one: Assertion) -> bool:
-    return one.strength == NONE
-
-
-def _is_made_over(before: Trial, after: Trial) -> bool:
-    """Say whether a test does something else than it did and asserts as much: how strictly, its base's form tells."""
-    told = {one.dump for test in (before, after) for one in test.asserts}
-    was, now = ({step for step in _steps(test) if not any(one in step for one in told)} for test in (before, after))
-    table = "struct {" in after.skeleton and "struct {" not in before.skeleton  # each of its cases is asserted
-    return bool(was - now) and bool(now - was) and (table or after.assertions >= before.assertions)
-
-
-def _steps(test: Trial) -> Counter[str]:
-    """Give what a test does besides asserting."""
-    return Counter(line for line in test.skeleton.split("\n") if line)
-
-
-def _firm(test: Trial) -> set[str]:
-    return {one.dump for one in test.asserts if one.strength > NONE}
-
-
-def _contains(new: Assertion, old: Assertion) -> bool:
-    """Say whether an assertion is about something made of what another was about: `typeof x` for `x`."""
-    longer = [f" {subject} " for subject in new.subjects]
-    return any(len(subject) > _SHORT and f" {subject} " in one for subject in old.subjects for one in longer)
-
-
-def _is_about_part(one: Assertion, whole: Assertion) -> bool:
-    """Say whether an assertion is about something of what another is about: `x.name` of `x`."""
-    return any(part.startswith(f"{subject} ") for subject in whole.subjects for part in one.subjects)
-
-
-def _only_holds(old: Assertion, new: Assertion) -> bool:
-    """Say whether a new assertion has the old one in it and asks less: `x == 1 or ...`, `(x == 1) is not None`."""
-    return old.dump in new.parts or follows_from(new, old)
-
-
-def _guarded(before: Trial, after: Trial) -> str:
-    """Give the condition under which alone a test still asserts what it asserted whatever happened."""
-    always = {one.dump for one in before.asserts if not one.guards}
-    bare = {one.dump for one in after.asserts if not one.guards}
-    known = {guard for one in before.asserts for guard in one.guards}
-    for one in after.asserts:
-        fresh = [guard for guard in one.guards if guard not in known]
-        if one.dump in always - bare and fresh and not any(PLATFORM.search(guard) for guard in fresh):
-            return fresh[-1]
-    return ""
-
-
-def _is_laxer(old: Assertion, new: Iterable[Assertion]) -> bool:
-    """Say whether what took an assertion's place is about the same and lets it vary more."""
-    others = [one for one in new if one.subjects & old.subjects or _contains(one, old)]
-    telling = _telling(old)
-    if any(telling & _telling(one) and one.strength >= old.strength for one in new):  # of another entry, say
-        return False
-    return bool(others) and all(one.strength < old.strength for one in others)
-
-
-def _telling(one: Assertion) -> frozenset[str]:
-    """Give what an assertion compares with that is told from all else: long sides, long texts."""
-    return frozenset((*(side for side in one.sides if len(side) > _TELLING), *_TEXT.findall(one.dump)))
-
-
-_TEXT = re.compile(r"""["'] ([^"']{20,}) ["']""")
-
-
 def test_cases_removed(diff: Diff) -> Iterable[Finding]:
     """Find parametrized tests that are otherwise the same and lost cases."""
     for side in sides(diff):
@@ -339,7 +158,7 @@ def test_cases_removed(diff: Diff) -> Iterable[Finding]:
                     "test-cases-removed",
                     side.path,
                     f"{name} lost {sum(lost.values())} of its {len(before.cases)} cases; restore them and make the "
-                    f"code satisfy them {_HOW}",
+                    f"code satisfy them {HOW}",
                     line=after.line,
                     about=name,
                 )
@@ -354,7 +173,7 @@ def test_vacuous(diff: Diff) -> Iterable[Finding]:
                 yield found(
                     "test-vacuous",
                     side.path,
-                    f"{name} has an assertion that cannot fail; let it say what must be true, or delete it {_HOW}",
+                    f"{name} has an assertion that cannot fail; let it say what must be true, or delete it {HOW}",
                     line=test.line,
                     about=name,
                 )
@@ -376,7 +195,7 @@ def test_swallowed(diff: Diff) -> Iterable[Finding]:
                     "test-swallowed",
                     side.path,
                     f"{name} catches the failure of its own assertions, so it always passes; let them out of the `try` "
-                    f"{_HOW}",
+                    f"{HOW}",
                     line=test.line,
                     about=name,
                 )
@@ -399,7 +218,7 @@ def test_mocks_subject(diff: Diff) -> Iterable[Finding]:
                     "test-mocks-subject",
                     side.path,
                     f"{name} replaces `{min(mocked)}` by a mock and then asserts what the mock says; call the real one "
-                    f"{_HOW}",
+                    f"{HOW}",
                     line=test.line,
                     about=name,
                 )
@@ -427,7 +246,7 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                     "test-skipped",
                     side.path,
                     f"{name or 'the whole module'} is marked `{marker}`, so its passing says nothing; "
-                    f"let it run and make the code satisfy it {_HOW}",
+                    f"let it run and make the code satisfy it {HOW}",
                     line=test.line,
                     about=f"{name}:{marker}",
                 )
@@ -444,5 +263,5 @@ def test_unreadable(diff: Diff) -> Iterable[Finding]:
             yield found(
                 "test-unreadable",
                 edit.path,
-                f"{edit.path} can no longer be parsed, so what it tests cannot be told; correct its syntax {_HOW}",
+                f"{edit.path} can no longer be parsed, so what it tests cannot be told; correct its syntax {HOW}",
             )

@@ -29,12 +29,6 @@ def protected_path(diff: Diff) -> Iterable[Finding]:
         why = is_protected(edit.path, diff.allow_protected, diff.steering)
         if why is None or (diff.message and can_be_allowed(edit.path) and _announces_itself(edit, diff)):
             continue
-        if (
-            diff.message
-            and matches_any(edit.path.casefold(), CI)
-            and (_PICTURE.search(edit.path) or _moves(edit, diff))
-        ):
-            continue
         how = "; or let the task's `allow_protected` name it" if can_be_allowed(edit.path) else ""
         yield found("protected-path", edit.path, f"restore {edit.path}: {why}{how}")
 
@@ -63,6 +57,9 @@ def _announces_itself(edit: Edit, diff: Diff) -> bool:
         paths = [set(_SUBMODULE.findall(text or "")) for text in (edit.old, edit.new)]
         moved = paths[0] ^ paths[1]
         return bool(moved) and moved <= {one.path for one in diff.edits}
+    piped = matches_any(edit.path.casefold(), CI)
+    if piped and (_PICTURE.search(edit.path) or _moves(edit, diff)):
+        return True
     lines = _changed(edit)
     if edit.old and edit.new and not any(lines):  # other comments
         return True
@@ -71,7 +68,7 @@ def _announces_itself(edit: Edit, diff: Diff) -> bool:
     if edit.new is not None and not lines[0] and _are_gone(lines[1], diff):
         return True  # what is not run any more is not there any more
     told = speaks_of(diff.message, (*lines[0], *lines[1]))
-    if matches_any(edit.path.casefold(), CI):
+    if piped:
         told = told or _asks_as_much(*lines) or _keeps_up(edit, *lines)
     if asks_to_take_out(diff.message) and edit.new and _is_taken_out(*lines, diff.message):
         return True
@@ -110,7 +107,7 @@ def _keeps_up(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
     lost = [line for line in gone if _PROGRAM.match(line)]
     if not edit.old or not edit.new or not _are_in(lost, added):
         return False
-    known = [line.strip() for line in edit.old.splitlines()]
+    known = [_unquoted(line.strip()) for line in edit.old.splitlines()]
     used = {_USED.sub("", line) for line in known}
     run = {match[1] for line in known if (match := _PROGRAM.match(line))} - _IDLE
     for line in added:
