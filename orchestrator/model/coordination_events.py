@@ -54,6 +54,14 @@ class WorkersSet(EventBase, frozen=True, tag="workers.set"):
     by: str = ""
 
 
+class TaskYielded(EventBase, frozen=True, tag="task.yielded"):
+    """The task could start, and lets `to` go first, until `until` (milliseconds) at the latest."""
+
+    task: str
+    to: str
+    until: int
+
+
 class NoticeAnnounced(EventBase, frozen=True, tag="notice.announced"):
     """The change a task is going to make is announced: its notice runs from now. `told` are the tasks it concerns."""
 

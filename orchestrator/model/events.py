@@ -17,6 +17,7 @@ from orchestrator.model.coordination_events import InputsMissed as InputsMissed
 from orchestrator.model.coordination_events import NoticeAnnounced as NoticeAnnounced
 from orchestrator.model.coordination_events import ResourceLocked as ResourceLocked
 from orchestrator.model.coordination_events import ResourceUnlocked as ResourceUnlocked
+from orchestrator.model.coordination_events import TaskYielded as TaskYielded
 from orchestrator.model.coordination_events import WorkersSet as WorkersSet
 from orchestrator.model.definition_events import EditRefused as EditRefused
 from orchestrator.model.definition_events import QueueAdded as QueueAdded
@@ -362,6 +363,7 @@ Event: TypeAlias = (
     | CatchUpStarted
     | ConflictFound
     | NoticeAnnounced
+    | TaskYielded
     | InputsMissed
     | ResourceLocked
     | ResourceUnlocked

@@ -12,7 +12,7 @@ from orchestrator.model.gates import Gate
 from orchestrator.model.ids import handoff_of, queue_of
 from orchestrator.model.moves import let_go, move
 from orchestrator.model.specs import ENDED, GateSpec, Status, TaskSpec
-from orchestrator.model.world import World
+from orchestrator.model.world import World, Yielding
 
 
 @singledispatch
@@ -182,6 +182,13 @@ def _(event: e.WorkersSet, world: World) -> None:
 
 
 # -- what others are told ------------------------------------------------------------------------------------------
+
+
+@fold.register
+def _(event: e.TaskYielded, world: World) -> None:
+    if task := world.tasks.get(event.task):
+        task.yields[event.to] = Yielding(since=world.at, until=event.until)
+        world.touched[task.ref] = None
 
 
 @fold.register

@@ -12,6 +12,8 @@ class SlotAnswer(msgspec.Struct, frozen=True, kw_only=True):
     end: float
     slack: float = 0.0
     """Hours it may end later without delaying the end of the plan, as far as dependencies go."""
+    yields_to: tuple[str, ...] = ()
+    """Whom it lets go first, though it could start: the plan is shorter so."""
 
 
 class MilestoneAnswer(msgspec.Struct, frozen=True, kw_only=True):

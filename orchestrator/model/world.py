@@ -86,6 +86,13 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     since: int
 
 
+class Yielding(msgspec.Struct, frozen=True, kw_only=True):
+    """Since when a task lets another go first, and until when at the latest (milliseconds)."""
+
+    since: int
+    until: int
+
+
 class Attempt(msgspec.Struct, kw_only=True):
     """The attempt under way. `iteration` counts from 1 within the attempt; 0 before the first."""
 
@@ -200,6 +207,8 @@ class Task(msgspec.Struct, kw_only=True):
     awaits: list[str] = []
     """The questions whose answers the next iteration waits for."""
 
+    yields: dict[str, Yielding] = {}
+    """Whom it let go first, though it could start."""
     rivals: dict[int, "Task"] = {}
     """Attempts beside its own, by number: each a task in miniature."""
     raced: int = 0

@@ -14,8 +14,8 @@ from orchestrator.model.specs import Status
 from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Task, World
 from orchestrator.policy.catchup import hurried
-from orchestrator.policy.chains import chains
-from orchestrator.policy.limits import earliest
+from orchestrator.policy.chains import Chains, chains
+from orchestrator.policy.limits import earliest, is_fresh
 from orchestrator.policy.lineup import Key, Kind, Lineup
 from orchestrator.policy.requests import awaited
 from orchestrator.policy.seat import Seat
@@ -39,7 +39,7 @@ class Agenda:
     def __init__(self, seat: Callable[[World], Seat] | None = None) -> None:
         self._seat = seat
         self._definitions = -1
-        self._chains: dict[str, int] = {}
+        self._chains = Chains({}, {})
         self._hurried: frozenset[str] = frozenset()
         self._keys: dict[str, Key] = {}
         self._lineup = Lineup()
@@ -61,6 +61,8 @@ class Agenda:
         """Pending tasks whose request on a code host waits for a person."""
         self.begun: dict[str, None] = {}
         """Tasks with an attempt whose work stands in its folder."""
+        self.patient: dict[str, None] = {}
+        """Pending tasks that let another go first, or did."""
 
     def update(self, world: World, touched: Iterable[str]) -> None:
         """Take in what changed since the last call."""
@@ -76,6 +78,10 @@ class Agenda:
         """List the tasks of these queues that are pending with their dependencies met, most urgent first."""
         asked = set(queues)
         return [key[-1] for key in sorted(key for ref, key in self._keys.items() if queue_of(ref) in asked)]
+
+    def firsts(self, ref: str) -> tuple[str, ...]:
+        """Name those that a task is to let go first."""
+        return self._chains.yields.get(ref, ())
 
     def among(self, refs: Iterable[str]) -> list[str]:
         """List those of these tasks that are pending with their dependencies met, most urgent first."""
@@ -115,7 +121,7 @@ class Agenda:
         if all(dependency_met(world, name) for name in task.spec.dependencies):
             if task.spec.when is not None:
                 self.conditional[ref] = None
-            self._keys[ref] = urgency(world, task, self._chains.get(ref, 0), hurried=ref in self._hurried)
+            self._keys[ref] = urgency(world, task, self._chains.lengths.get(ref, 0), hurried=ref in self._hurried)
             if when := earliest(task):
                 heappush(self._later, (when, ref))
             else:
@@ -127,6 +133,8 @@ class Agenda:
             self.timed[task.ref] = None
         if task.spec.notice_s and not task.announced and not task.attempts:
             self.unannounced[task.ref] = None
+        if task.yields:
+            self.patient[task.ref] = None
         if awaited(task) is not None:
             self.reviews[task.ref] = None
         if task.spec.on_upstream != "wait" and _spoilt(world, task):
@@ -141,22 +149,18 @@ class Agenda:
 
     def _indexes(self) -> tuple[dict[str, None], ...]:
         waiting = (self.spoiled, self.timed, self.unannounced, self.conditional)
-        return (*waiting, self.laddered, self.reviews, self.begun)
+        return (*waiting, self.laddered, self.reviews, self.begun, self.patient)
 
     def _line_up(self, task: Task) -> None:
-        """Let a task stand with those who want the same; one that was begun goes its own way."""
+        """Let a task stand with those who want the same; one that was begun, or lets others go first, stands alone."""
         if task.ref in self.reviews:
             return
         fresh = is_fresh(task)
         lane = Lane(queue_of(task.ref), task.spec.first_agent if fresh else None, fresh)
-        kind = (lane, task.spec.resources, task.spec.files) if fresh else (lane, task.ref)
+        alone = not fresh or self.firsts(task.ref)
+        kind = (lane, task.ref) if alone else (lane, task.spec.resources, task.spec.files)
         self._kinds[task.ref] = kind
         self._lineup.add(self._keys[task.ref], lane, kind)
-
-
-def is_fresh(task: Task) -> bool:
-    """Say whether nothing was ever begun of a task: then it is like all that want the same."""
-    return task.attempt is None and not task.attempts
 
 
 def urgency(world: World, task: Task, chain: int, *, hurried: bool = False) -> Key:

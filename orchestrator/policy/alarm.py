@@ -1,7 +1,7 @@
 """When the next thing becomes due by time alone: the engine's one timer. Pure."""
 
 from orchestrator.model.world import World
-from orchestrator.policy import digests, gates, ladders, post, resources
+from orchestrator.policy import digests, gates, ladders, post, resources, yielding
 from orchestrator.policy.accounts import opening
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.budgets import counts_days, next_day
@@ -25,5 +25,6 @@ def alarm(world: World, agenda: Agenda, now: int, seat: Seat) -> int | None:
     moments += digests.moments(now, seat)
     moments += post.moments(world, now, seat)
     moments += ladders.moments(world, agenda.laddered, now, seat)
+    moments += yielding.moments(world, agenda.patient)
     moments += [earliest(world.tasks[ref]) for ref in agenda.timed]
     return min((moment for moment in moments if moment > now), default=None)

@@ -1,5 +1,7 @@
 """How urgent tasks are: how much must still pass after each, by dependencies and by what is had by few at a time. Pure.
 
+Also who had better let whom go first, although it could start.
+
 Theory of operation. A task's length is what follows it by dependencies, or by having to share. Who queues for something
 in which order is guessed first (the shortest way still to go is through last); then the plan is rehearsed with the
 workers of the seat, forth and back (`rehearsal`), and what it shows to be long is long. Lengths go by definitions
@@ -7,6 +9,7 @@ alone, never by what has run: the order they give stays while a plan is worked, 
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from orchestrator.model.ids import queue_of
 from orchestrator.model.world import Task, World
@@ -25,7 +28,14 @@ _Users = dict[str, dict[str, int]]
 """Name of what is shared -> who wants it, and how many places of it."""
 
 
-def chains(world: World, seat: Seat | None = None, workers: int | None = None) -> dict[str, int]:
+class Chains(NamedTuple):
+    """Task -> its length in seconds; and of few, the tasks that it lets go first."""
+
+    lengths: dict[str, int]
+    yields: dict[str, tuple[str, ...]]
+
+
+def chains(world: World, seat: Seat | None = None, workers: int | None = None) -> Chains:
     """Give for each task the seconds that must still pass, from its start to the end of the plan, by the estimates.
 
     What follows it by dependencies, and what must follow it because it shares something that is had one at a time:
@@ -37,21 +47,25 @@ def chains(world: World, seat: Seat | None = None, workers: int | None = None) -
     plain = _lengths(world, order, {})
     users = _users(world, order, seat)
     if not users:
-        return plain
+        return Chains(plain, {})
     capacity = seat.settings.resources if seat is not None else {}
     lengths = _lengths(world, order, _queueing(world, plain, users, capacity))
     if len(order) > _REHEARSED:
-        return lengths
+        return Chains(lengths, {})
     places = {name: capacity.get(name, 1) for name in users}
     if seat is not None:
         for name, (most, taken) in _lanes(world, seat, workers).items():
             places[name], users[name] = most, dict.fromkeys(taken, 1)
-    return _rehearsed(world, lengths, max(plain.values()), users, places)
+    rehearsal, refs = _rehearsal(world, lengths, users, places)
+    found = rehearsal.lengths([lengths[ref] for ref in refs], max(plain.values()))
+    yields = {refs[one]: tuple(refs[other] for other in others) for one, others in rehearsal.yields.items()}
+    return Chains(dict(zip(refs, found, strict=True)), yields)
 
 
-def _rehearsed(
-    world: World, lengths: dict[str, int], least: int, users: _Users, places: Mapping[str, int]
-) -> dict[str, int]:
+def _rehearsal(
+    world: World, lengths: dict[str, int], users: _Users, places: Mapping[str, int]
+) -> tuple[Rehearsal, list[str]]:
+    """Put it in numbers; give the tasks in their order too."""
     place = {ref: number for number, ref in enumerate(lengths)}
     refs = sorted(world.tasks, key=lambda ref: _comes(world.tasks[ref]))
     numbers = {ref: number for number, ref in enumerate(refs)}
@@ -59,14 +73,16 @@ def _rehearsed(
     for name, taken in users.items():
         for ref, count in taken.items():
             wants[numbers[ref]].append((name, count))
+    people = {ref for name, taken in users.items() if name.startswith(f"{_LANE}@") for ref in taken}
     rehearsal = Rehearsal(
         [world.tasks[ref].spec.estimate_s for ref in refs],
         [[numbers[d] for d in world.dependents.get(ref, ()) if d in place and place[d] < place[ref]] for ref in refs],
         wants,
         places,
         _ranks(world, refs),
+        [ref not in people for ref in refs],
     )
-    return dict(zip(refs, rehearsal.lengths([lengths[ref] for ref in refs], least), strict=True))
+    return rehearsal, refs
 
 
 def _comes(task: Task) -> tuple[int, int, str]:

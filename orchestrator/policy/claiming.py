@@ -4,7 +4,8 @@ Rules
 1. Of those that may start the most urgent (`agenda`), where this process has a worker to spare. What may not start is
    what `reasons` says; here only so much is asked that nobody is asked in vain twice (`lineup`).
 2. One that would probably conflict with what runs lets the next of the same priority go first.
-3. A task whose `when` is not true as it would be claimed is skipped; a person's, as it would be theirs to do.
+3. One that is to let another go first (`yielding`) does so, on record, before the next is asked.
+4. A task whose `when` is not true as it would be claimed is skipped; a person's, as it would be theirs to do.
 """
 
 from collections.abc import Iterable
@@ -15,18 +16,19 @@ from orchestrator.model.truth import holds
 from orchestrator.model.world import Step, Task, World
 from orchestrator.policy import rollback
 from orchestrator.policy.accounts import waits_for
-from orchestrator.policy.agenda import Agenda, Lane, is_fresh
+from orchestrator.policy.agenda import Agenda, Lane
 from orchestrator.policy.budgets import of_project, of_queue, run_over
 from orchestrator.policy.gates import wants_a_look
 from orchestrator.policy.holds import foreseen
-from orchestrator.policy.limits import is_human
+from orchestrator.policy.limits import is_fresh, is_human
 from orchestrator.policy.lineup import Cause, Word
-from orchestrator.policy.reasons import Code, over_hours, reason_for
+from orchestrator.policy.reasons import Code, is_served, over_hours, reason_for
 from orchestrator.policy.resources import locked_out
 from orchestrator.policy.seat import Seat, free_slot, mine
 from orchestrator.policy.taking import taken
 from orchestrator.policy.until import is_reached
 from orchestrator.policy.visits import holder
+from orchestrator.policy.yielding import Patience, patience
 
 Events = tuple[e.Event, ...]
 
@@ -37,7 +39,10 @@ def claim(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
         return ()  # with nothing of ours running, a claim is what finds out whether there is room again
     slots = {name: free_slot(world, name, seat) for name in world.queues if seat.scope.covers(name)}
     open_ = {name for name, slot in slots.items() if slot is not None and startable(world, name, now, seat)}
-    task = _Search(world, agenda, now, seat).best(open_) if open_ else None
+    search = _Search(world, agenda, now, seat)
+    task = search.best(open_) if open_ else None
+    if search.yielded is not None:
+        return (search.yielded,)
     if task is None:
         return ()
     if task.spec.when is not None and not task.attempts and not holds(world, task.spec.when):
@@ -87,7 +92,10 @@ def _arrived(world: World, seat: Seat) -> bool:
 
 
 class _Search:
-    """One search. `first` is the most urgent that may start, found when all that is left is to find a better one."""
+    """One search. `first` is the most urgent that may start, found when all that is left is to find a better one.
+
+    `yielded`: what is to be recorded before any is claimed.
+    """
 
     def __init__(self, world: World, agenda: Agenda, now: int, seat: Seat) -> None:
         self._world, self._agenda, self._now, self._seat = world, agenda, now, seat
@@ -96,6 +104,7 @@ class _Search:
         self._project = tuple(of_project(world, now, seat.settings))
         self._first: Task | None = None
         self._better: Task | None = None
+        self.yielded: e.TaskYielded | None = None
 
     def best(self, queues: set[str]) -> Task | None:
         """Ask the tasks of these queues."""
@@ -127,11 +136,20 @@ class _Search:
             return Word.KIND
         if not self._may_start(task):
             return Word.LANE if is_fresh(task) and self._nobody(task) else Word.NEXT
+        if (first := self._lets_go_first(task)) is not None:
+            self.yielded = e.TaskYielded(task=ref, to=first.to, until=first.until)
+            return Word.STOP
         if not foreseen(self._world, task, self._seat)[0]:
             self._better = task
             return Word.STOP
         self._first = self._first or task
         return Word.KIND
+
+    def _lets_go_first(self, task: Task) -> Patience | None:
+        """Say whom a task that could start lets go first: one that somebody would do then."""
+        firsts = self._agenda.firsts(task.ref) if is_fresh(task) else ()
+        served = (ref for ref in firsts if is_served(self._world.tasks[ref], self._now, self._seat))
+        return patience(self._world, task, served, self._now, self._seat.alive)
 
     def _may_start(self, task: Task) -> bool:
         needs_agent = task.attempt is None or task.attempt.step in {Step.PREPARE, Step.START}

@@ -97,6 +97,11 @@ def retry_at(action: PendingAction) -> int:
     return action.since + min(300, 5 << min(action.tries, 6)) * 1000
 
 
+def is_fresh(task: Task) -> bool:
+    """Say whether nothing was ever begun of a task: then it is like all that want the same."""
+    return task.attempt is None and not task.attempts
+
+
 def notice_ends(task: Task) -> int:
     """Give the moment (milliseconds) the task's notice is over; 0 where it has none, or has begun.
 

@@ -4,6 +4,7 @@ Tasks start in the agenda's order of urgency, as soon as a worker is free and no
 task takes as long as it is said to. The same player serves the plan (estimates) and the forecast (drawn durations).
 """
 
+from bisect import insort
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from heapq import heappop, heappush
 from types import MappingProxyType
@@ -15,7 +16,7 @@ from orchestrator.model.specs import ENDED, Status
 from orchestrator.model.world import Task, World
 from orchestrator.policy.agenda import urgency
 from orchestrator.policy.catchup import hurried
-from orchestrator.policy.chains import chains
+from orchestrator.policy.chains import Chains, chains
 from orchestrator.policy.limits import SOMEBODY, is_human
 from orchestrator.policy.lineup import Cause, Lineup, Word
 from orchestrator.policy.plan_stage import Stage
@@ -28,12 +29,16 @@ _ALL = ""
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
-    """One task's place in the schedule, in seconds from now. `worker` is a number, or a person's name."""
+    """One task's place in the schedule, in seconds from now. `worker` is a number, or a person's name.
+
+    `yielded`: whom it let go first, though it could start.
+    """
 
     task: str
     worker: int | str
     start: int
     end: int
+    yielded: tuple[str, ...] = ()
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +74,8 @@ class Player:
         With `tiers`, a task also waits until every task of lower tiers has ended: what barriers would cost.
         """
         stage = Stage(self._world, self._now, self._seat.settings)
-        return _Play(stage, self._chains, _Workers(stage.world, self._seat, workers), duration, tiers).run()
+        chained = Chains(self._chains.lengths, {}) if tiers else self._chains
+        return _Play(stage, chained, _Workers(stage.world, self._seat, workers), duration, tiers).run()
 
 
 def play(world: World, seat: Seat, now: int, duration: Duration, *, workers: int | None = None) -> Played:
@@ -140,7 +146,7 @@ class _Play:
     def __init__(
         self,
         stage: Stage,
-        chained: Mapping[str, int],
+        chained: Chains,
         workers: _Workers,
         duration: Duration,
         tiers: Mapping[str, int],
@@ -181,12 +187,14 @@ class _Play:
                 continue
             task = self.stage.world.tasks[ref]
             lane = self.workers.lane(task)
-            kind = self._kinds[ref] = (lane, queue_of(ref), task.spec.first_agent, task.spec.resources, task.spec.files)
+            alone = ref if ref in self._chains.yields else ""
+            agent, wants = task.spec.first_agent, (task.spec.resources, task.spec.files)
+            kind = self._kinds[ref] = (lane, queue_of(ref), agent, *wants, alone)
             if self.stage.unwanted(task):
                 self._skipped.append(ref)
                 look += self._end(ref, Status.SKIPPED)
             else:
-                key = urgency(self.stage.world, task, self._chains.get(ref, 0), hurried=ref in self._hurried)
+                key = urgency(self.stage.world, task, self._chains.lengths.get(ref, 0), hurried=ref in self._hurried)
                 self._lineup.add(key, lane, kind)
 
     def _fill(self) -> None:
@@ -200,8 +208,18 @@ class _Play:
             return cause
         if not self.workers.free(self._kinds[ref][0]):
             return Word.LANE  # of so many in all, those of another queue were the last
+        if self._yields(ref):
+            return Word.NEXT
         self._start(task)
         return Word.TAKEN if self.workers.free(self._kinds[ref][0]) else Word.LAST
+
+    def _yields(self, ref: str) -> bool:
+        """Say whether a task lets another go first now; it is asked again when anything ends, or its patience does."""
+        firsts = self._chains.yields.get(ref)
+        until = self.stage.yields(ref, firsts) if firsts else None
+        if until is not None and until not in self._moments:
+            insort(self._moments, until)
+        return until is not None
 
     def _start(self, task: Task) -> None:
         ref, start = task.ref, self.stage.time
@@ -209,7 +227,7 @@ class _Play:
         end = start + max(0, self.duration(task))
         self.stage.begin(ref, str(worker))
         self._taken.take(ref)
-        self._slots[ref] = Slot(task=ref, worker=worker, start=start, end=end)
+        self._slots[ref] = Slot(task=ref, worker=worker, start=start, end=end, yielded=tuple(task.yields))
         heappush(self._running, (end, len(self._slots), ref))
 
     def _advance(self) -> bool:

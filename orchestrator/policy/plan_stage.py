@@ -14,11 +14,12 @@ from orchestrator.model.ids import queue_of
 from orchestrator.model.settings import Settings
 from orchestrator.model.specs import ENDED, Status, Unlock
 from orchestrator.model.truth import dependency_met, holds, moments_in, names_in
-from orchestrator.model.world import Claim, Task, World
+from orchestrator.model.world import Claim, Task, World, Yielding
 from orchestrator.policy import resources
 from orchestrator.policy.catchup import starts as starts_of
-from orchestrator.policy.limits import notice_ends
+from orchestrator.policy.limits import is_fresh, notice_ends
 from orchestrator.policy.until import needed
+from orchestrator.policy.yielding import patience
 
 Watcher = tuple[str, str]
 """What a condition belongs to: `gate`, `queue` or `trigger`, and its id."""
@@ -79,6 +80,15 @@ class Stage:
         task = self.world.tasks[ref]
         task.status, task.claim = Status.IN_PROGRESS, Claim(worker=worker, slot=1, fence=0, since=self.world.at)
         self.world.claims[ref] = worker
+
+    def yields(self, ref: str, firsts: Iterable[str]) -> int | None:
+        """Say until when (seconds from now) a task lets one of these go first at most; None where it may start."""
+        task = self.world.tasks[ref]
+        first = patience(self.world, task, firsts, self.world.at, lambda _: True) if is_fresh(task) else None
+        if first is None:
+            return None
+        task.yields = {**task.yields, first.to: Yielding(since=first.since, until=first.until)}
+        return -(-(first.until - self.now) // 1000)
 
     def end(self, ref: str, status: Status) -> list[str]:
         """End a task; give the tasks that may be free by it."""

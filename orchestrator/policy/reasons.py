@@ -17,11 +17,12 @@ from orchestrator.policy import budgets, catchup, handoff, resources, rollback
 from orchestrator.policy.accounts import BY_A_PERSON, shut, waits_for
 from orchestrator.policy.gates import waiting_for
 from orchestrator.policy.holds import conflicting, foreseen
-from orchestrator.policy.limits import earliest, is_human, notice_ends
+from orchestrator.policy.limits import earliest, is_fresh, is_human, notice_ends
 from orchestrator.policy.requests import awaited
 from orchestrator.policy.seat import Seat, running
 from orchestrator.policy.taking import Taken
 from orchestrator.policy.visits import holder
+from orchestrator.policy.yielding import patience
 
 
 class Code(StrEnum):
@@ -202,7 +203,7 @@ def _gets_on(world: World, task: Task, now: int, seat: Seat) -> bool:
     """Say whether a late arrival, or a task it needs, gets on: nobody waits for one that does not."""
     if running(world, task.ref, seat):
         return True
-    reason = reason_for(world, task, now, seat) if _is_served(task, now, seat) else None
+    reason = reason_for(world, task, now, seat) if is_served(task, now, seat) else None
     if reason is None:
         return False
     if reason.code is Code.DEPENDENCY:
@@ -210,7 +211,7 @@ def _gets_on(world: World, task: Task, now: int, seat: Seat) -> bool:
     return reason.code in {Code.READY, Code.ORPHAN} or (reason.code is Code.CONFLICT and reason.until is None)
 
 
-def _is_served(task: Task, now: int, seat: Seat) -> bool:
+def is_served(task: Task, now: int, seat: Seat) -> bool:
     """Say whether a live process would take it: another one, or this one while it takes anything."""
     queue = queue_of(task.ref)
     if any(queues is None or queue in queues for peer, queues in seat.peers.items() if peer != seat.me):
@@ -298,6 +299,18 @@ def over_lock(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
     return Reason(code=Code.CONFLICT, on=on, since=held.since, until=held.until, text=resources.words(held))
 
 
+def _yields(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
+    """Say that it lets another go first, which will want what it would take."""
+    if not task.yields or not is_fresh(task):
+        return None
+    served = (ref for ref in task.yields if ref in world.tasks and is_served(world.tasks[ref], now, seat))
+    first = patience(world, task, served, now, seat.alive)
+    if first is None:
+        return None
+    text = f"lets {first.to} go first: all that one waits for is under way, and the plan is shorter so"
+    return Reason(code=Code.CONFLICT, on=(first.to,), since=first.since, until=first.until, text=text)
+
+
 _RULES: tuple[Rule, ...] = (
     _person,
     _fault,
@@ -313,4 +326,5 @@ _RULES: tuple[Rule, ...] = (
     _time,
     _budget,
     _lock,
+    _yields,
 )

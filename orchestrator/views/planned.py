@@ -33,6 +33,7 @@ def plan_answer(world: World, plan: Plan, now: int, calendar: Calendar) -> PlanA
                 start=_hours(slot.start),
                 end=_hours(slot.end),
                 slack=_hours(plan.slack.get(slot.task, 0)),
+                yields_to=slot.yielded,
             )
             for slot in plan.played.slots
         ),
@@ -130,11 +131,12 @@ def _time_line(plan: PlanAnswer) -> Iterable[str]:
         first = round(slot.start / whole * _BAR)
         last = max(first + 1, round(slot.end / whole * _BAR))
         bar = " " * first + ("#" if slot.task in on_path else "=") * (last - first)
-        yield f"{slot.task:<{width}}  |{bar:<{_BAR}}|  {slot.start:.4g}-{slot.end:.4g} h  {_who(slot.worker)}"
+        yield f"{slot.task:<{width}}  |{bar:<{_BAR}}|  {slot.start:.4g}-{slot.end:.4g} h  {_who(slot)}"
 
 
-def _who(worker: int | str) -> str:
-    return f"worker {worker}" if isinstance(worker, int) else worker
+def _who(slot: SlotAnswer) -> str:
+    who = f"worker {slot.worker}" if isinstance(slot.worker, int) else slot.worker
+    return f"{who}, lets {', '.join(slot.yields_to)} go first" if slot.yields_to else who
 
 
 def _milestone(milestone: MilestoneAnswer) -> str:

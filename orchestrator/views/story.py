@@ -327,6 +327,8 @@ def _sharing(event: e.Event) -> tuple[str, str] | None:
         case e.InputsMissed():
             names = ", ".join(f"{path} of {ref}" for ref, path in zip(event.tasks, event.paths, strict=True))
             return "warn", f"cannot begin: {names} missing or empty in the target at {event.base[:12]}"
+        case e.TaskYielded():
+            return "info", f"could start, and lets {event.to} go first: the plan is shorter so"
         case e.NoticeAnnounced():
             return "warn", f"its notice runs from now; it concerns {', '.join(event.told) or 'no other task'}"
         case e.ConflictFound():

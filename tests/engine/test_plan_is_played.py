@@ -32,7 +32,18 @@ def drawn(seed: int) -> list[e.Event]:
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("workers", [1, 3])
 def test_the_engine_does_what_the_plan_says(seed: int, workers: int) -> None:
-    events = [queue("q"), queue("r"), *drawn(seed)]
+    agree([queue("q"), queue("r"), *drawn(seed)], workers)
+
+
+def test_the_engine_waits_on_purpose_where_the_plan_does() -> None:
+    shared = task("q/SHARED", 0.1, "SHORT", resources=("db",))
+    events = [queue("q"), task("q/SHORT", 0.05), shared, task("q/LAST", 0.3, "SHARED")]
+    starts = agree([*events, task("q/LONG", 0.25, resources=("db",))], 3)
+    assert starts == ["q/SHORT", "q/SHARED", "q/LAST", "q/LONG"]
+
+
+def agree(events: list[e.Event], workers: int) -> list[str]:
+    """Let the engine do it all, and compare; give the tasks in the order in which they were claimed."""
     world = world_of(*events)
     plays = {ref: (Play(Act.PASS, known.spec.estimate_s),) for ref, known in world.tasks.items()}
     ends: dict[str, float] = {}
@@ -50,3 +61,4 @@ def test_the_engine_does_what_the_plan_says(seed: int, workers: int) -> None:
     planned = make_plan(world, seat_of(world), world.at, workers).played.slots
     assert starts == [slot.task for slot in planned]
     assert ends == {slot.task: pytest.approx(slot.end, abs=2) for slot in planned}
+    return starts

@@ -20,7 +20,7 @@ from tests.policy.playing.planning import HOUR, NOW, seat_of, task, world_of
 
 def hours(*events: object, **capacity: int) -> dict[str, float]:
     world = world_of(*events)  # type: ignore[arg-type]
-    lengths = chains(world, seat_of(world, workers=99, resources=capacity))
+    lengths = chains(world, seat_of(world, workers=99, resources=capacity)).lengths
     return {ref.partition("/")[2]: seconds / HOUR for ref, seconds in lengths.items()}
 
 

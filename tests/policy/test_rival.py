@@ -287,7 +287,7 @@ class Project(RuleBasedStateMachine):
                 left = self.statuses[ref] in ENDED and self.rival.status(ref) != self.statuses[ref]
                 assert not left or commit.by == "person", f"{ref} was {self.statuses[ref]}: {commit}"
             self.statuses = {ref: self.rival.status(ref) for ref in self.rival.tasks()}
-        self.rival.learn(chains(self.stage.world))
+        self.rival.learn(chains(self.stage.world).lengths)
 
     @invariant()
     def both_say_the_same(self) -> None:

@@ -89,3 +89,41 @@ def test_a_run_that_is_killed_leaves_locks_as_they_are(shop: Shop) -> None:
     assert shop.task("api/B")["reason"]["on"] == ["lock:db"]
     assert shop.ask("unlock", "db", "--as", "eve").code == 0
     assert second.wait().code == 0
+
+
+def test_a_task_waits_on_purpose_for_one_that_is_about_to_come_and_a_kill_changes_nothing(shop: Shop) -> None:
+    shop.config("\n[queues.api]\nworkers = 3\n")
+    shop.queue(
+        "api",
+        {"id": "SHORT", "estimated_hours": 1},
+        {"id": "SHARED", "estimated_hours": 2, "dependencies": ["SHORT"], "resources": ["db"]},
+        {"id": "LAST", "estimated_hours": 6, "dependencies": ["SHARED"]},
+        {"id": "LONG", "estimated_hours": 5, "resources": ["db"]},
+    )
+    shop.hold("short")
+    shop.play("api/SHORT", "gate short; works; claims")
+    shop.commit()
+    planned = {slot["task"]: slot for slot in json.loads(shop.ask("plan", "--json").out)["schedule"]}
+    assert [planned[f"api/{name}"]["start"] for name in ("SHORT", "SHARED", "LAST", "LONG")] == [0, 1, 3, 3]
+    assert planned["api/LONG"]["yields_to"] == ["api/SHARED"]
+    assert "worker 2, lets api/SHARED go first" in shop.ask("plan").out
+    run = shop.start("run")
+    (yielded,) = shop.until("task.yielded")
+    assert (yielded["task"], yielded["to"]) == ("api/LONG", "api/SHARED")
+    shop.started("api/SHORT")
+    run.signal(signal.SIGKILL)
+    run.wait()
+    again = shop.start("run")
+    shop.until("task.claimed", task="api/SHORT", count=2)
+    reason = shop.task("api/LONG")["reason"]
+    assert (reason["code"], reason["on"]) == ("conflict", ["api/SHARED"])
+    assert reason["until"]
+    told = shop.ask("explain", "api/LONG").out
+    assert "lets api/SHARED go first" in told
+    assert "could start, and lets api/SHARED go first" in shop.ask("history", "api/LONG").out
+    shop.open("short")
+    done = again.wait()
+    assert done.code == 0, done.err
+    claims = [event["task"] for event in shop.events("task.claimed") if event["task"] in {"api/SHARED", "api/LONG"}]
+    assert claims == ["api/SHARED", "api/LONG"]
+    assert len(shop.events("task.yielded")) == 1

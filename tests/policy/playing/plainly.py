@@ -1,8 +1,9 @@
 """The simple rules that the line-up makes quick: ask every task, most urgent first. Slow, obvious, kept to compare."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from orchestrator.model.specs import ENDED, Status
+from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Step, Task, World
 from orchestrator.policy.agenda import urgency
 from orchestrator.policy.budgets import run_over
@@ -21,9 +22,10 @@ Line = tuple[str, str, int, int]
 
 def next_claim(world: World, now: int, seat: Seat) -> str | None:
     """Name the task that is to be claimed next."""
-    lengths = chains(world, seat)
+    lengths, yields = chains(world, seat)
     tasks = sorted(world.tasks.values(), key=lambda task: urgency(world, task, lengths[task.ref]))
     able = [task for task in tasks if _may_start(world, task, now, seat)]
+    able = [task for task in able if not _yields(world, task, yields, now, seat)]
     if not able:
         return None
     equals = [task for task in able if task.spec.priority == able[0].spec.priority]
@@ -46,6 +48,28 @@ def _may_start(world: World, task: Task, now: int, seat: Seat) -> bool:
     return reason is not None and reason.code is Code.READY
 
 
+def _yields(world: World, task: Task, yields: Mapping[str, tuple[str, ...]], now: int, seat: Seat) -> bool:
+    """Say whether it lets another go first, now or on record."""
+    if task.attempt is not None or task.attempts:
+        return False
+    return any(seat.serves(ref) and _comes(world, task, ref, now) for ref in yields.get(task.ref, ()))
+
+
+def _comes(world: World, task: Task, ref: str, now: int) -> bool:
+    other, queue = world.tasks[ref], world.queues[ref.partition("/")[0]]
+    if other.status is not Status.PENDING or queue.locked or queue.paused or queue.park is not None:
+        return False
+    needs = [name for name in other.spec.dependencies if not dependency_met(world, name)]
+    claims = [world.tasks[name].claim if name in world.tasks else None for name in needs]
+    ends = [
+        claim.since + world.tasks[name].spec.estimate_s * 1000
+        for name, claim in zip(needs, claims, strict=True)
+        if claim is not None
+    ]
+    limit = task.yields[ref].until if ref in task.yields else max(ends, default=0)
+    return bool(needs) and len(ends) == len(needs) and limit > now
+
+
 def schedule(world: World, seat: Seat, now: int, duration: Callable[[Task], int], total: int | None) -> list[Line]:
     """Play a plan: at every moment the most urgent task of all that may start is started, until none may."""
     return Schedule(world, seat, now, duration, total).played()
@@ -55,7 +79,7 @@ class Schedule:
     """One playing, with no index."""
 
     def __init__(self, world: World, seat: Seat, now: int, duration: Callable[[Task], int], total: int | None) -> None:
-        self.stage, self.lengths = Stage(world, now, seat.settings), chains(world, seat, total)
+        self.stage, self.chains = Stage(world, now, seat.settings), chains(world, seat, total)
         self.seat, self.duration, self.total = seat, duration, total
         self.tasks = self.stage.world.tasks
         self.running: dict[str, int] = {}
@@ -72,7 +96,7 @@ class Schedule:
                 pass
             ready = [task for task in self.tasks.values() if self.able(task) and not self.stage.unwanted(task)]
             if ready:
-                self.start(min(ready, key=lambda task: urgency(self.stage.world, task, self.lengths[task.ref])))
+                self.start(min(ready, key=lambda task: urgency(self.stage.world, task, self.chains.lengths[task.ref])))
                 continue
             later = [*(at for at in moments if at > self.stage.time), *self.running.values()]
             if not later:
@@ -102,8 +126,12 @@ class Schedule:
         return busy < (self.total if self.total is not None else self.seat.settings.queues[name].workers)
 
     def able(self, task: Task) -> bool:
-        free = self.stage.free(task.ref) and self.room(self.lane(task))
-        return free and conflicting(self.stage.world, task, self.stage.world.at, self.seat) is None
+        world, free = self.stage.world, self.stage.free(task.ref) and self.room(self.lane(task))
+        if not free or conflicting(world, task, world.at, self.seat) is not None:
+            return False
+        others = self.chains.yields.get(task.ref, ())
+        late = task.attempt is not None or task.attempts > 0
+        return late or not any(_comes(world, task, ref, world.at) for ref in others)
 
     def skip(self) -> bool:
         unwanted = (task for task in self.tasks.values() if self.stage.free(task.ref) and self.stage.unwanted(task))

@@ -30,6 +30,8 @@ class Job(msgspec.Struct, kw_only=True):
     attempts: int = 0
     verdict: str = ""
     announced: int = 0
+    yields: dict[str, int] = {}
+    """Whom it lets go first -> until when at the latest."""
     by_hand: bool = False
     """Skipped by a person."""
 
@@ -230,6 +232,10 @@ class Facts:
     @_take.register
     def _(self, event: e.NoticeAnnounced) -> None:
         self.jobs[event.task].announced = self.at
+
+    @_take.register
+    def _(self, event: e.TaskYielded) -> None:
+        self.jobs[event.task].yields[event.to] = event.until
 
     @_take.register
     def _(self, event: e.TaskClaimed) -> None:

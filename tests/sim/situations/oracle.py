@@ -38,7 +38,8 @@ Why = tuple[str, frozenset[str]]
 class Oracle:
     """Sees every commit; raises at the first that breaks a rule.
 
-    `files` gives what lies in a queue's target now; `passes` whether a gate's checks are right to pass on a commit.
+    `files` gives what lies in a queue's target now; `passes` whether a gate's checks are right to pass on a commit;
+    `served` whether a living process has a queue.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Oracle:
         settings: Settings,
         *,
         alive: Callable[[str], bool],
+        served: Callable[[str], bool],
         now: Callable[[], int],
         files: Callable[[str], Mapping[str, str]],
         passes: Callable[[str, str], bool],
@@ -53,6 +55,7 @@ class Oracle:
         self.facts = Facts()
         self._settings = settings
         self._alive, self._now, self._files, self._passes = alive, now, files, passes
+        self._served = served
 
     def observe(self, commit: e.Commit) -> None:
         """Judge a commit, event by event, and remember it."""
@@ -77,6 +80,8 @@ class Oracle:
             case e.IterationStarted(restarted=False):
                 held = self.locked(self.facts.jobs[event.task], _JUMP_MS)
                 _demand(not held, f"an iteration of {event.task} starts in spite of {sorted(held)}")
+            case e.TaskYielded():
+                self._yielded(event)
             case e.NoticeAnnounced():
                 self._announced(self.facts.jobs[event.task], event.told)
             case e.RollbackStep() | e.TaskRolledBack() | e.RollbackFinished():
@@ -224,8 +229,10 @@ class Oracle:
             job.spec.agent in HANDS and "a person's hands",
         ]
         if not job.attempts:
+            waits = {ref for ref in self._polite(job) if self._served(self.facts.jobs[ref].queue)}
             held += [
                 self._moment(job) > self._now() and "its time",
+                waits and f"{waits}, which it lets go first",
                 bool(job.spec.notice_s) and not job.announced and "a notice that nobody was given",
                 job.spec.when is not None and not self._wanted(job, sure=False) and "its `when`",
             ]
@@ -257,6 +264,31 @@ class Oracle:
     def _moment(self, job: Job) -> int:
         notice = (job.announced or job.added) + job.spec.notice_s * 1000 if job.spec.notice_s else 0
         return max(job.spec.start or 0, 0 if job.attempts else notice)
+
+    def _yielded(self, event: e.TaskYielded) -> None:
+        """Demand that nobody waits for longer than it takes what is under way, twice, or for one that does not come."""
+        job, other = self.facts.jobs[event.task], self.facts.jobs[event.to]
+        _demand(not job.attempts and self.why(job) == ("ready", frozenset()), f"{job.ref} yields and could not start")
+        _demand(event.to not in job.yields, f"{job.ref} lets {event.to} go first twice")
+        _demand(self._comes(other), f"{job.ref} lets {event.to} go first, which does not come")
+        _, tasks = self.facts.unmet(other)
+        most = max(self.facts.jobs[ref].spec.estimate_s for ref in tasks) * 1000
+        _demand(event.until <= self._now() + 2 * most + _JUMP_MS, f"{job.ref} waits for {event.to} until {event.until}")
+
+    def _polite(self, job: Job) -> set[str]:
+        """Name those that a task lets go first now."""
+        firsts = (self.facts.jobs[to] for to, until in job.yields.items() if until > self._now() and not job.attempts)
+        return {other.ref for other in firsts if self._comes(other)}
+
+    def _comes(self, job: Job) -> bool:
+        """Say whether all is under way that a task still waits for."""
+        lane, (gates, tasks) = self.facts.lanes[job.queue], self.facts.unmet(job)
+        if gates or not tasks or job.status != "pending":
+            return False
+        if lane.locked or lane.paused or lane.undoing or lane.park is not None:
+            return False
+        needs = [self.facts.jobs[ref] for ref in tasks]
+        return all(need.status == "in_progress" and self._alive(need.owner) for need in needs)
 
     def _announced(self, job: Job, told: tuple[str, ...]) -> None:
         """Demand that a change is announced once, before it is begun, to all whom it concerns."""
@@ -301,7 +333,7 @@ class Oracle:
         facts, lane = self.facts, self.facts.lanes[job.queue]
         gates, tasks = facts.unmet(job)
         at_work = [other for other in facts.jobs.values() if other.status == "in_progress"]
-        rivals, locks = self.rivals(job, at_work), self.locked(job)
+        rivals, locks, firsts = self.rivals(job, at_work), self.locked(job), self._polite(job)
         now, park = self._now(), lane.park
         by_hand = job.spec.agent in HANDS and not gates and not tasks
         ladder: tuple[tuple[object, str, set[str]], ...] = (
@@ -314,7 +346,7 @@ class Oracle:
             (lane.paused or lane.undoing, "paused", {lane.name}),
             (park is not None and park[0] == "parked" and park[1] > now, "parked", set()),
             (self._moment(job) > now, "time", set()),
-            (locks or rivals, "conflict", locks or rivals),
+            (locks or firsts or rivals, "conflict", locks or firsts or rivals),
         )
         return next(((code, frozenset(on)) for true, code, on in ladder if true), ("ready", frozenset()))
 

@@ -168,6 +168,7 @@ class Played(Simulation):
         self.observer.oracle = self.oracle = Oracle(
             self._plan.settings,
             alive=presence.alive,
+            served=lambda queue: any(served is None or queue in served for served in presence.peers().values()),
             now=clock.now,
             files=lambda queue: workspace.head(queue).files,
             passes=self.inspector.passes,
