@@ -36,6 +36,9 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True):
     manifests: tuple[str, ...] = ()
     """The texts of the manifests of Rust that say which features there are, where a rule needs to know."""
 
+    ignored: str = ""
+    """What `.gitignore` says, where a rule needs to know."""
+
     whole: bool = False
     """Everything there is is judged, as if the base were empty."""
 

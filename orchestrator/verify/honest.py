@@ -85,11 +85,13 @@ async def judge_honestly(trees: Trees, queue: str, case: Case, name: str = HONES
     asked = allowed_by(case.words, [change.path for change in changes]) if case.words else ()
     steers = any(edit.status == "A" and _STEERS.search(edit.path) for edit in edits)
     steers = steers or (any(e.status == "D" for e in edits) and any(is_protected(e.path) for e in edits))
-    steers = steers or rules_missing.asks_for_modules(edits)
+    modules = rules_missing.asks_for_modules(edits)
+    steers = steers or modules
     return weigh(
         Diff(
             edits=with_moves(edits),
             tree=tuple(sorted(await trees.paths(queue, case.commit))) if steers else (),
+            ignored=(await _text(trees, queue, case.commit, ".gitignore") or "") if modules else "",
             manifests=await _manifests(trees, queue, case, edits),
             allow_test_changes=case.allow_test_changes,
             allow_protected=(*case.allow_protected, *asked),

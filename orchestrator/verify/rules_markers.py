@@ -46,10 +46,15 @@ def test_silenced(diff: Diff) -> Iterable[Finding]:
 
 def _is_no_less(edit: Edit, diff: Diff, pattern: re.Pattern[str]) -> bool:
     """Say whether as much was silent before, in other words or another place; or most tests of a new file run."""
-    name, silent = edit.path.rpartition("/")[2], len(pattern.findall(edit.new or ""))
-    moved = [one for one in diff.edits if one.status == "D" and one.path.rpartition("/")[2] == name]
+    silent, moved = len(pattern.findall(edit.new or "")), _moved(edit, diff)
     before = sum(len(pattern.findall(one.old or "")) for one in (edit, *moved))
     return silent <= before or (edit.old is None and not moved and (edit.new or "").count("@Test") >= _TWICE * silent)
+
+
+def _moved(edit: Edit, diff: Diff) -> list[Edit]:
+    """Give what was taken out under the same name elsewhere: the file may have been moved."""
+    name = edit.path.rpartition("/")[2]
+    return [one for one in diff.edits if one.status == "D" and one.path.rpartition("/")[2] == name]
 
 
 _TWICE = 2
@@ -65,6 +70,9 @@ def code_unfinished(diff: Diff) -> Iterable[Finding]:
         pattern = _UNFINISHED.get(edit.path.rpartition(".")[2])
         if pattern is None or edit.new is None or is_test_file(edit.path):
             continue
+        before = sum(_unfinished(one.old or "", pattern) for one in (edit, *_moved(edit, diff)))
+        if _unfinished(edit.new, pattern) <= before:  # moved, or on lines of its own now
+            continue
         for line, match in fresh_lines(edit.old or "", edit.new, pattern):
             text = match[0].strip()
             yield found(
@@ -75,3 +83,7 @@ def code_unfinished(diff: Diff) -> Iterable[Finding]:
                 line=line,
                 about=text,
             )
+
+
+def _unfinished(text: str, pattern: re.Pattern[str]) -> int:
+    return sum(pattern.search(line) is not None for line in text.splitlines())

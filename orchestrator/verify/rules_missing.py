@@ -4,6 +4,7 @@ import posixpath
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, Edit, found
@@ -37,7 +38,7 @@ def missing_name(diff: Diff) -> Iterable[Finding]:
                     line=line,
                     about=name,
                 )
-        for line, module in _lost_modules(edit, diff.tree):
+        for line, module in _lost_modules(edit, diff):
             yield found(
                 "missing-name",
                 edit.path,
@@ -87,13 +88,32 @@ def _required(text: str) -> Iterator[tuple[int, str]]:
         yield text.count("\n", 0, match.start()) + 1, match[1] or match[2] or match[3]
 
 
-def _lost_modules(edit: Edit, tree: Sequence[str]) -> Iterator[tuple[int, str]]:
-    if not tree:
+def _lost_modules(edit: Edit, diff: Diff) -> Iterator[tuple[int, str]]:
+    if not diff.tree:
         return
     for line, module in _fresh(edit):
         place = _place(edit.path, module)
-        if place and not _GENERATED.search(place) and not _is_there(place, tree):
+        made = _GENERATED.search(place) or _is_left_out(place, edit.path, diff.ignored)
+        if place and not made and not _is_there(place, diff.tree):
             yield line, module
+
+
+def _is_left_out(place: str, path: str, ignored: str) -> bool:
+    """Say whether a file is made by whoever builds or installs: `.gitignore` leaves it out of the repository."""
+    if "node_modules" in place.split("/"):
+        return True
+    names = (place, place + path[path.rfind(".") :])
+    lines = (line.strip().strip("/") for line in ignored.splitlines() if not line.startswith(("#", "!")))
+    return any(_matches(name, line) for line in lines if line for name in names)
+
+
+def _matches(name: str, line: str) -> bool:
+    """Say whether a line of `.gitignore` is about a path or a folder above it."""
+    parts = name.split("/")
+    if "/" not in line:
+        return any(fnmatchcase(part, line) for part in parts)
+    above = ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
+    return any(fnmatchcase(one, line) for one in above)
 
 
 def _place(path: str, module: str) -> str:

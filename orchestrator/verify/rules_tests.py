@@ -6,7 +6,7 @@ as many assertions about the same things, or whose subject was deleted with it, 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
@@ -150,8 +150,9 @@ def _helped(side: Side, test: Trial) -> bool:
 def test_cases_removed(diff: Diff) -> Iterable[Finding]:
     """Find parametrized tests that are otherwise the same and lost cases."""
     for side in sides(diff):
+        moved = _cases(side.new) - _cases(side.old)
         for name, before, after in side.kept():
-            lost = Counter(before.cases) - Counter(after.cases)
+            lost = Counter(before.cases) - Counter(after.cases) - moved
             fewer = lost and not Counter(after.cases) - Counter(before.cases) and before.body == after.body
             if fewer and sum(lost.values()) > _PART * len(before.cases) and not before.words & removed(diff).names:
                 yield found(
@@ -162,6 +163,11 @@ def test_cases_removed(diff: Diff) -> Iterable[Finding]:
                     line=after.line,
                     about=name,
                 )
+
+
+def _cases(trials: Mapping[str, Trial]) -> Counter[str]:
+    """Count the cases of all tests of a file that are run."""
+    return Counter(case for test in trials.values() if not test.unconditional for case in test.cases)
 
 
 def test_vacuous(diff: Diff) -> Iterable[Finding]:
