@@ -8,6 +8,7 @@ from bisect import insort
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from heapq import heappop, heappush
 from types import MappingProxyType
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,7 +19,7 @@ from orchestrator.policy.agenda import urgency
 from orchestrator.policy.catchup import hurried
 from orchestrator.policy.chains import Chains, chains
 from orchestrator.policy.limits import SOMEBODY, is_human
-from orchestrator.policy.lineup import Cause, Lineup, Word
+from orchestrator.policy.lineup import Cause, Key, Kind, Lineup, Word
 from orchestrator.policy.plan_stage import Stage
 from orchestrator.policy.seat import Seat, of_queue
 from orchestrator.policy.taking import Taken
@@ -65,6 +66,8 @@ class Player:
     def __init__(self, world: World, seat: Seat, now: int, workers: int | None = None) -> None:
         self._world, self._seat, self._now = world, seat, now
         self._chains = chains(world, seat, workers)
+        self._entries: dict[int | None, dict[str, _Entry]] = {}
+        """Number of workers -> the entries of tasks: the same however often it is played."""
 
     def play(
         self, duration: Duration, *, workers: int | None = None, tiers: Mapping[str, int] = MappingProxyType({})
@@ -75,7 +78,16 @@ class Player:
         """
         stage = Stage(self._world, self._now, self._seat.settings)
         chained = Chains(self._chains.lengths, {}) if tiers else self._chains
-        return _Play(stage, chained, _Workers(stage.world, self._seat, workers), duration, tiers).run()
+        entries = self._entries.setdefault(workers, {})
+        return _Play(stage, chained, _Workers(stage.world, self._seat, workers), duration, tiers, entries).run()
+
+
+class _Entry(NamedTuple):
+    """How a task stands in the line-up."""
+
+    lane: str
+    kind: Kind
+    key: Key
 
 
 def play(world: World, seat: Seat, now: int, duration: Duration, *, workers: int | None = None) -> Played:
@@ -150,13 +162,15 @@ class _Play:
         workers: _Workers,
         duration: Duration,
         tiers: Mapping[str, int],
+        entries: dict[str, _Entry],
     ) -> None:
+        self._entries = entries
         self.stage, self.workers, self.duration = stage, workers, duration
         self._chains, self._hurried = chained, hurried(stage.world)
         self._barriers = _Barriers(stage, tiers)
         self._lineup, self._taken = Lineup(), Taken(stage.world, stage.world.at, workers.seat)
-        self._kinds: dict[str, tuple[Hashable, ...]] = {}
-        """Task -> its kind, of those that were lined up."""
+        self._seen: set[str] = set()
+        """Tasks that were lined up."""
         self._running: list[tuple[int, int, str]] = []
         self._moments = self.stage.moments()
         self._slots: dict[str, Slot] = {}
@@ -181,21 +195,26 @@ class _Play:
         look = list(refs)
         while look:
             ref = look.pop()
-            if ref in self._kinds or ref not in self.stage.world.tasks or not self.stage.free(ref):
+            if ref in self._seen or ref not in self.stage.world.tasks or not self.stage.free(ref):
                 continue
             if not self._barriers.passed(ref):
                 continue
             task = self.stage.world.tasks[ref]
-            lane = self.workers.lane(task)
-            alone = ref if ref in self._chains.yields else ""
-            agent, wants = task.spec.first_agent, (task.spec.resources, task.spec.files)
-            kind = self._kinds[ref] = (lane, queue_of(ref), agent, *wants, alone)
+            self._seen.add(ref)
             if self.stage.unwanted(task):
                 self._skipped.append(ref)
                 look += self._end(ref, Status.SKIPPED)
             else:
-                key = urgency(self.stage.world, task, self._chains.lengths.get(ref, 0), hurried=ref in self._hurried)
-                self._lineup.add(key, lane, kind)
+                entry = self._entries.get(ref) or self._entry(task)
+                self._lineup.add(entry.key, entry.lane, entry.kind)
+
+    def _entry(self, task: Task) -> _Entry:
+        ref, lane = task.ref, self.workers.lane(task)
+        alone = ref if ref in self._chains.yields else ""
+        kind = (lane, queue_of(ref), task.spec.first_agent, task.spec.resources, task.spec.files, alone)
+        key = urgency(self.stage.world, task, self._chains.lengths.get(ref, 0), hurried=ref in self._hurried)
+        found = self._entries[ref] = _Entry(lane, kind, key)
+        return found
 
     def _fill(self) -> None:
         """Start what can start, most urgent first."""
@@ -206,12 +225,13 @@ class _Play:
         cause = self._taken.cause(task)
         if cause is not None:
             return cause
-        if not self.workers.free(self._kinds[ref][0]):
+        lane = self._entries[ref].lane
+        if not self.workers.free(lane):
             return Word.LANE  # of so many in all, those of another queue were the last
         if self._yields(ref):
             return Word.NEXT
         self._start(task)
-        return Word.TAKEN if self.workers.free(self._kinds[ref][0]) else Word.LAST
+        return Word.TAKEN if self.workers.free(lane) else Word.LAST
 
     def _yields(self, ref: str) -> bool:
         """Say whether a task lets another go first now; it is asked again when anything ends, or its patience does."""
@@ -223,7 +243,8 @@ class _Play:
 
     def _start(self, task: Task) -> None:
         ref, start = task.ref, self.stage.time
-        worker = self.workers.take(self.workers.lane(task), ref)
+        entry = self._entries.get(ref)
+        worker = self.workers.take(entry.lane if entry is not None else self.workers.lane(task), ref)
         end = start + max(0, self.duration(task))
         self.stage.begin(ref, str(worker))
         self._taken.take(ref)
@@ -232,11 +253,10 @@ class _Play:
 
     def _advance(self) -> bool:
         """Go on to the next moment; False when there is none."""
-        due = [*self._moments[:1], *(end for end, _, _ in self._running[:1])]
-        if not due:
+        if not self._running and not self._moments:
             return False
-        time = min(due)
-        by_time = bool(self._moments) and self._moments[0] <= time
+        by_time = bool(self._moments) and not (self._running and self._running[0][0] < self._moments[0])
+        time = self._moments[0] if by_time else self._running[0][0]
         freed = self.stage.at(time) if by_time else self.stage.pass_to(time)
         self._taken.now = self.stage.world.at
         if by_time:

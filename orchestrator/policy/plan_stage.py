@@ -57,17 +57,22 @@ class Stage:
 
     def held_up(self, ref: str) -> bool:
         """Say whether a late arrival that gets on overtakes a task."""
+        if not self._overtaken:
+            return False
         return any(ref in over and any(map(self._gets_on, needs)) for over, needs in self._overtaken.values())
 
     def _gets_on(self, ref: str) -> bool:
         return ref in self.world.claims or (ref in self.world.tasks and self._could_begin(ref))
 
     def _could_begin(self, ref: str) -> bool:
-        task = self.world.tasks[ref]
+        world = self.world
+        task = world.tasks[ref]
+        if task.status is not Status.PENDING:
+            return False
         for name in task.spec.dependencies:
-            if not dependency_met(self.world, name):
+            if not dependency_met(world, name):
                 return False
-        if task.status is not Status.PENDING or self.world.queues[queue_of(ref)].locked or starts(task) > self.world.at:
+        if world.queues[queue_of(ref)].locked or starts(task) > world.at:
             return False
         return resources.locked_out(self.world, task, self.world.at, self._settings) is None
 

@@ -10,7 +10,7 @@ Rules
 4. Locks of two people exclude each other as tasks do. Whoever locks again changes the terms of the lock they have.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -74,7 +74,7 @@ def capacity(settings: Settings, name: str) -> int:
 
 
 def in_the_way(
-    world: World, wanted: Want, users: Sequence[tuple[str, Want]], now: int, settings: Settings
+    world: World, wanted: Want, users: Collection[tuple[str, Want]], now: int, settings: Settings
 ) -> tuple[str, ...]:
     """Name those of the users of a resource who keep another from having it as wanted; empty if none does."""
     changing = tuple(ref for ref, own in users if not own.reads)

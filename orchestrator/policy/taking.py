@@ -50,6 +50,7 @@ class Taken:
         self._agents: dict[str, list[str]] = {}
         self._at_work: dict[str, str] = {}
         """Key of a claim -> the agent whose place it has."""
+        self._limited = any(agent.concurrency for agent in seat.settings.agents.values())
         self._staff: dict[tuple[str, str | None], str] = {}
         self._wanted: dict[str, tuple[Want, ...]] = {}
         """Task -> what it shares: asked again and again, and the same while a decision lasts."""
@@ -95,6 +96,8 @@ class Taken:
                 return found
         if task.spec.files and (touched := self._touched(task)) is not None:
             return touched
+        if not self._limited:
+            return None
         agent = self._agent(task)
         return ("agent", agent) if self._full(agent, task.ref) else None
 
@@ -147,7 +150,7 @@ class Taken:
         users = self._users.get(wanted.name)
         if not users:
             return ()
-        others = [(ref, own) for ref, own in users.items() if ref != but]
+        others = users.items() if but not in users else [(ref, own) for ref, own in users.items() if ref != but]
         return in_the_way(self._world, wanted, others, self.now, self._seat.settings)
 
     def _touched(self, task: Task) -> Cause | None:

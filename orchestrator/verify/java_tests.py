@@ -152,6 +152,8 @@ def _fluent(source: Source, node: SgNode, root: SgNode) -> tuple[Assertion, bool
     subjects, against = arguments(root)[:1], arguments(node)[:1]
     same = bool(subjects) and bool(against) and source.dump(subjects[0]) == source.dump(against[0])
     strength = NONE if same and name_of(node) == "isEqualTo" else _strength(name_of(node))
+    if against and against[0].text() in {"true", "false"}:  # as strict as `isTrue`
+        strength = min(strength, TRUTH)
     constant = bool(subjects) and is_fixed(source, subjects[0], set())
     vacuous = constant and (same or (name_of(node) == "isTrue" and subjects[0].text() == "true"))
     return assertion(source, node, subjects, strength, called(root), against), vacuous

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 from ast_grep_py import SgNode
@@ -43,7 +44,7 @@ _STRICT = re.compile(
 _TRUTH = frozenset({"toBeTruthy", "toBeFalsy", "ok", "true", "false", "assert", "truthy", "falsy", "isTrue", "isFalse"})
 _LAX = re.compile(
     r"toBeDefined|toBeInstanceOf|toBeGreaterThan\w*|toBeLessThan\w*|toBeTypeOf|exists?|isDefined|isOk|isObject|isString"
-    r"|isArray|instanceof?|isNotNull|isNotEmpty|notEqual|notStrictEqual|notDeepEqual|defined|not|above|below|least|most"
+    r"|isArray|[iI]nstance[oO]f|isNotNull|isNotEmpty|notEqual|notStrictEqual|notDeepEqual|defined|not|above|below|least|most"
 )
 _PLANS = frozenset({"t", "tt", "st", "plan"})
 """What a runner hands to a test to assert with, as it is commonly called."""
@@ -218,21 +219,22 @@ def _replaced(body: SgNode) -> Iterator[str]:
 
 
 def _asserts(source: Source, step: SgNode) -> Iterator[Assertion]:
-    for chain, node in _chains(step):
+    for chain, node in _chains(source, step):
         read = _read(source, chain, node)
         if read is not None and not _cannot_fail(source, chain):
             yield read
 
 
 def _vacuous(source: Source, step: SgNode) -> Iterator[Assertion]:
-    for chain, node in _chains(step):
+    for chain, node in _chains(source, step):
         read = _read(source, chain, node)
         if read is not None and _cannot_fail(source, chain):
             yield read
 
 
-def _chains(step: SgNode) -> Iterator[tuple[_Chain, SgNode]]:
+def _chains(source: Source, step: SgNode) -> Iterator[tuple[_Chain, SgNode]]:
     """Give the outermost chains of a statement that say that they assert."""
+    names = _imported(source.text)
     taken: set[tuple[int, int]] = set()
     for node in shallow(step):
         if node.kind() not in {"call_expression", "member_expression"}:
@@ -241,9 +243,29 @@ def _chains(step: SgNode) -> Iterator[tuple[_Chain, SgNode]]:
         if any(start == place[0] and end >= place[1] for start, end in taken):
             continue
         chain = _chain(node)
-        if _says_so(chain):
+        if chain.root in names and not chain.members and chain.calls:
+            taken.add(place)
+            yield _Chain("assert", (names[chain.root],), chain.calls), node
+        elif _says_so(chain):
             taken.add(place)
             yield chain, node
+
+
+_IMPORTS = re.compile(
+    r"(?:import|const|let|var)\s*(?:\w+\s*,\s*)?\{([^}]*)\}\s*(?:from|=\s*require\()\s*['\"](?:node:)?assert(?:/strict)?['\"]"
+)
+
+
+@lru_cache(maxsize=256)
+def _imported(text: str) -> dict[str, str]:
+    """Give the functions of Node's `assert` that a file calls by a name of their own: that name, and theirs."""
+    found: dict[str, str] = {}
+    for match in _IMPORTS.finditer(text):
+        for part in match[1].split(","):
+            theirs, _, ours = re.sub(r"\s+as\s+", ":", part.strip()).partition(":")
+            if theirs.strip():
+                found[ours.strip() or theirs.strip()] = theirs.strip()
+    return found
 
 
 def _says_so(chain: _Chain) -> bool:

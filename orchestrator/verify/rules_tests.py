@@ -47,6 +47,8 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
             # what never ran, or could not fail, is no loss
             if test.hollow or test.unconditional or _replaced(test, grown) or _has_twin(side, name):
                 continue
+            if _is_part_of_another(test, side):
+                continue
             if is_gone(test.words, side, diff) or went_with_features(test, diff):
                 continue
             if names_test(diff.message, name) or (diff.message and proves_more(side)):
@@ -73,6 +75,16 @@ def _has_twin(side: Side, name: str) -> bool:
     plain, words = _NUMBER.sub("", name), side.old[name].words
     twins = (test for other, test in side.new.items() if other in side.old and _NUMBER.sub("", other) == plain)
     return any(len(words & test.words) >= _ALIKE * len(words) and test.assertions for test in twins)
+
+
+def _is_part_of_another(test: Trial, side: Side) -> bool:
+    """Say whether the test that a deleted one was called after is now about all that it was about."""
+    about = test.words - frozenset(_NAME.findall(test.name))
+    return any(
+        test.name.startswith(f"{after.name}_") and about <= after.words and not about <= before.words
+        for _, before, after in side.kept()
+        if after.assertions >= before.assertions
+    )
 
 
 def _grown(both: tuple[Side, ...]) -> Iterator[Trial]:
@@ -235,6 +247,7 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
     both = sides(diff) if not asks_to_skip_tests(diff.message) else ()
     proved = any(proves(side, name, test) for side in both for name, test in side.new.items())
     proved = proved or (bool(diff.message) and all(is_test_file(edit.path) for edit in diff.edits))
+    left = frozenset(_silent_before(both))
     for side in both:
         for name, test in side.new.items():
             is_new = test.is_test and name not in side.old and not diff.whole
@@ -244,6 +257,8 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                 continue
             markers = test.markers if name in side.old else test.unconditional
             for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
+                if (_own_name(name), marker) in left:
+                    continue  # it was so in the file it came from
                 if marker == "abstract" and any(goes_on(name, edit.new or "") for edit in diff.edits):
                     continue  # others take its tests over
                 if marker.startswith("cfg(") and frozenset(FEATURE.findall(marker)) <= features(diff):
@@ -256,6 +271,18 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=f"{name}:{marker}",
                 )
+
+
+def _silent_before(both: Iterable[Side]) -> Iterator[tuple[str, str]]:
+    """Give the tests and suites of files that are gone, each with what silenced it."""
+    for side in both:
+        if not side.text:
+            yield from ((_own_name(name), mark) for name, test in side.old.items() if name for mark in test.markers)
+
+
+def _own_name(name: str) -> str:
+    """Give what a test is called within its suite."""
+    return name.rpartition(" > ")[2] if " " in name else name.rpartition(".")[2]
 
 
 def test_unreadable(diff: Diff) -> Iterable[Finding]:

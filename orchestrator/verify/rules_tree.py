@@ -10,7 +10,7 @@ from orchestrator.policy.protected import CI, can_be_allowed, is_protected
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.languages import language_of
 from orchestrator.verify.task_words import asks_for_nothing, asks_to_take_out, speaks_of
-from orchestrator.verify.test_files import is_named_test, is_test_file
+from orchestrator.verify.test_files import is_named_test, is_test_file, is_vendored
 
 
 def nothing_changed(diff: Diff) -> Iterable[Finding]:
@@ -112,7 +112,9 @@ def _keeps_up(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
     run = {match[1] for line in known if (match := _PROGRAM.match(line))} - _IDLE
     for line in added:
         program = _PROGRAM.match(line)
-        if line in known or _SETTING.fullmatch(line) or ("uses:" in line and _USED.sub("", line) in used):
+        if line in known or _SETTING.fullmatch(line) or _PROSE_KEY.match(line):
+            continue
+        if "uses:" in line and _USED.sub("", line) in used:
             continue
         fetches = _FETCHES.search(line)
         if program is None or program[1] not in run or fetches or _STEERS.search(_EXPRESSION.sub("", line)):
@@ -126,7 +128,8 @@ _FETCHES = re.compile(r"\b(?:install|add|get|fetch|exec|dlx|npx|publish|push|dep
 _EXPRESSION = re.compile(r"\$\{\{(?:(?!secrets|github\.token)[^}])*\}\}")
 _SETTING = re.compile(
     r"(?:-\s*)?(?!run|script|command|entry|uses|permissions|on|if|shell|environment|runs-on|token)[\w.-]+:"
-    r"(?:\s+(?:[\w.'\"-]+|\$\{\{(?:(?!secrets|github\.token)[^}])*\}\}))?|-\s+[\w.'\":-]+"
+    r"(?:\s+(?:[\w.'\"-]+|\$\{\{(?:(?!secrets|github\.token)[^}])*\}\}))?|-\s+[\w.'\":-]+|[\w.'\"-]+,"
+    r"|-\s+cron:\s+['\"][\d*/, -]+['\"]"
 )
 _USED = re.compile(r"(?<=\w)@v?\d[\w.]*$")
 _STEERS = re.compile(r"[;|&<>$`(){}\\]")
@@ -278,6 +281,8 @@ _SHORT = 3
 def _is_whole(edit: Edit) -> bool:
     """Say whether a test file can only be looked at as a whole: by its name it has tests, and none can be read."""
     language = language_of(edit.path)
+    if is_vendored(edit.path):
+        return False
     if language is None:
         return is_test_file(edit.path)
     if language.name == "java" and not _INHERITS.search(edit.old or ""):  # what has no tests of its own has none

@@ -16,6 +16,8 @@ _BY_NAME = re.compile(
     r"|[^/]*(?:Test|Tests|IT|Spec|TestCase)\.(?:java|kt|scala|groovy|cs|php|swift)$"
     r"|[^/]*\.(?:bats|feature)$"
 )
+_AT_THE_TOP = re.compile(r"tests?\.[cm]?[jt]sx?")
+"""What runners of JavaScript take for tests beside the manifest; deeper it may be about tests."""
 _BY_FOLDER = re.compile(r"(?:^|/)(?:tests?|test-?suite|__tests__|spec|specs|e2e)/")
 _DATA = re.compile(
     r"(?:^|/)(?:changelog(?:\.d)?|changes|news(?:fragments)?|fixtures?|__fixtures__|test-?data|test_data|testdata|tests?/data|__snapshots__|(?:\w+-)?snapshots)/"
@@ -43,11 +45,16 @@ def is_named_test(path: str) -> bool:
 
 def is_test_file(path: str) -> bool:
     """Say whether a path holds tests, by the conventions of the common runners."""
-    if _DATA.search(path) or _VENDORED.search(path) or path.endswith((".d.ts", ".d.mts", ".d.cts")):
+    if _DATA.search(path) or is_vendored(path) or path.endswith((".d.ts", ".d.mts", ".d.cts")):
         return False
-    if is_named_test(path):
+    if is_named_test(path) or _AT_THE_TOP.fullmatch(path):
         return True
     return bool(_BY_FOLDER.search(path) and _SOURCE.search(path))
+
+
+def is_vendored(path: str) -> bool:
+    """Say whether a file is other people's, kept in a folder of theirs."""
+    return _VENDORED.search(path) is not None
 
 
 def is_found(path: str) -> bool:
