@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from orchestrator.model.ids import queue_of
 from orchestrator.model.world import Task, World
+from orchestrator.policy.drill import Drill
 from orchestrator.policy.limits import SOMEBODY, is_human
-from orchestrator.policy.rehearsal import Rehearsal
+from orchestrator.policy.rehearsal import rehearsed
 from orchestrator.policy.resources import want
 from orchestrator.policy.seat import Seat, in_all, of_queue
 
@@ -56,15 +57,15 @@ def chains(world: World, seat: Seat | None = None, workers: int | None = None) -
     if seat is not None:
         for name, (most, taken) in _lanes(world, seat, workers).items():
             places[name], users[name] = most, dict.fromkeys(taken, 1)
-    rehearsal, refs = _rehearsal(world, lengths, users, places)
-    found = rehearsal.lengths([lengths[ref] for ref in refs], max(plain.values()))
-    yields = {refs[one]: tuple(refs[other] for other in others) for one, others in rehearsal.yields.items()}
-    return Chains(dict(zip(refs, found, strict=True)), yields)
+    drill, refs = _drill(world, lengths, users, places)
+    people = {ref for name, taken in users.items() if name.startswith(f"{_LANE}@") for ref in taken}
+    able = [seat is not None and ref not in people for ref in refs]
+    best = rehearsed(drill, [lengths[ref] for ref in refs], max(plain.values()), able)
+    yields = {refs[one]: tuple(refs[other] for other in others) for one, others in best.yields.items()}
+    return Chains(dict(zip(refs, best.lengths, strict=True)), yields)
 
 
-def _rehearsal(
-    world: World, lengths: dict[str, int], users: _Users, places: Mapping[str, int]
-) -> tuple[Rehearsal, list[str]]:
+def _drill(world: World, lengths: dict[str, int], users: _Users, places: Mapping[str, int]) -> tuple[Drill, list[str]]:
     """Put it in numbers; give the tasks in their order too."""
     place = {ref: number for number, ref in enumerate(lengths)}
     refs = sorted(world.tasks, key=lambda ref: _comes(world.tasks[ref]))
@@ -73,16 +74,14 @@ def _rehearsal(
     for name, taken in users.items():
         for ref, count in taken.items():
             wants[numbers[ref]].append((name, count))
-    people = {ref for name, taken in users.items() if name.startswith(f"{_LANE}@") for ref in taken}
-    rehearsal = Rehearsal(
+    drill = Drill(
         [world.tasks[ref].spec.estimate_s for ref in refs],
         [[numbers[d] for d in world.dependents.get(ref, ()) if d in place and place[d] < place[ref]] for ref in refs],
         wants,
         places,
         _ranks(world, refs),
-        [ref not in people for ref in refs],
     )
-    return rehearsal, refs
+    return drill, refs
 
 
 def _comes(task: Task) -> tuple[int, int, str]:

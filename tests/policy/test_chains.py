@@ -7,12 +7,13 @@ import pytest
 from orchestrator.model.events import Commit, WorkersSet
 from orchestrator.model.fold import apply
 from orchestrator.model.world import World
-from orchestrator.policy import rehearsal
+from orchestrator.policy import chains as chaining
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.chains import chains
+from orchestrator.policy.drill import Drill
 from orchestrator.policy.plan import estimated
 from orchestrator.policy.plan_play import play
-from orchestrator.policy.rehearsal import Rehearsal
+from orchestrator.policy.rehearsal import rehearsed
 from orchestrator.policy.seat import Seat, in_all
 from tests.plans.prove import draw
 from tests.policy.playing.planning import HOUR, NOW, seat_of, task, world_of
@@ -48,16 +49,16 @@ def test_who_wants_more_places_than_are_free_waits_for_all_of_them() -> None:
     """A, which wants both places, goes behind B and C, who have one each: much follows B."""
     wants = [[("db", 2)], [("db", 1)], [("db", 1)], []]
     seconds, after = [2, 2, 2, 5], [[], [3], [], []]
-    assert Rehearsal(seconds, after, wants, {"db": 2}).lengths([2, 2, 2, 5]) == [4, 7, 2, 5]
+    assert rehearsed(Drill(seconds, after, wants, {"db": 2}), [2, 2, 2, 5]).lengths == [4, 7, 2, 5]
     wants[0] = [("db", 9)]  # more than there are: all of them
-    assert Rehearsal(seconds, after, wants, {"db": 2}).lengths([2, 2, 2, 5]) == [4, 7, 2, 5]
+    assert rehearsed(Drill(seconds, after, wants, {"db": 2}), [2, 2, 2, 5]).lengths == [4, 7, 2, 5]
 
 
 def test_a_plan_of_many_tasks_is_not_rehearsed(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: object) -> object:
         raise AssertionError
 
-    monkeypatch.setattr(rehearsal.Rehearsal, "lengths", never)
+    monkeypatch.setattr(chaining, "rehearsed", never)
     found = hours(*(task(f"q/T{n}", 1, resources=("db",)) for n in range(2_001)))
     assert max(found.values()) == 2_001
 
@@ -70,7 +71,7 @@ def test_it_is_found_that_what_is_before_a_long_task_must_have_what_is_shared_fi
     """Both share; the longer one has less behind it, once one sees that what follows the other must queue again."""
     seconds, after = [4, 3, 5, 1], [[], [2], [3], []]
     wants = [[("x", 1)], [("x", 1)], [("y", 1)], [("y", 1)]]
-    found = Rehearsal(seconds, after, wants, {"x": 1, "y": 1}).lengths([9, 9, 6, 1])
+    found = rehearsed(Drill(seconds, after, wants, {"x": 1, "y": 1}), [9, 9, 6, 1]).lengths
     assert found[1] > found[0]
 
 
@@ -109,9 +110,8 @@ def test_priority_goes_before_length_in_the_rehearsal_too() -> None:
     after: list[list[int]] = [[], [], []]
     ends = []
     for ranks in ([0, 0, 0], [0, 0, 1]):
-        played = Rehearsal([2, 3, 4], after, [[("w", 1)]] * 3, {"w": 2}, ranks)
-        played.lengths([2, 3, 4])
-        ends.append(played.end)
+        drill = Drill([2, 3, 4], after, [[("w", 1)]] * 3, {"w": 2}, ranks)
+        ends.append(rehearsed(drill, [2, 3, 4]).end)
     assert ends == [5, 6]
 
 

@@ -1,11 +1,14 @@
 """Storms and situations in which whoever can lets others go first: also a plan that gains nothing by it waits."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
 from orchestrator.model import events as e
 from orchestrator.policy import rehearsal
+from orchestrator.policy.drill import Drill
+from orchestrator.policy.drill_waits import Tried
 from orchestrator.sim.simulation import SimulationError, simulate
 from orchestrator.sim.witness import Witness
 from tests.sim.situations.every import SITUATIONS
@@ -19,12 +22,14 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
     """Let everybody wait for everybody that comes soon; count how often that happens."""
     found: Seen = Counter()
 
-    def wait(self: rehearsal.Rehearsal, _least: int) -> None:
-        able = [one for one, patient in enumerate(self._patient) if patient]
-        coming = [one for one in able if self._before[one] and all(self._patient[need] for need in self._before[one])]
-        for one in able:
-            firsts = (other for other in coming if other != one and self._ranks[one] >= self._ranks[other])
-            self.yields[one] = tuple(firsts)
+    def wait(drill: Drill, best: Tried, patient: Sequence[bool], *_: int) -> Tried:
+        able = [one for one, may in enumerate(patient) if may]
+        coming = [one for one in able if drill.before[one] and all(patient[need] for need in drill.before[one])]
+        yields = {
+            one: tuple(other for other in coming if other != one and drill.ranks[one] >= drill.ranks[other])
+            for one in able
+        }
+        return Tried(best.lengths, best.end, yields)
 
     observe = Witness.observe
 
@@ -32,7 +37,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
         found["yields"] += sum(isinstance(event, e.TaskYielded) for event in commit.events)
         observe(self, commit)
 
-    monkeypatch.setattr(rehearsal.Rehearsal, "_wait", wait)
+    monkeypatch.setattr(rehearsal, "patiently", wait)
     monkeypatch.setattr(Witness, "observe", counted)
     return found
 
