@@ -101,7 +101,7 @@ _GO = Table(
     ),
     made=re.compile(r"(?!)"),
     noise=re.compile(
-        r"(?:fmt|log|slog|logger|klog|zap)\.(?:Print|Debug|Info|Warn|Log|Error)\w*|println|print|time\.Sleep"
+        r"(?:fmt|g?log|slog|logger|logrus|klog|zap)\.(?:Print|Debug|Info|Warn|Log|Error)\w*|println|print|time\.Sleep"
     ),
     fails=re.compile(r"panic|os\.Exit|log\.Fatal\w*"),
     broad=_NEVER,

@@ -114,12 +114,15 @@ def _chain(node: SgNode) -> _Chain:
 
 def _find(source: Source) -> Iterator[Found | Trial]:
     seen: Counter[str] = Counter()
+    others = _others(source.text)
     pending = [(source.root, "")]
     while pending:
         node, prefix = pending.pop()
         where = prefix
         if node.kind() == "call_expression":
             chain = _chain(node)
+            if chain.root in others:
+                chain = _Chain("test", (*others[chain.root], *chain.members), chain.calls)
             callback = _callback(node)
             title = _title(source, node)
             name = f"{prefix}{title}"
@@ -137,6 +140,21 @@ def _find(source: Source) -> Iterator[Found | Trial]:
                 yield _found(source, node, chain, f"{name}#{seen[name]}" if seen[name] > 1 else name, callback)
                 continue
         pending.extend((child, where) for child in reversed(node.children()))
+
+
+_OTHERWISE = re.compile(
+    r"(?:const|let|var)\s+(\w+)\s*=\s*([^;\n?]+)\?\s*(?:test|it)(\.skip)?\s*:\s*(?:test|it)(\.skip)?\s*;?\s*$",
+    re.MULTILINE,
+)
+
+
+@lru_cache(maxsize=256)
+def _others(text: str) -> dict[str, tuple[str, ...]]:
+    """Give what a file calls its test function by where it is run: a name, and what silences it elsewhere."""
+    return {
+        match[1]: () if PLATFORM.search(match[2]) or not (match[3] or match[4]) else ("skip",)
+        for match in _OTHERWISE.finditer(text)
+    }
 
 
 def _is_test(chain: _Chain, node: SgNode) -> bool:

@@ -61,6 +61,10 @@ def _announces_itself(edit: Edit, diff: Diff) -> bool:
     if piped and (_PICTURE.search(edit.path) or _moves(edit, diff)):
         return True
     lines = _changed(edit)
+    if _READ_UP.search(edit.path) or (piped and _only_words(edit, lines[0])):
+        return True
+    if piped and _takes_over(edit, diff):
+        return True
     if edit.old and edit.new and not any(lines):  # other comments
         return True
     if _runs_more(edit, *lines):
@@ -73,6 +77,24 @@ def _announces_itself(edit: Edit, diff: Diff) -> bool:
     if asks_to_take_out(diff.message) and edit.new and _is_taken_out(*lines, diff.message):
         return True
     return _only_versions(edit) or _only_prose(*lines) or (told and not _eases(edit, *lines))
+
+
+_READ_UP = re.compile(r"(?:^|/)\.\w+/(?:docs|references)/[^/]+\.md$")
+"""What agents may read up on, and are not told."""
+
+
+def _only_words(edit: Edit, added: Sequence[str]) -> bool:
+    """Say whether a text gained nothing but single words: what a checker of spelling is to know."""
+    return edit.path.endswith(".txt") and all(re.fullmatch(r"[\w'-]+", line) for line in added)
+
+
+def _takes_over(edit: Edit, diff: Diff) -> bool:
+    """Say whether a new pipeline that runs tests takes the place of one that is gone, and lets no failure pass."""
+    both = [one for one in diff.edits if one.status in {"A", "D"} and matches_any(one.path.casefold(), CI)]
+    added = [line for one in both if one.status == "A" for line in _changed(one)[0]]
+    tests = any(_PROGRAM.match(line) and "test" in line for line in added)
+    whole = {one.status for one in both} == {"A", "D"} and edit in both
+    return whole and tests and not any(_EASES.search(line) for line in added)
 
 
 def _is_taken_out(added: Sequence[str], gone: Sequence[str], message: str) -> bool:
@@ -129,7 +151,7 @@ _EXPRESSION = re.compile(r"\$\{\{(?:(?!secrets|github\.token)[^}])*\}\}")
 _SETTING = re.compile(
     r"(?:-\s*)?(?!run|script|command|entry|uses|permissions|on|if|shell|environment|runs-on|token)[\w.-]+:"
     r"(?:\s+(?:[\w.'\"-]+|\$\{\{(?:(?!secrets|github\.token)[^}])*\}\}))?|-\s+[\w.'\":-]+|[\w.'\"-]+,"
-    r"|-\s+cron:\s+['\"][\d*/, -]+['\"]"
+    r"|[\w-]+:\s+\[[\w., '\"-]*\]|-\s+cron:\s+['\"][\d*/, -]+['\"]"
 )
 _USED = re.compile(r"(?<=\w)@v?\d[\w.]*$")
 _STEERS = re.compile(r"[;|&<>$`(){}\\]")
@@ -188,7 +210,7 @@ def _are_gone(lines: Sequence[str], diff: Diff) -> bool:
 
 _EASES = re.compile(
     r"(?i)continue-on-error|\|\|\s*(?:true|:|exit\s+0|echo)|\bif:\s*(?:\$\{\{\s*)?(?:false|0)\b|no-verify|exit\s+0|set\s+\+e"
-    r"|allow_failure|--deselect|--ignore[=\s]|--exclude|\s-k\s|\bskip\w*\s*[:=]\s*['\"]?(?:true|1)|-DskipTests|\s-x\s+test\b|passWithNoTests|no:\w+|fail-fast:\s*false"
+    r"|allow_failure|--deselect|--ignore[=\s]|--exclude|\s-k\s|\bskip\w*\s*[:=]\s*['\"]?(?:true|1)|-DskipTests|\s-x\s+test\b|passWithNoTests|no:\w+"
     r"|secrets\.|pull_request_target|write-all|\bwrite\b|curl\b|wget\b|self-hosted"
 )
 """What lets a failure pass, asks less, or hands out what other people trust the file with."""
