@@ -11,7 +11,7 @@ _DETECTS = {
         r"process\.env(?:\.|\[['\"])(?:JEST_WORKER_ID|VITEST(?:_WORKER_ID|_POOL_ID|_MODE)?\b|NODE_TEST_CONTEXT|MOCHA\w*|PLAYWRIGHT_TEST\w*|TEST_WORKER_INDEX)"
         r"|process\.env(?:\.NODE_ENV|\[['\"]NODE_ENV['\"]\])\s*[!=]==?\s*['\"]test['\"]"
         r"|['\"]test['\"]\s*[!=]==?\s*process\.env\.NODE_ENV"
-        r"|typeof\s+(?:jest|vi|vitest|describe|it|expect|mocha)\b|globalThis\.(?:jest|vi|describe|expect|__vitest_(?:worker|environment|index)__)\b(?!\s*=[^=])"
+        r"|typeof\s+(?:jest|vi|vitest|describe|it|expect|mocha)\b|globalThis\.(?:jest|vi|(?:describe|expect)(?!\s*=[^=])|__vitest_(?:worker|environment|index)__)"
         r"|\b__vitest_(?:worker|environment|index)__|process\.env\.npm_lifecycle_event\s*[!=]==?\s*['\"]test"
         r"|process\.argv[^;\n]*['\"][^'\"\n]*(?:jest|vitest|mocha|ava)\b"
         r"|\.stack\b[^;\n]*(?:jest|vitest|mocha|\.test\.|\.spec\.)"

@@ -91,7 +91,7 @@ async def judge_honestly(trees: Trees, queue: str, case: Case, name: str = HONES
         Diff(
             edits=with_moves(edits),
             tree=tuple(sorted(await trees.paths(queue, case.commit))) if steers else (),
-            ignored=(await _text(trees, queue, case.commit, ".gitignore") or "") if modules else "",
+            ignored=await _ignored(trees, queue, case) if modules else "",
             manifests=await _manifests(trees, queue, case, edits),
             allow_test_changes=case.allow_test_changes,
             allow_protected=(*case.allow_protected, *asked),
@@ -139,6 +139,11 @@ async def _edit(trees: Trees, queue: str, case: Case, change: Change) -> Edit:
         old_blob=change.old_blob,
         new_blob=change.new_blob,
     )
+
+
+async def _ignored(trees: Trees, queue: str, case: Case) -> str:
+    """Give what `.gitignore` says, of a task on its base: it does not write its own excuse."""
+    return await _text(trees, queue, case.commit if case.words else case.base, ".gitignore") or ""
 
 
 async def _manifests(trees: Trees, queue: str, case: Case, edits: Sequence[Edit]) -> tuple[str, ...]:

@@ -152,8 +152,11 @@ def _fluent(source: Source, node: SgNode, root: SgNode) -> tuple[Assertion, bool
     subjects, against = arguments(root)[:1], arguments(node)[:1]
     same = bool(subjects) and bool(against) and source.dump(subjects[0]) == source.dump(against[0])
     strength = NONE if same and name_of(node) == "isEqualTo" else _strength(name_of(node))
-    if against and against[0].text() in {"true", "false"}:  # as strict as `isTrue`
+    truth = bool(against) and against[0].text() in {"true", "false"}
+    if truth and name_of(node) in {"isEqualTo", "isSameAs"}:  # as strict as `isTrue`
         strength = min(strength, TRUTH)
+    if name_of(node) == "isTrue" and subjects and "||" in subjects[0].text():
+        strength = LAX  # one of several may hold
     constant = bool(subjects) and is_fixed(source, subjects[0], set())
     vacuous = constant and (same or (name_of(node) == "isTrue" and subjects[0].text() == "true"))
     return assertion(source, node, subjects, strength, called(root), against), vacuous

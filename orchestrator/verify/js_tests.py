@@ -41,10 +41,15 @@ _WAITS = frozenset({"resolves", "rejects", "deep", "soft", "poll", "element", "o
 _STRICT = re.compile(
     r"toBe|toEqual|toStrictEqual|equals?|eq|eql|strictEqual|deepEqual|deepStrictEqual|is|same|to(?:Match|Throw\w*)\w*Snapshot"
 )
-_TRUTH = frozenset({"toBeTruthy", "toBeFalsy", "ok", "true", "false", "assert", "truthy", "falsy", "isTrue", "isFalse"})
+_TRUTH = frozenset(
+    (
+        *("toBeTruthy", "toBeFalsy", "ok", "true", "false", "assert", "truthy", "falsy", "isTrue", "isFalse"),
+        *("instanceOf", "instanceof"),
+    )
+)
 _LAX = re.compile(
-    r"toBeDefined|toBeInstanceOf|toBeGreaterThan\w*|toBeLessThan\w*|toBeTypeOf|exists?|isDefined|isOk|isObject|isString"
-    r"|isArray|[iI]nstance[oO]f|isNotNull|isNotEmpty|notEqual|notStrictEqual|notDeepEqual|defined|not|above|below|least|most"
+    r"doesNot(?:Throw|Reject|Match)|toBeDefined|toBeInstanceOf|toBeGreaterThan\w*|toBeLessThan\w*|toBeTypeOf|exists?"
+    r"|isDefined|isOk|isObject|isString|isArray|isNotNull|isNotEmpty|notEqual|notStrictEqual|notDeepEqual|defined|not|above|below|least|most"
 )
 _PLANS = frozenset({"t", "tt", "st", "plan"})
 """What a runner hands to a test to assert with, as it is commonly called."""
@@ -270,7 +275,8 @@ def _chains(source: Source, step: SgNode) -> Iterator[tuple[_Chain, SgNode]]:
 
 
 _IMPORTS = re.compile(
-    r"(?:import|const|let|var)\s*(?:\w+\s*,\s*)?\{([^}]*)\}\s*(?:from|=\s*require\()\s*['\"](?:node:)?assert(?:/strict)?['\"]"
+    r"^(?:import|const|let|var)\s*(?:\w+\s*,\s*)?\{([^}]*)\}\s*(?:from|=\s*require\()\s*['\"](?:node:)?assert(?:/strict)?['\"]",
+    re.MULTILINE,
 )
 
 
@@ -281,9 +287,21 @@ def _imported(text: str) -> dict[str, str]:
     for match in _IMPORTS.finditer(text):
         for part in match[1].split(","):
             theirs, _, ours = re.sub(r"\s+as\s+", ":", part.strip()).partition(":")
-            if theirs.strip():
-                found[ours.strip() or theirs.strip()] = theirs.strip()
+            if _ASSERTS_ALONE.fullmatch(theirs.strip()) and not _bound_again(text, ours.strip() or theirs.strip()):
+                found[ours.strip() or theirs.strip()] = _BY_DEFAULT.get(theirs.strip(), theirs.strip())
     return found
+
+
+_BY_DEFAULT = {"strict": "ok", "default": "ok"}
+_ASSERTS_ALONE = re.compile(
+    r"strict|default|ok|match|throws|rejects|fail|doesNot\w+"
+    r"|(?:not)?(?:[eE]qual|[dD]eepEqual|[sS]trictEqual|[dD]eepStrictEqual)"
+)
+
+
+def _bound_again(text: str, name: str) -> bool:
+    """Say whether a file gives a name of its own another meaning somewhere."""
+    return re.search(rf"\b(?:const|let|var|function)\s+{name}\b(?!\s*:)|\(\s*{name}\s*[,)][^;\n]*=>", text) is not None
 
 
 def _says_so(chain: _Chain) -> bool:
@@ -327,6 +345,9 @@ def _strength(source: Source, chain: _Chain, told: list[str], subjects: list[SgN
     return TRUTH if last in _TRUTH else STRICT
 
 
+_FALSY = frozenset({"false", "0", "null", "undefined", "''", '""', "``", "NaN", "void 0"})
+
+
 def _cannot_fail(source: Source, chain: _Chain) -> bool:
     """Say whether both sides are constants that agree: `expect(true).toBe(true)`, `assert(true)`."""
     first = chain.given(0) if chain.root == "expect" else chain.given(-1)
@@ -341,6 +362,8 @@ def _cannot_fail(source: Source, chain: _Chain) -> bool:
     second = chain.given(-1) if chain.root == "expect" and len(chain.calls) > 1 else first[1:]
     same = [source.dump(part) for part in second[:1]] == [source.dump(first[0])]
     truth = first[0].text() in {"true", "1"} and not second
+    asked = chain.root == "assert" and chain.members in {(), ("ok",)} and first[0].kind() != "unary_expression"
+    truth = truth or (asked and first[0].text() not in _FALSY)
     return (same or truth) and "not" not in chain.members
 
 

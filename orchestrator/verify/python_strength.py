@@ -161,7 +161,8 @@ def follows_from(new: Assertion, old: Assertion) -> bool:
             hollow = left.replace(one, "?")
             ordered = any(f"'{name}'" in hollow for name in _ORDERING) and "Subscript" not in hollow
             ordered = ordered and not any(f"'{name}'" in hollow for name in _MANY_TO_ONE)
-            if hollow == right.replace(other, "?") and not ordered and hollow not in _LOSSLESS:
+            same = hollow in _LOSSLESS and new.strength >= old.strength
+            if hollow == right.replace(other, "?") and not ordered and not same:
                 return True
     return False
 

@@ -77,12 +77,20 @@ def _was_little(before: Function, after: Function) -> bool:
     """Say whether there was no work that could be lost: an argument looked through, or made with nothing to go by."""
     looked = after.shape is Shape.ARGUMENT and len(before.steps) == 1 and _LOOKED.fullmatch(before.steps[0]) is not None
     bare = after.name.rpartition(".")[2] in {"new", "default"} and not (before.arguments or after.arguments)
-    picked = len(before.steps) == 1 and _PICKED.fullmatch(before.steps[0]) is not None
-    picked = picked and len(after.steps) == 1 and "??" in after.steps[0]
-    return looked or picked or (bare and any(_DEFAULTS.search(step) for step in after.steps))
+    return looked or _is_picked(before, after) or (bare and any(_DEFAULTS.search(step) for step in after.steps))
 
 
-_PICKED = re.compile(r"(?:return )?\(? ?(\w+) [!=]==? (?:undefined|null) ?\)? \? \w+ : \w+ ?;?")
+def _is_picked(before: Function, after: Function) -> bool:
+    """Say whether `a === undefined ? b : a`, or the like, is all there was, and is `a ?? b` now."""
+    match = _PICKED.fullmatch(before.steps[0]) if len(before.steps) == len(after.steps) == 1 else None
+    if match is None:
+        return False
+    other, kept = (match[3], match[4]) if match[2] == "=" else (match[4], match[3])
+    said = re.sub(r"[ ();]|\breturn\b", "", after.steps[0])
+    return match[1] == kept and said == f"{kept}??{other}"
+
+
+_PICKED = re.compile(r"(?:return )?\(? ?(\w+) ([!=])==? (?:undefined|null) ?\)? \? (\w+) : (\w+) ?;?")
 """What JavaScript has `??` for."""
 _LOOKED = re.compile(r"(?:return )?[*& ]*(?:mut )?\w+ ?;?")
 _DEFAULTS = re.compile(r"^(?:return )?(?:Self|Default|\w+) :: default \( \)|\{ .* \}")

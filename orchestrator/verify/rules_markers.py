@@ -1,6 +1,7 @@
 """Honest rules for languages nothing else reads, by words that silence a test or leave work undone. Never parses."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from orchestrator.model.verdicts import Finding
@@ -70,8 +71,10 @@ def code_unfinished(diff: Diff) -> Iterable[Finding]:
         pattern = _UNFINISHED.get(edit.path.rpartition(".")[2])
         if pattern is None or edit.new is None or is_test_file(edit.path):
             continue
-        before = sum(_unfinished(one.old or "", pattern) for one in (edit, *_moved(edit, diff)))
-        if _unfinished(edit.new, pattern) <= before:  # moved, or on lines of its own now
+        before: Counter[str] = Counter()
+        for one in (edit, *_moved(edit, diff)):
+            before += _unfinished(one.old or "", pattern)
+        if not _unfinished(edit.new, pattern) - before:  # moved, or on lines of its own now
             continue
         for line, match in fresh_lines(edit.old or "", edit.new, pattern):
             text = match[0].strip()
@@ -85,5 +88,19 @@ def code_unfinished(diff: Diff) -> Iterable[Finding]:
             )
 
 
-def _unfinished(text: str, pattern: re.Pattern[str]) -> int:
-    return sum(pattern.search(line) is not None for line in text.splitlines())
+def _unfinished(text: str, pattern: re.Pattern[str]) -> Counter[str]:
+    """Count what says that it is unfinished, by the declaration it stands in."""
+    found: Counter[str] = Counter()
+    name = ""
+    for line in text.splitlines():
+        for match in _DECLARED.finditer(line):
+            name = match[1] or match[2]
+        found[name] += pattern.search(line) is not None
+    return found
+
+
+_DECLARED = re.compile(
+    r"\b(?:fun(?:\s*<[^>]*>)?\s+(?:[\w<>?]+\.)?|va[lr]\s+|class\s+|object\s+)(\w+)"
+    r"|\b(?!TODO\b|NotImplemented)(\w+)\s*\([^()]*\)\s*(?:\{|=>|$)"
+)
+"""The head of a function, value or class of Kotlin, or of a method of C#."""

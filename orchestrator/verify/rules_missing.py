@@ -103,17 +103,23 @@ def _is_left_out(place: str, path: str, ignored: str) -> bool:
     if "node_modules" in place.split("/"):
         return True
     names = (place, place + path[path.rfind(".") :])
-    lines = (line.strip().strip("/") for line in ignored.splitlines() if not line.startswith(("#", "!")))
-    return any(_matches(name, line) for line in lines if line for name in names)
+    left = False
+    for line in (line.strip() for line in ignored.splitlines()):
+        plain = line.removeprefix("!")
+        if plain and not line.startswith("#") and any(_matches(name, plain) for name in names):
+            left = not line.startswith("!")
+    return left
 
 
 def _matches(name: str, line: str) -> bool:
-    """Say whether a line of `.gitignore` is about a path or a folder above it."""
-    parts = name.split("/")
-    if "/" not in line:
-        return any(fnmatchcase(part, line) for part in parts)
-    above = ("/".join(parts[:depth]) for depth in range(1, len(parts) + 1))
-    return any(fnmatchcase(one, line) for one in above)
+    """Say whether a line of `.gitignore` names a path or a folder above it; what names everything names nothing."""
+    wanted, parts = line.strip("/").split("/"), name.split("/")
+    if not any(map(str.isalnum, wanted[-1].partition(".")[0] or wanted[-1])):
+        return False
+    able = len(parts) - line.endswith("/")  # with a slash at its end it is about what lies in a folder
+    starts = range(able) if "/" not in line.rstrip("/") else range(1)
+    rows = (parts[at : at + len(wanted)] for at in starts if at + len(wanted) <= able)
+    return any(all(map(fnmatchcase, row, wanted)) for row in rows)
 
 
 def _place(path: str, module: str) -> str:

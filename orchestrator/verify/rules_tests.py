@@ -81,10 +81,15 @@ def _is_part_of_another(test: Trial, side: Side) -> bool:
     """Say whether the test that a deleted one was called after is now about all that it was about."""
     about = test.words - frozenset(_NAME.findall(test.name))
     return any(
-        test.name.startswith(f"{after.name}_") and about <= after.words and not about <= before.words
+        about <= after.words and _asked(test) <= _asked(after) and not _asked(test) <= _asked(before)
         for _, before, after in side.kept()
-        if after.assertions >= before.assertions
+        if test.name.startswith(f"{after.name}_") and after.assertions >= before.assertions and not after.unconditional
     )
+
+
+def _asked(test: Trial) -> frozenset[str]:
+    """Give the words of what a test asserts."""
+    return frozenset().union(*(one.words for one in test.asserts))
 
 
 def _grown(both: tuple[Side, ...]) -> Iterator[Trial]:
@@ -164,7 +169,8 @@ def test_cases_removed(diff: Diff) -> Iterable[Finding]:
     for side in sides(diff):
         moved = _cases(side.new) - _cases(side.old)
         for name, before, after in side.kept():
-            lost = Counter(before.cases) - Counter(after.cases) - moved
+            lost = Counter(before.cases) - Counter(after.cases)
+            lost -= moved if before.unconditional else Counter()  # from a test that never ran to one that does
             fewer = lost and not Counter(after.cases) - Counter(before.cases) and before.body == after.body
             if fewer and sum(lost.values()) > _PART * len(before.cases) and not before.words & removed(diff).names:
                 yield found(
@@ -179,7 +185,7 @@ def test_cases_removed(diff: Diff) -> Iterable[Finding]:
 
 def _cases(trials: Mapping[str, Trial]) -> Counter[str]:
     """Count the cases of all tests of a file that are run."""
-    return Counter(case for test in trials.values() if not test.unconditional for case in test.cases)
+    return Counter(case for test in trials.values() if test.asserts and not test.unconditional for case in test.cases)
 
 
 def test_vacuous(diff: Diff) -> Iterable[Finding]:
@@ -257,7 +263,7 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                 continue
             markers = test.markers if name in side.old else test.unconditional
             for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
-                if (_own_name(name), marker) in left:
+                if name not in side.old and (_own_name(name), marker) in left:
                     continue  # it was so in the file it came from
                 if marker == "abstract" and any(goes_on(name, edit.new or "") for edit in diff.edits):
                     continue  # others take its tests over
@@ -274,10 +280,13 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
 
 
 def _silent_before(both: Iterable[Side]) -> Iterator[tuple[str, str]]:
-    """Give the tests and suites of files that are gone, each with what silenced it."""
-    for side in both:
-        if not side.text:
-            yield from ((_own_name(name), mark) for name, test in side.old.items() if name for mark in test.markers)
+    """Give the tests and suites of files that are gone, each with what silenced it; none whose name ran there too."""
+    gone = [side for side in both if not side.text]
+    ran = {_own_name(name) for side in gone for name, test in side.old.items() if test.is_test and not test.markers}
+    for side in gone:
+        for name, test in side.old.items():
+            if name and _own_name(name) not in ran:
+                yield from ((_own_name(name), mark) for mark in test.markers)
 
 
 def _own_name(name: str) -> str:

@@ -10,7 +10,7 @@ from orchestrator.policy.protected import CI, can_be_allowed, is_protected
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.languages import language_of
 from orchestrator.verify.task_words import asks_for_nothing, asks_to_take_out, speaks_of
-from orchestrator.verify.test_files import is_named_test, is_test_file, is_vendored
+from orchestrator.verify.test_files import is_named_test, is_run_by_nobody, is_test_file
 
 
 def nothing_changed(diff: Diff) -> Iterable[Finding]:
@@ -303,7 +303,7 @@ _SHORT = 3
 def _is_whole(edit: Edit) -> bool:
     """Say whether a test file can only be looked at as a whole: by its name it has tests, and none can be read."""
     language = language_of(edit.path)
-    if is_vendored(edit.path):
+    if is_run_by_nobody(edit.path):
         return False
     if language is None:
         return is_test_file(edit.path)

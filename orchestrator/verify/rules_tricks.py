@@ -8,7 +8,7 @@ from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.languages import language_of
 from orchestrator.verify.rules_code import is_beside
 from orchestrator.verify.task_words import asks_to_detect_tests
-from orchestrator.verify.test_files import is_named_test, is_test_file, is_vendored
+from orchestrator.verify.test_files import is_named_test, is_run_by_nobody, is_test_file
 
 
 def detects_tests(diff: Diff) -> Iterable[Finding]:
@@ -71,7 +71,7 @@ def _fresh(diff: Diff, rule: str) -> Iterator[tuple[Edit, int, str]]:
         language = language_of(edit.path)
         if language is None or edit.new is None or (is_beside(edit.path) and rule not in _EVERYWHERE):
             continue
-        if is_vendored(edit.path) and is_named_test(edit.path):
+        if is_run_by_nobody(edit.path) and is_named_test(edit.path):
             continue  # the tests of other people's code are run by them
         testing = is_test_file(edit.path)
         before = Counter(text for _, text in language.signs(edit.old or "", rule, testing))

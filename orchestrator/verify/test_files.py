@@ -47,14 +47,27 @@ def is_test_file(path: str) -> bool:
     """Say whether a path holds tests, by the conventions of the common runners."""
     if _DATA.search(path) or is_vendored(path) or path.endswith((".d.ts", ".d.mts", ".d.cts")):
         return False
-    if is_named_test(path) or _AT_THE_TOP.fullmatch(path):
+    if is_named_test(path):
         return True
     return bool(_BY_FOLDER.search(path) and _SOURCE.search(path))
+
+
+def may_hold_tests(path: str) -> bool:
+    """Say whether a path holds tests, or may beside other code: runners of JavaScript take `test.js` for one."""
+    return is_test_file(path) or _AT_THE_TOP.fullmatch(path) is not None
 
 
 def is_vendored(path: str) -> bool:
     """Say whether a file is other people's, kept in a folder of theirs."""
     return _VENDORED.search(path) is not None
+
+
+def is_run_by_nobody(path: str) -> bool:
+    """Say whether a test is other people's and their runner passes its folder by."""
+    return _PASSED_BY.search(path) is not None
+
+
+_PASSED_BY = re.compile(r"(?:^|/)node_modules/|(?:^|/)vendor/(?:.*/)?[^/]*_test\.go$")
 
 
 def is_found(path: str) -> bool:

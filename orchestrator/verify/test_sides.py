@@ -9,7 +9,7 @@ import msgspec
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.language import Language
 from orchestrator.verify.languages import language_of
-from orchestrator.verify.test_files import is_found, is_named_test, is_test_file
+from orchestrator.verify.test_files import is_found, is_named_test, may_hold_tests
 from orchestrator.verify.trials import NONE, Trial
 
 Trials = Mapping[str, Trial]
@@ -62,7 +62,7 @@ def readable(diff: Diff) -> Iterator[tuple[Edit, Language]]:
     """Give the changed files that hold tests in a language that is read."""
     for edit in diff.judged():
         language = language_of(edit.path)
-        if language is not None and (language.tests_inside or (is_test_file(edit.path) and is_found(edit.path))):
+        if language is not None and (language.tests_inside or (may_hold_tests(edit.path) and is_found(edit.path))):
             yield edit, language
 
 
@@ -123,7 +123,7 @@ def removed(diff: Diff) -> Removed:
     less: set[str] = set()
     for edit in diff.edits:
         language = language_of(edit.path)
-        if language is None or (is_test_file(edit.path) and is_found(edit.path)):
+        if language is None or (may_hold_tests(edit.path) and is_found(edit.path)):
             continue
         if edit.new is not None and language.functions(edit.new) is None:
             return Removed()
