@@ -195,9 +195,9 @@ class _Play:
         look = list(refs)
         while look:
             ref = look.pop()
-            if ref in self._seen or ref not in self.stage.world.tasks or not self.stage.free(ref):
+            if ref in self._seen or ref not in self.stage.world.tasks or not self._barriers.passed(ref):
                 continue
-            if not self._barriers.passed(ref):
+            if not self.stage.free(ref):
                 continue
             task = self.stage.world.tasks[ref]
             self._seen.add(ref)
@@ -288,14 +288,16 @@ class _Barriers:
         self._tiers = tiers
         self._left: dict[int, int] = {}
         self._members: dict[int, list[str]] = {}
+        """The tasks of each tier that is not behind."""
         for ref, task in stage.world.tasks.items():
             if ref in tiers and task.status not in ENDED:
                 self._left[tiers[ref]] = self._left.get(tiers[ref], 0) + 1
                 self._members.setdefault(tiers[ref], []).append(ref)
+        self._lowest = min(self._left, default=0)
 
     def passed(self, ref: str) -> bool:
         """Say whether no lower tier holds the task up."""
-        return ref not in self._tiers or not self._left or self._tiers[ref] <= min(self._left)
+        return not self._left or ref not in self._tiers or self._tiers[ref] <= self._lowest
 
     def end(self, ref: str) -> list[str]:
         """Count a task as ended; give those whose wall is gone."""
@@ -306,4 +308,5 @@ class _Barriers:
         if self._left[tier]:
             return []
         del self._left[tier]
-        return self._members[min(self._left)] if self._left else []
+        self._lowest = min(self._left, default=0)
+        return self._members[self._lowest] if self._left else []

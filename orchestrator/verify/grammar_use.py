@@ -125,6 +125,8 @@ def _is_put_away(source: Source, node: SgNode, step: SgNode) -> bool:
     name = node.field("name") or node.field("pattern") or node.field("left")
     block = step.parent()
     text = name.text() if name is not None else ""
+    if node.kind() == "assignment_statement" and not text.isidentifier():
+        return False  # it is put where others find it: `table[key]`, `it.field`
     return text == "_" or (block is not None and source.dump(block).split(" ").count(text) <= 1)
 
 

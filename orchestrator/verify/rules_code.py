@@ -15,6 +15,7 @@ from orchestrator.verify.test_files import is_test_file
 _MANY = 2
 _BESIDE = re.compile(
     r"(?:^|/)_?(?:testing|benchmarks?|bench(?:es)?|examples?|samples?|demos?|docs|fixtures?|testdata|typing[-_]examples?)/|(?:^|/)(?:setup|conftest)\.py$"
+    r"|(?:^|/)tests?/(?:[^/]+/)*data/"
 )
 
 

@@ -306,7 +306,8 @@ def _is_whole(edit: Edit) -> bool:
     if is_run_by_nobody(edit.path):
         return False
     if language is None:
-        return is_test_file(edit.path)
+        helps = edit.path.endswith(".kt") and not (is_named_test(edit.path) or _OF_KOTLIN.search(edit.old or ""))
+        return is_test_file(edit.path) and not helps
     if language.name == "java" and not _INHERITS.search(edit.old or ""):  # what has no tests of its own has none
         return False
     if language.name == "go" and not _TESTS_OF_GO.search(edit.old or ""):  # benchmarks prove nothing
@@ -315,6 +316,7 @@ def _is_whole(edit: Edit) -> bool:
     return trials is not None and not any(trial.is_test for trial in trials.values())
 
 
+_OF_KOTLIN = re.compile(r"@\w*Test\b|\w+Spec\b|\btest\(|\bshould\(")
 _INHERITS = re.compile(r"^(?:public )?(?:final )?class \w+(?:<[^{]*>)? extends ", re.MULTILINE)
 _TESTS_OF_GO = re.compile(r"^func (?:\([^)]*\) *)?(?:Test|Fuzz|Example)", re.MULTILINE)
 _PROSE = re.compile(
