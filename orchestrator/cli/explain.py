@@ -185,11 +185,15 @@ def _of_a_person(ref: str, task: TaskAnswer, *, asks: bool) -> str:
     return f"`orchestrator done {ref} --as WHO --evidence FILE`"
 
 
-def _of_a_lock(task: TaskAnswer) -> str:
-    """Say what helps against a lock, if it is one."""
+def _of_a_conflict(task: TaskAnswer) -> str:
+    """Say what ends a conflict: a lock, another's turn, or others' work."""
     on = task.reason.on if task.reason is not None else ()
     name = next((name.removeprefix("lock:") for name in on if name.startswith("lock:")), "")
-    return f"it starts by itself then, or by `orchestrator unlock {name}`" if name else ""
+    if name:
+        return f"it starts by itself then, or by `orchestrator unlock {name}`"
+    if task.reason is not None and task.reason.until is not None:
+        return "it starts by itself after that one, or then; at once with `orchestrator run --task`"
+    return "it starts by itself when they are done"
 
 
 def _remedy(queue: QueueAnswer, task: TaskAnswer, *, asks: bool) -> str:
@@ -208,7 +212,7 @@ def _remedy(queue: QueueAnswer, task: TaskAnswer, *, asks: bool) -> str:
         "budget": "raise that limit, then `orchestrator run`"
         if task.reason is None or task.reason.until is None
         else "it goes on by itself then; or raise that limit",
-        "conflict": _of_a_lock(task) or "it starts by itself when they are done",
+        "conflict": _of_a_conflict(task),
         "ready": f"`orchestrator run --queue {queue.name}`",
     }
     return remedies.get(code, "nothing")

@@ -55,11 +55,15 @@ class WorkersSet(EventBase, frozen=True, tag="workers.set"):
 
 
 class TaskYielded(EventBase, frozen=True, tag="task.yielded"):
-    """The task could start, and lets `to` go first, until `until` (milliseconds) at the latest."""
+    """The task could start, and lets `to` go first, until `until` (milliseconds) at the latest.
+
+    `over`: it need not any more, since the plan has changed.
+    """
 
     task: str
     to: str
     until: int
+    over: bool = False
 
 
 class NoticeAnnounced(EventBase, frozen=True, tag="notice.announced"):

@@ -187,7 +187,9 @@ def _(event: e.WorkersSet, world: World) -> None:
 @fold.register
 def _(event: e.TaskYielded, world: World) -> None:
     if task := world.tasks.get(event.task):
-        task.yields[event.to] = Yielding(since=world.at, until=event.until)
+        known = task.yields.get(event.to)
+        since = known.since if known is not None else world.at
+        task.yields[event.to] = Yielding(since=since, until=event.until)
         world.touched[task.ref] = None
 
 

@@ -22,13 +22,12 @@ from orchestrator.policy.gates import wants_a_look
 from orchestrator.policy.holds import foreseen
 from orchestrator.policy.limits import is_fresh, is_human
 from orchestrator.policy.lineup import Cause, Word
-from orchestrator.policy.reasons import Code, is_served, over_hours, reason_for
+from orchestrator.policy.reasons import Code, first_of, over_hours, reason_for
 from orchestrator.policy.resources import locked_out
 from orchestrator.policy.seat import Seat, free_slot, mine
 from orchestrator.policy.taking import taken
 from orchestrator.policy.until import is_reached
 from orchestrator.policy.visits import holder
-from orchestrator.policy.yielding import Patience, patience
 
 Events = tuple[e.Event, ...]
 
@@ -39,6 +38,8 @@ def claim(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
         return ()  # with nothing of ours running, a claim is what finds out whether there is room again
     slots = {name: free_slot(world, name, seat) for name in world.queues if seat.scope.covers(name)}
     open_ = {name for name, slot in slots.items() if slot is not None and startable(world, name, now, seat)}
+    if stale := _stale(world, agenda, now):
+        return stale
     search = _Search(world, agenda, now, seat)
     task = search.best(open_) if open_ else None
     if search.yielded is not None:
@@ -51,6 +52,16 @@ def claim(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
     number = task.attempt.number if task.attempt else task.attempts + 1
     return (
         e.TaskClaimed(task=task.ref, attempt=number, worker=seat.me, slot=slot or 1, resumed=task.attempt is not None),
+    )
+
+
+def _stale(world: World, agenda: Agenda, now: int) -> Events:
+    """End what tasks wait for on purpose that the plan does not say any more."""
+    return tuple(
+        e.TaskYielded(task=ref, to=to, until=now, over=True)
+        for ref in agenda.patient
+        for to, held in world.tasks[ref].yields.items()
+        if held.until > now and to not in agenda.firsts(ref)
     )
 
 
@@ -136,7 +147,9 @@ class _Search:
             return Word.KIND
         if not self._may_start(task):
             return Word.LANE if is_fresh(task) and self._nobody(task) else Word.NEXT
-        if (first := self._lets_go_first(task)) is not None:
+        firsts = self._agenda.firsts(ref)
+        first = first_of(self._world, task, firsts, self._now, self._seat) if firsts else None
+        if first is not None:
             self.yielded = e.TaskYielded(task=ref, to=first.to, until=first.until)
             return Word.STOP
         if not foreseen(self._world, task, self._seat)[0]:
@@ -144,12 +157,6 @@ class _Search:
             return Word.STOP
         self._first = self._first or task
         return Word.KIND
-
-    def _lets_go_first(self, task: Task) -> Patience | None:
-        """Say whom a task that could start lets go first: one that somebody would do then."""
-        firsts = self._agenda.firsts(task.ref) if is_fresh(task) else ()
-        served = (ref for ref in firsts if is_served(self._world.tasks[ref], self._now, self._seat))
-        return patience(self._world, task, served, self._now, self._seat.alive)
 
     def _may_start(self, task: Task) -> bool:
         needs_agent = task.attempt is None or task.attempt.step in {Step.PREPARE, Step.START}

@@ -91,7 +91,7 @@ def _wait(world: World, task: Task, reason: Reason | None, now: int, seat: Seat)
         case Code.PARKED | Code.TIME | Code.BUDGET | Code.PAUSED:
             return Stay(until=reason.until, text=f"{task.ref}: {reason.text}") if reason.until is not None else None
         case Code.CONFLICT if reason.until is not None:
-            return Stay(until=reason.until, text=f"{task.ref}: {reason.text}")
+            return Stay(until=_known_end(world, reason), text=f"{task.ref}: {reason.text}")
         case Code.FAULT:
             stay = _patience(reason, now, seat)
             return Stay(until=stay.until, text=f"{task.ref}: {reason.text}") if stay is not None else None
@@ -101,6 +101,11 @@ def _wait(world: World, task: Task, reason: Reason | None, now: int, seat: Seat)
             return Stay(text=f"taking over {task.ref}")
         case _:
             return _others(world, task, reason, now, seat)
+
+
+def _known_end(world: World, reason: Reason) -> int | None:
+    """Give when a conflict ends; None where that is the latest, and what runs will end it before."""
+    return None if any(name in world.tasks for name in reason.on) else reason.until
 
 
 def _comes_back(task: Task, seat: Seat) -> bool:
@@ -176,7 +181,7 @@ def _progress(world: World, ref: str, now: int, seat: Seat, seen: set[str]) -> S
         case Code.PARKED | Code.TIME | Code.BUDGET | Code.PAUSED:
             return Stay(until=reason.until) if reason.until is not None else None
         case Code.CONFLICT if reason.until is not None:
-            return Stay(until=reason.until)
+            return Stay(until=_known_end(world, reason))
         case Code.FAULT:
             return _patience(reason, now, seat)
         case Code.DEPENDENCY | Code.CONFLICT | Code.LOCKED | Code.GATE:

@@ -174,6 +174,8 @@ class _Play:
         self._running: list[tuple[int, int, str]] = []
         self._moments = self.stage.moments()
         self._slots: dict[str, Slot] = {}
+        self._let: dict[str, dict[str, None]] = {}
+        """Who let whom go first."""
         self._skipped: list[str] = []
 
     def run(self) -> Played:
@@ -236,10 +238,14 @@ class _Play:
     def _yields(self, ref: str) -> bool:
         """Say whether a task lets another go first now; it is asked again when anything ends, or its patience does."""
         firsts = self._chains.yields.get(ref)
-        until = self.stage.yields(ref, firsts) if firsts else None
-        if until is not None and until not in self._moments:
+        found = self.stage.yields(ref, firsts) if firsts else None
+        if found is None:
+            return False
+        to, until = found
+        self._let.setdefault(ref, {})[to] = None
+        if until not in self._moments:
             insort(self._moments, until)
-        return until is not None
+        return True
 
     def _start(self, task: Task) -> None:
         ref, start = task.ref, self.stage.time
@@ -248,7 +254,7 @@ class _Play:
         end = start + max(0, self.duration(task))
         self.stage.begin(ref, str(worker))
         self._taken.take(ref)
-        self._slots[ref] = Slot(task=ref, worker=worker, start=start, end=end, yielded=tuple(task.yields))
+        self._slots[ref] = Slot(task=ref, worker=worker, start=start, end=end, yielded=tuple(self._let.get(ref, ())))
         heappush(self._running, (end, len(self._slots), ref))
 
     def _advance(self) -> bool:

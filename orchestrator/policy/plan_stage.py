@@ -86,14 +86,20 @@ class Stage:
         task.status, task.claim = Status.IN_PROGRESS, Claim(worker=worker, slot=1, fence=0, since=self.world.at)
         self.world.claims[ref] = worker
 
-    def yields(self, ref: str, firsts: Iterable[str]) -> int | None:
-        """Say until when (seconds from now) a task lets one of these go first at most; None where it may start."""
+    def yields(self, ref: str, firsts: Iterable[str]) -> tuple[str, int] | None:
+        """Say which of these a task lets go first, until when (seconds from now) at most; None where it may start."""
         task = self.world.tasks[ref]
-        first = patience(self.world, task, firsts, self.world.at, lambda _: True) if is_fresh(task) else None
+        if not is_fresh(task):
+            return None
+        first = patience(self.world, task, firsts, self.world.at, lambda _: True, self._able)
         if first is None:
             return None
         task.yields = {**task.yields, first.to: Yielding(since=first.since, until=first.until)}
-        return -(-(first.until - self.now) // 1000)
+        return first.to, -(-(first.until - self.now) // 1000)
+
+    def _able(self, task: Task, at: int) -> bool:
+        lock = resources.locked_out(self.world, task, self.world.at, self._settings)
+        return lock is None or lock.until <= at
 
     def end(self, ref: str, status: Status) -> list[str]:
         """End a task; give the tasks that may be free by it."""

@@ -4,7 +4,7 @@ The rules stand in their order of rank; the first that applies is the reason. Cl
 `status` says and what the daemon does cannot differ.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 
 import msgspec
@@ -22,7 +22,7 @@ from orchestrator.policy.requests import awaited
 from orchestrator.policy.seat import Seat, running
 from orchestrator.policy.taking import Taken
 from orchestrator.policy.visits import holder
-from orchestrator.policy.yielding import patience
+from orchestrator.policy.yielding import Patience, patience
 
 
 class Code(StrEnum):
@@ -299,15 +299,25 @@ def over_lock(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
     return Reason(code=Code.CONFLICT, on=on, since=held.since, until=held.until, text=resources.words(held))
 
 
+def first_of(world: World, task: Task, others: Iterable[str], now: int, seat: Seat) -> Patience | None:
+    """Say whom of others a task lets go first that could start: one that somebody would do then, and could."""
+    if not is_fresh(task) or seat.scope.task is not None or seat.only is not None:
+        return None
+    return patience(world, task, others, now, seat.alive, lambda other, at: _starts_by(world, other, at, now, seat))
+
+
+def _starts_by(world: World, task: Task, at: int, now: int, seat: Seat) -> bool:
+    """Say whether nothing but what it waits for holds up a task at a moment."""
+    reasons = (rule(world, task, now, seat) for rule in _BESIDES)
+    return is_served(task, now, seat) and all(one is None or (one.until or at + 1) <= at for one in reasons)
+
+
 def _yields(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
     """Say that it lets another go first, which will want what it would take."""
-    if not task.yields or not is_fresh(task):
-        return None
-    served = (ref for ref in task.yields if ref in world.tasks and is_served(world.tasks[ref], now, seat))
-    first = patience(world, task, served, now, seat.alive)
+    first = first_of(world, task, task.yields, now, seat) if task.yields else None
     if first is None:
         return None
-    text = f"lets {first.to} go first: all that one waits for is under way, and the plan is shorter so"
+    text = f"lets {first.to} go first, as planned: all that one waits for is under way"
     return Reason(code=Code.CONFLICT, on=(first.to,), since=first.since, until=first.until, text=text)
 
 
@@ -328,3 +338,7 @@ _RULES: tuple[Rule, ...] = (
     _lock,
     _yields,
 )
+_BESIDES: tuple[Rule, ...] = (
+    *(_fault, _account_fault, _locked, _paused, _parked, _account_limit, _time, _budget, _lock),
+)
+"""What may hold up a task beside what stands before it."""

@@ -328,6 +328,8 @@ def _sharing(event: e.Event) -> tuple[str, str] | None:
             names = ", ".join(f"{path} of {ref}" for ref, path in zip(event.tasks, event.paths, strict=True))
             return "warn", f"cannot begin: {names} missing or empty in the target at {event.base[:12]}"
         case e.TaskYielded():
+            if event.over:
+                return "info", f"need not let {event.to} go first any more: the plan has changed"
             return "info", f"could start, and lets {event.to} go first: the plan is shorter so"
         case e.NoticeAnnounced():
             return "warn", f"its notice runs from now; it concerns {', '.join(event.told) or 'no other task'}"

@@ -3,9 +3,12 @@
 import msgspec
 import pytest
 
+from orchestrator.model import conditions as c
 from orchestrator.model import events as e
 from orchestrator.model.fold import apply
 from orchestrator.model.scope import Scope
+from orchestrator.model.settings import AgentSettings
+from orchestrator.model.world import Yielding
 from orchestrator.policy.agenda import Agenda
 from orchestrator.policy.alarm import alarm
 from orchestrator.policy.chains import chains
@@ -13,6 +16,7 @@ from orchestrator.policy.claiming import claim
 from orchestrator.policy.outlook import Stay, outlook
 from orchestrator.policy.reasons import Code, reason_for
 from orchestrator.policy.seat import Seat
+from orchestrator.policy.yielding import Patience, patience
 from tests.policy.playing.planning import HOUR, NOW, hours, plan_of, queue, seat_of, task, world_of
 
 SHORT, SHARED, LAST, LONG = "q/SHORT", "q/SHARED", "q/LAST", "q/LONG"
@@ -46,6 +50,7 @@ class Shop:
         while events := claim(self.world, self.agenda, self.now, self.seat):
             said += [f"-{event.task}" for event in events if isinstance(event, e.TaskYielded)]
             said += [event.task for event in events if isinstance(event, e.TaskClaimed)]
+            assert len(said) < len(self.world.tasks) * 2
             self.happen(*events)
         return said
 
@@ -187,3 +192,110 @@ def test_what_was_begun_goes_on(shop: Shop) -> None:
     shop.happen(e.TaskClaimed(task=LONG, attempt=1, worker="w"))
     shop.happen(e.TaskReleased(task=LONG, reason="so"))
     assert shop.claims() == [LONG]
+
+
+# -- what a saboteur found -----------------------------------------------------------------------------------------
+
+APART = (queue("q"), queue("r"), *PLAN[:3], task("r/LONG", 5, resources=("db",)))
+"""The one who waits is in another queue."""
+
+
+def apart(*then: e.Event, max_wall_s: int | None = None) -> Shop:
+    """Sit as a process that has the other queue alone, while another works on SHORT."""
+    shop = Shop(*APART)
+    shop.happen(e.TaskClaimed(task=SHORT, attempt=1, worker="o"), *then)
+    seat = Scope(queues=("r",), max_wall_s=max_wall_s)
+    shop.seat = msgspec.structs.replace(shop.seat, scope=seat, peers={"w": ("r",), "o": ("q",)}, since=NOW)
+    return shop
+
+
+def test_a_run_with_little_time_left_stays_while_what_it_waits_for_is_worked_on() -> None:
+    shop = apart(max_wall_s=5400)
+    assert shop.claims() == ["-r/LONG"]
+    stay = outlook(shop.world, shop.now, shop.seat)
+    assert isinstance(stay, Stay)
+    assert stay.until == NOW + 5_400_000
+
+
+def test_a_fault_is_probed_by_one_that_waits_for_nobody() -> None:
+    shop = apart(e.LaneParked(queue="r", code="fault", text="disk", until=NOW + 30_000))
+    shop.now += 30_000
+    assert shop.claims() == ["r/LONG"]
+
+
+def edited(shop: Shop, ref: str, **what: object) -> e.TaskEdited:
+    return e.TaskEdited(task=ref, spec=msgspec.structs.replace(shop.world.tasks[ref].spec, **what))
+
+
+def test_what_the_plan_says_no_more_ends_on_record(shop: Shop) -> None:
+    for event in (edited(shop, LONG, priority=0), edited(shop, LONG, resources=()), e.TaskRemoved(task=LAST)):
+        other = Shop(*PLAN)
+        other.claims()
+        other.happen(event)
+        assert other.claims() == [f"-{LONG}", LONG]
+        assert other.world.tasks[LONG].yields[SHARED].until == NOW
+
+
+def test_a_shorter_estimate_shortens_the_wait(shop: Shop) -> None:
+    shop.happen(edited(shop, SHORT, estimate_s=1800))
+    reason = reason_for(shop.world, shop.world.tasks[LONG], shop.now, shop.seat)
+    assert reason is not None
+    assert reason.until == NOW + HOUR * 1000
+
+
+def test_what_was_asked_for_by_name_waits_for_nobody(shop: Shop) -> None:
+    shop.seat = msgspec.structs.replace(shop.seat, scope=Scope(task=LONG))
+    assert shop.claims() == [LONG]
+
+
+WEEK = 168 * HOUR * 1000
+
+
+@pytest.mark.parametrize(
+    ("change", "more"),
+    [
+        ({"start": NOW + WEEK}, None),
+        ({"notice_s": WEEK // 1000}, None),
+        ({"when": c.TaskIs(task="q/NONE")}, None),
+        ({"resources": ("db", "gpu")}, e.ResourceLocked(resource="gpu", by="ana", until=NOW + WEEK, reason="mine")),
+        ({"agent": "other"}, e.AccountParked(account="other", code="auth", text="log in", until=NOW + WEEK)),
+    ],
+)
+def test_nobody_waits_for_one_that_something_else_holds_up(change: dict[str, object], more: e.Event | None) -> None:
+    shop = Shop(*PLAN)
+    agents = {name: AgentSettings(name=name) for name in ("sh", "other")}
+    settings = msgspec.structs.replace(shop.seat.settings, agents=agents, agent="sh")
+    shop.seat = msgspec.structs.replace(shop.seat, settings=settings)
+    shop.happen(edited(shop, SHARED, **change), *((more,) if more is not None else ()))
+    assert shop.claims() == [SHORT, LONG]
+
+
+def test_what_nobody_wants_is_skipped_at_once() -> None:
+    parts = (*PLAN[:3], task(LONG, 5, resources=("db",), when=c.TaskIs(task="q/NONE")), task("q/AFTER", 1, "LONG"))
+    shop = Shop(*parts)
+    assert shop.claims() == [SHORT, "q/AFTER"]
+
+
+def test_a_late_arrival_lets_nobody_go_first() -> None:
+    shop = Shop(*PLAN[:3], task("q/BIG", 5, "SHORT"))
+    assert shop.claims() == [SHORT]
+    shop.happen(task(LONG, 5, resources=("db",), catch_up=("q/BIG",)), e.CatchUpStarted(task=LONG, over=("q/BIG",)))
+    assert shop.claims() == [LONG]
+
+
+def test_all_its_waiting_together_is_bounded(shop: Shop) -> None:
+    """It has waited for one after another as long as twice its own time."""
+    shop.now += HOUR * 1000
+    record = {f"q/T{n}": Yielding(since=NOW, until=NOW + 2 * HOUR * 1000) for n in range(4)}
+    shop.world.tasks[LONG].yields = record
+    assert patience(shop.world, shop.world.tasks[LONG], (SHARED,), shop.now, lambda _: True) == Patience(
+        SHARED, shop.now, NOW + 2 * HOUR * 1000
+    )
+    shop.world.tasks[LONG].yields = {**record, "q/T4": Yielding(since=NOW, until=NOW + 2 * HOUR * 1000)}
+    assert patience(shop.world, shop.world.tasks[LONG], (SHARED,), shop.now, lambda _: True) is None
+
+
+def test_a_plan_tells_of_waiting_that_is_to_come_alone(shop: Shop) -> None:
+    shop.happen(e.TaskClaimed(task=LONG, attempt=1, worker="w"))
+    told = {slot.task: slot.yielded for slot in plan_of(shop.world, 3).played.slots}
+    assert told[LONG] == ()
