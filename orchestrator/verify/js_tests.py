@@ -148,18 +148,33 @@ def _find(source: Source) -> Iterator[Found | Trial]:
 
 
 _OTHERWISE = re.compile(
-    r"(?:const|let|var)\s+(\w+)\s*=\s*([^;\n?]+)\?\s*(?:test|it)(\.skip)?\s*:\s*(?:test|it)(\.skip)?\s*;?\s*$",
-    re.MULTILINE,
+    r"^const\s+(\w+)\s*=\s*([^;\n?]+)\?\s*(?:test|it)(\.skip)?\s*:\s*(?:test|it)(\.skip)?\s*;?\s*$", re.MULTILINE
 )
+_SOMEWHERE = re.compile(
+    r"\(?\s*process\.(?:(platform)|arch|version|versions\.\w+)\s*"
+    r"(?:([!=])==?\s*['\"]([^'\"]+)['\"]|\.(?:startsWith|includes)\(\s*['\"][^'\"]+['\"]\s*\))\s*\)?\s*"
+)
+_HERE = "linux"
 
 
 @lru_cache(maxsize=256)
 def _others(text: str) -> dict[str, tuple[str, ...]]:
-    """Give what a file calls its test function by where it is run: a name, and what silences it elsewhere."""
+    """Give what a file calls its test function by where it is run: a name, and what silences it where it is judged."""
     return {
-        match[1]: () if PLATFORM.search(match[2]) or not (match[3] or match[4]) else ("skip",)
+        match[1]: ("skip",) if _is_silent(match[2], there=bool(match[3]), elsewhere=bool(match[4])) else ()
         for match in _OTHERWISE.finditer(text)
+        if len(re.findall(rf"\b{match[1]}\s*=(?!=)|\b(?:function|let|var)\s+{match[1]}\b", text)) == 1
     }
+
+
+def _is_silent(condition: str, *, there: bool, elsewhere: bool) -> bool:
+    """Say whether tests are skipped by more than a place that is not this one."""
+    place = _SOMEWHERE.fullmatch(condition)
+    if place is None or (there and elsewhere):
+        return there or elsewhere
+    if place[1] and place[3]:
+        return there if (place[3] == _HERE) is (place[2] == "=") else elsewhere
+    return False
 
 
 def _is_test(chain: _Chain, node: SgNode) -> bool:

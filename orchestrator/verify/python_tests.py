@@ -227,9 +227,10 @@ def _conditions(mark: ast.Call) -> list[ast.expr]:
 def _as_code(condition: ast.expr) -> ast.expr:
     if isinstance(condition, ast.Constant) and isinstance(condition.value, str):
         try:
-            return ast.parse(condition.value, mode="eval").body
+            code = ast.parse(condition.value, mode="eval").body
         except (SyntaxError, ValueError):
             return ast.Name("reason")
+        return ast.Constant(value=True) if isinstance(code, ast.Attribute) else code  # `sys.platform` is never nothing
     return condition
 
 
