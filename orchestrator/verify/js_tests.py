@@ -39,7 +39,7 @@ _FILLERS = frozenset(
 )
 _WAITS = frozenset({"resolves", "rejects", "deep", "soft", "poll", "element", "own", "nested", "a", "an"})
 _STRICT = re.compile(
-    r"toBe|toEqual|toStrictEqual|equals?|eq|eql|strictEqual|deepEqual|deepStrictEqual|is|same|to(?:Match|Throw\w*)\w*Snapshot"
+    r"toBe|toEqual|toStrictEqual|equals?|eq|eql|strictEqual|deepEqual|deepStrictEqual|is|(?:strictS|s)ame|to(?:Match|Throw\w*)\w*Snapshot"
 )
 _TRUTH = frozenset(
     (
