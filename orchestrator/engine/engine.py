@@ -28,7 +28,7 @@ from orchestrator.model import effects as f
 from orchestrator.model import events as e
 from orchestrator.model.scope import Leave, Scope
 from orchestrator.model.settings import Settings
-from orchestrator.model.world import World
+from orchestrator.model.world import Step, World
 from orchestrator.policy.alarm import alarm
 from orchestrator.policy.asks import answer
 from orchestrator.policy.decide import Answer, decide
@@ -79,6 +79,8 @@ class Engine:
         self._wake = anyio.Event()
         self._running: dict[f.Effect, anyio.CancelScope] = {}
         self._bases: dict[RunKey, str] = {}
+        self._taken_over: set[RunKey] = set()
+        """Agents of attempts that were taken over and are not looked after yet: the attempt may be lost before."""
         self._ending: set[RunKey] = set()
         """Agents nobody wants any more: the run does not leave before they are gone."""
         self._mail: list[tuple[f.Effect, c.Outcome]] = []
@@ -291,7 +293,17 @@ class Engine:
             return ()
         for event in events:
             self._usage.count(event)
+            if isinstance(event, e.TaskClaimed) and event.resumed:
+                self._take_over(event)
         return events
+
+    def _take_over(self, claim: e.TaskClaimed) -> None:
+        """Note the agent that came with an attempt."""
+        lane = self.world.lane(claim.task, claim.attempt)
+        if lane is not None and lane.attempt is not None and lane.attempt.step is Step.AGENT:
+            key = RunKey(claim.task, claim.attempt, lane.attempt.iteration)
+            self._taken_over.add(key)
+            self._bases[key] = lane.attempt.base
 
     # -- effects ---------------------------------------------------------------------------------------------------
 
@@ -302,10 +314,12 @@ class Engine:
         reported = {effect for effect, _ in self._mail}
         for effect in [effect for effect in self._running if effect not in wanted and effect not in reported]:
             self._running.pop(effect).cancel()
-            if isinstance(effect, f.RunAgent) and not self._adopted_elsewhere(effect):
-                key = RunKey(effect.task, effect.attempt, effect.iteration)
-                self._ending.add(key)
-                group.start_soon(self._end, key, self._bases.pop(key, ""))
+            if isinstance(effect, f.RunAgent):
+                self._let_go(RunKey(effect.task, effect.attempt, effect.iteration), group)
+        due_now = {RunKey(run.task, run.attempt, run.iteration) for run in wanted if isinstance(run, f.RunAgent)}
+        for key in self._taken_over - due_now:
+            self._let_go(key, group)
+        self._taken_over.clear()
         for effect in wanted:
             if effect not in self._running:
                 scope = self._running[effect] = anyio.CancelScope()
@@ -313,6 +327,13 @@ class Engine:
                 group.start_soon(self._carry, effect, seat, scope)
         self._looked.set()
         self._looked = anyio.Event()
+
+    def _let_go(self, key: RunKey, group: TaskGroup) -> None:
+        """End an agent that this process looked after, or was to, unless another one does now."""
+        base = self._bases.pop(key, "")
+        if not self._adopted_elsewhere(key) and key not in self._ending:
+            self._ending.add(key)
+            group.start_soon(self._end, key, base)
 
     def _remember(self, effect: f.Effect) -> None:
         """Note what an agent's work is compared with: when it is stopped its attempt may be forgotten."""
@@ -335,13 +356,13 @@ class Engine:
             if base and await workspace.exists(attempt):
                 await workspace.capture(attempt, key.iteration, base)
 
-    def _adopted_elsewhere(self, effect: f.RunAgent) -> bool:
-        task = self.world.lane(effect.task, effect.attempt)
+    def _adopted_elsewhere(self, key: RunKey) -> bool:
+        task = self.world.lane(key.task, key.attempt)
         return (
             task is not None
             and task.claim is not None
             and task.attempt is not None
-            and task.attempt.iteration == effect.iteration
+            and task.attempt.iteration == key.iteration
         )
 
     async def _carry(self, effect: f.Effect, seat: Seat, scope: anyio.CancelScope) -> None:

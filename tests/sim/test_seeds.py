@@ -39,6 +39,11 @@ def test_who_was_dead_when_it_was_decided_may_be_back_when_it_is_stored() -> Non
     assert simulate(5818).tasks > 0
 
 
+def test_who_takes_over_an_attempt_that_is_lost_at_once_ends_its_agent() -> None:
+    """Another attempt at the task won before the one that was taken over was looked after."""
+    assert simulate(9386).tasks > 0
+
+
 def test_a_failure_comes_whole_out_of_another_process() -> None:
     error = pickle.loads(pickle.dumps(SimulationError(7, "it is lost", ["one", "two"])))  # noqa: S301 - our own
     assert (error.seed, error.problem, error.story, str(error)) == (
