@@ -152,17 +152,20 @@ def _queueing(world: World, lengths: Mapping[str, int], users: _Users, capacity:
 
 def _after_dependents(world: World) -> list[str]:
     """Put every task behind those that depend on it."""
-    placed: dict[str, None] = {}
-    for start in world.tasks:
-        stack = [start]
-        open_: set[str] = set()
+    tasks, placed = world.tasks, dict[str, None]()
+    for start in tasks:
+        if start in placed:
+            continue
+        stack, open_ = [start], set[str]()
         while stack:
             ref = stack[-1]
-            missing = [d for d in world.dependents.get(ref, ()) if d not in placed and d not in open_]
-            if ref not in placed and ref not in open_ and any(d in world.tasks for d in missing):
+            if ref not in open_ and ref not in placed:
                 open_.add(ref)
-                stack.extend(d for d in missing if d in world.tasks)
-                continue
+                behind = world.dependents.get(ref, ())
+                missing = [d for d in behind if d not in placed and d not in open_ and d in tasks]
+                if missing:
+                    stack += missing
+                    continue
             stack.pop()
             placed[ref] = None
     return list(placed)

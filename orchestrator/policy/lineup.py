@@ -139,11 +139,12 @@ class _Round:
         for number in range(len(self._lines)):
             self._advance(number)
         word: Word | Cause = Word.NEXT
-        while self._heads and word is not Word.STOP:
-            _, number, group, passed = heappop(self._heads)
+        heads, shut = self._heads, self._shut
+        while heads and word is not Word.STOP:
+            _, number, group, passed = heappop(heads)
             if group is None:
                 group = self._called(number)
-            elif group.lane in self._shut:
+            elif group.lane in shut:
                 self._aside.append(group)
                 group = None
             if group is not None:
@@ -151,7 +152,7 @@ class _Round:
                 self._heed(group, passed, word)
             if number >= 0:
                 self._advance(number)
-        self._aside += [group for _, _, group, _ in self._heads if group is not None]
+        self._aside += [group for _, _, group, _ in heads if group is not None]
         for group in self._aside:
             self._lineup.stand(group, None)
         self._lineup.sweep()
@@ -159,7 +160,10 @@ class _Round:
     def _advance(self, number: int) -> None:
         """Let the next of a line be asked in its turn, unless the line was shut; pass over what is no longer true."""
         cause, lane, line = self._lines[number]
-        while line and (line[0][1].shown is not line[0][0] or line[0][1].cause != cause):
+        while line:
+            shown, group = line[0]
+            if group.shown is shown and group.cause == cause:
+                break
             heappop(line)
         if line and lane not in self._shut and self._lineup.is_free(cause):
             heappush(self._heads, (line[0][0], number, None, 0))

@@ -12,7 +12,6 @@ from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import ENDED
 from orchestrator.model.world import Task, World
 from orchestrator.policy.cycles import cycles
-from orchestrator.policy.limits import SOMEBODY, is_human
 from orchestrator.policy.plan_bound import bound, sure
 from orchestrator.policy.plan_graph import Bounds, Graph
 from orchestrator.policy.plan_play import Played, Player
@@ -66,14 +65,14 @@ def make_plan(world: World, seat: Seat, now: int, workers: int | None = None) ->
     count = workers if workers is not None else _configured(world, seat)
     critical = max(bounds.heads.values(), default=0)
     sequential = sum(estimated(task) for task in world.tasks.values())
-    useful = _useful(world, player, count)
+    useful, how = _useful(world, player, count), (now, workers, played)
     return Plan(
         tiers=_tiers(bounds),
         critical_path=_critical_path(world, bounds),
         critical_s=critical,
         sequential_s=sequential,
         barrier_s=walls.seconds,
-        lower_bound_s=max([_bound(world, seat, graph, can, (now, workers)), *(bounds.heads[ref] for ref in can)]),
+        lower_bound_s=max([_bound(world, seat, graph, can, how), *(bounds.heads[ref] for ref in can)]),
         played=played,
         slack=_slack(world, bounds, critical),
         foundation=_foundation(world, bounds),
@@ -124,18 +123,19 @@ def _foundation(world: World, bounds: Bounds) -> tuple[str, ...]:
 # -- what nobody can beat ------------------------------------------------------------------------------------------
 
 
-def _bound(world: World, seat: Seat, graph: Graph, can: list[str], how: tuple[int, int | None]) -> int:
+def _bound(world: World, seat: Seat, graph: Graph, can: list[str], how: tuple[int, int | None, Played]) -> int:
     """Say what no schedule of these tasks, in order, beats: workers, people, resources, files are had by few at a time.
 
-    `how`: from when, with how many workers.
+    `how`: from when, with how many workers, and who does what.
     """
-    now, workers = how
+    now, workers, played = how
+    people = {slot.task: slot.worker for slot in played.slots if isinstance(slot.worker, str)}
     order = [ref for ref in can if world.tasks[ref].status not in ENDED]
     open_ = set(order)
     before = {ref: tuple(o for o in others if o in open_) for ref, others in sure(graph.needs, order).items()}
     shared: dict[tuple[str, int], list[str]] = {}
     for ref in order:
-        for name, places in _uses(world, world.tasks[ref], seat, workers):
+        for name, places in _uses(world, world.tasks[ref], seat, people.get(ref, workers)):
             shared.setdefault((name, places), []).append(ref)
     return bound(
         {ref: estimated(world.tasks[ref]) for ref in order},
@@ -150,12 +150,13 @@ def _release(task: Task, now: int) -> int:
     return max(0, -(-(starts(task) - now) // 1000))
 
 
-def _uses(world: World, task: Task, seat: Seat, workers: int | None) -> Iterable[tuple[str, int]]:
+def _uses(world: World, task: Task, seat: Seat, who: int | str | None) -> Iterable[tuple[str, int]]:
+    """Give what a task needs, and how many may have it. `who` does it: a person, one of so many, or its queue's."""
     queue = queue_of(task.ref)
-    if is_human(world, task, seat):
-        yield f"@{task.spec.owner or SOMEBODY}", 1
-    elif workers is not None:
-        yield "workers", workers
+    if isinstance(who, str):
+        yield f"@{who}", 1
+    elif who is not None:
+        yield "workers", who
     else:
         yield f"queue:{queue}", of_queue(world, queue, seat.settings)
     for wanted in wants(task, seat.settings):
@@ -202,7 +203,8 @@ def _advice(world: World, makespan: int, sequential: int, critical: int, workers
 
 
 def _problems(world: World, bounds: Bounds, played: Played) -> tuple[str, ...]:
-    rings = [f"{' -> '.join(ring)} wait for each other: drop one of these dependencies" for ring in cycles(world)]
+    rounds = cycles(world) if bounds.rings or world.gates else ()
+    rings = [f"{' -> '.join(ring)} wait for each other: drop one of these dependencies" for ring in rounds]
     told = set(bounds.rings)
     stuck = [_stuck(world, ref) for ref in played.stuck if ref not in told]
     return tuple(dict.fromkeys((*rings, *stuck)))

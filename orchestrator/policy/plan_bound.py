@@ -22,10 +22,11 @@ Sharing = tuple[int, list[str]]
 
 def sure(needs: Mapping[str, Iterable[Need]], order: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """Name for each task, in order, those that must end before it whatever way is taken."""
-    return {
-        ref: tuple(dict.fromkeys(o for need in needs[ref] for o in need[0] if all(o in way for way in need)))
-        for ref in order
-    }
+    return {ref: tuple(dict.fromkeys(o for need in needs[ref] for o in _in_all(need))) for ref in order}
+
+
+def _in_all(need: Need) -> Iterable[str]:
+    return need[0] if len(need) == 1 else (one for one in need[0] if all(one in way for way in need))
 
 
 def bound(

@@ -104,7 +104,7 @@ class Graph:
         before: dict[str, tuple[str, ...]] = {}
         for ref in order:
             task = self._world.tasks[ref]
-            chosen = [min(need, key=lambda way: _end(heads, way)) for need in self.needs[ref]]
+            chosen = [need[0] if len(need) == 1 else _soonest(need, heads) for need in self.needs[ref]]
             before[ref] = tuple(dict.fromkeys(other for way in chosen for other in way if other in heads))
             levels[ref] = max((levels[other] + 1 for other in before[ref]), default=0)
             start = max((heads[other] for other in before[ref]), default=0)
@@ -134,8 +134,9 @@ class Graph:
         return order, tuple(ref for ref in self._world.tasks if ref not in placed)
 
 
-def _end(heads: Mapping[str, int], way: tuple[str, ...]) -> int:
-    return max((heads.get(ref, 0) for ref in way), default=0)
+def _soonest(need: Need, heads: Mapping[str, int]) -> tuple[str, ...]:
+    """Choose the way to satisfy a need that is through first."""
+    return min(need, key=lambda way: max((heads.get(ref, 0) for ref in way), default=0))
 
 
 def _product(needs: Iterable[Need]) -> Need:

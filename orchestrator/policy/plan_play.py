@@ -29,7 +29,7 @@ Duration = Callable[[Task], int]
 _ALL = ""
 
 
-class Slot(msgspec.Struct, frozen=True, kw_only=True):
+class Slot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One task's place in the schedule, in seconds from now. `worker` is a number, or a person's name.
 
     `yielded`: whom it let go first, though it could start.
@@ -203,7 +203,7 @@ class _Play:
                 continue
             task = self.stage.world.tasks[ref]
             self._seen.add(ref)
-            if self.stage.unwanted(task):
+            if task.spec.when is not None and self.stage.unwanted(task):
                 self._skipped.append(ref)
                 look += self._end(ref, Status.SKIPPED)
             else:
@@ -230,15 +230,14 @@ class _Play:
         lane = self._entries[ref].lane
         if not self.workers.free(lane):
             return Word.LANE  # of so many in all, those of another queue were the last
-        if self._yields(ref):
+        if ref in self._chains.yields and self._yields(ref):
             return Word.NEXT
         self._start(task)
         return Word.TAKEN if self.workers.free(lane) else Word.LAST
 
     def _yields(self, ref: str) -> bool:
         """Say whether a task lets another go first now; it is asked again when anything ends, or its patience does."""
-        firsts = self._chains.yields.get(ref)
-        found = self.stage.yields(ref, firsts) if firsts else None
+        found = self.stage.yields(ref, self._chains.yields[ref])
         if found is None:
             return False
         to, until = found
@@ -284,7 +283,8 @@ class _Play:
                 self._lineup.free(cause)
 
     def _end(self, ref: str, status: Status) -> list[str]:
-        return [*self.stage.end(ref, status), *self._barriers.end(ref)]
+        freed = self.stage.end(ref, status)
+        return freed + self._barriers.end(ref) if self._barriers.stand else freed
 
 
 class _Barriers:
@@ -300,6 +300,7 @@ class _Barriers:
                 self._left[tiers[ref]] = self._left.get(tiers[ref], 0) + 1
                 self._members.setdefault(tiers[ref], []).append(ref)
         self._lowest = min(self._left, default=0)
+        self.stand = bool(tiers)
 
     def passed(self, ref: str) -> bool:
         """Say whether no lower tier holds the task up."""

@@ -51,6 +51,7 @@ class Taken:
         self._at_work: dict[str, str] = {}
         """Key of a claim -> the agent whose place it has."""
         self._limited = any(agent.concurrency for agent in seat.settings.agents.values())
+        """Whether anybody asks whose place is taken."""
         self._staff: dict[tuple[str, str | None], str] = {}
         self._wanted: dict[str, tuple[Want, ...]] = {}
         """Task -> what it shares: asked again and again, and the same while a decision lasts."""
@@ -58,7 +59,9 @@ class Taken:
     def take(self, key: str) -> None:
         """Note that a claim (a task, or one of several attempts at it) has what it needs."""
         lane = self._world.claimed(key)
-        agent = (lane.attempt.agent if lane.attempt is not None else "") or self._agent(lane)
+        agent = lane.attempt.agent if lane.attempt is not None else ""
+        if self._limited and not agent:
+            agent = self._agent(lane)
         self._at_work[key] = agent
         self._agents.setdefault(agent, []).append(lane.ref)
         if key != lane.ref:
