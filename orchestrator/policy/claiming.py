@@ -8,7 +8,7 @@ Rules
 4. A task whose `when` is not true as it would be claimed is skipped; a person's, as it would be theirs to do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from orchestrator.model import events as e
 from orchestrator.model.ids import queue_of
@@ -38,7 +38,7 @@ def claim(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
         return ()  # with nothing of ours running, a claim is what finds out whether there is room again
     slots = {name: free_slot(world, name, seat) for name in world.queues if seat.scope.covers(name)}
     open_ = {name for name, slot in slots.items() if slot is not None and startable(world, name, now, seat)}
-    if stale := _stale(world, agenda, now):
+    if stale := tuple(_stale(world, agenda, now, seat)):
         return stale
     search = _Search(world, agenda, now, seat)
     task = search.best(open_) if open_ else None
@@ -55,14 +55,17 @@ def claim(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
     )
 
 
-def _stale(world: World, agenda: Agenda, now: int) -> Events:
-    """End what tasks wait for on purpose that the plan does not say any more."""
-    return tuple(
-        e.TaskYielded(task=ref, to=to, until=now, over=True)
-        for ref in agenda.patient
-        for to, held in world.tasks[ref].yields.items()
-        if held.until > now and to not in agenda.firsts(ref)
-    )
+def _stale(world: World, agenda: Agenda, now: int, seat: Seat) -> Iterator[e.TaskYielded]:
+    """End what tasks wait for on purpose that the plan does not say any more; shorten what was said to be shorter."""
+    for ref in agenda.patient:
+        task = world.tasks[ref]
+        for to, held in task.yields.items():
+            if held.until <= now:
+                continue
+            if to not in agenda.firsts(ref):
+                yield e.TaskYielded(task=ref, to=to, until=now, over=True)
+            elif (first := first_of(world, task, (to,), now, seat)) is not None and first.until < held.until:
+                yield e.TaskYielded(task=ref, to=to, until=first.until)
 
 
 def omit(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:

@@ -241,6 +241,8 @@ def test_a_shorter_estimate_shortens_the_wait(shop: Shop) -> None:
     reason = reason_for(shop.world, shop.world.tasks[LONG], shop.now, shop.seat)
     assert reason is not None
     assert reason.until == NOW + HOUR * 1000
+    assert shop.claims() == [f"-{LONG}"]
+    assert alarm(shop.world, shop.agenda, shop.now, shop.seat) == NOW + HOUR * 1000
 
 
 def test_what_was_asked_for_by_name_waits_for_nobody(shop: Shop) -> None:

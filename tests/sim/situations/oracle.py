@@ -268,8 +268,10 @@ class Oracle:
     def _yielded(self, event: e.TaskYielded) -> None:
         """Demand that nobody waits for longer than it takes what is under way, twice, or for one that does not come."""
         job, other = self.facts.jobs[event.task], self.facts.jobs[event.to]
+        if event.to in job.yields:
+            _demand(event.until < job.yields[event.to], f"{job.ref} lets {event.to} go first twice")
+            return
         _demand(not job.attempts and self.why(job) == ("ready", frozenset()), f"{job.ref} yields and could not start")
-        _demand(event.to not in job.yields, f"{job.ref} lets {event.to} go first twice")
         _demand(self._comes(other), f"{job.ref} lets {event.to} go first, which does not come")
         _, tasks = self.facts.unmet(other)
         most = max(self.facts.jobs[ref].spec.estimate_s for ref in tasks) * 1000
