@@ -283,8 +283,7 @@ class _Play:
                 self._lineup.free(cause)
 
     def _end(self, ref: str, status: Status) -> list[str]:
-        freed = self.stage.end(ref, status)
-        return freed + self._barriers.end(ref) if self._barriers.stand else freed
+        return self.stage.end(ref, status) + self._barriers.end(ref)
 
 
 class _Barriers:
@@ -300,7 +299,6 @@ class _Barriers:
                 self._left[tiers[ref]] = self._left.get(tiers[ref], 0) + 1
                 self._members.setdefault(tiers[ref], []).append(ref)
         self._lowest = min(self._left, default=0)
-        self.stand = bool(tiers)
 
     def passed(self, ref: str) -> bool:
         """Say whether no lower tier holds the task up."""

@@ -190,7 +190,8 @@ def test_it_lets_each_go_first_once(shop: Shop) -> None:
 
 def test_what_was_begun_goes_on(shop: Shop) -> None:
     shop.happen(e.TaskClaimed(task=LONG, attempt=1, worker="w"))
-    shop.happen(e.TaskReleased(task=LONG, reason="so"))
+    shop.happen(e.AttemptEnded(task=LONG, attempt=1, reason="failed"), e.TaskReleased(task=LONG, reason="so"))
+    assert hours(plan_of(shop.world, 3))["LONG"][0] == 0
     assert shop.claims() == [LONG]
 
 
