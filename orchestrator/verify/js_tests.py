@@ -368,6 +368,8 @@ def _cannot_fail(source: Source, chain: _Chain) -> bool:
     first = chain.given(0) if chain.root == "expect" else chain.given(-1)
     if not first or chain.root not in {"expect", "assert", *_PLANS}:
         return False
+    if chain.members[:1] == ("fail",):  # whatever it is given
+        return False
     if chain.members[:1] == ("assertions",):  # so many must follow
         return first[0].text() == "0"
     if first[0].kind() == "binary_expression" and re.search(r"\|\|\s*true\s*$", first[0].text()):

@@ -30,3 +30,11 @@ def test_what_a_tool_keeps_of_itself_is_no_product() -> None:
     text = "function run() { throw new Error('not implemented'); }\n"
     assert change("", text, ".yarn/releases/yarn-2.4.2.cjs") == set()
     assert change("", text, "releases/run.cjs") == {"stub-added"}
+
+
+def test_what_always_fails_is_not_what_never_does() -> None:
+    """Of the twentieth set."""
+    body = "  try {\n    load();\n  } catch (err) {\n    assert(err.ours);\n    return;\n  }\n"
+    text = f"test('it throws', () => {{\n{body}  LAST\n}});\n"
+    assert change("", text.replace("LAST", "assert.fail(null, null, 'nothing was thrown');"), "test/a.test.js") == set()
+    assert "test-vacuous" in change("", text.replace("LAST", "assert.equal(null, null);"), "test/a.test.js")
