@@ -192,7 +192,7 @@ def _of_a_conflict(task: TaskAnswer) -> str:
     if name:
         return f"it starts by itself then, or by `orchestrator unlock {name}`"
     if task.reason is not None and task.reason.until is not None:
-        return "it starts by itself after that one, or then; at once with `orchestrator run --task`"
+        return "it starts by itself after that one, or then at the latest; at once with `orchestrator run --task`"
     return "it starts by itself when they are done"
 
 
