@@ -9,7 +9,6 @@ Theory of operation
 - Killing the process at any point is safe: what is due follows from the journal alone.
 """
 
-import contextlib
 from collections.abc import Callable
 from datetime import UTC, tzinfo
 from functools import partial
@@ -20,15 +19,14 @@ from anyio.abc import TaskGroup
 from orchestrator.engine.carry import carry_out
 from orchestrator.engine.hands import Hands
 from orchestrator.engine.ledger import Ledger
+from orchestrator.engine.parting import Parting, key_of
 from orchestrator.engine.talk import Talk
-from orchestrator.errors import FaultError
-from orchestrator.files.room import full_disk_is_a_fault
 from orchestrator.model import commands as c
 from orchestrator.model import effects as f
 from orchestrator.model import events as e
 from orchestrator.model.scope import Leave, Scope
 from orchestrator.model.settings import Settings
-from orchestrator.model.world import Step, World
+from orchestrator.model.world import World
 from orchestrator.policy.alarm import alarm
 from orchestrator.policy.asks import answer
 from orchestrator.policy.decide import Answer, decide
@@ -78,14 +76,9 @@ class Engine:
         self._draining = self._stopping = self._detaching = False
         self._wake = anyio.Event()
         self._running: dict[f.Effect, anyio.CancelScope] = {}
-        self._bases: dict[RunKey, str] = {}
-        self._taken_over: set[RunKey] = set()
-        """Agents of attempts that were taken over and are not looked after yet: the attempt may be lost before."""
-        self._ending: set[RunKey] = set()
-        """Agents nobody wants any more: the run does not leave before they are gone."""
         self._mail: list[tuple[f.Effect, c.Outcome]] = []
         self._looked = anyio.Event()  # set, and made anew, when what runs has been compared with what is due
-        self._talk = Talk(hands.agents, self.wake)
+        self._talk, self._parting = Talk(hands.agents, self.wake), Parting(hands, self.wake)
 
     # -- what others may ask of a running engine -------------------------------------------------------------------
 
@@ -234,7 +227,7 @@ class Engine:
     def _look(self) -> Stay | Leave:
         look = outlook(self.world, self.clock.now(), self.seat(self.world))
         if isinstance(look, Leave):
-            if self._running or self._ending or not self.ready_to_leave():
+            if self._running or self._parting.under_way or not self.ready_to_leave():
                 return Stay(text="finishing")
             return look
         self.waiting_for = look.text
@@ -294,16 +287,8 @@ class Engine:
         for event in events:
             self._usage.count(event)
             if isinstance(event, e.TaskClaimed) and event.resumed:
-                self._take_over(event)
+                self._parting.take_over(self.world, event)
         return events
-
-    def _take_over(self, claim: e.TaskClaimed) -> None:
-        """Note the agent that came with an attempt."""
-        lane = self.world.lane(claim.task, claim.attempt)
-        if lane is not None and lane.attempt is not None and lane.attempt.step is Step.AGENT:
-            key = RunKey(claim.task, claim.attempt, lane.attempt.iteration)
-            self._taken_over.add(key)
-            self._bases[key] = lane.attempt.base
 
     # -- effects ---------------------------------------------------------------------------------------------------
 
@@ -311,59 +296,19 @@ class Engine:
         """Start what is due and not running; cancel what runs and is not due."""
         seat = self.seat(self.world)
         wanted = dict.fromkeys(due(self.world, seat))
-        reported = {effect for effect, _ in self._mail}
+        reported, dropped = {effect for effect, _ in self._mail}, list[RunKey]()
         for effect in [effect for effect in self._running if effect not in wanted and effect not in reported]:
             self._running.pop(effect).cancel()
             if isinstance(effect, f.RunAgent):
-                self._let_go(RunKey(effect.task, effect.attempt, effect.iteration), group)
-        due_now = {RunKey(run.task, run.attempt, run.iteration) for run in wanted if isinstance(run, f.RunAgent)}
-        for key in self._taken_over - due_now:
-            self._let_go(key, group)
-        self._taken_over.clear()
-        for effect in wanted:
-            if effect not in self._running:
-                scope = self._running[effect] = anyio.CancelScope()
-                self._remember(effect)
-                group.start_soon(self._carry, effect, seat, scope)
+                dropped.append(key_of(effect))
+        fresh = [effect for effect in wanted if effect not in self._running]
+        self._parting.look_after(self.world, fresh)
+        self._parting.let_go(self.world, dropped, group)
+        for effect in fresh:
+            scope = self._running[effect] = anyio.CancelScope()
+            group.start_soon(self._carry, effect, seat, scope)
         self._looked.set()
         self._looked = anyio.Event()
-
-    def _let_go(self, key: RunKey, group: TaskGroup) -> None:
-        """End an agent that this process looked after, or was to, unless another one does now."""
-        base = self._bases.pop(key, "")
-        if not self._adopted_elsewhere(key) and key not in self._ending:
-            self._ending.add(key)
-            group.start_soon(self._end, key, base)
-
-    def _remember(self, effect: f.Effect) -> None:
-        """Note what an agent's work is compared with: when it is stopped its attempt may be forgotten."""
-        lane = self.world.lane(effect.task, effect.attempt) if isinstance(effect, f.RunAgent) else None
-        if isinstance(effect, f.RunAgent) and lane is not None and lane.attempt is not None:
-            self._bases[RunKey(effect.task, effect.attempt, effect.iteration)] = lane.attempt.base
-
-    async def _end(self, key: RunKey, base: str) -> None:
-        """Stop an agent nobody wants any more, and keep what it had done so far under its ref."""
-        try:
-            await self.hands.agents.stop(key)
-            await self._keep(key, base)
-        finally:
-            self._ending.discard(key)
-            self.wake()
-
-    async def _keep(self, key: RunKey, base: str) -> None:
-        attempt, workspace = AttemptKey(key.task, key.attempt), self.hands.workspace
-        with contextlib.suppress(FaultError), full_disk_is_a_fault():  # its workspace may be gone already
-            if base and await workspace.exists(attempt):
-                await workspace.capture(attempt, key.iteration, base)
-
-    def _adopted_elsewhere(self, key: RunKey) -> bool:
-        task = self.world.lane(key.task, key.attempt)
-        return (
-            task is not None
-            and task.claim is not None
-            and task.attempt is not None
-            and task.attempt.iteration == key.iteration
-        )
 
     async def _carry(self, effect: f.Effect, seat: Seat, scope: anyio.CancelScope) -> None:
         with scope:
@@ -400,8 +345,8 @@ class Engine:
         return kept
 
     def _agents(self) -> tuple[RunKey, ...]:
-        runs = (RunKey(run.task, run.attempt, run.iteration) for run in self._running if isinstance(run, f.RunAgent))
-        return (*runs, *self._ending)
+        runs = (key_of(run) for run in self._running if isinstance(run, f.RunAgent))
+        return (*runs, *self._parting.keys())
 
     async def discard(self, attempt: AttemptKey) -> None:
         """Remove the workspace of an attempt that has ended, once its agent is gone and its work kept."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import anyio
 
+from orchestrator.engine.parting import key_of
 from orchestrator.model import commands as c
 from orchestrator.model import effects as f
 from orchestrator.model.talk import Question, Reply
@@ -37,7 +38,7 @@ class Talk:
         """Owe running agents what people have answered since."""
         for effect in running:
             if isinstance(effect, f.RunAgent):
-                key = RunKey(effect.task, effect.attempt, effect.iteration)
+                key = key_of(effect)
                 for question in self._unheard(world, key):
                     self._answered.add(question.id)
                     self.reply(key, question.word, answer_to(question))

@@ -20,7 +20,7 @@ from orchestrator.policy.agenda import Agenda, Lane
 from orchestrator.policy.budgets import of_project, of_queue, run_over
 from orchestrator.policy.gates import wants_a_look
 from orchestrator.policy.holds import foreseen
-from orchestrator.policy.limits import is_fresh, is_human
+from orchestrator.policy.limits import is_fresh, is_human, is_unwanted
 from orchestrator.policy.lineup import Cause, Word
 from orchestrator.policy.reasons import Code, first_of, over_hours, reason_for
 from orchestrator.policy.resources import locked_out
@@ -46,7 +46,7 @@ def claim(world: World, agenda: Agenda, now: int, seat: Seat) -> Events:
         return (search.yielded,)
     if task is None:
         return ()
-    if task.spec.when is not None and not task.attempts and not holds(world, task.spec.when):
+    if is_unwanted(world, task):
         return _omitted(task)
     slot = slots[queue_of(task.ref)]
     number = task.attempt.number if task.attempt else task.attempts + 1

@@ -3,6 +3,7 @@
 from orchestrator.errors import InvalidInputError
 from orchestrator.model.ids import queue_of
 from orchestrator.model.settings import Settings
+from orchestrator.model.truth import holds
 from orchestrator.model.verdicts import Finding
 from orchestrator.model.world import PendingAction, Step, Task, World
 from orchestrator.policy.seat import Seat
@@ -100,6 +101,11 @@ def retry_at(action: PendingAction) -> int:
 def is_fresh(task: Task) -> bool:
     """Say whether nothing was ever begun of a task: then it is like all that want the same."""
     return task.attempt is None and not task.attempts
+
+
+def is_unwanted(world: World, task: Task) -> bool:
+    """Say whether a task's `when` is false now: it would be skipped as it is claimed."""
+    return task.spec.when is not None and not task.attempts and not holds(world, task.spec.when)
 
 
 def notice_ends(task: Task) -> int:

@@ -18,7 +18,7 @@ from orchestrator.model.world import Task, World
 from orchestrator.policy.agenda import urgency
 from orchestrator.policy.catchup import hurried
 from orchestrator.policy.chains import Chains, chains
-from orchestrator.policy.limits import SOMEBODY, is_human
+from orchestrator.policy.limits import SOMEBODY, is_human, is_unwanted
 from orchestrator.policy.lineup import Cause, Key, Kind, Lineup, Word
 from orchestrator.policy.plan_stage import Stage
 from orchestrator.policy.seat import Seat, of_queue
@@ -203,7 +203,7 @@ class _Play:
                 continue
             task = self.stage.world.tasks[ref]
             self._seen.add(ref)
-            if task.spec.when is not None and self.stage.unwanted(task):
+            if is_unwanted(self.stage.world, task):
                 self._skipped.append(ref)
                 look += self._end(ref, Status.SKIPPED)
             else:

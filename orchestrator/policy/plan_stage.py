@@ -76,10 +76,6 @@ class Stage:
             return False
         return resources.locked_out(self.world, task, self.world.at, self._settings) is None
 
-    def unwanted(self, task: Task) -> bool:
-        """Say whether its `when` is false as it would be claimed."""
-        return task.spec.when is not None and not task.attempts and not holds(self.world, task.spec.when)
-
     def begin(self, ref: str, worker: str) -> None:
         """Claim a task."""
         task = self.world.tasks[ref]

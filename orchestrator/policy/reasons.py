@@ -203,7 +203,7 @@ def _gets_on(world: World, task: Task, now: int, seat: Seat) -> bool:
     """Say whether a late arrival, or a task it needs, gets on: nobody waits for one that does not."""
     if running(world, task.ref, seat):
         return True
-    reason = reason_for(world, task, now, seat) if is_served(task, now, seat) else None
+    reason = reason_for(world, task, now, seat) if _is_served(task, now, seat) else None
     if reason is None:
         return False
     if reason.code is Code.DEPENDENCY:
@@ -211,7 +211,7 @@ def _gets_on(world: World, task: Task, now: int, seat: Seat) -> bool:
     return reason.code in {Code.READY, Code.ORPHAN} or (reason.code is Code.CONFLICT and reason.until is None)
 
 
-def is_served(task: Task, now: int, seat: Seat) -> bool:
+def _is_served(task: Task, now: int, seat: Seat) -> bool:
     """Say whether a live process would take it: another one, or this one while it takes anything."""
     queue = queue_of(task.ref)
     if any(queues is None or queue in queues for peer, queues in seat.peers.items() if peer != seat.me):
@@ -307,9 +307,9 @@ def first_of(world: World, task: Task, others: Iterable[str], now: int, seat: Se
 
 
 def _starts_by(world: World, task: Task, at: int, now: int, seat: Seat) -> bool:
-    """Say whether nothing but what it waits for holds up a task at a moment."""
+    """Say whether nothing but what it waits for holds up a task of an open queue at a moment."""
     reasons = (rule(world, task, now, seat) for rule in _BESIDES)
-    return is_served(task, now, seat) and all(one is None or (one.until or at + 1) <= at for one in reasons)
+    return _is_served(task, now, seat) and all(one is None or (one.until or at + 1) <= at for one in reasons)
 
 
 def _yields(world: World, task: Task, now: int, seat: Seat) -> Reason | None:
@@ -338,7 +338,5 @@ _RULES: tuple[Rule, ...] = (
     _lock,
     _yields,
 )
-_BESIDES: tuple[Rule, ...] = (
-    *(_fault, _account_fault, _locked, _paused, _parked, _account_limit, _time, _budget, _lock),
-)
-"""What may hold up a task beside what stands before it."""
+_BESIDES: tuple[Rule, ...] = (_account_fault, _account_limit, _time, _budget, _lock)
+"""What may hold up a task beside what stands before it and the state of its queue."""

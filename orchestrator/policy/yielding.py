@@ -15,18 +15,16 @@ from typing import NamedTuple
 
 from orchestrator.model.ids import queue_of
 from orchestrator.model.specs import Status
-from orchestrator.model.truth import dependency_met, holds
+from orchestrator.model.truth import dependency_met
 from orchestrator.model.world import Task, World
 from orchestrator.policy.catchup import hurried
-from orchestrator.policy.limits import earliest
+from orchestrator.policy.limits import earliest, is_unwanted
 from orchestrator.policy.rollback import is_held
 
 GRACE = 2
 """How many times its estimate what is under way may take before nobody waits for it any more."""
 Alive = Callable[[str], bool]
 """Whether a worker's process lives."""
-
-
 Able = Callable[[Task, int], bool]
 """Whether nothing else holds up a task at a moment (milliseconds)."""
 
@@ -65,11 +63,6 @@ def _found(task: Task, other: str, now: int, comes: int) -> Patience:
         return Patience(other, known.since, min(known.until, comes))
     waited = sum(held.until - held.since for held in task.yields.values())
     return Patience(other, now, min(comes, now + task.spec.estimate_s * GRACE * 1000 - waited))
-
-
-def is_unwanted(world: World, task: Task) -> bool:
-    """Say whether a task's `when` is false now: it would be skipped as it is claimed."""
-    return task.spec.when is not None and not task.attempts and not holds(world, task.spec.when)
 
 
 def moments(world: World, tasks: Iterable[str]) -> Iterator[int]:

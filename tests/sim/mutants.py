@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from orchestrator.engine.carry import carry_out
 from orchestrator.engine.engine import Engine
 from orchestrator.engine.ledger import Ledger
+from orchestrator.engine.parting import Parting
 from orchestrator.errors import ConflictError, DiskFullError, JournalError
 from orchestrator.model import commands as c
 from orchestrator.model import effects as f
@@ -201,7 +202,7 @@ def two_workers_in_one_slot() -> tuple[Place, ...]:
 
 def agents_nobody_wants_run_on() -> tuple[Place, ...]:
     """An agent whose task is nobody's any more is not stopped."""
-    return ((Engine, "_adopted_elsewhere", lambda _self, _effect: True),)
+    return ((Parting, "_is_anothers", lambda _self, _world, _key: True),)
 
 
 # -- what may start ------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from orchestrator.policy.chains import chains
 from orchestrator.policy.claiming import startable
 from orchestrator.policy.gates import wants_a_look
 from orchestrator.policy.holds import conflicting, foreseen
-from orchestrator.policy.limits import is_human
+from orchestrator.policy.limits import is_human, is_unwanted
 from orchestrator.policy.plan_stage import Stage
 from orchestrator.policy.reasons import Code, reason_for
 from orchestrator.policy.seat import Seat, free_slot
@@ -94,7 +94,9 @@ class Schedule:
         while True:
             while self.skip():
                 pass
-            ready = [task for task in self.tasks.values() if self.able(task) and not self.stage.unwanted(task)]
+            ready = [
+                task for task in self.tasks.values() if self.able(task) and not is_unwanted(self.stage.world, task)
+            ]
             if ready:
                 self.start(min(ready, key=lambda task: urgency(self.stage.world, task, self.chains.lengths[task.ref])))
                 continue
@@ -133,8 +135,13 @@ class Schedule:
         late = task.attempt is not None or task.attempts > 0
         return late or not any(_comes(world, task, ref, world.at) for ref in others)
 
+    def unwanted(self, task: Task) -> bool:
+        return is_unwanted(self.stage.world, task)
+
     def skip(self) -> bool:
-        unwanted = (task for task in self.tasks.values() if self.stage.free(task.ref) and self.stage.unwanted(task))
+        unwanted = (
+            task for task in self.tasks.values() if self.stage.free(task.ref) and is_unwanted(self.stage.world, task)
+        )
         first = next(unwanted, None)
         if first is not None:
             self.stage.end(first.ref, Status.SKIPPED)
