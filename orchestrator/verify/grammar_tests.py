@@ -10,6 +10,7 @@ import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.grammar import Source, arguments, bare, called, line_of, parts, statements, walk
+from orchestrator.verify.grammar_aside import Asserts, detached
 from orchestrator.verify.grammar_code import hushes, recovers
 from orchestrator.verify.grammar_flow import IFS, known, reachable
 from orchestrator.verify.grammar_tables import BLOCKS
@@ -27,7 +28,6 @@ _CALLBACKS = frozenset(
     ("arrow_function", "function_expression", "func_literal", "closure_expression", "lambda_expression")
 )
 
-Asserts = Callable[[Source, SgNode], Iterator[Assertion]]
 Read = Callable[[Source, SgNode], Iterator[tuple[Assertion, bool]]]
 """Gives the assertions of a statement, and of each whether it is one that cannot fail."""
 
@@ -92,7 +92,7 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
         words=source.words(found.node),
         vacuous=sum(1 for step in inner for _ in reader.vacuous(source, step)),
         swallowed=sum(_swallowed(source, step, found.body, reader) for step in inner)
-        + _detached(source, found, inner, reader)
+        + detached(source, found.body, inner, reader.asserts)
         + lost,
         cases=found.cases,
         replaced=found.replaced,
@@ -143,12 +143,6 @@ _HOLDING = frozenset(
     {"variable_declarator", "let_declaration", "short_var_declaration", "assignment_expression", "assignment_statement"}
 )
 _COMPARED = 2
-_ASIDE = re.compile(
-    r"setTimeout|setInterval|setImmediate|queueMicrotask|process\.nextTick|requestAnimationFrame|(?:std::)?thread::spawn"
-    r"|tokio::spawn|.*\.(?:then|catch|finally|start|submit|execute)|CompletableFuture\.runAsync"
-)
-_AWAITED = re.compile(r"\b(?:done|await|WaitGroup|Wait|join|plan|latch|countDown)\b|<-")
-_HAS_BODY = re.compile(r"=>|function|->|\|\|")
 
 
 def _guards(step: SgNode, whole: SgNode) -> tuple[str, ...]:
@@ -181,37 +175,6 @@ def _only_arm(match: SgNode, step: SgNode) -> str:
 
 _ASSERTS = re.compile(r"(?i)\b(?:assert|require|expect)(?:\w*\s*!?\(|\.\w+\()")
 """A condition that is an assertion itself lets nothing be left out unheard: Go's `if assert.NoError(t, err)`."""
-
-
-def _detached(source: Source, found: Found, inner: Sequence[SgNode], reader: Reader) -> int:
-    """Count the assertions of what is only started: a promise, a goroutine, a thread that nobody waits for."""
-    if _AWAITED.search(source.dump(found.body)) or _is_told(found.body):
-        return 0
-    started = [call for step in inner if _is_started(call := bare(step))]
-    return sum(
-        1
-        for call in started
-        for one in walk(call)
-        if one.kind().endswith("_statement") and one.kind() != "go_statement"
-        for _ in reader.asserts(source, one)
-    )
-
-
-def _is_told(body: SgNode) -> bool:
-    """Say whether the runner of a test in JavaScript hears of its end: what it gives, or calls in the end."""
-    if body.kind() not in BLOCKS:
-        return True
-    holder = body.parent()
-    given = [holder.field(name) for name in ("parameter", "parameters")] if holder is not None else []
-    names = re.findall(r"[\w$]+", given[0].text() if given and given[0] is not None else "")
-    names += re.findall(r"^\(\s*([\w$]+)\s*\)$", given[1].text() if given and given[1] is not None else "")
-    return any(re.search(rf"(?<![\w$.]){re.escape(name)}\s*\(", body.text()) for name in names)
-
-
-def _is_started(call: SgNode) -> bool:
-    if call.kind() == "go_statement":
-        return True
-    return bool(_ASIDE.fullmatch(called(call).replace("\n", ""))) and _HAS_BODY.search(call.text()) is not None
 
 
 def deep(source: Source, steps: Sequence[SgNode], whole: SgNode) -> Iterator[SgNode]:
