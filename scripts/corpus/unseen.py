@@ -1,4 +1,4 @@
-# ruff: noqa: INP001, E501 - a program beside the package; a form a line
+# ruff: noqa: E501 - a program beside the package; a form a line
 """A third list of forms, for Python, by another author than the rules'.
 
 Written from the documentation and the two older lists, before any reader of a language had been read; frozen then.
@@ -7,7 +7,7 @@ Written from the documentation and the two older lists, before any reader of a l
 import ast
 from collections.abc import Callable
 
-from corpus_mutators import Change, Mutator, Target, asserts, equal, outer_asserts, sides
+from corpus.mutators import Change, Mutator, Target, asserts, equal, outer_asserts, sides
 
 Make = Callable[[Target], str | Change | None]
 

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a program beside the package
 """Functions and tests of JavaScript, TypeScript, Go, Rust and Java that are worth cheating about."""
 
 from collections.abc import Callable, Iterator, Mapping

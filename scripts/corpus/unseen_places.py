@@ -1,10 +1,9 @@
-# ruff: noqa: INP001, E501 - a program beside the package; a form a line
 """A third list of forms, for JavaScript, TypeScript, Go, Rust and Java, by another author than the rules'.
 
 Written from the documentation and the two older lists, before any reader of a language had been read; frozen then.
 """
 
-from corpus_making import (
+from corpus.making import (
     Form,
     Make,
     above,
@@ -26,7 +25,7 @@ from corpus_making import (
     within,
     zero,
 )
-from corpus_places import Place
+from corpus.places import Place
 
 _EXPECT = r"^(await )?expect\((.*)\)\.(?:toBe|toEqual|toStrictEqual)\((.*)\);?$"
 _GO_EQUAL = r"^(assert|require)\.Equal\(t, ([^,]+), ([^,]+)\)$"

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a program beside the package
 """Evasive forms for JavaScript, TypeScript, Go, Rust and Java, written before the author had read any rule.
 
 They were frozen then: a form that is missed stays as it is, and the documentation names it.
@@ -6,19 +5,9 @@ They were frozen then: a form that is missed stays as it is, and the documentati
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from corpus_places import Change, Place
-
-
-@dataclass(frozen=True)
-class Form:
-    """One form of one family of languages. `tests`: it is done to tests, else to sources."""
-
-    family: str
-    name: str
-    tests: bool
-    make: Callable[[Place], str | Change | None]
+from corpus.making import Form
+from corpus.places import Change, Place
 
 
 def _body(*lines: str) -> Callable[[Place], str | None]:

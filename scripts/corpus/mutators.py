@@ -1,4 +1,4 @@
-# ruff: noqa: INP001, S101 - a program beside the package
+# ruff: noqa: S101 - a program beside the package
 """Ways agents cheat, as changes of one Python function. Each gives the whole file's new text, or None if it cannot."""
 
 import ast
@@ -98,7 +98,8 @@ class Target:
 
 def first_line(statement: ast.stmt) -> int:
     """Give the line a statement begins at, with its decorators."""
-    return min([statement.lineno, *(mark.lineno for mark in getattr(statement, "decorator_list", []))])
+    marks: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(mark.lineno for mark in marks)])
 
 
 def _outer(tree: ast.Module) -> Iterator[ast.FunctionDef]:

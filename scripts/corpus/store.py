@@ -1,15 +1,17 @@
-# ruff: noqa: INP001, S101 - a program beside the package
+# ruff: noqa: S101 - a program beside the package
 """One repository's objects, read through one long-lived process, as the verifier wants them. Never writes."""
 
 import subprocess
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 from orchestrator.model.settings import Settings
 from orchestrator.model.verdicts import Judgement
+from orchestrator.ports.runner import Runner
 from orchestrator.ports.verifier import Case
-from orchestrator.ports.workspace import Change
+from orchestrator.ports.workspace import Change, Trees
 from orchestrator.verify.checks import CheckVerifier
 from orchestrator.verify.honest import HONEST
 
@@ -109,7 +111,7 @@ class Store:
     async def judge(self, commit: str, message: str, state: Path, changed: dict[str, bytes | None]) -> Judgement:
         """Judge a commit against its parent as `orchestrator verify REV --check honest` does."""
         self.judged, self.changed = commit, changed
-        verifier = CheckVerifier(Settings(), self, None, state, {})  # type: ignore[arg-type] - nothing is run
+        verifier = CheckVerifier(Settings(), cast("Trees", self), cast("Runner", None), state, {})  # nothing is run
         case = Case(
             task="verify/1",
             attempt=1,

@@ -1,23 +1,23 @@
-# ruff: noqa: INP001 - a program beside the package
 """Cheats put on top of real commits: one change of one form, in one function or test of that commit's tree."""
 
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from ast_grep_py import SgRoot
-from corpus_blind import BLIND
-from corpus_blind_places import BLIND_PLACES
-from corpus_forms_places import DESIGNED_PLACES
-from corpus_grid import GRID
-from corpus_mutators import MUTATORS, Change, Mutator, Target
-from corpus_places import LANGUAGES, Place, family_of, places
-from corpus_store import Store
-from corpus_unseen import UNSEEN
-from corpus_unseen_places import UNSEEN_PLACES
 
+from corpus.blind import BLIND
+from corpus.blind_places import BLIND_PLACES
+from corpus.forms_places import DESIGNED_PLACES
+from corpus.grid import GRID
+from corpus.mutators import MUTATORS, Change, Mutator, Target
+from corpus.places import LANGUAGES, Place, family_of, places
+from corpus.store import Store
+from corpus.unseen import UNSEEN
+from corpus.unseen_places import UNSEEN_PLACES
 from orchestrator.model.verdicts import Judgement, Verdict
 from orchestrator.verify.test_files import is_test_file
 
@@ -32,11 +32,11 @@ class Form:
     name: str
     family: str
     tests: bool
-    mutator: object
+    cheat: Callable[[Any], str | Change | None]
 
     def make(self, target: Target | Place) -> Change | None:
         """Give the files it changes, or None where it cannot be done or what comes of it is no code."""
-        made = self.mutator.make(target)  # type: ignore[attr-defined] - Mutator or Form of places
+        made = self.cheat(target)
         if made is None or made == target.text:
             return None
         if isinstance(made, str):
@@ -67,12 +67,15 @@ def _broken(text: str, language: str) -> int:
 
 
 def _python(mutator: Mutator) -> Form:
-    return Form(f"py: {mutator.name}", "py", mutator.tests, mutator)
+    return Form(f"py: {mutator.name}", "py", mutator.tests, mutator.make)
 
 
 FORMS = (
     *map(_python, (*MUTATORS, *BLIND, *UNSEEN, *GRID)),
-    *(Form(form.name, form.family, form.tests, form) for form in (*DESIGNED_PLACES, *BLIND_PLACES, *UNSEEN_PLACES)),
+    *(
+        Form(form.name, form.family, form.tests, form.make)
+        for form in (*DESIGNED_PLACES, *BLIND_PLACES, *UNSEEN_PLACES)
+    ),
 )
 
 

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a program beside the package
 """Evasive forms for Python, listed and written before the author had read any rule of the honest check.
 
 They were frozen then: a form that is missed stays as it is, and the documentation names it.
@@ -7,7 +6,7 @@ They were frozen then: a form that is missed stays as it is, and the documentati
 import ast
 from collections.abc import Callable
 
-from corpus_mutators import Change, Mutator, Target, asserts, equal, outer_asserts, sides
+from corpus.mutators import Change, Mutator, Target, asserts, equal, outer_asserts, sides
 
 
 def _names(target: Target) -> list[str]:

@@ -1,8 +1,8 @@
-# ruff: noqa: E402, INP001, T201 - a program beside the package, that prints
+# ruff: noqa: E402, T201 - a program beside the package, that prints
 """Measures the honest check on other people's repositories: whom it accuses wrongly, whom it catches.
 
-    scripts/corpus.py humans [--last N] [--skip N] [--examples N] [--csv FILE] REPOSITORY...
-    scripts/corpus.py mutants [--each N] [--seed N] [--forms WORD] [--examples N] [--csv FILE] REPOSITORY...
+    python scripts/corpus humans [--last N] [--skip N] [--examples N] [--csv FILE] REPOSITORY...
+    python scripts/corpus mutants [--each N] [--seed N] [--forms WORD] [--examples N] [--csv FILE] REPOSITORY...
 
 Every commit a person made is a negative (bots are left out): any verdict but PASS is a false accusation. It is judged
 as `orchestrator verify REV --check honest` does it, its message being the task. Mutants are such commits with one
@@ -21,11 +21,10 @@ from pathlib import Path
 
 import anyio
 
-sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
+sys.path[:0] = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parents[2])]
 
-from corpus_samples import FORMS, Sampler
-from corpus_store import Store
-
+from corpus.samples import FORMS, Sampler
+from corpus.store import Store
 from orchestrator.model.verdicts import Judgement, Verdict
 
 

@@ -1,5 +1,4 @@
-# ruff: noqa: INP001 - a program beside the package
-"""A fourth list of forms, for Python, made of two grids: what is given and how it is reached; what is asserted and where.
+"""A fourth list of forms, for Python, of two grids: what is given and how it is reached; what is asserted and where.
 
 Nobody thought of the single forms; whoever laid the grids out knew the rules.
 """
@@ -8,7 +7,7 @@ import ast
 from collections.abc import Callable
 from itertools import product
 
-from corpus_mutators import Change, Mutator, Target, equal, sides
+from corpus.mutators import Change, Mutator, Target, equal, sides
 
 Make = Callable[[Target], str | Change | None]
 

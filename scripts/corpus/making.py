@@ -1,11 +1,10 @@
-# ruff: noqa: INP001 - a program beside the package
 """What forms for JavaScript, TypeScript, Go, Rust and Java are made of. Each gives the file's new text, or None."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from corpus_places import Change, Place
+from corpus.places import Change, Place
 
 ZERO = "ZERO"
 ARGUMENT = "ARGUMENT"

@@ -1,11 +1,10 @@
-# ruff: noqa: INP001 - a program beside the package
 """Ways agents cheat in JavaScript, TypeScript, Go, Rust and Java, known while the rules were written."""
 
 import re
 from collections.abc import Callable
 
-from corpus_blind_places import Form
-from corpus_places import Change, Place
+from corpus.making import Form
+from corpus.places import Change, Place
 
 Make = Callable[[Place], str | Change | None]
 

@@ -1,0 +1,1 @@
+"""Measures the honest check on other people's repositories: `python scripts/corpus`."""
