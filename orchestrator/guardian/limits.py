@@ -7,7 +7,7 @@ import contextlib
 import os
 
 from orchestrator.guardian import kernel
-from orchestrator.guardian.records import Launch
+from orchestrator.guardian.launch import Launch
 
 LOOK_S = 0.25
 _DATA, _CORE = 2, 4

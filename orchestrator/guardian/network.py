@@ -11,10 +11,8 @@ import contextlib
 import fcntl
 import socket
 import struct
-from typing import TYPE_CHECKING, Literal, TypedDict
 
-if TYPE_CHECKING:
-    from orchestrator.guardian.records import Launch
+from orchestrator.guardian.launch import Egress, Launch, Target
 
 PROXY_PORT = 3128
 _SET_FLAGS, _UP = 0x8914, 0x41
@@ -24,27 +22,11 @@ _MAX_SAID = 16
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
-Target = tuple[str, int]
-
-
-class Rule(TypedDict):
-    """A host, `*.` before it for all below it, `*` for any; and ports, none for any."""
-
-    host: str
-    ports: list[int]
-
-
-class Egress(TypedDict):
-    """What may be reached, and what keeps the tree from all else."""
-
-    how: Literal["namespace", "ports"]
-    rules: list[Rule]
-
 
 class Doors:
     """Where the doors of a run are and where they lead; None leads to the proxy. An open network has none."""
 
-    def __init__(self, launch: "Launch") -> None:
+    def __init__(self, launch: Launch) -> None:
         self._egress = launch["egress"]
         self._persons = dict(launch["env"])
         self._listening: list[tuple[socket.socket, Target | None]] = []
@@ -54,7 +36,7 @@ class Doors:
         if self._egress is not None:
             self._prepare(self._egress, launch)
 
-    def _prepare(self, egress: Egress, launch: "Launch") -> None:
+    def _prepare(self, egress: Egress, launch: Launch) -> None:
         """Choose the ports, and say to programs and to the cage where the way out is."""
         port = PROXY_PORT
         if egress["how"] == "namespace":

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import unquote, urlsplit
 
-from orchestrator.guardian.network import Rule, Target
+from orchestrator.guardian.launch import Rule, Target
 
 _CONNECT_S, _HEAD_S = 30.0, 30.0
 _MOST_HEAD, _BLOCK = 1 << 16, 1 << 16

@@ -1,4 +1,4 @@
-"""The guardian's files in a run folder: the lock, the launch, the records, the socket.
+"""The guardian's files in a run folder: the lock, the records, the socket.
 
 Everything is reached through the folder's descriptor; no link an agent planted is followed.
 """
@@ -9,44 +9,11 @@ import json
 import os
 import socket
 import time
-from typing import Any, TypedDict
-
-from orchestrator.guardian.cage import Cage
-from orchestrator.guardian.network import Egress
-from orchestrator.guardian.redaction import Rules
+from typing import Any
 
 RECORD_ROOM = 4096
 _LOCK_PAUSE_S = 0.005
 _OWN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-
-
-class Launch(TypedDict):
-    """What the starter wrote into `launch.json`."""
-
-    argv: list[str]
-    env: dict[str, str]
-    cwd: str
-    stdin: str
-    stdout: str
-    stderr: str
-    sandbox: list[str]
-    """bubblewrap and its options, without our descriptors and the program; empty where it is not used."""
-    isolation: list[str]
-    orphan_timeout_s: float
-    max_output: int
-    passes_on: bool
-    max_memory: int
-    max_processes: int
-    """0 each for no limit."""
-    cage: Cage | None
-    """None where the program is left as it is."""
-    egress: Egress | None
-    """None where the network is open."""
-    redact: Rules | None
-    """None where the outputs go straight into their files."""
-    lifeline: bool
-    terminal: bool
-    """The streams are a terminal, which becomes the program's own; inside bubblewrap the program takes it itself."""
 
 
 class Refusal(Exception):  # noqa: N818  # not an error: the answer to whoever asked for the start
@@ -55,14 +22,6 @@ class Refusal(Exception):  # noqa: N818  # not an error: the answer to whoever a
     def __init__(self, kind: str, text: str) -> None:
         super().__init__(text)
         self.kind = kind
-
-
-def read_launch(folder: int) -> Launch:
-    """Read what to run."""
-    handle = os.open("launch.json", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
-    with os.fdopen(handle, "rb") as stream:
-        launch: Launch = json.load(stream)
-        return launch
 
 
 def lock(folder: int, patience_s: float) -> int:

@@ -15,7 +15,7 @@ import socket
 from typing import Any, NoReturn
 
 from orchestrator.guardian import cage, calls, kernel, limits, mounts, network
-from orchestrator.guardian.records import Launch
+from orchestrator.guardian.launch import Launch
 from orchestrator.guardian.streams import Stdio
 
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126

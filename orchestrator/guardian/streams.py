@@ -9,7 +9,7 @@ import fcntl
 import os
 import time
 
-from orchestrator.guardian.records import Launch
+from orchestrator.guardian.launch import Launch
 from orchestrator.guardian.redaction import Redactor, Stream
 
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NOCTTY

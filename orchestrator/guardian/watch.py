@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 from orchestrator.guardian import kernel, limits, records
+from orchestrator.guardian.launch import read_launch
 from orchestrator.guardian.network import Doors
 from orchestrator.guardian.records import Refusal
 from orchestrator.guardian.root import Pipes, ended, fork_root
@@ -32,7 +33,7 @@ class Guardian:
 
     def __init__(self, path: str) -> None:
         self._folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        self._launch = records.read_launch(self._folder)
+        self._launch = read_launch(self._folder)
         self._told: dict[str, Any] = {}
         self._heard = b""
         self._over = False
