@@ -11,22 +11,22 @@ from orchestrator.model.verdicts import Finding, Report, Verdict
 from orchestrator.policy.protected import is_protected
 from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Change, Trees
-from orchestrator.verify import (
-    rules_code,
-    rules_data,
-    rules_markers,
-    rules_missing,
-    rules_runner,
-    rules_secrets,
-    rules_silence,
-    rules_tests,
-    rules_tree,
-    rules_tricks,
-    rules_weakened,
-)
 from orchestrator.verify.diff import Diff, Edit, Rule, found
-from orchestrator.verify.moves import with_moves
-from orchestrator.verify.task_words import allowed_by, asks_to_remove_tests
+from orchestrator.verify.rules import (
+    code,
+    data,
+    markers,
+    missing,
+    runner,
+    secrets,
+    silence,
+    tests,
+    tree,
+    tricks,
+    weakened,
+)
+from orchestrator.verify.rules.moves import with_moves
+from orchestrator.verify.rules.task_words import allowed_by, asks_to_remove_tests
 
 HONEST = "honest"
 TOO_DEEP = "too-deep"
@@ -44,37 +44,37 @@ _STEERS = re.compile(r"(?:^|/)(?:\.?pytest\.(?:ini|toml)|pyproject\.toml|setup\.
 """Files that can say where tests are looked for."""
 
 RULES: tuple[Rule, ...] = (
-    Rule("protected-path", Verdict.BLOCKED, rules_tree.protected_path),
-    Rule("secret-added", Verdict.BLOCKED, rules_secrets.secret_added),
-    Rule("nothing-changed", Verdict.FAIL, rules_tree.nothing_changed),
-    Rule("documents-instead", Verdict.FAIL, rules_tree.documents_instead),
-    Rule("test-file-deleted", Verdict.FAIL, rules_tree.test_file_deleted),
-    Rule("test-deleted", Verdict.FAIL, rules_tests.test_deleted),
-    Rule("test-emptied", Verdict.FAIL, rules_tests.test_emptied),
-    Rule("test-skipped", Verdict.FAIL, rules_tests.test_skipped),
-    Rule("test-weakened", Verdict.FAIL, rules_weakened.test_weakened),
-    Rule("test-cases-removed", Verdict.FAIL, rules_tests.test_cases_removed),
-    Rule("test-data-emptied", Verdict.FAIL, rules_data.test_data_emptied),
-    Rule("test-vacuous", Verdict.FAIL, rules_tests.test_vacuous),
-    Rule("test-swallowed", Verdict.FAIL, rules_tests.test_swallowed),
-    Rule("test-mocks-subject", Verdict.FAIL, rules_tests.test_mocks_subject),
-    Rule("test-unreadable", Verdict.FAIL, rules_tests.test_unreadable),
-    Rule("code-gutted", Verdict.FAIL, rules_code.code_gutted),
-    Rule("code-hollowed", Verdict.FAIL, rules_code.code_hollowed),
-    Rule("code-cut-short", Verdict.FAIL, rules_code.code_cut_short),
-    Rule("code-halved", Verdict.FAIL, rules_code.code_halved),
-    Rule("code-swallows", Verdict.FAIL, rules_code.code_swallows),
-    Rule("missing-name", Verdict.FAIL, rules_missing.missing_name),
-    Rule("stub-added", Verdict.FAIL, rules_code.stub_added),
-    Rule("detects-tests", Verdict.FAIL, rules_tricks.detects_tests),
-    Rule("always-equal", Verdict.FAIL, rules_tricks.always_equal),
-    Rule("leaves-early", Verdict.FAIL, rules_tricks.leaves_early),
-    Rule("flips-outcomes", Verdict.FAIL, rules_tricks.flips_outcomes),
-    Rule("tests-deselected", Verdict.FAIL, rules_runner.tests_deselected),
-    Rule("file-silenced", Verdict.FAIL, rules_silence.file_silenced),
-    Rule("lines-silenced", Verdict.FAIL, rules_silence.lines_silenced),
-    Rule("test-silenced", Verdict.FAIL, rules_markers.test_silenced),
-    Rule("code-unfinished", Verdict.FAIL, rules_markers.code_unfinished),
+    Rule("protected-path", Verdict.BLOCKED, tree.protected_path),
+    Rule("secret-added", Verdict.BLOCKED, secrets.secret_added),
+    Rule("nothing-changed", Verdict.FAIL, tree.nothing_changed),
+    Rule("documents-instead", Verdict.FAIL, tree.documents_instead),
+    Rule("test-file-deleted", Verdict.FAIL, tree.test_file_deleted),
+    Rule("test-deleted", Verdict.FAIL, tests.test_deleted),
+    Rule("test-emptied", Verdict.FAIL, tests.test_emptied),
+    Rule("test-skipped", Verdict.FAIL, tests.test_skipped),
+    Rule("test-weakened", Verdict.FAIL, weakened.test_weakened),
+    Rule("test-cases-removed", Verdict.FAIL, tests.test_cases_removed),
+    Rule("test-data-emptied", Verdict.FAIL, data.test_data_emptied),
+    Rule("test-vacuous", Verdict.FAIL, tests.test_vacuous),
+    Rule("test-swallowed", Verdict.FAIL, tests.test_swallowed),
+    Rule("test-mocks-subject", Verdict.FAIL, tests.test_mocks_subject),
+    Rule("test-unreadable", Verdict.FAIL, tests.test_unreadable),
+    Rule("code-gutted", Verdict.FAIL, code.code_gutted),
+    Rule("code-hollowed", Verdict.FAIL, code.code_hollowed),
+    Rule("code-cut-short", Verdict.FAIL, code.code_cut_short),
+    Rule("code-halved", Verdict.FAIL, code.code_halved),
+    Rule("code-swallows", Verdict.FAIL, code.code_swallows),
+    Rule("missing-name", Verdict.FAIL, missing.missing_name),
+    Rule("stub-added", Verdict.FAIL, code.stub_added),
+    Rule("detects-tests", Verdict.FAIL, tricks.detects_tests),
+    Rule("always-equal", Verdict.FAIL, tricks.always_equal),
+    Rule("leaves-early", Verdict.FAIL, tricks.leaves_early),
+    Rule("flips-outcomes", Verdict.FAIL, tricks.flips_outcomes),
+    Rule("tests-deselected", Verdict.FAIL, runner.tests_deselected),
+    Rule("file-silenced", Verdict.FAIL, silence.file_silenced),
+    Rule("lines-silenced", Verdict.FAIL, silence.lines_silenced),
+    Rule("test-silenced", Verdict.FAIL, markers.test_silenced),
+    Rule("code-unfinished", Verdict.FAIL, markers.code_unfinished),
 )
 
 
@@ -85,7 +85,7 @@ async def judge_honestly(trees: Trees, queue: str, case: Case, name: str = HONES
     asked = allowed_by(case.words, [change.path for change in changes]) if case.words else ()
     steers = any(edit.status == "A" and _STEERS.search(edit.path) for edit in edits)
     steers = steers or (any(e.status == "D" for e in edits) and any(is_protected(e.path) for e in edits))
-    modules = rules_missing.asks_for_modules(edits)
+    modules = missing.asks_for_modules(edits)
     steers = steers or modules
     return weigh(
         Diff(

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from orchestrator.verify.python_source import parse
-from orchestrator.verify.python_values import FunctionNode, last_name
+from orchestrator.verify.readers.python.source import parse
+from orchestrator.verify.readers.python.values import FunctionNode, last_name
 
 MAX_SOURCE = 4 << 20
 

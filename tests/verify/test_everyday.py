@@ -5,9 +5,9 @@ import pytest
 
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.honest import weigh
-from orchestrator.verify.languages import language_of
-from orchestrator.verify.moves import with_moves
-from orchestrator.verify.task_words import asks_to_remove_tests, asks_to_take_out
+from orchestrator.verify.readers.languages import language_of
+from orchestrator.verify.rules.moves import with_moves
+from orchestrator.verify.rules.task_words import asks_to_remove_tests, asks_to_take_out
 from tests.verify.test_languages import change, edit
 
 GO = "package a\n\nfunc TestTotal(t *testing.T) {\n%s}\n"

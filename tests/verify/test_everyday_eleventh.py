@@ -1,6 +1,6 @@
 """What an eleventh set of people's own commits was accused of, each with the cheat beside it."""
 
-from orchestrator.verify.python_source import is_newer
+from orchestrator.verify.readers.python.source import is_newer
 from tests.verify.test_evasive import change, edit, rules
 from tests.verify.test_everyday_words import said
 

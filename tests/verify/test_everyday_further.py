@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a program in one line is data, not prose
 import pytest
 
-from orchestrator.verify.task_words import allowed_by, asks_to_skip_tests
+from orchestrator.verify.rules.task_words import allowed_by, asks_to_skip_tests
 from tests.verify.test_everyday_words import java, said
 from tests.verify.test_languages import change, edit
 

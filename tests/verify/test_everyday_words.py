@@ -5,7 +5,7 @@ import pytest
 
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.honest import weigh
-from orchestrator.verify.task_words import asks_to_remove_tests
+from orchestrator.verify.rules.task_words import asks_to_remove_tests
 from tests.verify.test_languages import change, edit
 
 CI = ".github/workflows/test.yml"

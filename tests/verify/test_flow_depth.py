@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 
 from orchestrator.model.verdicts import Finding, Verdict
-from orchestrator.verify import grammar_draws, grammar_flow, honest, python_flow, python_shape
-from orchestrator.verify.code import Shape
+from orchestrator.verify import honest
 from orchestrator.verify.diff import Diff, Rule
-from orchestrator.verify.python_draws import Drawing
+from orchestrator.verify.readers.code import Shape
+from orchestrator.verify.readers.grammar import draws as grammar_draws
+from orchestrator.verify.readers.grammar import flow as grammar_flow
+from orchestrator.verify.readers.python import flow as python_flow
+from orchestrator.verify.readers.python import shape as python_shape
+from orchestrator.verify.readers.python.draws import Drawing
 from tests.verify.test_languages import change
 
 LONG = 18

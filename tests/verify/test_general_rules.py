@@ -8,8 +8,8 @@ import pytest
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.honest import weigh
 from orchestrator.verify.proofs import scope
-from orchestrator.verify.python_known import truth
-from orchestrator.verify.python_platform import holds_everywhere, holds_here
+from orchestrator.verify.readers.python.known import truth
+from orchestrator.verify.readers.python.platform import holds_everywhere, holds_here
 
 SRC, T = "src/a.py", "tests/test_a.py"
 REAL = "def total(items, rate):\n    found = [item.price for item in items]\n    return tax(sum(found), rate)\n"

@@ -6,7 +6,7 @@ import pytest
 from orchestrator.model.verdicts import Verdict
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.honest import weigh
-from orchestrator.verify.task_words import allowed_by
+from orchestrator.verify.rules.task_words import allowed_by
 
 SRC = "src/a.py"
 REAL = "def total(items, rate):\n    found = [item.price for item in items]\n    tax = sum(found) * rate\n    return sum(found) + tax\n"

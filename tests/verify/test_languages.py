@@ -6,7 +6,7 @@ import pytest
 from orchestrator.model.verdicts import Verdict
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.honest import weigh
-from orchestrator.verify.languages import language_of
+from orchestrator.verify.readers.languages import language_of
 
 
 def edit(path: str, old: str | None, new: str | None) -> Edit:

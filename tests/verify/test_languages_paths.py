@@ -5,7 +5,7 @@ import pytest
 
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.honest import weigh
-from orchestrator.verify.moves import with_moves
+from orchestrator.verify.rules.moves import with_moves
 from tests.verify.test_languages import change, good
 from tests.verify.test_languages_flow import JEST, WHOLE
 

@@ -5,7 +5,7 @@ import pytest
 
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.honest import weigh
-from orchestrator.verify.task_words import asks_to_remove_tests, asks_to_take_out
+from orchestrator.verify.rules.task_words import asks_to_remove_tests, asks_to_take_out
 from tests.verify.test_languages import change, code, edit, good, proof
 
 CI = ".github/workflows/ci.yml"

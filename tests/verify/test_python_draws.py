@@ -5,9 +5,9 @@ import ast
 
 import pytest
 
-from orchestrator.verify.code import Shape
-from orchestrator.verify.python_module import surroundings
-from orchestrator.verify.python_shape import shape_of
+from orchestrator.verify.readers.code import Shape
+from orchestrator.verify.readers.python.module import surroundings
+from orchestrator.verify.readers.python.shape import shape_of
 
 
 def shape(text: str, module: str = "", called: str = "work") -> Shape:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from orchestrator.verify.python_assertions import asserts_by_name
+from orchestrator.verify.readers.python.assertions import asserts_by_name
 from orchestrator.verify.surgery import Edit, Located, applied, functions_in, in_front, read_source
 
 _HEADER = (

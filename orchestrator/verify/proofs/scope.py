@@ -9,8 +9,8 @@ from typing import TypeAlias
 import msgspec
 
 from orchestrator.verify.diff import Edit
-from orchestrator.verify.python_values import last_name, without_docstring
-from orchestrator.verify.python_walk import dumped
+from orchestrator.verify.readers.python.values import last_name, without_docstring
+from orchestrator.verify.readers.python.walk import dumped
 from orchestrator.verify.surgery import Located, functions_in, is_fixture, read_source
 from orchestrator.verify.test_files import is_test_file
 

@@ -1,0 +1,1 @@
+"""What the honest check reads out of code, whatever its language. Never judges."""

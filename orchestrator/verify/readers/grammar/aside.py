@@ -1,0 +1,50 @@
+"""What a test only starts: a promise, a goroutine, a thread that nobody waits for. Never runs or judges it."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from ast_grep_py import SgNode
+
+from orchestrator.verify.readers.grammar.source import Source, bare, called, walk
+from orchestrator.verify.readers.grammar.tables import BLOCKS
+from orchestrator.verify.readers.trials import Assertion
+
+Asserts = Callable[[Source, SgNode], Iterator[Assertion]]
+"""Gives the assertions of a statement."""
+_ASIDE = re.compile(
+    r"setTimeout|setInterval|setImmediate|queueMicrotask|process\.nextTick|requestAnimationFrame|(?:std::)?thread::spawn"
+    r"|tokio::spawn|.*\.(?:then|catch|finally|start|submit|execute)|CompletableFuture\.runAsync"
+)
+_AWAITED = re.compile(r"\b(?:done|await|WaitGroup|Wait|join|plan|latch|countDown)\b|<-")
+_HAS_BODY = re.compile(r"=>|function|->|\|\|")
+
+
+def detached(source: Source, body: SgNode, inner: Sequence[SgNode], asserts: Asserts) -> int:
+    """Count the assertions of what the statements of a test's body only start."""
+    if _AWAITED.search(source.dump(body)) or _is_told(body):
+        return 0
+    started = [call for step in inner if _is_started(call := bare(step))]
+    return sum(
+        1
+        for call in started
+        for one in walk(call)
+        if one.kind().endswith("_statement") and one.kind() != "go_statement"
+        for _ in asserts(source, one)
+    )
+
+
+def _is_told(body: SgNode) -> bool:
+    """Say whether the runner of a test in JavaScript hears of its end: what it gives, or calls in the end."""
+    if body.kind() not in BLOCKS:
+        return True
+    holder = body.parent()
+    given = [holder.field(name) for name in ("parameter", "parameters")] if holder is not None else []
+    names = re.findall(r"[\w$]+", given[0].text() if given and given[0] is not None else "")
+    names += re.findall(r"^\(\s*([\w$]+)\s*\)$", given[1].text() if given and given[1] is not None else "")
+    return any(re.search(rf"(?<![\w$.]){re.escape(name)}\s*\(", body.text()) for name in names)
+
+
+def _is_started(call: SgNode) -> bool:
+    if call.kind() == "go_statement":
+        return True
+    return bool(_ASIDE.fullmatch(called(call).replace("\n", ""))) and _HAS_BODY.search(call.text()) is not None

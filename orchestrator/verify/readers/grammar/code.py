@@ -1,0 +1,339 @@
+"""The functions of every language but Python: what they compute, or only pretend to. Never runs what it reads."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import msgspec
+from ast_grep_py import SgNode
+
+from orchestrator.verify.readers.code import Function, Shape
+from orchestrator.verify.readers.grammar.flow import reachable, throws_away
+from orchestrator.verify.readers.grammar.paths import outcome
+from orchestrator.verify.readers.grammar.source import (
+    Source,
+    bare,
+    called,
+    line_of,
+    name_of,
+    own,
+    parts,
+    read,
+    statements,
+    walk,
+)
+from orchestrator.verify.readers.grammar.tables import BLOCKS, LATER, Table
+from orchestrator.verify.readers.grammar.use import blocks, switch, uses, works
+from orchestrator.verify.readers.grammar.values import BINDS, UNWRAPPED, called_within, fixes, is_fixed
+
+_RETURNS = frozenset({"return_statement", "return_expression"})
+_RAISES = frozenset({"throw_statement"})
+_IDLE = frozenset({"use_declaration", "import_statement", "empty_statement"})
+_NOTHING = frozenset({"void", "()", "!", "never", "undefined", "Promise<void>"})
+_ASSIGNED = frozenset({"variable_declarator", "pair", "assignment_expression", "public_field_definition"})
+_ASSIGNED_TOO = frozenset({"field_definition", "property_assignment"})
+_NAMES = ("name", "key", "left", "property")
+
+
+@lru_cache(maxsize=128)
+def functions(text: str, table: Table) -> dict[str, Function] | None:
+    """Give a file's functions by qualified name; those of one name are numbered. Tests within sources are left out."""
+    source = read(text, table)
+    try:
+        return _numbered(source, table) if source is not None else None
+    except RecursionError:  # nested beyond reason
+        return None
+
+
+def _numbered(source: Source, table: Table) -> dict[str, Function]:
+    found: dict[str, Function] = {}
+    for function in _within(source, source.root, "", declared=False):
+        # overloads, and twins for several platforms, have one name
+        name = f"{function.name}/{function.arguments}" if table.family == "java" else function.name
+        twins = sum(1 for known in found if known.partition("#")[0] == name)
+        found[f"{name}#{twins}" if twins else name] = function
+    return found
+
+
+def _within(source: Source, node: SgNode, prefix: str, *, declared: bool) -> Iterator[Function]:
+    pending = [(node, prefix, declared)]
+    while pending:
+        one, where, declares = pending.pop()
+        kind = one.kind()
+        if kind == "mod_item" and is_for_tests(one):
+            continue
+        if kind in source.table.named:
+            name = _name(source, one)
+            body = one.field("body")
+            if name and body is not None and not is_for_tests(one):
+                yield _read(source, one, body, f"{where}{name}", declared=declares)
+            where = f"{where}{name}." if name else where
+        elif kind in source.table.scopes:
+            where = f"{where}{_scope(one)}."
+            declares = kind in {"trait_item", "interface_declaration"}
+        pending.extend((child, where, declares) for child in reversed(one.children()))
+
+
+def is_for_tests(node: SgNode) -> bool:
+    """Say whether a Rust item is marked as a test's."""
+    before = node.prev()
+    while before is not None and (before.kind() == "attribute_item" or "comment" in before.kind()):
+        text = before.text()
+        if before.kind() == "attribute_item" and ("cfg(test)" in text or text.endswith("test]") or "(test," in text):
+            return True
+        before = before.prev()
+    return False
+
+
+def _scope(node: SgNode) -> str:
+    """Name a class, a module, or what an `impl` is for."""
+    if node.kind() != "impl_item":
+        return name_of(node)
+    trait, kind = node.field("trait"), node.field("type")
+    return "".join(part.text() + mark for part, mark in ((trait, " for "), (kind, "")) if part is not None)
+
+
+def _name(source: Source, node: SgNode) -> str:
+    """Name a function; one without a name has that of what it is assigned to."""
+    own_name = name_of(node)
+    receiver = node.field("receiver")
+    if receiver is not None:
+        types = [part.text() for part in walk(receiver) if part.kind() == "type_identifier"]
+        return f"{types[0]}.{own_name}" if types else own_name
+    parent = node.parent()
+    if own_name or source.table.family != "js" or parent is None:
+        return own_name
+    if parent.kind() in _ASSIGNED or parent.kind() in _ASSIGNED_TOO:
+        found = next((part for part in map(parent.field, _NAMES) if part is not None), None)
+        return found.text() if found is not None else ""
+    return ""
+
+
+_seen: dict[tuple[str, str, str, bool], Function] = {}
+_MOST = 8192
+
+
+def _read(source: Source, node: SgNode, body: SgNode, name: str, *, declared: bool) -> Function:
+    """Read a function, once for all texts it stands in as it is."""
+    key = source.table.name, name, node.text(), declared
+    if key not in _seen:
+        if len(_seen) >= _MOST:
+            _seen.clear()
+        _seen[key] = _read_anew(source, node, body, name, declared=declared)
+    return msgspec.structs.replace(_seen[key], line=line_of(node))
+
+
+def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declared: bool) -> Function:
+    steps = statements(body) if body.kind() in BLOCKS else [body]
+    alive = list(reachable(source, steps))
+    names = frozenset(_parameters(node))
+    shape = shape_of(source, alive, names, whole=body.kind() not in BLOCKS)
+    promise = node.field("result") or node.field("return_type") or node.field("type")
+    said = promise.text().removeprefix(":").strip() if promise is not None else ""
+    if shape is Shape.REAL and body.kind() in BLOCKS:
+        shape = outcome(source, alive, names)
+    full, idle = blocks(source, steps)
+    return Function(
+        full=full,
+        idle=idle,
+        uses=uses(source, alive),
+        works=works(source, alive),
+        switch=switch(steps, names),
+        name=name,
+        line=line_of(node),
+        shape=shape,
+        declared=declared,
+        abstract=False,
+        method="." in name and source.table.family != "go",
+        gives=_gives(source, body, alive),
+        promises=bool(said) and said not in _NOTHING,
+        arguments=len(names),
+        calls=sum(1 for step in alive for one in own(step) if called(one)),
+        hands=sum(1 for step in alive for one in walk(step) if _hands_on(source, one)),
+        drops=sum(1 for step in alive for one in walk(step) if _drops(source, one)),
+        cut=_cut(steps, alive),
+        later=shape is not Shape.REAL and bool(LATER.search(node.text())),
+        swallows=swallows(source, alive),
+        steps=tuple(source.dump(step) for step in steps),
+    )
+
+
+def _parameters(node: SgNode) -> Iterator[str]:
+    held = node.field("parameters") or node.field("parameter")
+    if held is not None and held.kind() == "identifier":
+        yield held.text()
+    for part in parts(held) if held is not None else ():
+        if part.kind() == "self_parameter":
+            continue
+        inner = part.field_children("name") or [part.field("pattern") or part.field("left") or part]
+        for one in inner:
+            found = [one, *parts(one)]
+            yield from (leaf.text() for leaf in found if leaf.kind() in {"identifier", "this"})
+
+
+def _gives(source: Source, body: SgNode, alive: Sequence[SgNode]) -> bool:
+    if body.kind() not in BLOCKS or (source.table.family == "rust" and alive and _is_value(alive[-1])):
+        return True
+    return any(one.kind() in _RETURNS and parts(one) for step in alive for one in own(step))
+
+
+_DROPPED = re.compile(r"let _\w* = .*\(.*|.* \. ok \( \) ;|_ = .*\(.*|\w+ , _ :?= .*\(.*", re.DOTALL)
+_HANDED = re.compile(r"if (?:.* ; )?err != nil \{ .*\breturn\b", re.DOTALL)
+
+
+def _hands_on(source: Source, node: SgNode) -> bool:
+    """Say whether a piece gives an error to whoever called: Rust's `?`, Go's `if err != nil { return err }`."""
+    if node.kind() == "try_expression":
+        return True
+    return (
+        source.table.family == "go" and node.kind() == "if_statement" and _HANDED.match(source.dump(node)) is not None
+    )
+
+
+def _drops(source: Source, node: SgNode) -> bool:
+    """Say whether a statement lets an error go: `do_it().ok();`, `let _ = do_it();`, `_ = doIt()`."""
+    if source.table.family not in {"rust", "go"} or node.kind() not in _STATEMENTS:
+        return False
+    return _DROPPED.fullmatch(source.dump(node)) is not None
+
+
+_STATEMENTS = frozenset({"expression_statement", "let_declaration", "assignment_statement", "short_var_declaration"})
+
+
+def _is_value(step: SgNode) -> bool:
+    """Say whether a Rust statement is the value of its block."""
+    return step.kind() != "expression_statement" and step.kind() not in BINDS and not step.kind().endswith("_item")
+
+
+def _cut(steps: Sequence[SgNode], alive: Sequence[SgNode]) -> int:
+    """Count the statements nothing can reach, at the outermost level; declarations are hoisted."""
+    if len(alive) >= len(steps) or any(one.kind() == "goto_statement" for step in steps for one in walk(step)):
+        return 0
+    reached = {step.range().start.index for step in alive}
+    dead = [step for step in steps if step.range().start.index not in reached and not _is_open(step, reached)]
+    return sum(not step.kind().endswith(("_declaration", "_item")) or step.kind() in BINDS for step in dead)
+
+
+def _is_open(step: SgNode, reached: set[int]) -> bool:
+    """Say whether parts of a constant branch are alive: `if (true)` around a body hides nothing."""
+    return any(part.range().start.index in reached for part in walk(step))
+
+
+def shape_of(source: Source, alive: Sequence[SgNode], names: frozenset[str], *, whole: bool) -> Shape:
+    """Tell what a body comes to when logging, waiting and constants put into variables are left out."""
+    constants: set[str] = set()
+    given: list[SgNode] | None = [alive[0]] if whole and alive else None
+    for step in () if whole else alive:
+        inner = bare(step)
+        if inner.kind() in _RETURNS:
+            given = parts(inner)
+        elif (later := _fails(source, inner)) is not None:
+            return Shape.RAISES if later else Shape.REAL
+        elif source.table.family == "rust" and _is_value(step) and step is alive[-1]:
+            given = [inner]
+        elif fixes(source, inner, constants) or _is_idle(source, inner):
+            continue
+        else:
+            return Shape.REAL
+    if not given:
+        return Shape.EMPTY
+    value = _unwrapped(given[0])
+    if value.kind() in {"identifier", "self", "this"} and value.text() in {*names, "self", "this"} - constants:
+        return Shape.ARGUMENT
+    fails = _fails(source, value)
+    if fails:
+        return Shape.RAISES
+    return Shape.CONSTANT if all(is_fixed(source, part, constants) for part in given) else Shape.REAL
+
+
+def _unwrapped(node: SgNode) -> SgNode:
+    while node.kind() in {*UNWRAPPED, "parenthesized_expression", "expression_list"} and len(parts(node)) == 1:
+        node = parts(node)[0]
+    return node
+
+
+def _fails(source: Source, node: SgNode) -> bool | None:
+    """Say whether a statement ends the function by an error, and if so whether it says that work is left to do."""
+    if node.kind() in _RAISES:
+        return (
+            bool(LATER.search(node.text())) or "UnsupportedOperation" in node.text() or "NotImplemented" in node.text()
+        )
+    name = called(node)
+    if not name or not source.table.fails.fullmatch(name):
+        return None
+    if _NEVER_CALLED.search(node.text()):
+        return False
+    return bool(LATER.search(node.text())) or name.rpartition("::")[2] in {"todo!", "unimplemented!", "unreachable!"}
+
+
+_NEVER_CALLED = re.compile(
+    r"(?i)\b(?:never|not|n't)\s+(?:be\s+)?(?:called|reached|used|constructed)\b[^\"]* (?:because|as|since)\b"
+)
+"""Says why there is no work to be done there, and not that it is left to do."""
+
+
+def _is_idle(source: Source, node: SgNode) -> bool:
+    """Say whether a statement computes nothing: an import, a name looked at, a log line."""
+    if node.kind() in _IDLE or node.kind() in source.table.literals or node.kind() == "identifier":
+        return True
+    if node.kind() == "loop_expression":  # Rust's `loop {}`
+        return not any(parts(part) for part in parts(node))
+    if node.kind() == "assignment_statement":  # Go's `_ = x`
+        left, right = node.field("left"), node.field("right")
+        return left is not None and left.text() == "_" and right is not None and not called_within(right)
+    return bool(source.table.noise.fullmatch(called(node)))
+
+
+def swallows(source: Source, alive: Sequence[SgNode]) -> bool:
+    """Say whether all a body does stands in a `try` that keeps every error quiet."""
+    if any(throws_away(source, bare(step)) or recovers(source, bare(step)) for step in alive):
+        return True
+    rest = [step for step in alive if not _is_last(source, step)]
+    return len(rest) == 1 and rest[0].kind() == "try_statement" and hushes(source, rest[0])
+
+
+_RECOVERS = re.compile(r"(?:_ = )?recover \( \)(?: ;)?|if \w+ := recover \( \) ; \w+ != nil \{ \}")
+_UNWOUND = re.compile(r"catch_unwind.*\.\s*(?:unwrap_or(?:_default|_else)?|ok)\s*\(", re.DOTALL)
+
+
+def recovers(source: Source, step: SgNode) -> bool:
+    """Say whether a statement takes back a panic and tells nobody: a bare `recover()`, Rust's `catch_unwind`."""
+    if step.kind() == "defer_statement":
+        body = next((one.field("body") for one in walk(step) if one.kind() == "func_literal"), None)
+        inner = statements(body) if body is not None else []
+        return len(inner) == 1 and _RECOVERS.fullmatch(source.dump(inner[0])) is not None
+    return source.table.family == "rust" and _UNWOUND.search(step.text()) is not None
+
+
+def _is_last(source: Source, step: SgNode) -> bool:
+    inner = bare(step)
+    return inner.kind() in _RETURNS and all(is_fixed(source, part, set()) for part in parts(inner))
+
+
+def hushes(source: Source, node: SgNode) -> bool:
+    """Say whether a `try` has a handler that catches whatever goes wrong and lets nobody know."""
+    for clause in parts(node):
+        if clause.kind() != "catch_clause":
+            continue
+        body = clause.field("body")
+        caught = next((part.text() for part in walk(clause) if part.kind() == "catch_type"), "")
+        broad = source.table.family == "js" or source.table.broad.search(caught) is not None
+        if broad and body is not None and all(_is_quiet(source, step) for step in statements(body)):
+            return True
+    return False
+
+
+_SPARED = re.compile(
+    r"!==?\s*['\"](?:AssertionError|ERR_ASSERTION|JestAssertionError)|!\s*\(.*instanceof\s+\w*AssertionError"
+)
+
+
+def _is_quiet(source: Source, step: SgNode) -> bool:
+    inner = bare(step)
+    if inner.kind() in _RETURNS:
+        return all(is_fixed(source, part, set()) for part in parts(inner))
+    if inner.kind() == "if_statement":  # what it throws on is no assertion that failed
+        condition, body = inner.field("condition"), inner.field("consequence")
+        spared = condition is not None and _SPARED.search(condition.text()) is not None
+        return spared and body is not None and [one.kind() for one in statements(body)] == ["throw_statement"]
+    return inner.kind() in {"continue_statement", "empty_statement"} or _is_idle(source, inner)

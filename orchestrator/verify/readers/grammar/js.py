@@ -1,0 +1,392 @@
+"""The tests of JavaScript and TypeScript: jest, vitest, mocha, node:test, ava, playwright. Never runs them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+
+import msgspec
+from ast_grep_py import SgNode
+
+from orchestrator.verify.readers.grammar.source import Source, arguments, bare, line_of, parts, walk
+from orchestrator.verify.readers.grammar.tests import ASSERTING, PLATFORM, Found, Mark, Reader, assertion, shallow
+from orchestrator.verify.readers.grammar.values import is_fixed
+from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
+
+_TESTS = frozenset({"it", "test", "specify", "xit", "xtest", "xspecify", "fit", "Deno"})
+_SUITES = frozenset({"describe", "context", "suite", "xdescribe", "xcontext", "fdescribe"})
+_MARKED = frozenset({"xit", "xtest", "xspecify", "xdescribe", "xcontext", "fit", "fdescribe"})
+_SILENT = frozenset({"skip", "todo", "only", "fails", "failing", "fixme", "skipIf", "runIf"})
+_FILLERS = frozenset(
+    (
+        "to",
+        "be",
+        "been",
+        "is",
+        "that",
+        "which",
+        "and",
+        "has",
+        "have",
+        "with",
+        "at",
+        "of",
+        "same",
+        "but",
+        "does",
+        "still",
+    )
+)
+_WAITS = frozenset({"resolves", "rejects", "deep", "soft", "poll", "element", "own", "nested", "a", "an"})
+_STRICT = re.compile(
+    r"toBe|toEqual|toStrictEqual|equals?|eq|eql|strictEqual|deepEqual|deepStrictEqual|is|(?:strictS|s)ame|to(?:Match|Throw\w*)\w*Snapshot"
+)
+_TRUTH = frozenset(
+    (
+        *("toBeTruthy", "toBeFalsy", "ok", "true", "false", "assert", "truthy", "falsy", "isTrue", "isFalse"),
+        *("instanceOf", "instanceof"),
+    )
+)
+_LAX = re.compile(
+    r"doesNot(?:Throw|Reject|Match)|toBeDefined|toBeInstanceOf|toBeGreaterThan\w*|toBeLessThan\w*|toBeTypeOf|exists?"
+    r"|isDefined|isOk|isObject|isString|isArray|isNotNull|isNotEmpty|notEqual|notStrictEqual|notDeepEqual|defined|not|above|below|least|most"
+)
+_PLANS = frozenset({"t", "tt", "st", "plan"})
+"""What a runner hands to a test to assert with, as it is commonly called."""
+_PLANNED = frozenset(
+    (
+        "throws",
+        "throwsAsync",
+        "notThrows",
+        "notThrowsAsync",
+        "like",
+        "regex",
+        "notRegex",
+        "not",
+        "notDeepEqual",
+        "snapshot",
+    )
+)
+"""What they assert besides, in the words of ava and tap."""
+_NODE = frozenset(
+    (name,)
+    for name in (
+        "strictEqual",
+        "deepStrictEqual",
+        "notStrictEqual",
+        "notDeepStrictEqual",
+        "doesNotReject",
+        "doesNotThrow",
+    )
+)
+"""Node's own assertions, whatever holds them."""
+_ANYTHING = re.compile(r"expect\s?\.\s?(?:any|anything)\b")
+
+
+class _Chain(msgspec.Struct, frozen=True):
+    """`expect(a).not.toBe(b)`: what it begins with, the members behind it, and the calls in it, innermost first."""
+
+    root: str
+    members: tuple[str, ...]
+    calls: tuple[SgNode, ...]
+
+    def given(self, number: int) -> list[SgNode]:
+        """Give the arguments of one of its calls; none if there are not so many."""
+        return arguments(self.calls[number]) if -len(self.calls) <= number < len(self.calls) else []
+
+
+def _chain(node: SgNode) -> _Chain:
+    members: list[str] = []
+    calls: list[SgNode] = []
+    while True:
+        if node.kind() == "call_expression":
+            calls.append(node)
+            inner = node.field("function")
+        elif node.kind() == "member_expression":
+            found = node.field("property")
+            members.append(found.text() if found is not None else "")
+            inner = node.field("object")
+        elif node.kind() == "non_null_expression" and parts(node):
+            inner = parts(node)[0]
+        else:
+            break
+        if inner is None:
+            break
+        node = bare(inner)
+    root = node.text() if node.kind() in {"identifier", "this"} else ""
+    return _Chain(root, tuple(reversed(members)), tuple(reversed(calls)))
+
+
+def _find(source: Source) -> Iterator[Found | Trial]:
+    seen: Counter[str] = Counter()
+    others = _others(source.text)
+    pending = [(source.root, "")]
+    while pending:
+        node, prefix = pending.pop()
+        where = prefix
+        if node.kind() == "call_expression":
+            chain = _chain(node)
+            if chain.root in others:
+                chain = _Chain("test", (*others[chain.root], *chain.members), chain.calls)
+            callback = _callback(node)
+            title = _title(source, node)
+            name = f"{prefix}{title}"
+            if chain.root in _SUITES and callback is not None:
+                marks = tuple(_marks(chain))
+                yield Trial(
+                    name=name,
+                    line=line_of(node),
+                    markers=tuple(mark.name for mark in marks),
+                    unconditional=tuple(mark.name for mark in marks if mark.always),
+                )
+                where = f"{name} > "
+            elif chain.root in _TESTS and title and _is_test(chain, node):
+                seen[name] += 1
+                yield _found(source, node, chain, f"{name}#{seen[name]}" if seen[name] > 1 else name, callback)
+                continue
+        pending.extend((child, where) for child in reversed(node.children()))
+
+
+_OTHERWISE = re.compile(
+    r"^const\s+(\w+)\s*=\s*([^;\n?]+)\?\s*(?:test|it)(\.skip)?\s*:\s*(?:test|it)(\.skip)?\s*;?\s*$", re.MULTILINE
+)
+_SOMEWHERE = re.compile(
+    r"\(?\s*process\.(?:(platform)|arch|version|versions\.\w+)\s*"
+    r"(?:([!=])==?\s*['\"]([^'\"]+)['\"]|\.(?:startsWith|includes)\(\s*['\"][^'\"]+['\"]\s*\))\s*\)?\s*"
+)
+_HERE = "linux"
+
+
+@lru_cache(maxsize=256)
+def _others(text: str) -> dict[str, tuple[str, ...]]:
+    """Give what a file calls its test function by where it is run: a name, and what silences it where it is judged."""
+    return {
+        match[1]: ("skip",) if _is_silent(match[2], there=bool(match[3]), elsewhere=bool(match[4])) else ()
+        for match in _OTHERWISE.finditer(text)
+        if len(re.findall(rf"\b{match[1]}\s*=(?!=)|\b(?:function|let|var)\s+{match[1]}\b", text)) == 1
+    }
+
+
+def _is_silent(condition: str, *, there: bool, elsewhere: bool) -> bool:
+    """Say whether tests are skipped by more than a place that is not this one."""
+    place = _SOMEWHERE.fullmatch(condition)
+    if place is None or (there and elsewhere):
+        return there or elsewhere
+    if place[1] and place[3]:
+        return there if (place[3] == _HERE) is (place[2] == "=") else elsewhere
+    return False
+
+
+def _is_test(chain: _Chain, node: SgNode) -> bool:
+    if chain.root == "Deno" and chain.members[:1] != ("test",):
+        return False
+    return _callback(node) is not None or bool(_SILENT & set(chain.members))
+
+
+def _found(source: Source, node: SgNode, chain: _Chain, name: str, callback: SgNode | None) -> Found:
+    body = callback.field("body") if callback is not None else None
+    return Found(
+        name=name,
+        short=name.rpartition(" > ")[2],
+        node=node,
+        body=body or callback or node,
+        marks=tuple(_marks(chain)),
+        cases=tuple(_cases(source, chain)),
+        replaced=frozenset(_replaced(body)) if body is not None else frozenset(),
+    )
+
+
+def _title(source: Source, node: SgNode) -> str:
+    given = arguments(node)
+    if not given or given[0].kind() not in {
+        "string",
+        "template_string",
+        "identifier",
+        "member_expression",
+        "binary_expression",
+    }:
+        return ""
+    return given[0].text().strip("'\"`") if given[0].kind() == "string" else source.dump(given[0])
+
+
+def _callback(node: SgNode) -> SgNode | None:
+    kinds = {"arrow_function", "function_expression", "generator_function"}
+    found = [part for part in arguments(node) if part.kind() in kinds]
+    if found:
+        return found[-1]
+    inner = [part for part in arguments(node)[1:] if part.kind() == "call_expression"]  # `it('x', wrap(() => ...))`
+    return next((made for part in inner if (made := _callback(part)) is not None), None)
+
+
+def _marks(chain: _Chain) -> Iterator[Mark]:
+    if chain.root in _MARKED:
+        yield Mark(chain.root)
+    for member in chain.members:
+        if member == "each" and [part.kind() for part in chain.given(0)] == ["array"] and not parts(chain.given(0)[0]):
+            yield Mark("each([])")
+        if member in {"skipIf", "runIf"}:
+            held = chain.given(0)
+            constant = bool(held) and held[0].kind() in {"true", "false", "number", "string"}
+            if constant or not (held and PLATFORM.search(held[0].text())):
+                yield Mark(member, constant)
+        elif member in _SILENT:
+            yield Mark(member, member != "todo")
+
+
+def _cases(source: Source, chain: _Chain) -> Iterator[str]:
+    if "each" in chain.members:
+        for part in chain.given(0):
+            if part.kind() == "array":
+                yield from (source.dump(case) for case in parts(part))
+
+
+def _replaced(body: SgNode) -> Iterator[str]:
+    """Give what a test replaces by a mock, as it would be called: `owner.name`."""
+    for node in walk(body):
+        if node.kind() != "call_expression":
+            continue
+        chain = _chain(node)
+        if chain.members[:1] == ("spyOn",) and set(chain.members) & {
+            "mockReturnValue",
+            "mockImplementation",
+            "mockResolvedValue",
+        }:
+            given = chain.given(0)
+            if len(given) == 2 and given[1].kind() == "string":  # noqa: PLR2004 - the object and the name
+                yield f"{given[0].text()}.{given[1].text()[1:-1]}"
+
+
+def _asserts(source: Source, step: SgNode) -> Iterator[Assertion]:
+    for chain, node in _chains(source, step):
+        read = _read(source, chain, node)
+        if read is not None and not _cannot_fail(source, chain):
+            yield read
+
+
+def _vacuous(source: Source, step: SgNode) -> Iterator[Assertion]:
+    for chain, node in _chains(source, step):
+        read = _read(source, chain, node)
+        if read is not None and _cannot_fail(source, chain):
+            yield read
+
+
+def _chains(source: Source, step: SgNode) -> Iterator[tuple[_Chain, SgNode]]:
+    """Give the outermost chains of a statement that say that they assert."""
+    names = _imported(source.text)
+    taken: set[tuple[int, int]] = set()
+    for node in shallow(step):
+        if node.kind() not in {"call_expression", "member_expression"}:
+            continue
+        place = (node.range().start.index, node.range().end.index)
+        if any(start == place[0] and end >= place[1] for start, end in taken):
+            continue
+        chain = _chain(node)
+        if chain.root in names and not chain.members and chain.calls:
+            taken.add(place)
+            yield _Chain("assert", (names[chain.root],), chain.calls), node
+        elif _says_so(chain):
+            taken.add(place)
+            yield chain, node
+
+
+_IMPORTS = re.compile(
+    r"^(?:import|const|let|var)\s*(?:\w+\s*,\s*)?\{([^}]*)\}\s*(?:from|=\s*require\()\s*['\"](?:node:)?assert(?:/strict)?['\"]",
+    re.MULTILINE,
+)
+
+
+@lru_cache(maxsize=256)
+def _imported(text: str) -> dict[str, str]:
+    """Give the functions of Node's `assert` that a file calls by a name of their own: that name, and theirs."""
+    found: dict[str, str] = {}
+    for match in _IMPORTS.finditer(text):
+        for part in match[1].split(","):
+            theirs, _, ours = re.sub(r"\s+as\s+", ":", part.strip()).partition(":")
+            if _ASSERTS_ALONE.fullmatch(theirs.strip()) and not _bound_again(text, ours.strip() or theirs.strip()):
+                found[ours.strip() or theirs.strip()] = _BY_DEFAULT.get(theirs.strip(), theirs.strip())
+    return found
+
+
+_BY_DEFAULT = {"strict": "ok", "default": "ok"}
+_ASSERTS_ALONE = re.compile(
+    r"strict|default|ok|match|throws|rejects|fail|doesNot\w+"
+    r"|(?:not)?(?:[eE]qual|[dD]eepEqual|[sS]trictEqual|[dD]eepStrictEqual)"
+)
+
+
+def _bound_again(text: str, name: str) -> bool:
+    """Say whether a file gives a name of its own another meaning somewhere."""
+    return re.search(rf"\b(?:const|let|var|function)\s+{name}\b(?!\s*:)|\(\s*{name}\s*[,)][^;\n]*=>", text) is not None
+
+
+def _says_so(chain: _Chain) -> bool:
+    if not chain.calls:
+        return False
+    if chain.root in {"expect", "expectTypeOf"}:
+        return len(chain.members) > 0
+    if chain.root in _PLANS and chain.members:
+        return bool(_STRICT.fullmatch(chain.members[0]) or chain.members[0] in _TRUTH or chain.members[0] in _PLANNED)
+    if "should" in chain.members or chain.root in {"assert", "should"} or chain.members[:1] in _NODE:
+        return True
+    if chain.root == "done" and not chain.members:  # mocha's way to fail later
+        return bool(chain.given(0)) and chain.given(0)[0].kind() == "new_expression"
+    last = chain.members[-1] if chain.members else chain.root
+    return ASSERTING.match(last) is not None
+
+
+def _read(source: Source, chain: _Chain, node: SgNode) -> Assertion | None:
+    told = [member for member in chain.members if member not in _FILLERS and member not in _WAITS and member != "not"]
+    if chain.root in {"expect", "expectTypeOf", "should"} or "should" in chain.members:
+        subjects, against = chain.given(0)[:1], chain.given(-1) if len(chain.calls) > 1 else []
+        strength = _strength(source, chain, told, subjects, against)
+        return assertion(source, node, subjects, strength, "expect", against[:1])
+    given = chain.given(-1)[:2]
+    if chain.root in {"assert", *_PLANS} or chain.members[:1] in _NODE:
+        return assertion(
+            source, node, given, _strength(source, chain, told or ["assert"], given[:1], given[1:]), "assert"
+        )
+    return assertion(source, node, given, STRICT, chain.root)
+
+
+def _strength(source: Source, chain: _Chain, told: list[str], subjects: list[SgNode], against: list[SgNode]) -> int:
+    if subjects and against and source.dump(subjects[0]) == source.dump(against[0]):
+        return NONE
+    last = told[-1] if told else ""
+    anything = bool(against) and _ANYTHING.match(against[0].text()) is not None
+    if last == "toMatchSnapshot" or (last == "toMatchObject" and against and against[0].text() == "{}"):
+        return LAX
+    if "not" in chain.members or anything or _LAX.fullmatch(last):
+        return LAX
+    return TRUTH if last in _TRUTH else STRICT
+
+
+_FALSY = frozenset({"false", "0", "null", "undefined", "''", '""', "``", "NaN", "void 0"})
+
+
+def _cannot_fail(source: Source, chain: _Chain) -> bool:
+    """Say whether both sides are constants that agree: `expect(true).toBe(true)`, `assert(true)`."""
+    first = chain.given(0) if chain.root == "expect" else chain.given(-1)
+    if not first or chain.root not in {"expect", "assert", *_PLANS}:
+        return False
+    if chain.members[:1] == ("fail",):  # whatever it is given
+        return False
+    if chain.members[:1] == ("assertions",):  # so many must follow
+        return first[0].text() == "0"
+    if first[0].kind() == "binary_expression" and re.search(r"\|\|\s*true\s*$", first[0].text()):
+        return True
+    if first[0].kind() == "identifier" or not is_fixed(source, first[0], set()):
+        return False
+    second = chain.given(-1) if chain.root == "expect" and len(chain.calls) > 1 else first[1:]
+    same = [source.dump(part) for part in second[:1]] == [source.dump(first[0])]
+    truth = first[0].text() in {"true", "1"} and not second
+    asked = chain.root == "assert" and chain.members in {(), ("ok",)} and first[0].kind() != "unary_expression"
+    truth = truth or (asked and first[0].text() not in _FALSY)
+    return (same or truth) and "not" not in chain.members
+
+
+JS = Reader(
+    find=_find,
+    asserts=_asserts,
+    vacuous=_vacuous,
+    skips=re.compile(r"(?:this|test|it|t|ctx|context)\.(?:skip|fixme|todo)"),
+)

@@ -1,0 +1,125 @@
+"""Places in code of other languages than Python that give away a trick. Looks at tokens, never at comments."""
+
+import re
+from functools import lru_cache
+
+from orchestrator.verify.readers.grammar.source import read
+from orchestrator.verify.readers.grammar.tables import Table
+
+_DETECTS = {
+    "js": re.compile(
+        r"process\.env(?:\.|\[['\"])(?:JEST_WORKER_ID|VITEST(?:_WORKER_ID|_POOL_ID|_MODE)?\b|NODE_TEST_CONTEXT|MOCHA\w*|PLAYWRIGHT_TEST\w*|TEST_WORKER_INDEX)"
+        r"|process\.env(?:\.NODE_ENV|\[['\"]NODE_ENV['\"]\])\s*[!=]==?\s*['\"]test['\"]"
+        r"|['\"]test['\"]\s*[!=]==?\s*process\.env\.NODE_ENV"
+        r"|typeof\s+(?:jest|vi|vitest|describe|it|expect|mocha)\b|globalThis\.(?:jest|vi|(?:describe|expect)(?!\s*=[^=])|__vitest_(?:worker|environment|index)__)"
+        r"|\b__vitest_(?:worker|environment|index)__|process\.env\.npm_lifecycle_event\s*[!=]==?\s*['\"]test"
+        r"|process\.argv[^;\n]*['\"][^'\"\n]*(?:jest|vitest|mocha|ava)\b"
+        r"|\.stack\b[^;\n]*(?:jest|vitest|mocha|\.test\.|\.spec\.)"
+    ),
+    "go": re.compile(
+        r"\btesting\.Testing\(\)|flag\.Lookup\(\"test\.|os\.Args\[0\][^\n]*\.test\b|os\.Args[^\n]*\"-test\."
+        r"|strings\.(?:HasSuffix|Contains)\(os\.Args\[0\],\s*\"[^\"]*test"
+    ),
+    "rust": re.compile(r"\bcfg!\(\s*(?:not\(\s*)?test\b|env::args\(\)[^;\n]*test|current_exe\(\)[^;\n]*deps"),
+    "java": re.compile(
+        r"getStackTrace\(\)[^;]*(?i:junit|testng|surefire|test)|Class\.forName\(\s*\"(?:org\.junit|junit|org\.testng)[^\"]*"
+        r"|System\.getProperty\(\s*\"(?:surefire|java\.class\.path|sun\.java\.command)[^;\n]*(?i:junit|surefire|test)"
+    ),
+}
+_EQUAL = {
+    "js": re.compile(r"\bequals\s*\([^)]*\)\s*(?::\s*boolean\s*)?\{\s*return\s+true\s*;?\s*\}"),
+    "go": re.compile(r"\bfunc\s*\([^)]*\)\s*Equals?\([^)]*\)\s*bool\s*\{\s*return\s+true\s*\}"),
+    "rust": re.compile(r"\bfn\s+eq\s*\([^)]*\)\s*->\s*bool\s*\{\s*(?:return\s+)?true\s*;?\s*\}"),
+    "java": re.compile(r"\bboolean\s+equals\s*\([^)]*\)\s*\{\s*return\s+true\s*;\s*\}"),
+}
+_LEAVES = {
+    "js": re.compile(r"\bprocess\.(?:exit|reallyExit)\(\s*0?\s*\)|\bprocess\.abort\(\)"),
+    "go": re.compile(r"\b(?:os|syscall)\.Exit\(\s*0\s*\)"),
+    "rust": re.compile(r"\bprocess::exit\(\s*0\s*\)"),
+    "java": re.compile(r"\bSystem\.exit\(\s*0\s*\)|\.halt\(\s*0\s*\)"),
+}
+_FLIPS = {
+    "js": re.compile(
+        r"\bObject\.is\s*=(?!=)|process\.exitCode\s*=\s*0|\b(?:globalThis|global|window)\.(?:expect|it|test|describe)\s*=(?!=)"
+        r"|\b(?:expect|assert)\.\w+\s*=\s*(?:\([^)]*\)|\w+)\s*=>\s*(?:\{\s*\}|true|undefined|null)"
+    ),
+    "go": re.compile(
+        r"\bt\s*:?=\s*(?:&testing\.T\{|new\(testing\.T\))|\b(?:assert|require)\s*:?=(?!\s*(?:\w+\.)?New\b|=)"
+    ),
+    "rust": re.compile(r"macro_rules!\s*(?:debug_)?assert(?:_eq|_ne)?\b(?!_)"),
+    "java": re.compile(r"(?!)"),
+}
+_IN_TESTS = {
+    **_FLIPS,
+    "js": re.compile(
+        r"^\s*(?:const|let|var)\s+(?:expect|assert|it|test|describe)\s*=\s*(?:new Proxy|(?:async\s*)?\(\s*\)\s*=>"
+        r"|function\s*\(\s*\))"
+        r"|^\s*(?:async\s+)?function\s+(?:expect|assert|it|test|describe)\s*\(\s*\)|" + _FLIPS["js"].pattern,
+        re.MULTILINE,
+    ),
+}
+"""What a test must not do besides: a judge of its own that is given nothing, or answers anything."""
+_AT_ONCE = {
+    "js": re.compile(r"^process\.(?:exit|reallyExit|abort)\(\s*0?\s*\)", re.MULTILINE),
+    "go": re.compile(r"^func init\(\)\s*\{[^}]*\bos\.Exit\(", re.MULTILINE),
+    "rust": re.compile(r"(?!)"),
+    "java": re.compile(r"\bstatic\s*\{[^}]*\bSystem\.exit\("),
+}
+_PATTERNS = {
+    ("detects-tests", False): _DETECTS,
+    ("always-equal", False): _EQUAL,
+    ("leaves-early", True): _LEAVES,
+    ("leaves-early", False): _AT_ONCE,
+    ("flips-outcomes", True): _IN_TESTS,
+    ("flips-outcomes", False): _FLIPS,
+}
+
+
+@lru_cache(maxsize=512)
+def signs(text: str, rule: str, testing: bool, table: Table) -> tuple[tuple[int, str], ...]:  # noqa: FBT001 - a key
+    """Give the places a rule is about, in a test file or another."""
+    patterns = _PATTERNS.get((rule, testing))
+    twins = patterns is _DETECTS and table.family == "rust" and _NOT_FOR_TESTS.search(text) is not None
+    if patterns is None or not (twins or patterns[table.family].search(text)):
+        return ()
+    source = read(text, table)
+    code = source.code if source is not None else ""
+    found = [*patterns[table.family].finditer(code), *(_twins(code) if twins else ())]
+    if patterns is _IN_TESTS and table.family == "js":
+        found = [match for match in found if _is_runners(code, match[0])]
+    if patterns is _LEAVES and table.family == "go":
+        found = [match for match in found if not _is_another_process(code, match.start())]
+    return tuple((code.count("\n", 0, match.start()) + 1, " ".join(match[0].split())) for match in found)
+
+
+_OWN = re.compile(r"(?:function|const|let|var)\s+(it|test|describe)\b")
+
+
+def _is_runners(code: str, text: str) -> bool:
+    """Say whether a function takes the place of the runner's: then it is given a name and a body somewhere."""
+    own = _OWN.search(text)
+    return own is None or re.search(rf"\b{own[1]}(?:\.\w+)?\(\s*['\"`]", code) is not None
+
+
+_OTHERWISE = re.compile(
+    r"\bif\s+os\.Getenv\(|\bswitch\s+(?:[^{]*os\.Args|os\.Getenv\()|\bif\b[^{\n]*os\.(?:Getenv\(|Args)"
+)
+
+
+def _is_another_process(code: str, at: int) -> bool:
+    """Say whether what ends there is a program that a test starts anew: itself, told so by its surroundings."""
+    function = code[code.rfind("\nfunc ", 0, at) : at]
+    asked = _OTHERWISE.search(function)
+    worked = re.search(r"\w\(", function[asked.end() :].partition("{")[2]) if asked is not None else None
+    return worked is not None
+
+
+_FN = r"(?:\s*#\[[^\]]*\])*\s*(?:pub(?:\([^)]*\))?\s+)?(?:(?:const|unsafe|async|extern\s+\"\w+\")\s+)*fn\s+(\w+)"
+_FOR_TESTS = re.compile(r"#\[cfg\(test\)\]" + _FN)
+_NOT_FOR_TESTS = re.compile(r"#\[cfg\(not\(test\)\)\]" + _FN)
+
+
+def _twins(code: str) -> list[re.Match[str]]:
+    """Give the functions of Rust in whose place tests call another of the same name."""
+    for_tests = {match[1] for match in _FOR_TESTS.finditer(code)}
+    return [match for match in _NOT_FOR_TESTS.finditer(code) if match[1] in for_tests]

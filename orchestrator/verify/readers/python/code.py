@@ -1,0 +1,200 @@
+"""The functions of a Python file. Never runs or imports what it reads."""
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from orchestrator.verify.readers.code import Function, Shape
+from orchestrator.verify.readers.python.flow import reachable
+from orchestrator.verify.readers.python.module import Surroundings, emptied_blocks, replaced, surroundings
+from orchestrator.verify.readers.python.quiet import LATER, swallows
+from orchestrator.verify.readers.python.shape import shape_of, switch
+from orchestrator.verify.readers.python.values import FunctionNode, is_text, last_name, without_docstring
+from orchestrator.verify.readers.python.walk import children, dumped, walk
+
+_DECLARED = frozenset({"abstractmethod", "abstractproperty", "abstractclassmethod", "abstractstaticmethod", "overload"})
+_DECLARING = frozenset({"Protocol", "ABC", "ABCMeta", "TypedDict", "NamedTuple", "Interface"})
+
+
+class _Reader:
+    """Reads one module. `hollow` are its decorators that never use what they decorate."""
+
+    def __init__(self, tree: ast.Module, text: str) -> None:
+        self._lines = text.splitlines()
+        self._around = _with_helpers(surroundings(tree), tree)
+        self._replaced = replaced(tree.body)
+        self._hollow = {node.name for node in tree.body if isinstance(node, FunctionNode) and _is_hollow(node)}
+
+    def within(
+        self, body: Sequence[ast.stmt], prefix: str, *, declared: bool = False, method: bool = False
+    ) -> Iterator[Function]:
+        """Give the functions of a body by qualified name."""
+        for node in body:
+            match node:
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    if not any(last_name(mark) == "overload" for mark in node.decorator_list):
+                        yield self._read(node, prefix, declared=declared, method=method)
+                    yield from self.within(node.body, f"{prefix}{node.name}.")
+                case ast.ClassDef():
+                    bases = {last_name(base) for base in (*node.bases, *(word.value for word in node.keywords))}
+                    yield from self.within(
+                        node.body, f"{prefix}{node.name}.", declared=bool(bases & _DECLARING), method=True
+                    )
+                case ast.If() | ast.Try() | ast.With():
+                    inner = [*node.body, *getattr(node, "orelse", [])]
+                    if not (isinstance(node, ast.If) and last_name(node.test) == "TYPE_CHECKING"):
+                        yield from self.within(inner, prefix, declared=declared, method=method)
+                case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as made):
+                    yield self._lambda(made, prefix + name, method=method)
+                case _:
+                    pass
+
+    def _read(self, node: FunctionNode, prefix: str, *, declared: bool, method: bool) -> Function:
+        body = without_docstring(node.body)
+        marks = {last_name(mark) for mark in node.decorator_list}
+        names = _parameters(node.args)
+        alive = tuple(reachable(body))
+        own = [found for statement in alive for found in _own(statement)]
+        source = "\n".join(self._lines[node.lineno - 1 : node.end_lineno])
+        plain = {mark.id for mark in node.decorator_list if isinstance(mark, ast.Name)}
+        full, idle = emptied_blocks(body)
+        shape = Shape.HIDDEN if plain & self._hollow else shape_of(alive, names, node.name, self._around)
+        shape = Shape.REPLACED if prefix + node.name in self._replaced else shape
+        shape = Shape.LAZY if shape is Shape.REAL and _is_lazy(alive) else shape
+        return Function(
+            full=full,
+            idle=idle,
+            name=prefix + node.name + _accessor(node),
+            line=node.lineno,
+            shape=shape,
+            declared=declared or bool(marks & _DECLARED),
+            abstract=bool(marks & _DECLARED),
+            method=method,
+            gives=any(_gives(found) for found in own),
+            promises=node.returns is not None and not _says_none(node.returns),
+            arguments=len(names - {"self", "cls"}),
+            calls=sum(isinstance(found, ast.Call) for found in own),
+            cut=_cut(body),
+            switch=switch(body, names),
+            later=shape is not Shape.REAL and bool(LATER.search(source)),
+            swallows=swallows(alive),
+            steps=tuple(dumped(statement) for statement in _without_end(body)),
+        )
+
+    def _lambda(self, made: ast.Lambda, name: str, *, method: bool) -> Function:
+        names = _parameters(made.args)
+        shape = shape_of([ast.Return(value=made.body)], names)
+        return Function(
+            name=name,
+            line=made.lineno,
+            shape=shape,
+            method=method,
+            gives=True,
+            arguments=len(names),
+            calls=sum(isinstance(found, ast.Call) for found in walk(made.body)),
+            steps=(dumped(ast.Return(value=made.body)),),
+        )
+
+
+def _accessor(node: FunctionNode) -> str:
+    """Tell a property's setter from its getter, which has the same name."""
+    kinds = [mark.attr for mark in node.decorator_list if isinstance(mark, ast.Attribute)]
+    return "".join(f"@{kind}" for kind in kinds if kind in {"setter", "deleter"})
+
+
+def _parameters(given: ast.arguments) -> set[str]:
+    """Give the names of all parameters, those that take the rest included."""
+    several = [given.vararg, given.kwarg]
+    plain = (*given.posonlyargs, *given.args, *given.kwonlyargs, *(one for one in several if one is not None))
+    return {argument.arg for argument in plain}
+
+
+def _with_helpers(around: Surroundings, tree: ast.Module) -> Surroundings:
+    """Add what the module's outermost functions come to, by themselves."""
+    helpers = {
+        node.name: shape_of(tuple(reachable(without_docstring(node.body))), _parameters(node.args), node.name)
+        for node in tree.body
+        if isinstance(node, FunctionNode) and not node.decorator_list
+    }
+    kept = {name: shape for name, shape in helpers.items() if shape is not Shape.REAL}
+    return Surroundings(constants=around.constants, stored=around.stored, helpers=kept)
+
+
+def _is_lazy(alive: Sequence[ast.stmt]) -> bool:
+    """Say whether all a body does stands in a generator that it gives back without running it."""
+    match alive:
+        case [ast.FunctionDef(name=name) as inner, ast.Return(value=ast.Call(func=ast.Name(id=called), args=[]))]:
+            return name == called and any(isinstance(part, ast.Yield) for one in inner.body for part in _own(one))
+        case _:
+            return False
+
+
+def functions(tree: ast.Module, text: str) -> dict[str, Function]:
+    """Give a module's functions by qualified name; of those defined twice, the last that is no overload."""
+    return {function.name: function for function in _Reader(tree, text).within(tree.body, "")}
+
+
+def _is_hollow(node: FunctionNode) -> bool:
+    """Say whether a function takes another and gives one that never uses it."""
+    if len(node.args.args) != 1 or not any(isinstance(one, FunctionNode | ast.Return) for one in node.body):
+        return False
+    gives = [part.value for part in walk(node) if isinstance(part, ast.Return) and part.value is not None]
+    makes = any(isinstance(value, ast.Lambda | ast.Name) for value in gives)
+    wanted = node.args.args[0].arg
+    inner = without_docstring(node.body)
+    wraps = {id(name) for one in inner for name in _wrapped(one)}
+    used = [part for one in inner for part in walk(one) if isinstance(part, ast.Name) and part.id == wanted]
+    return makes and all(id(name) in wraps for name in used)
+
+
+def _wrapped(node: ast.stmt) -> Iterator[ast.AST]:
+    """Give what stands in `functools.wraps(...)`, which uses a function's name only."""
+    for part in walk(node):
+        if isinstance(part, ast.Call) and last_name(part.func) in {"wraps", "update_wrapper"}:
+            yield from walk(part)
+
+
+def _cut(body: Sequence[ast.stmt]) -> int:
+    """Count the statements nothing can reach, at the outermost level; a bare `yield` behind makes a generator."""
+    alive = {id(statement) for statement in reachable(body)}
+    dead = [statement for statement in body if id(statement) not in alive and not _is_open(statement, alive)]
+    return sum(not is_text(statement) and not _is_yield(statement) for statement in dead)
+
+
+def _is_open(statement: ast.stmt, alive: set[int]) -> bool:
+    """Say whether parts of a constant branch are alive: `if True:` around the whole body hides nothing."""
+    inner = statement.body if isinstance(statement, ast.If) else []
+    other = statement.orelse if isinstance(statement, ast.If) else []
+    return any(id(part) in alive for part in (*inner, *other))
+
+
+def _is_yield(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Yield)
+
+
+def _without_end(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
+    """Leave out a last `return` that gives nothing: a body ends there anyway."""
+    match body:
+        case [*rest, ast.Return(value=None | ast.Constant(value=None))]:
+            return rest
+        case _:
+            return body
+
+
+def _own(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk a statement without the functions and classes defined in it."""
+    yield node
+    if isinstance(node, FunctionNode | ast.ClassDef | ast.Lambda):
+        return
+    for child in reversed(children(node)):
+        yield from _own(child)
+
+
+def _gives(node: ast.AST) -> bool:
+    if isinstance(node, ast.Return):
+        return node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None)
+    return isinstance(node, ast.Yield | ast.YieldFrom)
+
+
+def _says_none(returns: ast.expr) -> bool:
+    text = ast.unparse(returns).strip("\"'")
+    return "None" in text or "NoReturn" in text or "Never" in text

@@ -1,0 +1,198 @@
+"""What a Python module gives its functions to work with: constants, helpers that do nothing, what replaces them.
+
+Never runs or imports what it reads.
+"""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from orchestrator.verify.readers.code import Shape
+from orchestrator.verify.readers.python.values import FunctionNode, is_fixed, last_name
+from orchestrator.verify.readers.python.walk import walk
+
+IDLE = frozenset(
+    (
+        *(
+            "contextlib",
+            "functools",
+            "itertools",
+            "operator",
+            "collections",
+            "math",
+            "string",
+            "types",
+            "typing",
+            "copy",
+        ),
+        *("re", "enum", "textwrap", "decimal", "fractions", "numbers", "abc", "dataclasses"),
+    )
+)
+"""Modules of the standard library that give nothing but what they are given."""
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a function's shape depends on. `constants`: names of the module that are given one fixed value.
+
+    `stored` are attributes that something in the module sets, `helpers` the shapes of its outermost functions, `idle`
+    names imported from modules that give nothing but what they are given.
+    """
+
+    constants: frozenset[str] = frozenset()
+    stored: frozenset[str] = frozenset()
+    helpers: Mapping[str, Shape] = {}
+    idle: frozenset[str] = frozenset()
+
+
+NOTHING_AROUND = Surroundings()
+
+
+def surroundings(tree: ast.Module) -> Surroundings:
+    """Read them off a module."""
+    idle = frozenset(name for part in tree.body for name, module in imported(part) if module in IDLE)
+    return Surroundings(constants=frozenset(_constants(tree)), stored=frozenset(_stored(tree)), idle=idle)
+
+
+def imported(statement: ast.stmt) -> Iterator[tuple[str, str]]:
+    """Give the names a statement imports, each with the outermost module it is of."""
+    match statement:
+        case ast.Import(names=names):
+            yield from ((one.asname or one.name.partition(".")[0], one.name.partition(".")[0]) for one in names)
+        case ast.ImportFrom(names=names, module=module, level=level):
+            yield from ((one.asname or one.name, "" if level else (module or "").partition(".")[0]) for one in names)
+        case _:
+            pass
+
+
+def _constants(tree: ast.Module) -> Iterator[str]:
+    given = Counter(name for statement in tree.body for name in _bound(statement))
+    touched = {part for node in walk(tree) for part in _changed(node)}
+    for statement in tree.body:
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ):
+                if given[name] == 1 and name not in touched and is_fixed(value, ()):
+                    yield name
+            case _:
+                pass
+
+
+def _bound(statement: ast.stmt) -> Iterator[str]:
+    for part in walk(statement):
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            yield part.id
+        elif isinstance(part, ast.Global):
+            yield from part.names
+
+
+def _changed(node: ast.AST) -> Iterator[str]:
+    """Give the names whose value a piece of code changes in place: `names.append(...)`, `names[...] = ...`."""
+    match node:
+        case ast.Global(names=names):
+            yield from names
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=attribute)):
+            if attribute not in {"get", "items", "keys", "values", "copy", "index", "count", "join", "format"}:
+                yield name
+        case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
+            yield name
+        case ast.AugAssign(target=ast.Name(id=name)):
+            yield name
+        case _:
+            pass
+
+
+def _stored(tree: ast.Module) -> Iterator[str]:
+    for node in walk(tree):
+        match node:
+            case ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield name
+            case ast.Call(func=ast.Name(id="setattr"), args=[_, ast.Constant(value=str(name)), *_]):
+                yield name
+            case ast.Call(func=ast.Attribute(attr="__setattr__"), args=args):
+                yield from (str(one.value) for one in args if isinstance(one, ast.Constant))
+            case ast.ClassDef(body=body):
+                yield from (name for part in body for name in _bound(part))
+            case _:
+                pass
+
+
+def replaced(body: Sequence[ast.stmt]) -> dict[str, int]:
+    """Give the functions of a module, as `name` or `Class.name`, that it gives another meaning after defining them.
+
+    `work = lambda: None`, `globals()["work"] = ...`, `Worker.run = ...`; what wraps the old one does not count.
+    """
+    defined: set[str] = set()
+    found: dict[str, int] = {}
+    for statement in body:
+        if isinstance(statement, FunctionNode):
+            defined.add(statement.name)
+        elif isinstance(statement, ast.ClassDef):
+            defined.update(f"{statement.name}.{one.name}" for one in statement.body if isinstance(one, FunctionNode))
+        for name, value in _given_anew(statement):
+            if name in defined and not _mentions(value, name.rpartition(".")[2]):
+                found[name] = statement.lineno
+    return found
+
+
+def _given_anew(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:
+    match statement:
+        case ast.Assign(targets=targets, value=value):
+            yield from ((name, value) for target in targets for name in _named(target))
+        case ast.Expr(value=ast.Call(func=ast.Name(id="setattr"), args=[owner, ast.Constant(value=str(name)), value])):
+            prefix = f"{owner.id}." if isinstance(owner, ast.Name) else ""
+            yield prefix + name, value
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr="update"), keywords=words)):
+            yield from ((word.arg, word.value) for word in words if word.arg is not None)
+        case _:
+            pass
+
+
+def _named(target: ast.expr) -> Iterator[str]:
+    match target:
+        case ast.Name(id=name):
+            yield name
+        case ast.Attribute(value=ast.Name(id=owner), attr=name):
+            yield f"{owner}.{name}"
+        case ast.Subscript(
+            value=ast.Call(func=ast.Name(id="globals" | "vars" | "locals")), slice=ast.Constant(value=name)
+        ):
+            yield str(name)
+        case _:
+            pass
+
+
+def _mentions(value: ast.expr, name: str) -> bool:
+    return any(last_name(part) == name for part in ast.walk(value) if isinstance(part, ast.Name | ast.Attribute))
+
+
+def emptied_blocks(body: Sequence[ast.stmt]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the heads of loops and branches that do something, and of those that do nothing."""
+    full: list[str] = []
+    empty: list[str] = []
+    for statement in body:
+        for part in walk(statement):
+            if isinstance(part, ast.For | ast.While | ast.If | ast.With | ast.AsyncFor | ast.AsyncWith):
+                idle = all(isinstance(one, ast.Pass) or _is_text(one) for one in part.body)
+                (empty if idle else full).append(_head(part))
+    return tuple(full), tuple(empty)
+
+
+def _is_text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _head(part: ast.For | ast.While | ast.If | ast.With | ast.AsyncFor | ast.AsyncWith) -> str:
+    match part:
+        case ast.While(test=test) | ast.If(test=test):
+            head = ast.unparse(test)
+        case ast.For(target=target, iter=over) | ast.AsyncFor(target=target, iter=over):
+            head = f"{ast.unparse(target)} in {ast.unparse(over)}"
+        case _:
+            head = ", ".join(ast.unparse(item.context_expr) for item in part.items)
+    return f"{type(part).__name__.lower().removeprefix('async')} {head}"

@@ -1,0 +1,260 @@
+"""What a person's own commit shows by itself of a protected file: CI that is kept up, versions, prose. Never judges."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from orchestrator.policy.globs import matches_any
+from orchestrator.policy.protected import CI
+from orchestrator.verify.diff import Diff, Edit
+from orchestrator.verify.rules.task_words import asks_to_take_out, speaks_of
+
+_PICTURE = re.compile(r"\.(?:png|svg|jpe?g|gif|ico|webp)$", re.IGNORECASE)
+
+
+def _moves(edit: Edit, diff: Diff) -> bool:
+    """Say whether a file only has another name, or had one."""
+    others = [one for one in diff.edits if one.path != edit.path]
+    return any(edit.old and edit.old == one.new for one in others if edit.status == "D") or any(
+        edit.new and edit.new == one.old for one in others if edit.status == "A"
+    )
+
+
+_SUBMODULE = re.compile(r"^\s*path\s*=\s*(\S+)\s*$", re.MULTILINE)
+_VERSION = re.compile(r"""['"]?\bv?\d[\w.+-]*['"]?(?:\s*,\s*['"]?v?\d[\w.+-]*['"]?)*|@[\w./-]+|#.*""")
+
+
+_SHORT = 3
+
+
+def announces_itself(edit: Edit, diff: Diff) -> bool:
+    """Say whether a person's own commit shows what a protected file is changed for.
+
+    Versions, submodules it moves, or what its first line is about, so long as nothing is asked less or trusted more.
+    """
+    if edit.path.endswith(".gitmodules"):
+        paths = [set(_SUBMODULE.findall(text or "")) for text in (edit.old, edit.new)]
+        moved = paths[0] ^ paths[1]
+        return bool(moved) and moved <= {one.path for one in diff.edits}
+    piped = matches_any(edit.path.casefold(), CI)
+    if piped and (_PICTURE.search(edit.path) or _moves(edit, diff)):
+        return True
+    lines = _changed(edit)
+    if _READ_UP.search(edit.path) and edit.path not in diff.steering:
+        return True
+    if piped and (_only_words(edit, lines[0]) or _takes_over(edit, diff)):
+        return True
+    if edit.old and edit.new and not any(lines):  # other comments
+        return True
+    if _runs_more(edit, *lines):
+        return True
+    if edit.new is not None and not lines[0] and _are_gone(lines[1], diff):
+        return True  # what is not run any more is not there any more
+    told = speaks_of(diff.message, (*lines[0], *lines[1]))
+    if piped:
+        told = told or _asks_as_much(*lines) or _keeps_up(edit, *lines)
+    if asks_to_take_out(diff.message) and edit.new and _is_taken_out(*lines, diff.message):
+        return True
+    return _only_versions(edit) or _only_prose(*lines) or (told and not _eases(edit, *lines))
+
+
+_READ_UP = re.compile(r"(?:^|/)\.\w+/(?:docs|references)/[^/]+\.md$")
+"""What agents may read up on, and are not told."""
+
+
+_SPELLING = re.compile(r"(?i)(?:spell|dictionar|wordlist)[^/]*(?:/[^/]+)*\.txt$")
+
+
+def _only_words(edit: Edit, added: Sequence[str]) -> bool:
+    """Say whether a text gained nothing but single words: what a checker of spelling is to know."""
+    words = all(re.fullmatch(r"[\w'-]+", line) for line in added)
+    return _SPELLING.search(edit.path) is not None and bool(edit.old and edit.new) and words
+
+
+_TESTS = re.compile(
+    r"(?:-\s+)?(?:run:|script:|-)\s+(?:(?:npm|pnpm|yarn|bun|make|composer|cargo|go|mvn|dotnet)\s+(?:run\s+)?(?:tests?|check)"
+    r"(?:\s+\./\.\.\.)?|tox|pytest|npx jest|rake test|bundle exec rspec)"
+)
+_TRUSTED = re.compile(
+    r"^(?:-\s+)?if:|github\.token|\$[A-Z(]|workflow_dispatch|[|;]|run:.*(?:publish|deploy|python -c|eval|base64)"
+    r"|uses:\s+(?!actions/)"
+)
+"""What a new pipeline may do beside tests, or when alone it runs: nothing that people trust it with unseen."""
+
+
+def _takes_over(edit: Edit, diff: Diff) -> bool:
+    """Say whether a new pipeline that runs tests takes the place of one that is gone, and lets no failure pass."""
+    both = [one for one in diff.edits if one.status in {"A", "D"} and matches_any(one.path.casefold(), CI)]
+    added = [line for one in both if one.status == "A" for line in _changed(one)[0]]
+    whole = {one.status for one in both} == {"A", "D"} and edit in both
+    tests = any(_TESTS.fullmatch(line) for line in added)
+    return whole and tests and not any(_EASES.search(line) or _TRUSTED.search(line) for line in added)
+
+
+def _is_taken_out(added: Sequence[str], gone: Sequence[str], message: str) -> bool:
+    """Say whether a file only lost commands that the message takes out by name, and what stands beside them."""
+    lost = [line for line in gone if _RUNS.search(line)]
+    words = {word.lower() for word in re.findall(r"[A-Za-z]{3,}", message.partition("\n")[0])}
+    named = [any(part in word for word in words for part in _tail(line)) for line in lost]
+    return not added and bool(lost) and all(named) and all(_RUNS.search(one) or _BESIDE.match(one) for one in gone)
+
+
+def _tail(line: str) -> list[str]:
+    """Give what tells a command from others of its kind: its last words."""
+    return [part.lower() for part in re.findall(r"[A-Za-z]{3,}", line)[-1:]]
+
+
+_BESIDE = re.compile(r"(?:-\s+)?(?:name|if|with|id):")
+
+
+def _runs_more(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
+    """Say whether a file only gained more of what it runs already, actions' versions aside."""
+    used = Counter(_USED.sub("@N", line) for line in gone)
+    more = [line for line, plain in ((one, _USED.sub("@N", one)) for one in added) if not used[plain]]
+    same = len(added) - len(more) == len(gone)
+    return bool(edit.old and more and same) and not _eases(edit, more, ()) and all(_is_like(one, edit) for one in more)
+
+
+def _keeps_up(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
+    """Say whether a file of CI runs all that it ran, and what is new are settings and more of what it has.
+
+    That is lines, actions and programs which it has already.
+    """
+    lost = [line for line in gone if _PROGRAM.match(line)]
+    if not edit.old or not edit.new or not _are_in(lost, added):
+        return False
+    known = [_unquoted(line.strip()) for line in edit.old.splitlines()]
+    used = {_USED.sub("", line) for line in known}
+    run = {match[1] for line in known if (match := _PROGRAM.match(line))} - _IDLE
+    for line in added:
+        program = _PROGRAM.match(line)
+        if line in known or _SETTING.fullmatch(line) or _PROSE_KEY.match(line):
+            continue
+        if "uses:" in line and _USED.sub("", line) in used:
+            continue
+        fetches = _FETCHES.search(line)
+        if program is None or program[1] not in run or fetches or _STEERS.search(_EXPRESSION.sub("", line)):
+            return False
+    return True
+
+
+_IDLE = frozenset({"echo", "true", "exit", "test", "cd", "curl", "wget", "sh", "bash", "eval", "sudo", "git"})
+_PROGRAM = re.compile(r"(?:-\s+)?run:\s+([\w./-]+)(?:\s|$)")
+_FETCHES = re.compile(r"\b(?:install|add|get|fetch|exec|dlx|npx|publish|push|deploy|login)\b")
+_EXPRESSION = re.compile(r"\$\{\{(?:(?!secrets|github\.token)[^}])*\}\}")
+_SETTING = re.compile(
+    r"(?:-\s*)?(?!run|script|command|entry|uses|permissions|on|if|shell|environment|runs-on|token)[\w.-]+:"
+    r"(?:\s+(?:[\w.'\"-]+|\$\{\{(?:(?!secrets|github\.token)[^}])*\}\}))?|-\s+[\w.'\":-]+|[\w.'\"-]+,"
+    r"|(?:node|python|ruby|go|java|php|rust|os|version|toolchain)(?:-versions?|s)?:\s+\[[\w., '\"-]+\]"
+    r"|-\s+cron:\s+['\"][\d*/, -]+['\"]"
+)
+_USED = re.compile(r"(?<=\w)@v?\d[\w.]*$")
+_STEERS = re.compile(r"[;|&<>$`(){}\\]")
+"""What makes a command do more than it says at first."""
+
+
+def _is_like(line: str, edit: Edit) -> bool:
+    """Say whether a line is a setting, or a command as another that the file ran before."""
+    if _DATA.fullmatch(line):
+        return True
+    words = _WORD.findall(line)
+    said = [_WORD.findall(one) for one in (edit.old or "").splitlines() if not _KEY.match(one)]
+    return not (_STEERS.search(line) or _KEY.match(line)) and any(
+        one[:_HEAD] == words[:_HEAD] and len({*words} & {*one}) >= _KEPT * len({*words}) for one in said
+    )
+
+
+_KEY = re.compile(r"\s*(?:-\s+)?(?!run:)[\w.-]+:(?:\s|$)|\s*#|\s*-\s+(?!run:)")
+"""What is no command: a key and what it is, an entry of a list, a comment."""
+_HEAD = 3
+"""Words that say what a command is: `run`, the program, and what it is to do."""
+
+
+def _asks_as_much(added: Sequence[str], gone: Sequence[str]) -> bool:
+    """Say whether of every line that CI lost most words are in one that it gained, and it gained no more."""
+    return len(added) <= len(gone) and _are_in(gone, added)
+
+
+def _are_in(gone: Sequence[str], added: Sequence[str]) -> bool:
+    words = [frozenset(_WORD.findall(line)) for line in added]
+    lost = (frozenset(_WORD.findall(line)) for line in gone)
+    return all(any(len(one & other) >= _KEPT * len(one) for other in words) for one in lost if one)
+
+
+_WORD = re.compile(r"\w+")
+_KEPT = 0.6
+
+
+_PROSE_KEY = re.compile(r"(?:-\s+)?(?:name|description|title|label|summary|about):\s")
+
+
+def _only_prose(added: Sequence[str], gone: Sequence[str]) -> bool:
+    """Say whether other words are all that changed in what only people read."""
+    return 0 < len(added) == len(gone) and all(map(_PROSE_KEY.match, (*added, *gone)))
+
+
+def _are_gone(lines: Sequence[str], diff: Diff) -> bool:
+    """Say whether all that a file no longer runs or names is of folders or files that the snapshot deletes."""
+    kept = {part for path in diff.tree for part in path.split("/")}
+    kept |= {part for edit in diff.edits if edit.status != "D" for part in edit.path.split("/")}
+    gone = {part for edit in diff.edits if edit.status == "D" for part in edit.path.split("/")} - kept
+    names = [name for name in gone if len(name) > _SHORT]
+    told = [any(name in line for name in names) for line in lines]
+    return any(told) and all(said or not _RUNS.search(line) for said, line in zip(told, lines, strict=True))
+
+
+_EASES = re.compile(
+    r"(?i)continue-on-error|\|\|\s*(?:true|:|exit\s+0|echo)|\bif:\s*(?:\$\{\{\s*)?(?:false|0)\b|no-verify|exit\s+0|set\s+\+e"
+    r"|allow_failure|--deselect|--ignore[=\s]|--exclude|\s-k\s|\bskip\w*\s*[:=]\s*['\"]?(?:true|1)|-DskipTests|\s-x\s+test\b|passWithNoTests|no:\w+"
+    r"|secrets\.|pull_request_target|write-all|\bwrite\b|curl\b|wget\b|self-hosted"
+)
+"""What lets a failure pass, asks less, or hands out what other people trust the file with."""
+_DATA = re.compile(
+    r"(?:-\s*)?(?!run|script|command|entry|uses|with|permissions|on|if|shell|environment|runs-on|token)[\w.-]+:(?:\s+[\w.'\"-]+)?|-\s+[\w.'\"-]+"
+)
+"""A setting or an entry of a list, and nothing that is run or decides what is."""
+_RUNS = re.compile(r"^\s*(?:-\s*)?(?:run|script|command|entry|uses|-\s*repo|-\s*id)\s*:")
+
+
+def _eases(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
+    runs = [sum(bool(_RUNS.search(line)) for line in lines) for lines in (added, gone)]
+    if edit.new is None or runs[0] < runs[1]:
+        return True
+    easing = (line for line in added if _EASES.search(line)) if not edit.path.endswith(".md") else ()
+    return not all(any(_is_no_more(line, one) for one in gone) for line in easing)
+
+
+_PINNED = re.compile(r"(?:\s+--?[\w-]+(?:[ =]v?\d[\w.]*))+")
+
+
+def _is_no_more(line: str, before: str) -> bool:
+    """Say whether a line has only words of the line it took the place of, or names a version besides."""
+    words = frozenset(_WORD.findall(line)) <= frozenset(_WORD.findall(before))
+    return words or (line.startswith(before) and _PINNED.fullmatch(line[len(before) :]) is not None)
+
+
+def _changed(edit: Edit) -> tuple[list[str], list[str]]:
+    """Give the lines a file gained and lost, indentation, quotes and comments aside."""
+    sides = [
+        Counter(
+            said for line in (text or "").splitlines() if (said := _unquoted(f" {line}".partition(" #")[0].strip()))
+        )
+        for text in (edit.new, edit.old)
+    ]
+    return list((sides[0] - sides[1]).elements()), list((sides[1] - sides[0]).elements())
+
+
+def _unquoted(line: str) -> str:
+    """Give a line of YAML as it is without quotes around words, and without spaces within brackets."""
+    return re.sub(r"\[\s*(.*?)\s*\]", r"[\1]", re.sub(r"""(['"])([\w.*/-]+)\1""", r"\2", line))
+
+
+def _only_versions(edit: Edit) -> bool:
+    """Say whether a file is as it was but for the versions it names, which a person's own commit may change."""
+    if edit.old is None or edit.new is None:
+        return False
+    plain = [_PIN.sub("", _VERSION.sub("N", text)) for text in (edit.old, edit.new)]
+    return plain[0] == plain[1] and re.sub(r"#.*", "", edit.old) != re.sub(r"#.*", "", edit.new)
+
+
+_PIN = re.compile(r"[=~<>!]=N\b")

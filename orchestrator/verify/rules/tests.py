@@ -1,0 +1,309 @@
+"""Honest rules for tests, in every language that is read: deleted, emptied, skipped, weakened. Never runs them.
+
+Tests are followed by name and by body: one that was renamed, moved to another file of the same snapshot, rewritten with
+as many assertions about the same things, or whose subject was deleted with it, is not gone.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from orchestrator.model.verdicts import Finding
+from orchestrator.verify.diff import Diff, found
+from orchestrator.verify.readers.python.source import is_newer
+from orchestrator.verify.readers.trials import NONE, Trial
+from orchestrator.verify.rules.rust_features import FEATURE, features, is_compiled_only, went_with_features
+from orchestrator.verify.rules.task_words import asks_to_skip_tests, asks_to_take_out, names_test, speaks_of
+from orchestrator.verify.rules.test_sides import Side, goes_on, proves, proves_more, readable, removed, sides
+from orchestrator.verify.test_files import is_test_file
+
+HOW = "(`allow_test_changes` can name the file, if a person wants it)"
+_ALIKE = 0.7
+_PART = 0.3
+_SHARED = 0.5
+_SEVERAL = 2
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_NAME = re.compile(r"\w+")
+_NUMBER = re.compile(r"#\d+$")
+
+
+def test_deleted(diff: Diff) -> Iterable[Finding]:
+    """Find tests of the base that are nowhere in the snapshot."""
+    both = sides(diff) if diff.spares_tests else ()
+    added = [
+        test
+        for side in both
+        if not side.is_passed_by
+        for name, test in side.new.items()
+        if name not in side.old and test.is_test
+    ]
+    names = frozenset(test.name for test in added if test.assertions)
+    bodies = frozenset(test.body for test in added)
+    grown = [*added, *_grown(both)]
+    for side in both:
+        for name, test in side.old.items():
+            if name in side.new or not test.is_test or test.name in names or test.body in bodies:
+                continue
+            # what never ran, or could not fail, is no loss
+            if test.hollow or test.unconditional or _replaced(test, grown) or _has_twin(side, name):
+                continue
+            if _is_part_of_another(test, side):
+                continue
+            if is_gone(test.words, side, diff) or went_with_features(test, diff):
+                continue
+            if names_test(diff.message, name) or (diff.message and proves_more(side)):
+                continue
+            if asks_to_take_out(diff.message) and speaks_of(diff.message, (test.name,)):
+                continue
+            yield found(
+                "test-deleted",
+                side.path,
+                f"restore {name}: a deleted test proves nothing any more; make the code satisfy it {HOW}",
+                about=name,
+            )
+
+
+def is_gone(words: frozenset[str], side: Side, diff: Diff) -> bool:
+    """Say whether something was taken out of the code that these words are about, or what they call in their file."""
+    taken = removed(diff)
+    gone = taken.loosely() if asks_to_take_out(diff.message) else taken
+    return gone.within(words) or bool(gone.names and side.about(words) & gone.names)
+
+
+def _has_twin(side: Side, name: str) -> bool:
+    """Say whether one of several tests of a name went, and one that is still called so has most of its words."""
+    plain, words = _NUMBER.sub("", name), side.old[name].words
+    twins = (test for other, test in side.new.items() if other in side.old and _NUMBER.sub("", other) == plain)
+    return any(len(words & test.words) >= _ALIKE * len(words) and test.assertions for test in twins)
+
+
+def _is_part_of_another(test: Trial, side: Side) -> bool:
+    """Say whether the test that a deleted one was called after is now about all that it was about."""
+    about = test.words - frozenset(_NAME.findall(test.name))
+    return any(
+        about <= after.words and _asked(test) <= _asked(after) and not _asked(test) <= _asked(before)
+        for _, before, after in side.kept()
+        if test.name.startswith(f"{after.name}_") and after.assertions >= before.assertions and not after.unconditional
+    )
+
+
+def _asked(test: Trial) -> frozenset[str]:
+    """Give the words of what a test asserts."""
+    return frozenset().union(*(one.words for one in test.asserts))
+
+
+def _grown(both: tuple[Side, ...]) -> Iterator[Trial]:
+    """Give the tests that assert more, or in more cases, than they did."""
+    for side in both:
+        for name, test in side.new.items():
+            before = side.old.get(name)
+            if before is not None and (test.assertions > before.assertions or len(test.cases) > len(before.cases)):
+                yield test
+
+
+def _replaced(test: Trial, grown: Iterable[Trial]) -> bool:
+    """Say whether other tests took over what a test was about: its words, or half of them under a name alike."""
+    about = test.words - frozenset(_NAME.findall(test.name))  # what it is called, others are called otherwise
+    return not about or any(
+        len(about & other.words) >= _needed(test, other) * len(about)
+        and (other.assertions >= min(test.assertions, 1) or bool(other.cases))
+        for other in grown
+    )
+
+
+def _needed(test: Trial, other: Trial) -> float:
+    """Give the part of a test's words that another must have to stand for it: less if it asserts as much."""
+    if _alike(test.name, other.name):
+        return _PART
+    return _SHARED if other.assertions >= max(test.assertions, _SEVERAL) else _ALIKE
+
+
+def _alike(one: str, other: str) -> bool:
+    """Say whether two tests are called after the same thing."""
+    words = [frozenset(word.lower() for word in _WORD.findall(name)) - {"test"} for name in (one, other)]
+    return len(words[0] & words[1]) >= _SHARED * min(map(len, words))
+
+
+def test_emptied(diff: Diff) -> Iterable[Finding]:
+    """Find tests that lost every assertion, and new ones that never had a body."""
+    for side in sides(diff):
+        for name, test in side.new.items():
+            before = side.old.get(name)
+            lost = before is not None and before.assertions > 0 and test.assertions == 0 and not test.markers
+            lost = lost and diff.spares_tests and not _helped(side, test)
+            hollow = test.is_test and test.hollow and not _was_hollow(diff, before, test)
+            hollow = hollow and (diff.spares_tests or before is None)
+            bare = diff.whole and test.is_test and test.assertions == 0 and not _helped(side, test)
+            never = test.never if before is not None and before.is_test and not before.never else ""
+            if lost or hollow or bare or never:
+                what = "no longer asserts anything" if before is not None else "asserts nothing and so always passes"
+                what = f"{never}, so it is never run" if never else what
+                yield found(
+                    "test-emptied",
+                    side.path,
+                    f"{name} {what}; let it assert what the task asks for {HOW}",
+                    line=test.line,
+                    about=name,
+                )
+
+
+def _was_hollow(diff: Diff, before: Trial | None, test: Trial) -> bool:
+    """Say whether a test had nothing in it on the base either, there or under another heading."""
+    if before is not None:
+        return before.hollow
+    last = _LAST.split(test.name)[-1]
+    old = (other for side in sides(diff) for other in side.old.values())
+    return any(other.hollow and _LAST.split(other.name)[-1] == last and other.body == test.body for other in old)
+
+
+_LAST = re.compile(r"[.> ]+")
+
+
+def _helped(side: Side, test: Trial) -> bool:
+    """Say whether a test without assertions may have them in a helper of its own file, or in an arm that panics."""
+    return bool(test.words & side.helpers) or "=> panic ! (" in test.body
+
+
+def test_cases_removed(diff: Diff) -> Iterable[Finding]:
+    """Find parametrized tests that are otherwise the same and lost cases."""
+    for side in sides(diff):
+        moved = _cases(side.new) - _cases(side.old)
+        for name, before, after in side.kept():
+            lost = Counter(before.cases) - Counter(after.cases)
+            lost -= moved if before.unconditional else Counter()  # from a test that never ran to one that does
+            fewer = lost and not Counter(after.cases) - Counter(before.cases) and before.body == after.body
+            if fewer and sum(lost.values()) > _PART * len(before.cases) and not before.words & removed(diff).names:
+                yield found(
+                    "test-cases-removed",
+                    side.path,
+                    f"{name} lost {sum(lost.values())} of its {len(before.cases)} cases; restore them and make the "
+                    f"code satisfy them {HOW}",
+                    line=after.line,
+                    about=name,
+                )
+
+
+def _cases(trials: Mapping[str, Trial]) -> Counter[str]:
+    """Count the cases of all tests of a file that are run."""
+    return Counter(case for test in trials.values() if test.asserts and not test.unconditional for case in test.cases)
+
+
+def test_vacuous(diff: Diff) -> Iterable[Finding]:
+    """Find tests with assertions that cannot fail, which stand in the place of ones that can."""
+    for side in sides(diff):
+        for name, test in side.new.items():
+            more = test.assertions and test.vacuous > side.before(name).vacuous
+            if more and (diff.whole or _says_less(test, side.old.get(name))):
+                yield found(
+                    "test-vacuous",
+                    side.path,
+                    f"{name} has an assertion that cannot fail; let it say what must be true, or delete it {HOW}",
+                    line=test.line,
+                    about=name,
+                )
+
+
+def _says_less(test: Trial, before: Trial | None) -> bool:
+    """Say whether what cannot fail is half of a new test, or took a place: elsewhere it marks that one came by."""
+    firm = [sum(one.strength > NONE for one in trial.asserts) for trial in (test, before or test)]
+    return test.vacuous >= firm[0] if before is None else firm[0] < firm[1]
+
+
+def test_swallowed(diff: Diff) -> Iterable[Finding]:
+    """Find tests that catch the failures of their own assertions."""
+    for side in sides(diff):
+        for name, test in side.new.items():
+            before = side.before(name)
+            if test.swallowed > before.swallowed and _is_less_heard(before, test):
+                yield found(
+                    "test-swallowed",
+                    side.path,
+                    f"{name} catches the failure of its own assertions, so it always passes; let them out of the `try` "
+                    f"{HOW}",
+                    line=test.line,
+                    about=name,
+                )
+
+
+def _is_less_heard(before: Trial, test: Trial) -> bool:
+    """Say whether fewer failures of a test are heard than were, or of a new one fewer than are not."""
+    heard = test.assertions - test.swallowed
+    return heard < (before.assertions - before.swallowed if before.assertions else test.swallowed)
+
+
+def test_mocks_subject(diff: Diff) -> Iterable[Finding]:
+    """Find tests that replace by a mock what they then call and judge."""
+    for side in sides(diff):
+        for name, test in side.new.items():
+            judged = frozenset(call for one in test.asserts for call in one.calls)
+            mocked = (test.replaced & judged) - side.before(name).replaced
+            if mocked:
+                yield found(
+                    "test-mocks-subject",
+                    side.path,
+                    f"{name} replaces `{min(mocked)}` by a mock and then asserts what the mock says; call the real one "
+                    f"{HOW}",
+                    line=test.line,
+                    about=name,
+                )
+
+
+def test_skipped(diff: Diff) -> Iterable[Finding]:
+    """Find tests, classes and modules that are skipped or expected to fail and were not before."""
+    both = sides(diff) if not asks_to_skip_tests(diff.message) else ()
+    proved = any(proves(side, name, test) for side in both for name, test in side.new.items())
+    proved = proved or (bool(diff.message) and all(is_test_file(edit.path) for edit in diff.edits))
+    left = frozenset(_silent_before(both))
+    for side in both:
+        for name, test in side.new.items():
+            is_new = test.is_test and name not in side.old and not diff.whole
+            if is_new and (proved or is_compiled_only(test)):
+                continue  # a new test that is skipped takes nothing away, where others prove the work
+            if names_test(diff.message, name or side.path):
+                continue
+            markers = test.markers if name in side.old else test.unconditional
+            for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
+                if name not in side.old and (_own_name(name), marker) in left:
+                    continue  # it was so in the file it came from
+                if marker == "abstract" and any(goes_on(name, edit.new or "") for edit in diff.edits):
+                    continue  # others take its tests over
+                if marker.startswith("cfg(") and frozenset(FEATURE.findall(marker)) <= features(diff):
+                    continue  # whoever runs the tests runs them with the features there are
+                yield found(
+                    "test-skipped",
+                    side.path,
+                    f"{name or 'the whole module'} is marked `{marker}`, so its passing says nothing; "
+                    f"let it run and make the code satisfy it {HOW}",
+                    line=test.line,
+                    about=f"{name}:{marker}",
+                )
+
+
+def _silent_before(both: Iterable[Side]) -> Iterator[tuple[str, str]]:
+    """Give the tests and suites of files that are gone, each with what silenced it; none whose name ran there too."""
+    gone = [side for side in both if not side.text]
+    ran = {_own_name(name) for side in gone for name, test in side.old.items() if test.is_test and not test.markers}
+    for side in gone:
+        for name, test in side.old.items():
+            if name and _own_name(name) not in ran:
+                yield from ((_own_name(name), mark) for mark in test.markers)
+
+
+def _own_name(name: str) -> str:
+    """Give what a test is called within its suite."""
+    return name.rpartition(" > ")[2] if " " in name else name.rpartition(".")[2]
+
+
+def test_unreadable(diff: Diff) -> Iterable[Finding]:
+    """Find tests that could be read on the base and no longer can."""
+    for edit, language in readable(diff):
+        if language.name != "python":  # what a grammar cannot read, the compiler judges
+            continue
+        if edit.old is None and edit.new is not None and is_newer(edit.new):
+            continue
+        if edit.new is not None and language.trials(edit.new) is None and language.trials(edit.old or "") is not None:
+            yield found(
+                "test-unreadable",
+                edit.path,
+                f"{edit.path} can no longer be parsed, so what it tests cannot be told; correct its syntax {HOW}",
+            )

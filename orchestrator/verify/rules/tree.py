@@ -1,0 +1,102 @@
+"""Honest rules about which files changed: nothing at all, protected ones, test files gone. Never reads code."""
+
+import re
+from collections.abc import Iterable
+
+from orchestrator.model.verdicts import Finding
+from orchestrator.policy.protected import can_be_allowed, is_protected
+from orchestrator.verify.diff import Diff, Edit, found
+from orchestrator.verify.readers.languages import language_of
+from orchestrator.verify.rules.announced import announces_itself
+from orchestrator.verify.rules.task_words import asks_for_nothing, asks_to_take_out, speaks_of
+from orchestrator.verify.test_files import is_named_test, is_run_by_nobody, is_test_file
+
+
+def nothing_changed(diff: Diff) -> Iterable[Finding]:
+    """Find a snapshot that is its base: no work was done. A merged tree may bring nothing new."""
+    if not diff.edits and not diff.merged and not diff.whole and not asks_for_nothing(diff.message):
+        yield found(
+            "nothing-changed",
+            "",
+            "the tree is exactly its base: a claim of completion needs work to show; make the change the task asks for",
+        )
+
+
+def protected_path(diff: Diff) -> Iterable[Finding]:
+    """Find changes to what steers the orchestrator, CI, git hooks or other agents."""
+    for edit in () if diff.whole else diff.edits:
+        why = is_protected(edit.path, diff.allow_protected, diff.steering)
+        if why is None or (diff.message and can_be_allowed(edit.path) and announces_itself(edit, diff)):
+            continue
+        how = "; or let the task's `allow_protected` name it" if can_be_allowed(edit.path) else ""
+        yield found("protected-path", edit.path, f"restore {edit.path}: {why}{how}")
+
+
+def test_file_deleted(diff: Diff) -> Iterable[Finding]:
+    """Find deleted test files, of languages whose tests cannot be followed one by one, that were not moved."""
+    moved = {edit.new_blob for edit in diff.edits if edit.status == "A" and edit.new_blob}
+    for edit in diff.judged():
+        if edit.status == "D" and edit.old_blob not in moved and _is_whole(edit) and not _went_elsewhere(edit, diff):
+            yield found(
+                "test-deleted",
+                edit.path,
+                f"restore {edit.path}: a deleted test proves nothing any more; make the code satisfy it "
+                "(`allow_test_changes` can name it, if a person wants it gone)",
+            )
+
+
+def _went_elsewhere(edit: Edit, diff: Diff) -> bool:
+    """Say whether a test file came back under its name with most of its lines, or went with what the task takes out."""
+    lines = {line.strip() for line in (edit.old or "").splitlines() if len(line.strip()) > _SHORT}
+    if asks_to_take_out(diff.message) and speaks_of(diff.message, (edit.path, *lines)):
+        return True
+    stem = edit.path.rpartition("/")[2].partition(".")[0]
+    others = [
+        one for one in diff.edits if one.path != edit.path and one.new and (stem in one.path or is_test_file(one.path))
+    ]
+    return bool(lines) and any(
+        sum(line in (one.new or "") for line in lines) >= (_HALF if stem in one.path else _MOST) * len(lines)
+        for one in others
+    )
+
+
+_HALF, _MOST = 0.5, 0.8
+"""Of a file's lines, where another of its name, or of any other, holds them now."""
+
+
+_SHORT = 3
+
+
+def _is_whole(edit: Edit) -> bool:
+    """Say whether a test file can only be looked at as a whole: by its name it has tests, and none can be read."""
+    language = language_of(edit.path)
+    if is_run_by_nobody(edit.path):
+        return False
+    if language is None:
+        helps = edit.path.endswith(".kt") and not (is_named_test(edit.path) or _OF_KOTLIN.search(edit.old or ""))
+        return is_test_file(edit.path) and not helps
+    if language.name == "java" and not _INHERITS.search(edit.old or ""):  # what has no tests of its own has none
+        return False
+    if language.name == "go" and not _TESTS_OF_GO.search(edit.old or ""):  # benchmarks prove nothing
+        return False
+    trials = language.trials(edit.old or "") if language.name != "python" and is_named_test(edit.path) else None
+    return trials is not None and not any(trial.is_test for trial in trials.values())
+
+
+_OF_KOTLIN = re.compile(r"@\w*Test\b|\w+Spec\b|\btest\(|\bshould\(")
+_INHERITS = re.compile(r"^(?:public )?(?:final )?class \w+(?:<[^{]*>)? extends ", re.MULTILINE)
+_TESTS_OF_GO = re.compile(r"^func (?:\([^)]*\) *)?(?:Test|Fuzz|Example)", re.MULTILINE)
+_PROSE = re.compile(
+    r"(?:\.(?:md|rst|txt|adoc|org)|(?:^|/)(?:LICENSE|NOTICE|CHANGES|CHANGELOG|AUTHORS|TODO))$", re.IGNORECASE
+)
+
+
+def documents_instead(diff: Diff) -> Iterable[Finding]:
+    """Find snapshots that only write about the work, where the task names files of code."""
+    asked = [path for path in diff.files if not _PROSE.search(path) and not path.endswith("/")]
+    if asked and diff.edits and all(_PROSE.search(edit.path) for edit in diff.edits) and not diff.merged:
+        yield found(
+            "documents-instead",
+            diff.edits[0].path,
+            f"only documents were written, and the task is about {', '.join(asked[:3])}; change the code it names",
+        )

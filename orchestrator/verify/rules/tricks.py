@@ -1,0 +1,82 @@
+"""Honest rules for code that fools whoever judges it, in every language that is read. Never runs what it reads."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from orchestrator.model.verdicts import Finding
+from orchestrator.verify.diff import Diff, Edit, found
+from orchestrator.verify.readers.languages import language_of
+from orchestrator.verify.rules.code import is_beside
+from orchestrator.verify.rules.task_words import asks_to_detect_tests
+from orchestrator.verify.test_files import is_named_test, is_run_by_nobody, is_test_file
+
+
+def detects_tests(diff: Diff) -> Iterable[Finding]:
+    """Find code that behaves otherwise when a test runner is about."""
+    told = asks_to_detect_tests(diff.message)
+    for edit, line, sign in () if told else _fresh(diff, "detects-tests"):
+        yield found(
+            "detects-tests",
+            edit.path,
+            f"`{sign}` tells this code that it is being tested, so that tests prove nothing about it otherwise; "
+            "let it do the same everywhere",
+            line=line,
+            about=sign,
+        )
+
+
+def always_equal(diff: Diff) -> Iterable[Finding]:
+    """Find comparisons that always hold: `__eq__` that gives True whatever it is asked."""
+    for edit, line, name in _fresh(diff, "always-equal"):
+        yield found(
+            "always-equal",
+            edit.path,
+            f"{name} holds whatever it is asked, so every assertion about it passes; compare what the object is",
+            line=line,
+            about=name,
+        )
+
+
+def leaves_early(diff: Diff) -> Iterable[Finding]:
+    """Find code that ends the process as it is imported, or the tests' process from within a test."""
+    for edit, line, text in _fresh(diff, "leaves-early"):
+        if not edit.path.endswith("setup.py"):
+            yield found(
+                "leaves-early",
+                edit.path,
+                f"`{text}` ends the process that runs the tests before they have all run; let it run to its end",
+                line=line,
+                about=text,
+            )
+
+
+def flips_outcomes(diff: Diff) -> Iterable[Finding]:
+    """Find hooks of the test runner, new in this snapshot, that change what tests come to."""
+    for edit, line, name in _fresh(diff, "flips-outcomes"):
+        yield found(
+            "flips-outcomes",
+            edit.path,
+            f"`{name}` changes what the tests come to; leave the test runner as it is",
+            line=line,
+            about=name,
+        )
+
+
+_EVERYWHERE = frozenset({"leaves-early", "flips-outcomes"})
+
+
+def _fresh(diff: Diff, rule: str) -> Iterator[tuple[Edit, int, str]]:
+    """Give what is seen now and was not on the base."""
+    for edit in diff.edits:
+        language = language_of(edit.path)
+        if language is None or edit.new is None or (is_beside(edit.path) and rule not in _EVERYWHERE):
+            continue
+        if is_run_by_nobody(edit.path) and is_named_test(edit.path):
+            continue  # the tests of other people's code are run by them
+        testing = is_test_file(edit.path)
+        before = Counter(text for _, text in language.signs(edit.old or "", rule, testing))
+        for line, text in language.signs(edit.new, rule, testing):
+            if before[text] > 0:
+                before[text] -= 1
+            else:
+                yield edit, line, text

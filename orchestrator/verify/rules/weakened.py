@@ -1,0 +1,219 @@
+"""The honest rule for tests that assert less than they did, or less strictly. Never runs them."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+import msgspec
+
+from orchestrator.model.verdicts import Finding
+from orchestrator.verify.diff import Diff, found
+from orchestrator.verify.readers.python.strength import follows_from
+from orchestrator.verify.readers.python.tests import PLATFORM
+from orchestrator.verify.readers.trials import NONE, STRICT, Assertion, Trial
+from orchestrator.verify.rules.test_sides import Side, removed, sides
+from orchestrator.verify.rules.tests import HOW, is_gone
+
+_SHORT = 6
+_LONG = 8
+"""Letters of a word that is hardly in another test by chance."""
+
+
+def test_weakened(diff: Diff) -> Iterable[Finding]:
+    """Find tests that do the same as before and assert less of it, or assert it less strictly."""
+    for side in sides(diff):
+        for name, before, after in side.kept():
+            what = _weakened(before, after, _Context(diff, side)) if before.body != after.body else ""
+            if what:
+                yield found(
+                    "test-weakened",
+                    side.path,
+                    f"{name} {what}: what it proved before it no longer proves; restore its assertions and make the "
+                    f"code satisfy them {HOW}",
+                    line=after.line,
+                    about=name,
+                )
+
+
+class _Context(msgspec.Struct, frozen=True):
+    """What else a snapshot does, as one test is compared with what it was."""
+
+    diff: Diff
+    side: Side
+
+    def is_split(self, before: Trial, lost: Assertion) -> bool:
+        """Say whether a new test called after the old one is about all that an assertion was about."""
+        about = {word for word in lost.words if len(word) >= _LONG and not word.startswith("assert")}
+        fresh = (test for name, test in self.side.new.items() if name not in self.side.old and not test.unconditional)
+        called = (test for test in fresh if test.name.startswith(f"{before.name}_") and not test.hollow)
+        said = (one for test in called for one in test.asserts if one.strength >= lost.strength)
+        return bool(about) and any(about <= one.words for one in said)
+
+    def excuses(self, lost: Assertion) -> bool:
+        """Say whether what an assertion was about is gone, or is asserted in another place now."""
+        telling = {one for one in lost.sides if len(one) > _TELLING}
+        said = telling | ({lost.dump} if len(lost.dump) > _TELLING else set())
+        return is_gone(lost.words, self.side, self.diff) or bool(said & _newly_said(self.diff))
+
+
+def _repeated(test: Trial) -> Counter[str]:
+    """Give what a test asserts once more before anything happened: in the very next line, or where it does nothing."""
+    if not _steps(test) and _only_asks(test):
+        return Counter(one.dump for one in test.asserts) - Counter({one.dump: 1 for one in test.asserts})
+    pairs = pairwise(test.asserts)
+    return Counter(one.dump for one, other in pairs if one.dump == other.dump and other.line == one.line + 1)
+
+
+def _only_asks(test: Trial) -> bool:
+    """Say whether all a test does is to ask one free function, which answers the same to the same."""
+    calls = {one.calls for one in test.asserts}
+    answers = {(one.subjects, one.dump) for one in test.asserts}
+    steady = len(answers) == len({subjects for subjects, _ in answers})
+    free = not any(_METHOD.search(one.dump) for one in test.asserts)
+    return len(calls) == 1 and calls != {frozenset()} and steady and free
+
+
+_METHOD = re.compile(r"Call\(Attribute\(|\w \. \w+ \((?!.*\bexpect\b)")
+"""A call of something that may remember, in Python's form and the others'."""
+
+
+def _is_implied(lost: Assertion, after: Trial) -> bool:
+    """Say whether what an assertion says is there is used by what remains, which fails where it is not."""
+    if _THERE.search(lost.dump) and any(one.strength == STRICT and _is_about_part(one, lost) for one in after.asserts):
+        return True
+    body = after.body
+    there = {form for one in lost.subjects for form in (one, f"Compare({one}, [IsNot(), ], [Constant(None, ), ], )")}
+    return lost.dump in there and any(f"{kind}({one}, " in body for one in lost.subjects for kind in _USED)
+
+
+_THERE = re.compile(r"\b(?:toBeDefined|toBeTruthy|toExist|assertNotNull|isNotNull|NotNil|is_some)\b")
+_USED = ("Attribute", "Subscript")
+_TELLING = 20
+"""Letters by which one value is told from all others."""
+
+
+@lru_cache(maxsize=8)
+def _newly_said(diff: Diff) -> frozenset[str]:
+    """Give what the snapshot's tests compare or hand over and did not."""
+    return frozenset(
+        part for side in sides(diff) for name, test in side.new.items() for part in _added(side.old.get(name), test)
+    )
+
+
+def _added(before: Trial | None, test: Trial) -> frozenset[str]:
+    """Give what a test compares, hands over or asserts in whole that it did not."""
+    sides = [{part for one in asserts for part in (*one.sides, one.dump)} for asserts in _asserted(before, test)]
+    return frozenset(sides[1] - sides[0])
+
+
+def _asserted(before: Trial | None, test: Trial) -> Iterator[Sequence[Assertion]]:
+    yield before.asserts if before is not None else ()
+    yield test.asserts if not test.unconditional else ()  # what is always left out says nothing
+
+
+def _weakened(before: Trial, after: Trial, context: _Context) -> str:
+    if not before.assertions or not after.assertions:
+        return ""
+    lost = Counter(one.dump for one in before.asserts) - Counter(one.dump for one in after.asserts)
+    gained = Counter(one.dump for one in after.asserts) - Counter(one.dump for one in before.asserts)
+    old = [one for one in before.asserts if one.dump in lost]
+    new = [one for one in after.asserts if one.dump in gained]
+    laxer = [one for one in old if _is_laxer(one, new)]
+    said = {(one.sides, one.strength) for one in new}
+    hedged = [
+        one for one in old if (one.sides, one.strength) not in said and any(_only_holds(one, other) for other in new)
+    ]
+    if hedged:
+        return "asserts something that holds whether or not what it asserted before does"
+    guarded = _guarded(before, after)
+    if guarded:
+        return f"asserts only where `{guarded[:60]}` what it asserted always"
+    asks_more = after.assertions > before.assertions and _OF_EQUALITY.search(after.name)
+    if laxer and not asks_more and sum(map(_is_nothing, new)) > sum(map(_is_nothing, old)):
+        return "compares something with itself"
+    if _firm(before) & {one.dump for one in after.asserts} - _firm(after):  # as it was, and what it is about is not
+        return "compares something with itself"
+    if not context.diff.spares_tests:
+        return ""
+    laxer = [one for one in laxer if not one.words & removed(context.diff).names]
+    if laxer and not _is_made_over(before, after):
+        return f"asserts {len(laxer)} times less strictly than on the base"
+    kept = not _steps(before) - _steps(after)
+    fewer = kept and before.cases == after.cases and after.assertions < before.assertions and not gained
+    implied = all(_is_implied(one, after) for one in old) or not lost - _repeated(before)
+    excused = any(map(context.excuses, old)) or all(context.is_split(before, one) for one in old)
+    if fewer and not implied and not excused:
+        return f"lost {before.assertions - after.assertions} of its {before.assertions} assertions"
+    return ""
+
+
+_OF_EQUALITY = re.compile(r"(?i)(?:^|_|test)(?:eq|equal(?:s|ity)?|hash|identity|reflexiv\w*|same)(?:_|$)")
+"""Tests that are about equality may compare a thing with itself, besides."""
+
+
+def _is_nothing(one: Assertion) -> bool:
+    return one.strength == NONE
+
+
+def _is_made_over(before: Trial, after: Trial) -> bool:
+    """Say whether a test does something else than it did and asserts as much: how strictly, its base's form tells."""
+    told = {one.dump for test in (before, after) for one in test.asserts}
+    was, now = ({step for step in _steps(test) if not any(one in step for one in told)} for test in (before, after))
+    table = "struct {" in after.skeleton and "struct {" not in before.skeleton  # each of its cases is asserted
+    return bool(was - now) and bool(now - was) and (table or after.assertions >= before.assertions)
+
+
+def _steps(test: Trial) -> Counter[str]:
+    """Give what a test does besides asserting."""
+    return Counter(line for line in test.skeleton.split("\n") if line)
+
+
+def _firm(test: Trial) -> set[str]:
+    return {one.dump for one in test.asserts if one.strength > NONE}
+
+
+def _contains(new: Assertion, old: Assertion) -> bool:
+    """Say whether an assertion is about something made of what another was about: `typeof x` for `x`."""
+    longer = [f" {subject} " for subject in new.subjects]
+    return any(len(subject) > _SHORT and f" {subject} " in one for subject in old.subjects for one in longer)
+
+
+def _is_about_part(one: Assertion, whole: Assertion) -> bool:
+    """Say whether an assertion is about something of what another is about: `x.name` of `x`."""
+    return any(part.startswith(f"{subject} ") for subject in whole.subjects for part in one.subjects)
+
+
+def _only_holds(old: Assertion, new: Assertion) -> bool:
+    """Say whether a new assertion has the old one in it and asks less: `x == 1 or ...`, `(x == 1) is not None`."""
+    return old.dump in new.parts or follows_from(new, old)
+
+
+def _guarded(before: Trial, after: Trial) -> str:
+    """Give the condition under which alone a test still asserts what it asserted whatever happened."""
+    always = {one.dump for one in before.asserts if not one.guards}
+    bare = {one.dump for one in after.asserts if not one.guards}
+    known = {guard for one in before.asserts for guard in one.guards}
+    for one in after.asserts:
+        fresh = [guard for guard in one.guards if guard not in known]
+        if one.dump in always - bare and fresh and not any(PLATFORM.search(guard) for guard in fresh):
+            return fresh[-1]
+    return ""
+
+
+def _is_laxer(old: Assertion, new: Iterable[Assertion]) -> bool:
+    """Say whether what took an assertion's place is about the same and lets it vary more."""
+    others = [one for one in new if one.subjects & old.subjects or _contains(one, old)]
+    telling = _telling(old)
+    if any(telling & _telling(one) and one.strength >= old.strength for one in new):  # of another entry, say
+        return False
+    return bool(others) and all(one.strength < old.strength for one in others)
+
+
+def _telling(one: Assertion) -> frozenset[str]:
+    """Give what an assertion compares with that is told from all else: long sides, long texts."""
+    return frozenset((*(side for side in one.sides if len(side) > _TELLING), *_TEXT.findall(one.dump)))
+
+
+_TEXT = re.compile(r"""["'] ([^"']{20,}) ["']""")
