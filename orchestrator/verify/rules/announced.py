@@ -176,9 +176,23 @@ def _asks_as_much(added: Sequence[str], gone: Sequence[str]) -> bool:
 
 
 def _are_in(gone: Sequence[str], added: Sequence[str]) -> bool:
-    words = [frozenset(_WORD.findall(line)) for line in added]
-    lost = (frozenset(_WORD.findall(line)) for line in gone)
-    return all(any(len(one & other) >= _KEPT * len(one) for other in words) for one in lost if one)
+    return all(any(_is_in(one, other) for other in added) for one in gone if _WORD.search(one))
+
+
+def _is_in(line: str, other: str) -> bool:
+    """Say whether most words of a line are in another one, which asks no less of tests."""
+    words, others = frozenset(_WORD.findall(line)), frozenset(_WORD.findall(other))
+    return len(words & others) >= _KEPT * len(words) and not (_ASKS.search(line) and _asks_less(line, other))
+
+
+def _asks_less(line: str, other: str) -> bool:
+    """Say whether a command that tests has come to name more than flags: a folder, a mark, a part."""
+    more = Counter(_EXPRESSION.sub("", other).split()) - Counter(line.split())
+    return any(not _FLAG.fullmatch(word) for word in more)
+
+
+_ASKS = re.compile(r"\b(?:pytest|unittest|jest|vitest|mocha|tests?)\b")
+_FLAG = re.compile(r"--?(?!k\b|m\b|co\b|collect|run\b|test|grep|filter|max)[\w-]+|\S*\d[\w.]*|run:|-|python\d*")
 
 
 _WORD = re.compile(r"\w+")
@@ -206,6 +220,7 @@ def _are_gone(lines: Sequence[str], diff: Diff) -> bool:
 _EASES = re.compile(
     r"(?i)continue-on-error|\|\|\s*(?:true|:|exit\s+0|echo)|\bif:\s*(?:\$\{\{\s*)?(?:false|0)\b|no-verify|exit\s+0|set\s+\+e"
     r"|allow_failure|--deselect|--ignore[=\s]|--exclude|\s-k\s|\bskip\w*\s*[:=]\s*['\"]?(?:true|1)|-DskipTests|\s-x\s+test\b|passWithNoTests|no:\w+"
+    r"|addopts|\bexclude:|working-directory"
     r"|secrets\.|pull_request_target|write-all|\bwrite\b|curl\b|wget\b|self-hosted"
 )
 """What lets a failure pass, asks less, or hands out what other people trust the file with."""
@@ -218,10 +233,15 @@ _RUNS = re.compile(r"^\s*(?:-\s*)?(?:run|script|command|entry|uses|-\s*repo|-\s*
 
 def _eases(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
     runs = [sum(bool(_RUNS.search(line)) for line in lines) for lines in (added, gone)]
-    if edit.new is None or runs[0] < runs[1]:
+    if edit.new is None or runs[0] < runs[1] or not set(_enough(added)) <= set(_enough(gone)):
         return True
     easing = (line for line in added if _EASES.search(line)) if not edit.path.endswith(".md") else ()
     return not all(any(_is_no_more(line, one) for one in gone) for line in easing)
+
+
+def _enough(lines: Sequence[str]) -> list[str]:
+    """Give what lines say of how much coverage is enough."""
+    return [word for line in lines for word in line.split() if re.search(r"(?i)fail.?under", word)]
 
 
 _PINNED = re.compile(r"(?:\s+--?[\w-]+(?:[ =]v?\d[\w.]*))+")
@@ -253,8 +273,12 @@ def _only_versions(edit: Edit) -> bool:
     """Say whether a file is as it was but for the versions it names, which a person's own commit may change."""
     if edit.old is None or edit.new is None:
         return False
+    if any(_BOUND.search(line) for line in _changed(edit)[0]):
+        return False
     plain = [_PIN.sub("", _VERSION.sub("N", text)) for text in (edit.old, edit.new)]
     return plain[0] == plain[1] and re.sub(r"#.*", "", edit.old) != re.sub(r"#.*", "", edit.new)
 
 
 _PIN = re.compile(r"[=~<>!]=N\b")
+_BOUND = re.compile(r"(?i)fail.?under|threshold|timeout|max-?\w*fail")
+"""A number that is no version, but says how much is enough."""
