@@ -40,12 +40,13 @@ def announces_itself(edit: Edit, diff: Diff) -> bool:
     if piped and (_PICTURE.search(edit.path) or _moves(edit, diff)):
         return True
     lines = _changed(edit)
-    if _READ_UP.search(edit.path) and edit.path not in diff.steering:
-        return True
-    if piped and (_only_words(edit, lines[0]) or _takes_over(edit, diff)):
+    read_up = _READ_UP.search(edit.path) and edit.path not in diff.steering
+    if read_up or (piped and (_only_words(edit, lines[0]) or _takes_over(edit, diff))):
         return True
     if edit.old and edit.new and not any(lines):  # other comments
         return True
+    if not _bounds(lines[0]) <= _bounds(lines[1]):
+        return False
     if _runs_more(edit, *lines):
         return True
     if edit.new is not None and not lines[0] and _are_gone(lines[1], diff):
@@ -56,6 +57,16 @@ def announces_itself(edit: Edit, diff: Diff) -> bool:
     if asks_to_take_out(diff.message) and edit.new and _is_taken_out(*lines, diff.message):
         return True
     return _only_versions(edit) or _only_prose(*lines) or (told and not _eases(edit, *lines))
+
+
+def _bounds(lines: Sequence[str]) -> frozenset[str]:
+    """Give what lines say of how much is enough: of coverage, of failures."""
+    return frozenset(match[0] for line in lines for match in _BOUND.finditer(line))
+
+
+_BOUND = re.compile(
+    r"(?i)[\w-]*(?:fail.?under|threshold|fail_ci|min\w*[-_]?cov|max[-_]?fail|maxfail)[\w-]*\W{0,3}[\w.]*"
+)
 
 
 _READ_UP = re.compile(r"(?:^|/)\.\w+/(?:docs|references)/[^/]+\.md$")
@@ -187,12 +198,19 @@ def _is_in(line: str, other: str) -> bool:
 
 def _asks_less(line: str, other: str) -> bool:
     """Say whether a command that tests has come to name more than flags: a folder, a mark, a part."""
-    more = Counter(_EXPRESSION.sub("", other).split()) - Counter(line.split())
-    return any(not _FLAG.fullmatch(word) for word in more)
+    more = set(Counter(_EXPRESSION.sub("", other).split()) - Counter(line.split()))
+    return any(not _FLAG.fullmatch(word) for word in (more - _ALL_TARGETS if more >= _ALL_TARGETS else more))
 
 
 _ASKS = re.compile(r"\b(?:pytest|unittest|jest|vitest|mocha|tests?)\b")
-_FLAG = re.compile(r"--?(?!k\b|m\b|co\b|collect|run\b|test|grep|filter|max)[\w-]+|\S*\d[\w.]*|run:|-|python\d*")
+_FLAG = re.compile(
+    r"-[vqs]+|--(?:verbose|quiet|all|all-features|all-targets|workspace|locked|frozen|offline|frozen-lockfile|ci|coverage|strict"
+    r"|strict-\w+|no-fail-fast|release|silent)|--(?:cov|tb|color|durations|junit-?xml|log-\w+|reporter)[\w-]*(?:=\S+)?|-race|-ra|-n|auto"
+    r"|run:|-|python[\d.]*|(?:[\w-]+[@=]+)?v?\d[\d.]*"
+)
+"""What makes a command that tests ask no less: what is said, more of it, versions."""
+_ALL_TARGETS = frozenset({"--lib", "--tests"})
+"""Cargo's: each alone leaves tests out, both leave out what stands in documentation."""
 
 
 _WORD = re.compile(r"\w+")
@@ -233,15 +251,10 @@ _RUNS = re.compile(r"^\s*(?:-\s*)?(?:run|script|command|entry|uses|-\s*repo|-\s*
 
 def _eases(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
     runs = [sum(bool(_RUNS.search(line)) for line in lines) for lines in (added, gone)]
-    if edit.new is None or runs[0] < runs[1] or not set(_enough(added)) <= set(_enough(gone)):
+    if edit.new is None or runs[0] < runs[1]:
         return True
     easing = (line for line in added if _EASES.search(line)) if not edit.path.endswith(".md") else ()
     return not all(any(_is_no_more(line, one) for one in gone) for line in easing)
-
-
-def _enough(lines: Sequence[str]) -> list[str]:
-    """Give what lines say of how much coverage is enough."""
-    return [word for line in lines for word in line.split() if re.search(r"(?i)fail.?under", word)]
 
 
 _PINNED = re.compile(r"(?:\s+--?[\w-]+(?:[ =]v?\d[\w.]*))+")
@@ -273,12 +286,8 @@ def _only_versions(edit: Edit) -> bool:
     """Say whether a file is as it was but for the versions it names, which a person's own commit may change."""
     if edit.old is None or edit.new is None:
         return False
-    if any(_BOUND.search(line) for line in _changed(edit)[0]):
-        return False
     plain = [_PIN.sub("", _VERSION.sub("N", text)) for text in (edit.old, edit.new)]
     return plain[0] == plain[1] and re.sub(r"#.*", "", edit.old) != re.sub(r"#.*", "", edit.new)
 
 
 _PIN = re.compile(r"[=~<>!]=N\b")
-_BOUND = re.compile(r"(?i)fail.?under|threshold|timeout|max-?\w*fail")
-"""A number that is no version, but says how much is enough."""

@@ -166,6 +166,18 @@ def truth_of(node: SgNode) -> bool | None:
     return None if condition is None else known(bare(condition).text())
 
 
+def settled(condition: SgNode) -> str:
+    """Give a condition's text, with what names are that its file gives one known value and no other."""
+    whole = condition.get_root().root().text()
+
+    def put(name: re.Match[str]) -> str:
+        given = re.findall(rf"(?<![\w.$]){re.escape(name[0])}\s*(?::\s*\w+\s*)?:?=(?![=>])\s*([^;\n]*)", whole)
+        value = known(given[0].removesuffix(",")) if len(given) == 1 else None
+        return name[0] if value is None else str(value).lower()
+
+    return re.sub(r"(?<![\w.$'\"])[A-Za-z_$][\w$]*(?![\w$('\".])", put, condition.text())
+
+
 def known(text: str) -> bool | None:
     """Give the truth of a constant condition."""
     text = "".join(text.split()).strip("()")

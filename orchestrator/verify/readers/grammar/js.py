@@ -5,18 +5,16 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-import msgspec
 from ast_grep_py import SgNode
 
-from orchestrator.verify.readers.grammar.source import Source, arguments, bare, line_of, parts, walk
-from orchestrator.verify.readers.grammar.tests import ASSERTING, PLATFORM, Found, Mark, Reader, assertion, shallow
+from orchestrator.verify.readers.grammar.js_marks import SILENT, Chain, chain_of, marks_of, others_of
+from orchestrator.verify.readers.grammar.source import Source, arguments, line_of, parts, walk
+from orchestrator.verify.readers.grammar.tests import ASSERTING, Found, Reader, assertion, shallow
 from orchestrator.verify.readers.grammar.values import is_fixed
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _TESTS = frozenset({"it", "test", "specify", "xit", "xtest", "xspecify", "fit", "Deno"})
 _SUITES = frozenset({"describe", "context", "suite", "xdescribe", "xcontext", "fdescribe"})
-_MARKED = frozenset({"xit", "xtest", "xspecify", "xdescribe", "xcontext", "fit", "fdescribe"})
-_SILENT = frozenset({"skip", "todo", "only", "fails", "failing", "fixme", "skipIf", "runIf"})
 _FILLERS = frozenset(
     (
         "to",
@@ -83,56 +81,22 @@ _NODE = frozenset(
 _ANYTHING = re.compile(r"expect\s?\.\s?(?:any|anything)\b")
 
 
-class _Chain(msgspec.Struct, frozen=True):
-    """`expect(a).not.toBe(b)`: what it begins with, the members behind it, and the calls in it, innermost first."""
-
-    root: str
-    members: tuple[str, ...]
-    calls: tuple[SgNode, ...]
-
-    def given(self, number: int) -> list[SgNode]:
-        """Give the arguments of one of its calls; none if there are not so many."""
-        return arguments(self.calls[number]) if -len(self.calls) <= number < len(self.calls) else []
-
-
-def _chain(node: SgNode) -> _Chain:
-    members: list[str] = []
-    calls: list[SgNode] = []
-    while True:
-        if node.kind() == "call_expression":
-            calls.append(node)
-            inner = node.field("function")
-        elif node.kind() == "member_expression":
-            found = node.field("property")
-            members.append(found.text() if found is not None else "")
-            inner = node.field("object")
-        elif node.kind() == "non_null_expression" and parts(node):
-            inner = parts(node)[0]
-        else:
-            break
-        if inner is None:
-            break
-        node = bare(inner)
-    root = node.text() if node.kind() in {"identifier", "this"} else ""
-    return _Chain(root, tuple(reversed(members)), tuple(reversed(calls)))
-
-
 def _find(source: Source) -> Iterator[Found | Trial]:
     seen: Counter[str] = Counter()
-    others = _others(source.text)
+    others = others_of(source.text)
     pending = [(source.root, "")]
     while pending:
         node, prefix = pending.pop()
         where = prefix
         if node.kind() == "call_expression":
-            chain = _chain(node)
+            chain = chain_of(node)
             if chain.root in others:
-                chain = _Chain("test", (*others[chain.root], *chain.members), chain.calls)
+                chain = Chain("test", (*others[chain.root], *chain.members), chain.calls)
             callback = _callback(node)
             title = _title(source, node)
             name = f"{prefix}{title}"
             if chain.root in _SUITES and callback is not None:
-                marks = tuple(_marks(chain))
+                marks = tuple(marks_of(chain, node))
                 yield Trial(
                     name=name,
                     line=line_of(node),
@@ -147,50 +111,20 @@ def _find(source: Source) -> Iterator[Found | Trial]:
         pending.extend((child, where) for child in reversed(node.children()))
 
 
-_OTHERWISE = re.compile(
-    r"^const\s+(\w+)\s*=\s*([^;\n?]+)\?\s*(?:test|it)(\.skip)?\s*:\s*(?:test|it)(\.skip)?\s*;?\s*$", re.MULTILINE
-)
-_SOMEWHERE = re.compile(
-    r"\(?\s*process\.(?:(platform)|arch|version|versions\.\w+)\s*"
-    r"(?:([!=])==?\s*['\"]([^'\"]+)['\"]|\.(?:startsWith|includes)\(\s*['\"][^'\"]+['\"]\s*\))\s*\)?\s*"
-)
-_HERE = "linux"
-
-
-@lru_cache(maxsize=256)
-def _others(text: str) -> dict[str, tuple[str, ...]]:
-    """Give what a file calls its test function by where it is run: a name, and what silences it where it is judged."""
-    return {
-        match[1]: ("skip",) if _is_silent(match[2], there=bool(match[3]), elsewhere=bool(match[4])) else ()
-        for match in _OTHERWISE.finditer(text)
-        if len(re.findall(rf"\b{match[1]}\s*=(?!=)|\b(?:function|let|var)\s+{match[1]}\b", text)) == 1
-    }
-
-
-def _is_silent(condition: str, *, there: bool, elsewhere: bool) -> bool:
-    """Say whether tests are skipped by more than a place that is not this one."""
-    place = _SOMEWHERE.fullmatch(condition)
-    if place is None or (there and elsewhere):
-        return there or elsewhere
-    if place[1] and place[3]:
-        return there if (place[3] == _HERE) is (place[2] == "=") else elsewhere
-    return False
-
-
-def _is_test(chain: _Chain, node: SgNode) -> bool:
+def _is_test(chain: Chain, node: SgNode) -> bool:
     if chain.root == "Deno" and chain.members[:1] != ("test",):
         return False
-    return _callback(node) is not None or bool(_SILENT & set(chain.members))
+    return _callback(node) is not None or bool(SILENT & set(chain.members))
 
 
-def _found(source: Source, node: SgNode, chain: _Chain, name: str, callback: SgNode | None) -> Found:
+def _found(source: Source, node: SgNode, chain: Chain, name: str, callback: SgNode | None) -> Found:
     body = callback.field("body") if callback is not None else None
     return Found(
         name=name,
         short=name.rpartition(" > ")[2],
         node=node,
         body=body or callback or node,
-        marks=tuple(_marks(chain)),
+        marks=tuple(marks_of(chain, node)),
         cases=tuple(_cases(source, chain)),
         replaced=frozenset(_replaced(body)) if body is not None else frozenset(),
     )
@@ -218,22 +152,7 @@ def _callback(node: SgNode) -> SgNode | None:
     return next((made for part in inner if (made := _callback(part)) is not None), None)
 
 
-def _marks(chain: _Chain) -> Iterator[Mark]:
-    if chain.root in _MARKED:
-        yield Mark(chain.root)
-    for member in chain.members:
-        if member == "each" and [part.kind() for part in chain.given(0)] == ["array"] and not parts(chain.given(0)[0]):
-            yield Mark("each([])")
-        if member in {"skipIf", "runIf"}:
-            held = chain.given(0)
-            constant = bool(held) and held[0].kind() in {"true", "false", "number", "string"}
-            if constant or not (held and PLATFORM.search(held[0].text())):
-                yield Mark(member, constant)
-        elif member in _SILENT:
-            yield Mark(member, member != "todo")
-
-
-def _cases(source: Source, chain: _Chain) -> Iterator[str]:
+def _cases(source: Source, chain: Chain) -> Iterator[str]:
     if "each" in chain.members:
         for part in chain.given(0):
             if part.kind() == "array":
@@ -245,7 +164,7 @@ def _replaced(body: SgNode) -> Iterator[str]:
     for node in walk(body):
         if node.kind() != "call_expression":
             continue
-        chain = _chain(node)
+        chain = chain_of(node)
         if chain.members[:1] == ("spyOn",) and set(chain.members) & {
             "mockReturnValue",
             "mockImplementation",
@@ -270,7 +189,7 @@ def _vacuous(source: Source, step: SgNode) -> Iterator[Assertion]:
             yield read
 
 
-def _chains(source: Source, step: SgNode) -> Iterator[tuple[_Chain, SgNode]]:
+def _chains(source: Source, step: SgNode) -> Iterator[tuple[Chain, SgNode]]:
     """Give the outermost chains of a statement that say that they assert."""
     names = _imported(source.text)
     taken: set[tuple[int, int]] = set()
@@ -280,10 +199,10 @@ def _chains(source: Source, step: SgNode) -> Iterator[tuple[_Chain, SgNode]]:
         place = (node.range().start.index, node.range().end.index)
         if any(start == place[0] and end >= place[1] for start, end in taken):
             continue
-        chain = _chain(node)
+        chain = chain_of(node)
         if chain.root in names and not chain.members and chain.calls:
             taken.add(place)
-            yield _Chain("assert", (names[chain.root],), chain.calls), node
+            yield Chain("assert", (names[chain.root],), chain.calls), node
         elif _says_so(chain):
             taken.add(place)
             yield chain, node
@@ -319,7 +238,7 @@ def _bound_again(text: str, name: str) -> bool:
     return re.search(rf"\b(?:const|let|var|function)\s+{name}\b(?!\s*:)|\(\s*{name}\s*[,)][^;\n]*=>", text) is not None
 
 
-def _says_so(chain: _Chain) -> bool:
+def _says_so(chain: Chain) -> bool:
     if not chain.calls:
         return False
     if chain.root in {"expect", "expectTypeOf"}:
@@ -334,7 +253,7 @@ def _says_so(chain: _Chain) -> bool:
     return ASSERTING.match(last) is not None
 
 
-def _read(source: Source, chain: _Chain, node: SgNode) -> Assertion | None:
+def _read(source: Source, chain: Chain, node: SgNode) -> Assertion | None:
     told = [member for member in chain.members if member not in _FILLERS and member not in _WAITS and member != "not"]
     if chain.root in {"expect", "expectTypeOf", "should"} or "should" in chain.members:
         subjects, against = chain.given(0)[:1], chain.given(-1) if len(chain.calls) > 1 else []
@@ -348,7 +267,7 @@ def _read(source: Source, chain: _Chain, node: SgNode) -> Assertion | None:
     return assertion(source, node, given, STRICT, chain.root)
 
 
-def _strength(source: Source, chain: _Chain, told: list[str], subjects: list[SgNode], against: list[SgNode]) -> int:
+def _strength(source: Source, chain: Chain, told: list[str], subjects: list[SgNode], against: list[SgNode]) -> int:
     if subjects and against and source.dump(subjects[0]) == source.dump(against[0]):
         return NONE
     last = told[-1] if told else ""
@@ -363,7 +282,7 @@ def _strength(source: Source, chain: _Chain, told: list[str], subjects: list[SgN
 _FALSY = frozenset({"false", "0", "null", "undefined", "''", '""', "``", "NaN", "void 0"})
 
 
-def _cannot_fail(source: Source, chain: _Chain) -> bool:
+def _cannot_fail(source: Source, chain: Chain) -> bool:
     """Say whether both sides are constants that agree: `expect(true).toBe(true)`, `assert(true)`."""
     first = chain.given(0) if chain.root == "expect" else chain.given(-1)
     if not first or chain.root not in {"expect", "assert", *_PLANS}:

@@ -11,13 +11,13 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.aside import Asserts, detached
 from orchestrator.verify.readers.grammar.code import hushes, recovers
-from orchestrator.verify.readers.grammar.flow import IFS, known, reachable
+from orchestrator.verify.readers.grammar.flow import IFS, known, reachable, settled
 from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, line_of, parts, statements, walk
 from orchestrator.verify.readers.grammar.tables import BLOCKS
 from orchestrator.verify.readers.trials import NONE, Assertion, Trial
 
 ASSERTING = re.compile(r"_*(?:assert|expect|verify|check|should|must|ensure)", re.IGNORECASE)
-PLATFORM = re.compile(
+_PLATFORM = re.compile(
     r"(?i)platform|version|windows|win32|linux|darwin|mac|posix|unix|arch|goos|root|uid|(?<!!)testing\.short\(|available|installed"
     r"|support|feature|has[A-Z_]|is[A-Z_]\w*|lookpath|err\b|network|docker|browser|node|deno|bun|jdk|java"
 )
@@ -318,14 +318,14 @@ def _is_platform(call: SgNode, step: SgNode) -> bool:
     """Say whether a skip depends on where the test runs, which is ordinary."""
     given = arguments(call)[:1]
     if "assume" in called(call):  # JUnit's own word for it; a constant that is never so switches the test off
-        constant = bool(given) and given[0].text() == str(called(call).endswith("False")).lower()
+        constant = bool(given) and settled(given[0]) == str(called(call).endswith("False")).lower()
         return not constant and not any(_ENVIRONMENT.search(part.text()) for part in given)
-    if any(_depends(part) for part in given):
+    if any(depends(part) for part in given):
         return True
     for one in step.ancestors():
         if one.kind() == "if_statement":
             condition = one.field("condition")
-            text = condition.text() if condition is not None else ""
+            text = settled(condition) if condition is not None else ""
             return known(text) is None and not _ELSEWHERE.search(text)
         if one.kind() in {"catch_clause", "function_declaration", "method_declaration"}:
             return one.kind() == "catch_clause"
@@ -339,9 +339,9 @@ _ELSEWHERE = re.compile(
 """A condition that holds on every common system, or that whoever runs the tests can make hold."""
 
 
-def _depends(condition: SgNode) -> bool:
+def depends(condition: SgNode) -> bool:
     """Say whether a condition, which is no text, speaks of a platform."""
-    return "string" not in condition.kind() and PLATFORM.search(condition.text()) is not None
+    return "string" not in condition.kind() and _PLATFORM.search(settled(condition)) is not None
 
 
 def assertion(

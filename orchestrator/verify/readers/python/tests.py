@@ -3,10 +3,11 @@
 import ast
 import copy
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from orchestrator.verify.readers.python.assertions import assertions, is_false, is_vacuous, swallowed, vacuous
+from orchestrator.verify.readers.python.flags import with_flags
 from orchestrator.verify.readers.python.flow import reachable
 from orchestrator.verify.readers.python.names import identifiers
 from orchestrator.verify.readers.python.platform import holds_everywhere, holds_here
@@ -20,8 +21,8 @@ _SKIPS = frozenset(
 )
 _ALWAYS = frozenset({"skip", "skipif", "skipIf", "xfail", "expectedFailure", "skipTest", "SkipTest"})
 PLATFORM = re.compile(
-    r"\b(?:sys\.(?:platform|version_info|implementation|maxsize|flags)|os\.name|platform\.|find_spec|importlib|which"
-    r"|hasattr|version|PY\d*\w*|PYPY|IS_\w+|HAS_?\w*|HAVE_\w*|NO_\w+|WIN\w*|WINDOWS|MAC\w*|LINUX|CPYTHON|uname|geteuid|get_clock_info)"
+    r"\b_*(?:sys\.(?:platform|version_info|implementation|maxsize|flags)|os\.name|platform\.|find_spec|importlib|which"
+    r"|hasattr|version|PY\d*\w*|PYPY|IS_\w+|HAS_?\w*|HAVE_\w*|SUPPORTS_\w+|NO_\w+|WIN\w*|WINDOWS|MAC\w*|LINUX|CPYTHON|uname|geteuid|get_clock_info)"
     r"|_available\b|_installed\b|\bis_\w+|\bhas_\w+|\bhave_\w+|(?i:pypy|windows|linux|darwin|version|platform|python)",
 )
 
@@ -31,7 +32,7 @@ def read_tests(text: str) -> dict[str, Trial] | None:
     """Give a file's tests by qualified name; None if it cannot be parsed."""
     module = parse(text)
     try:
-        return dict(_tests(module)) if module is not None else None
+        return dict(_tests(with_flags(module, _SKIPS))) if module is not None else None
     except RecursionError:
         return None
 
@@ -202,26 +203,24 @@ def _is_platform(name: str, text: str, guarded: frozenset[str]) -> bool:
     """Say whether a skip depends on the platform, a version or what is installed: that is ordinary."""
     if text in guarded:
         return True
-    return (
-        name not in {"skip", "skipTest", "SkipTest", "importorskip"}
-        and "(" in text
-        and not _holds(text, holds_here)
-        and bool(PLATFORM.search(_condition(text)))
-    )
-
-
-def _holds(text: str, where: Callable[[ast.expr], bool]) -> bool:
-    """Say whether a mark's condition is one that holds there."""
+    if name in {"skip", "skipTest", "SkipTest", "importorskip", "__test__"}:
+        return False
     mark = ast.parse(text, mode="eval").body
-    conditions = _conditions(mark) if isinstance(mark, ast.Call) else []
+    if not isinstance(mark, ast.Call):
+        return False
+    return not _holds(mark) and any(PLATFORM.search(ast.unparse(one)) for one in _conditions(mark))
+
+
+def _holds(mark: ast.Call) -> bool:
+    """Say whether a mark's condition is one that holds where tests are judged."""
     denied = last_name(mark) == "skipUnless"
-    return any(where(ast.UnaryOp(ast.Not(), one) if denied else one) for one in conditions)
+    return any(holds_here(ast.UnaryOp(ast.Not(), one) if denied else one) for one in _conditions(mark))
 
 
 def _conditions(mark: ast.Call) -> list[ast.expr]:
     """Give a mark's conditions: a text of `xfail` or `skip` is its reason, one of `skipif` is code."""
-    given = [*mark.args, *(word.value for word in mark.keywords if word.arg == "condition")]
-    return [_as_code(one) for one in given]
+    first = mark.args[:1] if last_name(mark.func) in {"skipIf", "skipUnless"} else mark.args
+    return [_as_code(one) for one in (*first, *(word.value for word in mark.keywords if word.arg == "condition"))]
 
 
 def _as_code(condition: ast.expr) -> ast.expr:
@@ -232,11 +231,6 @@ def _as_code(condition: ast.expr) -> ast.expr:
             return ast.Name("reason")
         return ast.Constant(value=True) if isinstance(code, ast.Attribute) else code  # `sys.platform` is never nothing
     return condition
-
-
-def _condition(text: str) -> str:
-    """Give a mark's condition: what stands before its reason."""
-    return text.partition("(")[2].partition("reason=")[0].partition(", '")[0].partition(', "')[0]
 
 
 def _skeleton(body: Sequence[ast.stmt]) -> Iterator[str]:

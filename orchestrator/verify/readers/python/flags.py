@@ -1,0 +1,52 @@
+"""Flags of a Python module: names that are given one known value and no other. Never runs or imports what it reads."""
+
+import ast
+import copy
+from collections import Counter
+from collections.abc import Mapping
+
+from orchestrator.verify.readers.python.known import truth
+from orchestrator.verify.readers.python.values import last_name
+from orchestrator.verify.readers.python.walk import walk
+
+
+def flags(module: ast.Module) -> dict[str, bool]:
+    """Give what the names of a module are whose truth is known beforehand, wherever it runs."""
+    bound = Counter(
+        node.id for node in walk(module) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
+    )
+    found: dict[str, bool] = {}
+    for statement in module.body:
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=value)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+            ) if bound[name] == 1 and (known := truth(value)) is not None:
+                found[name] = known
+            case _:
+                pass
+    return found
+
+
+def with_flags(module: ast.Module, marks: frozenset[str]) -> ast.Module:
+    """Give a module with its flags' values in their place in conditions: of branches, and of calls by these names."""
+    known = flags(module)
+    if not known:
+        return module
+    found = copy.deepcopy(module)
+    put = _Put(known)
+    for node in walk(found):
+        if isinstance(node, ast.If):
+            node.test = put.visit(node.test)
+        elif isinstance(node, ast.Call) and last_name(node.func) in marks:
+            put.generic_visit(node)
+    return found
+
+
+class _Put(ast.NodeTransformer):
+    def __init__(self, known: Mapping[str, bool]) -> None:
+        self._known = known
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        value = self._known.get(node.id) if isinstance(node.ctx, ast.Load) else None
+        return node if value is None else ast.copy_location(ast.Constant(value=value), node)
