@@ -31,7 +31,7 @@ from orchestrator.verify.execution import Order, execute
 from orchestrator.verify.guard import Guarded
 from orchestrator.verify.question import Around, Question
 from orchestrator.verify.reading import Answer, Ran, read
-from orchestrator.verify.test_files import expand, named_by
+from orchestrator.verify.testpaths import expand, named_by
 
 TESTS = "{tests}"
 PLAIN = Around()

@@ -40,7 +40,7 @@ from orchestrator.verify.proven import proven
 from orchestrator.verify.reading import printable
 from orchestrator.verify.reviewing import Reviews
 from orchestrator.verify.runner_config import RunnerConfig
-from orchestrator.verify.test_files import path_of
+from orchestrator.verify.testpaths import path_of
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from orchestrator.files.beneath import read_beneath, write_beneath
 from orchestrator.model.settings import CheckSettings
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.surgery import MAX_SOURCE, Located, applied, in_front, is_fixture, parsed, renamed
-from orchestrator.verify.test_files import belongs, is_test_file
+from orchestrator.verify.testpaths import belongs, is_test_file
 
 NAME = "counterproof"
 _RUNS_TESTS = re.compile(

@@ -13,7 +13,7 @@ from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Change, Trees
 from orchestrator.verify.launched import launched
 from orchestrator.verify.runner_config import RunnerConfig, Section, governed, stands_in
-from orchestrator.verify.test_files import is_test_file, named_by, path_of
+from orchestrator.verify.testpaths import is_test_file, named_by, path_of
 
 TAMPERED = "restore"
 MISSING = "named-tests"

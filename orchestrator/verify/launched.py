@@ -13,7 +13,7 @@ import msgspec
 from orchestrator.verify.command_lines import Command, commands_in, is_shell, joined, scripts_of
 from orchestrator.verify.recipes import Recipes, included
 from orchestrator.verify.runner_config import JUST, MAKE, NODE, RunnerConfig, package_scripts
-from orchestrator.verify.test_files import is_test_file
+from orchestrator.verify.testpaths import is_test_file
 
 Read = Callable[[str], Awaitable[str]]
 """Gives the text of a file of the base."""

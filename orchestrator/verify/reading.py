@@ -22,7 +22,7 @@ from orchestrator.model.verdicts import Finding, Verdict
 from orchestrator.verify.command import promises_report
 from orchestrator.verify.said import find_said
 from orchestrator.verify.sarif import read_sarif
-from orchestrator.verify.test_files import belongs, is_node
+from orchestrator.verify.testpaths import belongs, is_node
 
 _EPSILON = 1e-9
 _BESIDE = ".aibrain/"

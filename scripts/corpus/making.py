@@ -1,8 +1,9 @@
-"""What forms for JavaScript, TypeScript, Go, Rust and Java are made of. Each gives the file's new text, or None."""
+"""What a form is, and what those of every language but Python are made of: each gives the new text, or None."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from corpus.places import Change, Place
 
@@ -18,7 +19,8 @@ class Form:
     family: str
     name: str
     tests: bool
-    make: Make
+    make: Callable[[Any], str | Change | None]
+    """Given a place; in Python a target."""
 
 
 def body(*lines: str) -> Make:

@@ -1,11 +1,9 @@
 """Cheats put on top of real commits: one change of one form, in one function or test of that commit's tree."""
 
 import random
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from ast_grep_py import SgRoot
 
@@ -13,35 +11,27 @@ from corpus.blind import BLIND
 from corpus.blind_places import BLIND_PLACES
 from corpus.forms_places import DESIGNED_PLACES
 from corpus.grid import GRID
+from corpus.making import Form
 from corpus.mutators import MUTATORS, Change, Mutator, Target
 from corpus.places import LANGUAGES, Place, family_of, places
 from corpus.store import Store
 from corpus.unseen import UNSEEN
 from corpus.unseen_places import UNSEEN_PLACES
 from orchestrator.model.verdicts import Judgement, Verdict
-from orchestrator.verify.test_files import is_test_file
+from orchestrator.verify.testpaths import is_test_file
 
 _TRIED = 40
 _COMMITS = 60
 
 
-@dataclass(frozen=True)
-class Form:
-    """One form of cheating, in one family of languages."""
-
-    name: str
-    family: str
-    tests: bool
-    cheat: Callable[[Any], str | Change | None]
-
-    def make(self, target: Target | Place) -> Change | None:
-        """Give the files it changes, or None where it cannot be done or what comes of it is no code."""
-        made = self.cheat(target)
-        if made is None or made == target.text:
-            return None
-        if isinstance(made, str):
-            return {target.path: made} if _is_code(target.path, made, target.text) else None
-        return made
+def _made(form: Form, target: Target | Place) -> Change | None:
+    """Give the files a form changes, or None where it cannot be done or what comes of it is no code."""
+    made = form.make(target)
+    if made is None or made == target.text:
+        return None
+    if isinstance(made, str):
+        return {target.path: made} if _is_code(target.path, made, target.text) else None
+    return made
 
 
 def _is_code(path: str, made: str, before: str) -> bool:
@@ -67,15 +57,14 @@ def _broken(text: str, language: str) -> int:
 
 
 def _python(mutator: Mutator) -> Form:
-    return Form(f"py: {mutator.name}", "py", mutator.tests, mutator.make)
+    return Form("py", f"py: {mutator.name}", mutator.tests, mutator.make)
 
 
 FORMS = (
     *map(_python, (*MUTATORS, *BLIND, *UNSEEN, *GRID)),
-    *(
-        Form(form.name, form.family, form.tests, form.make)
-        for form in (*DESIGNED_PLACES, *BLIND_PLACES, *UNSEEN_PLACES)
-    ),
+    *DESIGNED_PLACES,
+    *BLIND_PLACES,
+    *UNSEEN_PLACES,
 )
 
 
@@ -126,7 +115,7 @@ class Sampler:
         target = chance.choice(targets)
         if not _stood(self._store, commit, path, target):
             return None, ""
-        return form.make(target), f"{path} {target.node.name if isinstance(target, Target) else target.name}"
+        return _made(form, target), f"{path} {target.node.name if isinstance(target, Target) else target.name}"
 
     @lru_cache(maxsize=256)  # noqa: B019 - a few samplers, that live as long as the program
     def _files(self, commit: str, family: str, tests: bool) -> list[str]:  # noqa: FBT001 - a key

@@ -5,7 +5,7 @@ import pytest
 
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.rules.moves import with_moves
-from orchestrator.verify.test_files import is_test_file
+from orchestrator.verify.testpaths import is_test_file
 from tests.verify.test_evasive import change, edit, rules
 from tests.verify.test_everyday_words import java
 

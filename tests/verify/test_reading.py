@@ -1,15 +1,17 @@
 """What a run says: SARIF, text, and which reported test comes from which file."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+import orchestrator
 from orchestrator.codec.junit import Case as JUnitCase
 from orchestrator.model.settings import CheckSettings
 from orchestrator.model.verdicts import Verdict
 from orchestrator.verify.reading import Answer, Ran, Trouble, plain, printable, read, tail
-from orchestrator.verify.test_files import belongs, is_node, is_test_file
+from orchestrator.verify.testpaths import belongs, is_node, is_test_file
 
 
 def sarif(*results: tuple[str, str, str]) -> bytes:
@@ -243,3 +245,10 @@ def test_what_weighs_less_is_kept_aside_for_a_task_that_is_to_mend_it() -> None:
 def test_what_a_tool_finds_beside_the_tree_is_not_the_trees() -> None:
     data = sarif(("E1", "error", ".aibrain/project/a.py"), ("E1", "error", "a.py"))
     assert [f.path for f in lint(data, code=1).findings] == ["a.py"]
+
+
+def test_no_file_of_the_product_is_taken_for_a_test() -> None:
+    product = Path(orchestrator.__file__).parent
+    paths = [f"orchestrator/{path.relative_to(product).as_posix()}" for path in product.rglob("*.py")]
+    assert len(paths) > 100
+    assert not [path for path in paths if is_test_file(path)]

@@ -13,7 +13,7 @@ from orchestrator.verify.proofs.narrowing import functions_named, gut, narrow, r
 from orchestrator.verify.proofs.scope import Names, merged
 from orchestrator.verify.question import Question
 from orchestrator.verify.surgery import parsed
-from orchestrator.verify.test_files import named_by, path_of
+from orchestrator.verify.testpaths import named_by, path_of
 
 NEW, CHANGED = "gut", "weaker"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from orchestrator.files.beneath import read_beneath, remove_beneath, write_beneath
 from orchestrator.verify.proofs.scope import Names, is_test, takeable
 from orchestrator.verify.surgery import MAX_SOURCE, Edit, Located, applied, in_front, parsed, renamed
-from orchestrator.verify.test_files import is_named_test, is_test_file
+from orchestrator.verify.testpaths import is_named_test, is_test_file
 
 _WORD = re.compile(r"\w+")
 _TESTS = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test", re.MULTILINE)

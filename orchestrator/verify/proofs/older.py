@@ -13,7 +13,7 @@ from orchestrator.verify.proofs.facts import Facts, Found, counted
 from orchestrator.verify.proofs.narrowing import narrow
 from orchestrator.verify.proofs.scope import Names, merged, pairs
 from orchestrator.verify.question import Question
-from orchestrator.verify.test_files import is_test_file
+from orchestrator.verify.testpaths import is_test_file
 
 OLD, FIRST = "base-tests", "red-first"
 

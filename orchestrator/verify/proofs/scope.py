@@ -12,7 +12,7 @@ from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.python.values import last_name, without_docstring
 from orchestrator.verify.readers.python.walk import dumped
 from orchestrator.verify.surgery import Located, functions_in, is_fixture, read_source
-from orchestrator.verify.test_files import is_test_file
+from orchestrator.verify.testpaths import is_test_file
 
 Names: TypeAlias = Mapping[str, frozenset[str]]
 """Qualified names of functions, by the path they stand in."""

@@ -10,7 +10,7 @@ from orchestrator.verify.readers.code import Function, Shape
 from orchestrator.verify.readers.language import Language
 from orchestrator.verify.readers.languages import language_of
 from orchestrator.verify.rules.task_words import asks_for_quiet, asks_to_refuse, reverts
-from orchestrator.verify.test_files import is_test_file, may_hold_tests
+from orchestrator.verify.testpaths import is_test_file, may_hold_tests
 
 _MANY = 2
 _BESIDE = re.compile(

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, Edit, found
+from orchestrator.verify.rules.sides import removed
 from orchestrator.verify.rules.task_words import asks_to_take_out, reverts
-from orchestrator.verify.rules.test_sides import removed
-from orchestrator.verify.test_files import is_test_file
+from orchestrator.verify.testpaths import is_test_file
 
 _BESIDE_TESTS = re.compile(
     r"(?:^|/)(?:tests?|testing|__tests__|specs?|e2e|fixtures?|__fixtures__|test[-_]?(?:data|cases|resources))/"

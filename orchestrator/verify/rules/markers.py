@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, Edit, found, fresh_lines
-from orchestrator.verify.test_files import is_test_file
+from orchestrator.verify.testpaths import is_test_file
 
 _JVM = re.compile(r"@(?:Disabled|Ignore|Ignored)\b|\bAssumptions\.abort\(")
 _SILENCING = {

@@ -7,7 +7,7 @@ import msgspec
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.languages import language_of
-from orchestrator.verify.test_files import is_found, is_named_test, is_test_file
+from orchestrator.verify.testpaths import is_found, is_named_test, is_test_file
 
 _ALIKE = 0.5
 _SHORT = 3

@@ -11,7 +11,7 @@ from orchestrator.model.verdicts import Finding
 from orchestrator.policy.globs import matches
 from orchestrator.verify.diff import Diff, Edit, found, fresh_lines
 from orchestrator.verify.runner_config import RunnerConfig
-from orchestrator.verify.test_files import is_named_test
+from orchestrator.verify.testpaths import is_named_test
 
 _CONFIG = RunnerConfig([("npm", "test"), ("npm", "run", "test", "tests", "unit", "test:unit", "ci", "check")])
 _LEFT_OUT = re.compile(

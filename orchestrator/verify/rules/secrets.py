@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
-from orchestrator.verify.test_files import is_test_file
+from orchestrator.verify.testpaths import is_test_file
 
 _PROVIDERS = {
     "AWS access key": r"\b(?:AKIA|ASIA)(?!IOSFODNN7EXAMPLE)[A-Z2-7]{16}\b",

@@ -9,7 +9,7 @@ from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.languages import language_of
 from orchestrator.verify.rules.announced import announces_itself
 from orchestrator.verify.rules.task_words import asks_for_nothing, asks_to_take_out, speaks_of
-from orchestrator.verify.test_files import is_named_test, is_run_by_nobody, is_test_file
+from orchestrator.verify.testpaths import is_named_test, is_run_by_nobody, is_test_file
 
 
 def nothing_changed(diff: Diff) -> Iterable[Finding]:

@@ -8,7 +8,7 @@ from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.languages import language_of
 from orchestrator.verify.rules.code import is_beside
 from orchestrator.verify.rules.task_words import asks_to_detect_tests
-from orchestrator.verify.test_files import is_named_test, is_run_by_nobody, is_test_file
+from orchestrator.verify.testpaths import is_named_test, is_run_by_nobody, is_test_file
 
 
 def detects_tests(diff: Diff) -> Iterable[Finding]:

@@ -11,10 +11,10 @@ import msgspec
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.readers.python.strength import follows_from
-from orchestrator.verify.readers.python.tests import PLATFORM
+from orchestrator.verify.readers.python.testing import PLATFORM
 from orchestrator.verify.readers.trials import NONE, STRICT, Assertion, Trial
-from orchestrator.verify.rules.test_sides import Side, removed, sides
-from orchestrator.verify.rules.tests import HOW, is_gone
+from orchestrator.verify.rules.sides import Side, removed, sides
+from orchestrator.verify.rules.testing import HOW, is_gone
 
 _SHORT = 6
 _LONG = 8

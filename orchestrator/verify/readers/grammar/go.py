@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.flow import known
 from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, name_of, parts, walk
-from orchestrator.verify.readers.grammar.tests import ASSERTING, Found, Mark, Reader, assertion, shallow, split
+from orchestrator.verify.readers.grammar.testing import ASSERTING, Found, Mark, Reader, assertion, shallow, split
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _FAILS = re.compile(r"\w+\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.source import Source, arguments, called, line_of, name_of, parts
-from orchestrator.verify.readers.grammar.tests import ASSERTING, Found, Mark, Reader, assertion, shallow, split
+from orchestrator.verify.readers.grammar.testing import ASSERTING, Found, Mark, Reader, assertion, shallow, split
 from orchestrator.verify.readers.grammar.values import is_fixed
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 

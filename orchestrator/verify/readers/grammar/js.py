@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.js_marks import SILENT, Chain, chain_of, marks_of, others_of
 from orchestrator.verify.readers.grammar.source import Source, arguments, line_of, parts, walk
-from orchestrator.verify.readers.grammar.tests import ASSERTING, Found, Reader, assertion, shallow
+from orchestrator.verify.readers.grammar.testing import ASSERTING, Found, Reader, assertion, shallow
 from orchestrator.verify.readers.grammar.values import is_fixed
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 

@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.flow import known, settled
 from orchestrator.verify.readers.grammar.source import arguments, bare, parts
-from orchestrator.verify.readers.grammar.tests import Mark, depends
+from orchestrator.verify.readers.grammar.testing import Mark, depends
 
 SILENT = frozenset({"skip", "todo", "only", "fails", "failing", "fixme", "skipIf", "runIf"})
 _MARKED = frozenset({"xit", "xtest", "xspecify", "xdescribe", "xcontext", "fit", "fdescribe"})

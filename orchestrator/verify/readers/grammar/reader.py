@@ -13,7 +13,7 @@ from orchestrator.verify.readers.grammar.rust import RUST
 from orchestrator.verify.readers.grammar.signs import signs
 from orchestrator.verify.readers.grammar.source import NAME, name_of, parts, read, statements, walk
 from orchestrator.verify.readers.grammar.tables import BY_EXTENSION, Table
-from orchestrator.verify.readers.grammar.tests import Found, Reader, read_trial
+from orchestrator.verify.readers.grammar.testing import Found, Reader, read_trial
 from orchestrator.verify.readers.language import Language
 from orchestrator.verify.readers.trials import Trial
 

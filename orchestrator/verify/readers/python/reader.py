@@ -8,7 +8,7 @@ from orchestrator.verify.readers.python.assertions import assertions
 from orchestrator.verify.readers.python.names import missing
 from orchestrator.verify.readers.python.signs import signs
 from orchestrator.verify.readers.python.source import defined_in, functions_of, identifiers_of, parse, words_by_scope
-from orchestrator.verify.readers.python.tests import read_tests
+from orchestrator.verify.readers.python.testing import read_tests
 from orchestrator.verify.readers.python.values import FunctionNode
 from orchestrator.verify.readers.python.walk import walk
 

@@ -13,9 +13,9 @@ from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.readers.python.source import is_newer
 from orchestrator.verify.readers.trials import NONE, Trial
 from orchestrator.verify.rules.rust_features import FEATURE, features, is_compiled_only, went_with_features
+from orchestrator.verify.rules.sides import Side, goes_on, proves, proves_more, readable, removed, sides
 from orchestrator.verify.rules.task_words import asks_to_skip_tests, asks_to_take_out, names_test, speaks_of
-from orchestrator.verify.rules.test_sides import Side, goes_on, proves, proves_more, readable, removed, sides
-from orchestrator.verify.test_files import is_test_file
+from orchestrator.verify.testpaths import is_test_file
 
 HOW = "(`allow_test_changes` can name the file, if a person wants it)"
 _ALIKE = 0.7

@@ -10,7 +10,7 @@ from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.readers.language import Language
 from orchestrator.verify.readers.languages import language_of
 from orchestrator.verify.readers.trials import NONE, Trial
-from orchestrator.verify.test_files import is_found, is_named_test, may_hold_tests
+from orchestrator.verify.testpaths import is_found, is_named_test, may_hold_tests
 
 Trials = Mapping[str, Trial]
 _NOTHING = Trial(name="")
