@@ -33,12 +33,14 @@ class Wait:
         return anyio.run(self._race)
 
     async def _race(self) -> bool:
+        seen = False
         with anyio.move_on_after(PATIENCE_S):
             async with anyio.create_task_group() as group:
                 group.start_soon(self._until_nobody_works, group.cancel_scope)
                 await self._look()
+                seen = True  # it may be so for a moment only
                 group.cancel_scope.cancel()
-        return self._done()
+        return seen or self._done()
 
     async def _until_nobody_works(self, scope: anyio.CancelScope) -> None:
         for worker in self._workers:
