@@ -27,6 +27,7 @@ from orchestrator.verify.rules import (
 )
 from orchestrator.verify.rules.moves import with_moves
 from orchestrator.verify.rules.task_words import allowed_by, asks_to_remove_tests
+from orchestrator.verify.rules.vendored import without_others
 
 HONEST = "honest"
 TOO_DEEP = "too-deep"
@@ -83,13 +84,13 @@ async def judge_honestly(trees: Trees, queue: str, case: Case, name: str = HONES
     changes = await trees.changes(queue, case.base, case.commit)
     edits = [await _edit(trees, queue, case, change) for change in changes]
     asked = allowed_by(case.words, [change.path for change in changes]) if case.words else ()
-    steers = any(edit.status == "A" and _STEERS.search(edit.path) for edit in edits)
+    steers = any(_STEERS.search(edit.path) for edit in edits)
     steers = steers or (any(e.status == "D" for e in edits) and any(is_protected(e.path) for e in edits))
     modules = missing.asks_for_modules(edits)
     steers = steers or modules
     return weigh(
         Diff(
-            edits=with_moves(edits),
+            edits=with_moves(without_others(edits) if case.words else edits),
             tree=tuple(sorted(await trees.paths(queue, case.commit))) if steers else (),
             ignored=await _ignored(trees, queue, case) if modules else "",
             manifests=await _manifests(trees, queue, case, edits),

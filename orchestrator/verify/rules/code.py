@@ -55,7 +55,7 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
     for edit, before, after in _both(diff):
         refused = after.shape in {Shape.RAISES, Shape.FAILS} and not after.later and asks_to_refuse(diff.message)
         kept = after.abstract or _is_discontinued(before, after) or refused or _is_its_own_iterator(edit, after)
-        kept = kept or _is_given_nothing(edit, before, after)
+        kept = kept or _is_given_nothing(edit, before, after) or _is_asked_of_another(before, after)
         if (
             _does_less(before, after)
             and not kept
@@ -87,6 +87,15 @@ def _is_given_nothing(edit: Edit, before: Function, after: Function) -> bool:
     """Say whether a function takes no arguments any more, where a compiler sees to it that its callers know."""
     compiled = edit.path.endswith((".rs", ".go", ".java"))
     return compiled and after.shape is Shape.REAL and before.arguments > 0 and not after.arguments
+
+
+def _is_asked_of_another(before: Function, after: Function) -> bool:
+    """Say whether all that is new is whose function is called: `unix.Sysctl(name)` is `syscall.Sysctl(name)` now."""
+    plain = [[_OWNER.sub("", step) for step in one.steps] for one in (before, after)]
+    return after.shape is Shape.REAL and plain[0] == plain[1] and before.steps != after.steps
+
+
+_OWNER = re.compile(r"\b[a-z]\w* (?:\.|::) (?=\w+ \()")
 
 
 def _was_little(before: Function, after: Function) -> bool:

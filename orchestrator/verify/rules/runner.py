@@ -5,13 +5,14 @@ What is new in how tests are run is ordinary; what leaves some of them out, or l
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.policy.globs import matches
 from orchestrator.verify.diff import Diff, Edit, found, fresh_lines
 from orchestrator.verify.runner_config import RunnerConfig
-from orchestrator.verify.testpaths import is_named_test
+from orchestrator.verify.testpaths import is_named_test, is_vendored
 
 _CONFIG = RunnerConfig([("npm", "test"), ("npm", "run", "test", "tests", "unit", "test:unit", "ci", "check")])
 _LEFT_OUT = re.compile(
@@ -77,6 +78,25 @@ def _misses(edit: Edit, diff: Diff) -> Iterator[tuple[int, str]]:
             yield from ((_line(new, match[0]), match[0].strip()) for match in _LEFT_OUT.finditer(value))
 
 
+def _finds_all(key: str, old: str, new: str, tree: Collection[str]) -> bool:
+    """Say whether pytest finds every test file there is where, and as, a setting says now, if it did before."""
+    tests = [path for path in tree if path.endswith(".py") and is_named_test(path) and not is_vendored(path)]
+    if key == "testpaths" and tests:
+        inside = [{path for path in tests if any(_lies_in(path, one) for one in value.split())} for value in (old, new)]
+        return bool(new) and (inside[0] if old else set(tests)) <= inside[1]
+    if key == "python_files" and tests:
+        named = [
+            {path for path in tests if any(fnmatchcase(path.rpartition("/")[2], one) for one in value.split())}
+            for value in (old or "test_*.py *_test.py", new)
+        ]
+        return bool(new) and named[0] <= named[1]
+    return key in _AS_USUAL and not old and new in _AS_USUAL[key]
+
+
+_AS_USUAL = {"python_functions": frozenset({"test", "test*", "test_*"}), "python_classes": frozenset({"Test", "Test*"})}
+"""What names of functions and classes are commonly said to be found that are found anyway."""
+
+
 def _lies_in(path: str, folder: str) -> bool:
     bare = folder.strip("\"'").removeprefix("./").rstrip("/")
     return bare in {"", "."} or path == bare or path.startswith(f"{bare}/") or matches(path, f"{bare}/**")
@@ -97,7 +117,8 @@ def _seen(edit: Edit, diff: Diff) -> Iterator[tuple[int, str]]:
             if key not in before and any(_moved(key, value, other) for other in others):
                 continue
             was = before.get(key, moved.get(key.rpartition(".")[2], ""))
-            yield from ((_line(new, text), text) for text in _narrowed(key, was, value))
+            if not _finds_all(key.rpartition(".")[2], was, value, diff.tree):
+                yield from ((_line(new, text), text) for text in _narrowed(key, was, value))
     pattern = _LEAVES_OUT if _WHOLE.search(edit.path) else _HUSHED if _LAUNCHED.search(edit.path) else None
     if pattern is not None:
         said = _bare(old)

@@ -14,6 +14,8 @@ from orchestrator.verify.testpaths import is_found, is_named_test, may_hold_test
 
 Trials = Mapping[str, Trial]
 _NOTHING = Trial(name="")
+_DEEP = 3
+"""How many helpers of its class a test is followed through."""
 
 
 class Side(msgspec.Struct, frozen=True):
@@ -37,9 +39,18 @@ class Side(msgspec.Struct, frozen=True):
         fresh = self.path.endswith(".java") and not self.old
         return fresh and not is_named_test(self.path) and "abstract class" not in self.text
 
-    def about(self, words: frozenset[str]) -> frozenset[str]:
-        """Give words with those of the functions of the old file that they name: what a test does through them."""
-        return words.union(*(found for name, found in self.language.scopes(self.was).items() if _last(name) in words))
+    def about(self, words: frozenset[str], name: str = "") -> frozenset[str]:
+        """Give words with those of the functions of the old file that they name: what a test does through them.
+
+        A method of the class that a test called `name` stands in is meant before others of its name.
+        """
+        scopes = self.language.scopes(self.was)
+        owner = name.rpartition(".")[0]
+        own = {_last(scope): found for scope, found in scopes.items() if owner and scope.rpartition(".")[0] == owner}
+        found = words.union(*(said for scope, said in scopes.items() if _last(scope) in words - own.keys()))
+        for _ in range(_DEEP):
+            found = found.union(*(said for scope, said in own.items() if scope in found))
+        return found
 
     def before(self, name: str) -> Trial:
         """Give a test as it was, also under the name it had then; an empty one where there was none."""

@@ -49,7 +49,7 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
                 continue
             if _is_part_of_another(test, side):
                 continue
-            if is_gone(test.words, side, diff) or went_with_features(test, diff):
+            if is_gone(test.words, side, diff, name) or went_with_features(test, diff):
                 continue
             if names_test(diff.message, name) or (diff.message and proves_more(side)):
                 continue
@@ -63,11 +63,11 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
             )
 
 
-def is_gone(words: frozenset[str], side: Side, diff: Diff) -> bool:
+def is_gone(words: frozenset[str], side: Side, diff: Diff, name: str = "") -> bool:
     """Say whether something was taken out of the code that these words are about, or what they call in their file."""
     taken = removed(diff)
     gone = taken.loosely() if asks_to_take_out(diff.message) else taken
-    return gone.within(words) or bool(gone.names and side.about(words) & gone.names)
+    return gone.within(words) or bool(gone.names and side.about(words, name) & gone.names)
 
 
 def _has_twin(side: Side, name: str) -> bool:

@@ -7,7 +7,7 @@ from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.languages import language_of
 from orchestrator.verify.rules.code import is_beside
-from orchestrator.verify.rules.task_words import asks_to_detect_tests
+from orchestrator.verify.rules.task_words import asks_to_detect_tests, asks_to_skip_tests
 from orchestrator.verify.testpaths import is_named_test, is_run_by_nobody, is_test_file
 
 
@@ -39,7 +39,7 @@ def always_equal(diff: Diff) -> Iterable[Finding]:
 
 def leaves_early(diff: Diff) -> Iterable[Finding]:
     """Find code that ends the process as it is imported, or the tests' process from within a test."""
-    for edit, line, text in _fresh(diff, "leaves-early"):
+    for edit, line, text in _fresh(diff, "leaves-early") if not asks_to_skip_tests(diff.message) else ():
         if not edit.path.endswith("setup.py"):
             yield found(
                 "leaves-early",

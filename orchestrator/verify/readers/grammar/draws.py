@@ -118,7 +118,7 @@ class Drawing:
             return Value(draws=MEANT, made=node, within=self.env)
         if kind in {"binary_expression", "ternary_expression"}:
             return self._binary(node) if kind == "binary_expression" else self._either(node)
-        if kind in {"call_expression", "method_invocation"}:
+        if kind in {"call_expression", "method_invocation"} or (kind.startswith("type_conv") and called(node)):
             return self._call(node)
         if kind in _ENTRIES:
             return self._entry(node)

@@ -261,9 +261,8 @@ def _read(source: Source, chain: Chain, node: SgNode) -> Assertion | None:
         return assertion(source, node, subjects, strength, "expect", against[:1])
     given = chain.given(-1)[:2]
     if chain.root in {"assert", *_PLANS} or chain.members[:1] in _NODE:
-        return assertion(
-            source, node, given, _strength(source, chain, told or ["assert"], given[:1], given[1:]), "assert"
-        )
+        told = told or [*chain.members[-1:], "assert"][:1]  # `t.is` is no filler
+        return assertion(source, node, given, _strength(source, chain, told, given[:1], given[1:]), "assert")
     return assertion(source, node, given, STRICT, chain.root)
 
 

@@ -21,7 +21,7 @@ _ELSEWHERE = re.compile(
 _BY_FLAG = re.compile(r"cfg_attr\(\s*(?!(?:test|unix|debug_assertions|doc\w*|all|any|not|feature)\b)[a-z]\w*\s*,")
 """A flag that somebody has to set, as a sanitizer's or that of a slow machine."""
 _EQUALS = re.compile(r"(?:\w+ :: )*(?:ptr_eq|eq) \(.*\)|[^|&]*\. eq \([^|&]*\)")
-_EXPECTS = re.compile(r"#\[\s*should_panic\s*(?:=|\(\s*expected\s*=)\s*\"(?!assert)[^\"]{12,}")
+_EXPECTS = re.compile(r"#\[\s*should_panic\s*(?:=|\(\s*expected\s*=)\s*\"(?!assert|[^\"]*\b(?:left|right)\b)[^\"]{8,}")
 """A panic that is told from others by its words is what the test asserts."""
 _COMPARED = 2
 

@@ -30,7 +30,7 @@ _EQUAL = {
     "js": re.compile(r"\bequals\s*\([^)]*\)\s*(?::\s*boolean\s*)?\{\s*return\s+true\s*;?\s*\}"),
     "go": re.compile(r"\bfunc\s*\([^)]*\)\s*Equals?\([^)]*\)\s*bool\s*\{\s*return\s+true\s*\}"),
     "rust": re.compile(r"\bfn\s+eq\s*\([^)]*\)\s*->\s*bool\s*\{\s*(?:return\s+)?true\s*;?\s*\}"),
-    "java": re.compile(r"\bboolean\s+equals\s*\([^)]*\)\s*\{\s*return\s+true\s*;\s*\}"),
+    "java": re.compile(r"\bboolean\s+equals\s*\([^,)]*\)\s*\{\s*return\s+true\s*;\s*\}"),
 }
 _LEAVES = {
     "js": re.compile(r"\bprocess\.(?:exit|reallyExit)\(\s*0?\s*\)|\bprocess\.abort\(\)"),

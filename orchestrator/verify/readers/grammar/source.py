@@ -151,6 +151,9 @@ def called(node: SgNode) -> str:
         case "method_invocation":
             owner = node.field("object")
             return (f"{owner.text()}." if owner is not None else "") + name_of(node)
+        case "type_conversion_expression":  # `made[Kind](it)` of Go, which may be either
+            found = node.field("type")
+            return parts(found)[0].text() if found is not None and found.kind() == "generic_type" else ""
         case _:
             return ""
 
@@ -158,4 +161,6 @@ def called(node: SgNode) -> str:
 def arguments(node: SgNode) -> list[SgNode]:
     """Give a call's arguments."""
     found = node.field("arguments")
+    if found is None and node.kind() == "type_conversion_expression":
+        return node.field_children("operand")
     return parts(found) if found is not None else []

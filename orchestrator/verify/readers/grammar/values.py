@@ -66,7 +66,7 @@ def _is_made(source: Source, node: SgNode, constants: set[str]) -> bool:
     name = called(node)
     if not name:
         return node.kind() == "struct_expression" and not any(
-            called(one) or one.kind() == "identifier" for one in walk(node)
+            called(one) or one.kind() in {"identifier", "self"} for one in walk(node)
         )
     function = node.field("function")
     if function is not None and function.kind() == "field_expression":

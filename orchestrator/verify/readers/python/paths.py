@@ -184,6 +184,8 @@ class Paths(Calling):
                 if found.draws & MEANT:
                     raise WorksError
                 self.says = self.says or not is_empty(inner)
+                if found.draws & Draws.AMBIENT:
+                    self.given.append(found)
                 return Way.ON
             case _ if is_noise(value):
                 if self.control & MEANT:

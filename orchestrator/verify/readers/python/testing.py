@@ -3,7 +3,7 @@
 import ast
 import copy
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 
 from orchestrator.verify.readers.python.assertions import assertions, is_false, is_vacuous, swallowed, vacuous
@@ -40,7 +40,8 @@ def read_tests(text: str) -> dict[str, Trial] | None:
 def _tests(module: ast.Module) -> Iterator[tuple[str, Trial]]:
     yield "", _silencer("", 1, (), [node for node in module.body if not _needs_what_it_uses(node, module)])
     gone = _taken_back(module.body)
-    yield from ((name, test) for name, test in _within(module.body, "") if name not in gone)
+    bases = frozenset(last_name(base) for node in module.body if isinstance(node, ast.ClassDef) for base in node.bases)
+    yield from ((name, test) for name, test in _within(module.body, "", bases) if name not in gone)
 
 
 def _needs_what_it_uses(node: ast.stmt, module: ast.Module) -> bool:
@@ -66,19 +67,19 @@ def _taken_back(body: Sequence[ast.stmt]) -> frozenset[str]:
     return frozenset(gone)
 
 
-def _within(body: Sequence[ast.stmt], prefix: str) -> Iterator[tuple[str, Trial]]:
+def _within(body: Sequence[ast.stmt], prefix: str, bases: Container[str]) -> Iterator[tuple[str, Trial]]:
     for node in reachable(body):
         if isinstance(node, ast.ClassDef):
             name = prefix + node.name
             yield name, _silencer(node.name, node.lineno, node.decorator_list, node.body)
-            if not _is_hidden(node):
-                yield from _within(node.body, f"{name}.")
+            if not _is_hidden(node) or node.name in bases:
+                yield from _within(node.body, f"{name}.", bases)
         elif isinstance(node, FunctionNode) and node.name.startswith("test"):
             yield prefix + node.name, _test(node)
         elif isinstance(node, FunctionNode) and _goes_first(node):
             yield prefix + node.name, _preparation(node)
         elif isinstance(node, ast.If | ast.Try | ast.With) and not _is_main(node):
-            yield from _within([*node.body, *getattr(node, "orelse", [])], prefix)
+            yield from _within([*node.body, *getattr(node, "orelse", [])], prefix, bases)
 
 
 _PREPARES = re.compile(r"(?:async)?set_?up(?:_?(?:class|module|function|method))?", re.IGNORECASE)
