@@ -80,6 +80,16 @@ def test_avas_is_asks_for_as_much_as_an_equality() -> None:
     }
 
 
+def test_a_snapshot_of_tap_asserts_too() -> None:
+    old = "test('a', t => {\n  t.matchSnapshot(decode(data))\n  t.end()\n})\n"
+    more = old.replace("  t.end", "  t.equal(decode(data).x, 1)\n  t.end")
+    assert change(old, old.replace("test('a'", "test('ab'"), "test/a.js") == set()
+    assert change(old, old.replace("  t.matchSnapshot(decode(data))\n", "  decode(data)\n"), "test/a.js") == {
+        "test-emptied"
+    }
+    assert change(more, old, "test/a.js") == {"test-weakened"}
+
+
 def test_a_panic_told_by_other_words_is_expected_as_it_was() -> None:
     old = '#[test]\n#[should_panic = "a socket that is none"]\nfn it_panics() {\n    open(-1);\n}\n'
     assert change(old, old.replace("a socket that is none", "fd != -1"), "tests/open.rs") == set()
