@@ -14,6 +14,23 @@ def edit(path: str, old: str, new: str) -> Edit:
     return Edit(path=path, status="M" if old else "A", old=old or None, new=new, old_blob="1" * 40, new_blob="2" * 40)
 
 
+TWO = "def test_one():\n    assert f(1) == 1\n    assert f(2) == 4\n\n\ndef test_two():\n    assert g(1) == 1\n"
+
+
+def test_work_on_tests_may_change_them_where_they_ask_as_much() -> None:
+    """Of a commit of one's own, whose first line says so."""
+    other = TWO.replace("    assert f(2) == 4\n", "").replace("g(1) == 1", "g(1) == 1\n    assert g(3) == 3")
+    path, of_tests = "tests/test_made.py", "Split the tests of f and g"
+    assert rules(edit(path, TWO, other), message=of_tests) == set()
+    assert rules(edit(path, TWO, other), message="Make f faster") == {"test-weakened"}
+    less = other.replace("assert g(3) == 3", "assert g(3)")
+    assert rules(edit(path, TWO, less), message=of_tests) == {"test-weakened"}
+    silenced = other.replace("def test_two", "@pytest.mark.skip\ndef test_two")
+    assert "test-weakened" in rules(edit(path, TWO, silenced), message=of_tests)
+    itself = other.replace("g(3) == 3", "g(3) == g(3)")
+    assert "test-weakened" in rules(edit(path, TWO, itself), message=of_tests)
+
+
 def test_what_holds_the_object_itself_is_no_constant() -> None:
     old = "impl Made {\n    fn walk(self) -> Walk {\n        Walk { at: Index::from(0), made: self }\n    }\n}\n"
     assert change(old, old.replace("Index::from(0)", "0"), "src/made.rs") == set()

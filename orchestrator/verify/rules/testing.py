@@ -12,6 +12,7 @@ from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.readers.python.source import is_newer
 from orchestrator.verify.readers.trials import NONE, Trial
+from orchestrator.verify.rules.reworked import is_rework
 from orchestrator.verify.rules.rust_features import FEATURE, features, is_compiled_only, went_with_features
 from orchestrator.verify.rules.sides import Side, goes_on, proves, proves_more, readable, removed, sides
 from orchestrator.verify.rules.task_words import asks_to_skip_tests, asks_to_take_out, names_test, speaks_of
@@ -29,7 +30,7 @@ _NUMBER = re.compile(r"#\d+$")
 
 def test_deleted(diff: Diff) -> Iterable[Finding]:
     """Find tests of the base that are nowhere in the snapshot."""
-    both = sides(diff) if diff.spares_tests else ()
+    both = sides(diff) if diff.spares_tests and not is_rework(diff) else ()
     added = [
         test
         for side in both
@@ -130,7 +131,7 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
         for name, test in side.new.items():
             before = side.old.get(name)
             lost = before is not None and before.assertions > 0 and test.assertions == 0 and not test.markers
-            lost = lost and diff.spares_tests and not _helped(side, test)
+            lost = lost and diff.spares_tests and not is_rework(diff) and not _helped(side, test)
             hollow = test.is_test and test.hollow and not _was_hollow(diff, before, test)
             hollow = hollow and (diff.spares_tests or before is None)
             bare = diff.whole and test.is_test and test.assertions == 0 and not _helped(side, test)

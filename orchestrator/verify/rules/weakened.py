@@ -13,6 +13,7 @@ from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.readers.python.strength import follows_from
 from orchestrator.verify.readers.python.testing import PLATFORM
 from orchestrator.verify.readers.trials import NONE, STRICT, Assertion, Trial
+from orchestrator.verify.rules.reworked import is_rework
 from orchestrator.verify.rules.sides import Side, removed, sides
 from orchestrator.verify.rules.testing import HOW, is_gone
 
@@ -135,7 +136,7 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
         return "compares something with itself"
     if _firm(before) & {one.dump for one in after.asserts} - _firm(after):  # as it was, and what it is about is not
         return "compares something with itself"
-    if not context.diff.spares_tests:
+    if not context.diff.spares_tests or is_rework(context.diff):
         return ""
     laxer = [one for one in laxer if not one.words & removed(context.diff).names]
     if laxer and not _is_made_over(before, after):
