@@ -68,6 +68,7 @@ _PLANNED = frozenset(
     )
 )
 """What they assert besides, in the words of ava and tap."""
+_SNAPSHOTS = frozenset({"toMatchSnapshot", "matchSnapshot", "resolveMatchSnapshot"})
 _NODE = frozenset(
     (name,)
     for name in (
@@ -273,7 +274,7 @@ def _strength(source: Source, chain: Chain, told: list[str], subjects: list[SgNo
         return NONE
     last = told[-1] if told else ""
     anything = bool(against) and _ANYTHING.match(against[0].text()) is not None
-    if last in {"toMatchSnapshot", "matchSnapshot", "resolveMatchSnapshot"} or (
+    if last in _SNAPSHOTS or (
         last == "toMatchObject" and against and against[0].text() == "{}"
     ):
         return LAX
