@@ -107,6 +107,16 @@ def test_a_snapshot_of_tap_asserts_too() -> None:
     assert change(more, old, "test/a.js") == {"test-weakened"}
 
 
+def test_to_take_what_is_there_is_to_ask_whether_it_is() -> None:
+    old = "#[test]\nfn it_reads() {\n    assert!(read(1).is_ok());\n    assert!(read(2).is_ok());\n}\n"
+    taken = "#[test]\nfn it_reads() {\n    read(1).unwrap();\n    read(2).unwrap();\n}\n"
+    assert change(old, taken, "tests/read.rs") == set()
+    assert change(old, taken.replace("read(2).unwrap()", "read(2).ok()"), "tests/read.rs") == {"test-emptied"}
+    one = old.replace("assert!(read(2).is_ok())", "read(2).unwrap()")
+    assert change(old, one, "tests/read.rs") == set()
+    assert change(old, one.replace("read(2).unwrap()", "let _ = read(2)"), "tests/read.rs") == {"test-weakened"}
+
+
 def test_a_panic_told_by_other_words_is_expected_as_it_was() -> None:
     old = '#[test]\n#[should_panic = "a socket that is none"]\nfn it_panics() {\n    open(-1);\n}\n'
     assert change(old, old.replace("a socket that is none", "fd != -1"), "tests/open.rs") == set()

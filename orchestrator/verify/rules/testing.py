@@ -132,6 +132,7 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
             before = side.old.get(name)
             lost = before is not None and before.assertions > 0 and test.assertions == 0 and not test.markers
             lost = lost and diff.spares_tests and not is_rework(diff) and not _helped(side, test)
+            lost = lost and (before is None or not unwraps_instead(before, test))
             hollow = test.is_test and test.hollow and not _was_hollow(diff, before, test)
             hollow = hollow and (diff.spares_tests or before is None)
             bare = diff.whole and test.is_test and test.assertions == 0 and not _helped(side, test)
@@ -146,6 +147,18 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=name,
                 )
+
+
+def unwraps_instead(before: Trial, after: Trial) -> bool:
+    """Say whether all a test of Rust no longer asserts is that there is a value it now takes, which fails as well."""
+    kept = {one.dump for one in after.asserts}
+    lost = [one.dump for one in before.asserts if one.dump not in kept]
+    taken = len(_TAKES.findall(after.body)) - len(_TAKES.findall(before.body))
+    return taken >= len(lost) > 0 and all(_IS_THERE.search(dump) for dump in lost)
+
+
+_TAKES = re.compile(r"\. (?:unwrap|expect)(?:_err)? \(")
+_IS_THERE = re.compile(r"\. is_(?:ok|some|err) \( \) ?\)?$")
 
 
 def _was_hollow(diff: Diff, before: Trial | None, test: Trial) -> bool:

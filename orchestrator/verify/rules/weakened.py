@@ -15,7 +15,7 @@ from orchestrator.verify.readers.python.testing import PLATFORM
 from orchestrator.verify.readers.trials import NONE, STRICT, Assertion, Trial
 from orchestrator.verify.rules.reworked import is_rework
 from orchestrator.verify.rules.sides import Side, removed, sides
-from orchestrator.verify.rules.testing import HOW, is_gone
+from orchestrator.verify.rules.testing import HOW, is_gone, unwraps_instead
 
 _SHORT = 6
 _LONG = 8
@@ -144,6 +144,7 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
     kept = not _steps(before) - _steps(after)
     fewer = kept and before.cases == after.cases and after.assertions < before.assertions and not gained
     implied = all(_is_implied(one, after) for one in old) or not lost - _repeated(before)
+    implied = implied or unwraps_instead(before, after)
     excused = any(map(context.excuses, old)) or all(context.is_split(before, one) for one in old)
     if fewer and not implied and not excused:
         return f"lost {before.assertions - after.assertions} of its {before.assertions} assertions"

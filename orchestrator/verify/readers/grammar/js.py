@@ -274,9 +274,7 @@ def _strength(source: Source, chain: Chain, told: list[str], subjects: list[SgNo
         return NONE
     last = told[-1] if told else ""
     anything = bool(against) and _ANYTHING.match(against[0].text()) is not None
-    if last in _SNAPSHOTS or (
-        last == "toMatchObject" and against and against[0].text() == "{}"
-    ):
+    if last in _SNAPSHOTS or (last == "toMatchObject" and against and against[0].text() == "{}"):
         return LAX
     if "not" in chain.members or anything or _LAX.fullmatch(last):
         return LAX
