@@ -158,3 +158,32 @@ def test_a_program_may_end_where_the_message_says_which_tests_are_skipped() -> N
     new = old.replace("\n\n", "\n\nif (process.env.CI) {\n  process.exit(0)\n}\n\n", 1)
     assert rules(edit("test/a.test.js", old, new), message="Disable the tests of limits in CI") == set()
     assert rules(edit("test/a.test.js", old, new), message="Raise the limits") == {"leaves-early"}
+
+
+def test_a_name_of_another_function_tells_nothing_of_a_test_runner() -> None:
+    told = "import os\n\n\ndef settings():\n    wait = os.environ.get('PYTEST_CURRENT_TEST')\n    return wait\n\n\n"
+    other = (
+        "def configure(config):\n    wait = config.getoption('--wait')\n    IF\n        config.until = later(wait)\n"
+    )
+    path = "plugin.py"
+    old = told + other.replace("IF", "if wait:")
+    assert change(old, told + other.replace("IF", "if wait is not None:"), path) == set()
+    told_by = "    wait = os.environ.get('PYTEST_CURRENT_TEST')\n"
+    within = f"def settings():\n{told_by}    if wait:\n        return 1\n    return wait\n"
+    assert "detects-tests" in change("import os\n", f"import os\n\n\n{within}", path)
+    own = within.replace("PYTEST_CURRENT_TEST", "PYTEST_WAIT")
+    assert change("import os\n", f"import os\n\n\n{own}", path) == set()
+    above = f"import os\n\nwait = os.environ.get('PYTEST_CURRENT_TEST')\n\n\n{other.replace('IF', 'if wait:')}"
+    assert "detects-tests" in change("", above.replace("    wait = config.getoption('--wait')\n", ""), path)
+
+
+def test_a_default_may_be_what_new_makes() -> None:
+    options = "Options { mode: pick(1), rest: pick(2) }"
+    old = f"impl Default for Options {{\n    fn default() -> Self {{\n        {options}\n    }}\n}}\n"
+    made = f"\nimpl Options {{\n    pub fn new() -> Self {{\n        {options}\n    }}\n}}\n"
+    new = old.replace(options, "Options::new()") + made
+    assert change(old, new, "src/options.rs") == set()
+    gutted = old.replace("default() -> Self", "parse(text: &str) -> Self").replace("pick(1)", "text.len()")
+    assert change(
+        gutted, gutted.replace("Options { mode: text.len(), rest: pick(2) }", "Options::new()"), "src/o.rs"
+    ) == {"code-gutted"}

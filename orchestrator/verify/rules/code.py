@@ -118,7 +118,7 @@ def _is_picked(before: Function, after: Function) -> bool:
 _PICKED = re.compile(r"(?:return )?\(? ?(\w+) ([!=])==? (?:undefined|null) ?\)? \? (\w+) : (\w+) ?;?")
 """What JavaScript has `??` for."""
 _LOOKED = re.compile(r"(?:return )?[*& ]*(?:mut )?\w+ ?;?")
-_DEFAULTS = re.compile(r"^(?:return )?(?:Self|Default|\w+) :: default \( \)|\{ .* \}")
+_DEFAULTS = re.compile(r"^(?:return )?(?:Self|Default|\w+) :: (?:default|new) \( \)|\{ .* \}")
 
 
 def _is_discontinued(before: Function, after: Function) -> bool:

@@ -12,7 +12,7 @@ from orchestrator.verify.readers.python.known import truth
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.readers.python.spying import spied
 from orchestrator.verify.readers.python.values import FunctionNode, is_fixed, last_name, without_docstring
-from orchestrator.verify.readers.python.walk import walk
+from orchestrator.verify.readers.python.walk import children, walk
 
 _RUNNERS = frozenset({"pytest", "_pytest", "unittest", "nose"})
 _SIGNS = frozenset({"PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_WORKER"})
@@ -34,8 +34,8 @@ _FLIPS = frozenset(
 
 
 def _signs(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    around = _looked_at(tree)
     yield from spied(tree)
+    yield from _knowing(tree, {})
     for node in walk(tree):
         match node:
             case ast.Constant(value=str(text)) if text in _SIGNS:
@@ -48,10 +48,32 @@ def _signs(tree: ast.Module) -> Iterator[tuple[int, str]]:
                     yield node.lineno, ast.unparse(node)
             case ast.Compare() | ast.Call() if _asks_who_calls(node):
                 yield node.lineno, ast.unparse(node)
-            case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) if _knows(test, around):
-                yield node.lineno, ast.unparse(test)
             case _:
                 pass
+
+
+def _knowing(scope: ast.AST, around: Mapping[str, str]) -> Iterator[tuple[int, str]]:
+    """Give the conditions of a module or a function, and of those within, that know about a test runner."""
+    own = [node for child in reversed(children(scope)) for node in _of_its_own(child)]
+    around = {**around, **_looked_at(own)}
+    for node in own:
+        match node:
+            case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test) if _knows(test, around):
+                yield node.lineno, ast.unparse(test)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                yield from _knowing(node, around)
+            case _:
+                pass
+
+
+def _of_its_own(node: ast.AST) -> Iterator[ast.AST]:
+    """Give a node and what it holds, but not what functions hold: their names are theirs."""
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        yield one
+        if not isinstance(one, FunctionNode | ast.Lambda):
+            pending.extend(children(one))
 
 
 def _asks_who_calls(node: ast.Compare | ast.Call) -> bool:
@@ -74,8 +96,11 @@ _LOOKS_AROUND = re.compile(
     r"|\.cwd\(\)|gettrace|getprofile|threading\.current_thread|orig_argv|__main__|cmdline|getppid|psutil|find_spec"
 )
 _NAMES_TESTS = re.compile(
-    r"""['"][^'"]*(?:\b|_)(?:py|unit|doc)?tests?(?:\b|_)[^'"]*['"]|['"][^'"]*(?:nose|pytest)[^'"]*['"]""", re.IGNORECASE
+    r"""['"](?!PYTEST_(?!CURRENT_|VERSION|XDIST|ADDOPTS|PLUGINS|DISABLE_|RUN)\w+['"])"""
+    r"""[^'"]*(?:(?:\b|_)(?:py|unit|doc)?tests?(?:\b|_)|nose|pytest)[^'"]*['"]""",
+    re.IGNORECASE,
 )
+"""Texts that name tests or their runner: a setting that a plug-in of it has of its own is none."""
 
 
 def _knows(test: ast.expr, around: Mapping[str, str]) -> bool:
@@ -86,10 +111,10 @@ def _knows(test: ast.expr, around: Mapping[str, str]) -> bool:
     return _LOOKS_AROUND.search(whole) is not None and _NAMES_TESTS.search(whole) is not None
 
 
-def _looked_at(tree: ast.Module) -> dict[str, str]:
+def _looked_at(nodes: Iterable[ast.AST]) -> dict[str, str]:
     """Give the names that stand for something of the surroundings."""
     found: dict[str, str] = {}
-    for node in walk(tree):
+    for node in nodes:
         match node:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=value)
