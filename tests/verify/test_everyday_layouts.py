@@ -83,9 +83,26 @@ def test_a_test_is_about_what_its_class_makes() -> None:
 
 
 def test_a_helper_of_go_may_be_told_a_kind() -> None:
-    old = 'package a\n\nfunc TestA(t *testing.T) {\n\tp := mustMake(t, &Kind{})\n\trequire.Equal(t, "a", p.Name())\n}\n'
-    assert change(old, old.replace("mustMake(t, &Kind{})", "mustMake[Kind](t)"), "a_test.go") == set()
-    assert change(old, old.replace("mustMake(t, &Kind{})", "Make[Kind](1)"), "a_test.go") == {"test-weakened"}
+    old = 'package a\n\nfunc TestA(t *testing.T) {\n\tlook(t, &Kind{})\n\trequire.Equal(t, "a", name())\n}\n'
+    assert change(old, old.replace("look(t, &Kind{})", "look[Kind](t)"), "a_test.go") == set()
+    assert change(old, old.replace("look(t, &Kind{})", "look[Kind](1)"), "a_test.go") == {"test-weakened"}
+
+
+def test_what_is_called_for_what_it_gives_asserts_nothing() -> None:
+    """Though it is called as if it did, or handed the test."""
+    old = 'package a\n\nfunc TestA(t *testing.T) {\n\tdst := tempDir(t)\n\trequire.Equal(t, "a", name(dst))\n}\n'
+    assert change(old, old.replace("tempDir(t)", "t.TempDir()"), "a_test.go") == set()
+    looks = old.replace("\trequire", "\tlook(t, dst)\n\trequire")
+    assert change(looks, old, "a_test.go") == {"test-weakened"}
+    python = (
+        "def test_a(path):\n    path.ensure('x')\n    token = verify(path)\n    check(path)\n    assert token == 1\n"
+    )
+    other = python.replace("path.ensure('x')", "(path / 'x').touch()").replace("verify(path)", "jwt.decode(path)")
+    assert change(python, other, "tests/test_a.py") == set()
+    assert change(python, python.replace("    check(path)\n", ""), "tests/test_a.py") == {"test-weakened"}
+    script = "test('a', async () => {\n  const it = await verify(x);\n  check(it);\n  expect(it.a).toBe(1);\n});\n"
+    assert change(script, script.replace("await verify(x)", "decode(x)"), "test/a.test.js") == set()
+    assert change(script, script.replace("  check(it);\n", ""), "test/a.test.js") == {"test-weakened"}
 
 
 def test_avas_is_asks_for_as_much_as_an_equality() -> None:

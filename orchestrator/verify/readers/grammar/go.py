@@ -10,7 +10,7 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.flow import known
 from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, name_of, parts, walk
-from orchestrator.verify.readers.grammar.testing import ASSERTING, Found, Mark, Reader, assertion, shallow, split
+from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, assertion, says_to_assert, shallow, split
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _FAILS = re.compile(r"\w+\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)")
@@ -81,7 +81,7 @@ def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:
             yield _judged(source, node), False
         elif _is_asserting(node, name, last):
             yield _testified(source, node, last, given)
-        elif name not in _HELPERS and (ASSERTING.match(last) or last.startswith("Require") or _takes_test(node)):
+        elif name not in _HELPERS and (says_to_assert(node, last) or last.startswith("Require") or _is_left_to(node)):
             yield assertion(source, node, given[:2], STRICT, last), False
 
 
@@ -99,6 +99,12 @@ _KNOWN = re.compile(
     r"|Less\w*|InDelta\w*|InEpsilon\w*|ElementsMatch|Subset|Regexp|Eventually\w*|\w+Eq|\w+Exists|Positive|Negative|Condition"
     r"|Fail\w*|Within\w*|Never|Is|DeepEquals?|Matches|HTTP\w+|Assert|Check|That|OK)f?"
 )
+
+
+def _is_left_to(node: SgNode) -> bool:
+    """Say whether a test is handed to a function for nothing but what it finds; one that gives something made it."""
+    holder = node.parent()
+    return _takes_test(node) and holder is not None and holder.kind() == "expression_statement"
 
 
 def _takes_test(node: SgNode) -> bool:

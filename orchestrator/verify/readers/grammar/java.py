@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.source import Source, arguments, called, line_of, name_of, parts
-from orchestrator.verify.readers.grammar.testing import ASSERTING, Found, Mark, Reader, assertion, shallow, split
+from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, assertion, says_to_assert, shallow, split
 from orchestrator.verify.readers.grammar.values import is_fixed
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
@@ -109,7 +109,11 @@ def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:
             continue
         root = _root(node)
         name = name_of(root)
-        if not ASSERTING.match(name) and name not in {"fail", "andExpect"} and not _BEHAVIOUR.fullmatch(called(root)):
+        if (
+            not says_to_assert(node, name)
+            and name not in {"fail", "andExpect"}
+            and not _BEHAVIOUR.fullmatch(called(root))
+        ):
             continue
         taken.add(node.range().start.index)
         fluent = root.range().end.index != node.range().end.index

@@ -9,7 +9,7 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.js_marks import SILENT, Chain, chain_of, marks_of, others_of
 from orchestrator.verify.readers.grammar.source import Source, arguments, line_of, parts, walk
-from orchestrator.verify.readers.grammar.testing import ASSERTING, Found, Reader, assertion, shallow
+from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, says_to_assert, shallow
 from orchestrator.verify.readers.grammar.values import is_fixed
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
@@ -206,7 +206,7 @@ def _chains(source: Source, step: SgNode) -> Iterator[tuple[Chain, SgNode]]:
         if chain.root in names and not chain.members and chain.calls:
             taken.add(place)
             yield Chain("assert", (names[chain.root],), chain.calls), node
-        elif _says_so(chain):
+        elif _says_so(chain, node):
             taken.add(place)
             yield chain, node
 
@@ -241,7 +241,7 @@ def _bound_again(text: str, name: str) -> bool:
     return re.search(rf"\b(?:const|let|var|function)\s+{name}\b(?!\s*:)|\(\s*{name}\s*[,)][^;\n]*=>", text) is not None
 
 
-def _says_so(chain: Chain) -> bool:
+def _says_so(chain: Chain, node: SgNode) -> bool:
     if not chain.calls:
         return False
     if chain.root in {"expect", "expectTypeOf"}:
@@ -253,7 +253,7 @@ def _says_so(chain: Chain) -> bool:
     if chain.root == "done" and not chain.members:  # mocha's way to fail later
         return bool(chain.given(0)) and chain.given(0)[0].kind() == "new_expression"
     last = chain.members[-1] if chain.members else chain.root
-    return ASSERTING.match(last) is not None
+    return says_to_assert(node, last)
 
 
 def _read(source: Source, chain: Chain, node: SgNode) -> Assertion | None:

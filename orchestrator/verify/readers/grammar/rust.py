@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.source import Source, called, line_of, name_of
-from orchestrator.verify.readers.grammar.testing import ASSERTING, Found, Mark, Reader, assertion, shallow, split
+from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, assertion, says_to_assert, shallow, split
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _TEST = re.compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|quickcheck|proptest|wasm_bindgen_test)\b(?!_)")
@@ -89,7 +89,7 @@ def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:
     for node in shallow(step):
         name = called(node)
         last = re.split(r"::|\.", name)[-1]
-        if not name or not (ASSERTING.match(last) or last.startswith("debug_assert")):
+        if not name or not (says_to_assert(node, last) or last.startswith("debug_assert")):
             continue
         if node.kind() == "macro_invocation":
             yield _macro(source, node, last)

@@ -206,6 +206,20 @@ def _is_never_called(source: Source, node: SgNode, whole: SgNode) -> bool:
     return name == "_" or (name.isidentifier() and source.dump(whole).split(" ").count(name) <= 1)
 
 
+def says_to_assert(node: SgNode, name: str) -> bool:
+    """Say whether a call asserts by its name: `check(x)`, but not `token = check(x)`, which is about what it gives."""
+    if ASSERTING.match(name) is None:
+        return False
+    holder = node.parent()
+    while holder is not None and holder.kind() in _PASSES_ON:
+        holder = holder.parent()
+    return _JUDGES.match(name) is not None or holder is None or holder.kind() not in _HELD
+
+
+_JUDGES = re.compile(r"_*(?:assert|expect)", re.IGNORECASE)
+_PASSES_ON = frozenset({"await_expression", "try_expression", "parenthesized_expression", "non_null_expression"})
+
+
 def shallow(node: SgNode) -> Iterator[SgNode]:
     """Give the parts of a statement without those of the statements in it."""
     pending = [node]

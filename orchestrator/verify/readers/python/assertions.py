@@ -13,6 +13,7 @@ from orchestrator.verify.readers.python.walk import children, dumped, walk
 from orchestrator.verify.readers.trials import Assertion
 
 _ASSERTING = re.compile(r"(?:assert|expect|verify|check|should|must|ensure)", re.IGNORECASE)
+_ITSELF = frozenset({"self", "cls"})
 _ASSERTS = frozenset(
     {"raises", "RaisesGroup", "RaisesExc", "warns", "deprecated_call", "fail", "assertRaises", "assertWarns"}
 )
@@ -27,7 +28,7 @@ def assertions(body: Sequence[ast.stmt]) -> Iterator[Assertion]:
                 yield read(statement.test, statement.lineno, made, guards)
         else:
             for call in _shallow_calls(statement):
-                if asserts_by_name(call) and not _calls_vacuously(call):
+                if asserts_by_name(call) and not (_calls_vacuously(call) or _is_for_its_value(call, statement)):
                     yield read_call(call, made, guards)
 
 
@@ -162,9 +163,17 @@ _BLOCKS = (ast.stmt, ast.ExceptHandler, ast.match_case)
 
 
 def asserts_by_name(call: ast.Call) -> bool:
-    """Say whether a call's name says that it asserts."""
+    """Say whether a call's name says that it asserts; a method `ensure` of anything but a test makes a file."""
     name = last_name(call.func)
-    return name in _ASSERTS or bool(_ASSERTING.match(name.lstrip("_")))
+    makes = name == "ensure" and isinstance(call.func, ast.Attribute) and last_name(call.func.value) not in _ITSELF
+    return name in _ASSERTS or (bool(_ASSERTING.match(name.lstrip("_"))) and not makes)
+
+
+def _is_for_its_value(call: ast.Call, statement: ast.stmt) -> bool:
+    """Say whether a call is there for what it gives: `token = verify(x)`, which is no assertion of that."""
+    value = getattr(statement, "value", None) if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+    inner = value.value if isinstance(value, ast.Await) else value
+    return inner is call and not last_name(call.func).lstrip("_").lower().startswith(("assert", "expect"))
 
 
 def is_vacuous(test: ast.expr) -> bool:
