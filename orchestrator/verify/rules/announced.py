@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from orchestrator.policy.globs import matches_any
 from orchestrator.policy.protected import CI
 from orchestrator.verify.diff import Diff, Edit
+from orchestrator.verify.readers.pipelines import unquoted
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.rules.agents_prose import says_nothing_new
+from orchestrator.verify.rules.easing import EASES
 from orchestrator.verify.rules.task_words import asks_to_take_out, speaks_of
+from orchestrator.verify.rules.widened import asks_more, hangs_on_more
 
 _PICTURE = re.compile(r"\.(?:png|svg|jpe?g|gif|ico|webp)$", re.IGNORECASE)
 
@@ -48,9 +51,9 @@ def announces_itself(edit: Edit, diff: Diff) -> bool:
         return True
     if edit.old and edit.new and not any(lines):  # other comments
         return True
-    if not _bounds(lines[0]) <= _bounds(lines[1]):
+    if not _bounds(lines[0]) <= _bounds(lines[1]) or (piped and hangs_on_more(edit)):
         return False
-    if _runs_more(edit, *lines):
+    if _runs_more(edit, *lines) or (piped and asks_more(edit)):
         return True
     if edit.new is not None and not lines[0] and _are_gone(lines[1], diff):
         return True  # what is not run any more is not there any more
@@ -136,7 +139,7 @@ def _takes_over(edit: Edit, diff: Diff) -> bool:
     added = [line for one in both if one.status == "A" for line in _changed(one)[0]]
     whole = {one.status for one in both} == {"A", "D"} and edit in both
     tests = any(_TESTS.fullmatch(line) for line in added)
-    return whole and tests and not any(_EASES.search(line) or _TRUSTED.search(line) for line in added)
+    return whole and tests and not any(EASES.search(line) or _TRUSTED.search(line) for line in added)
 
 
 def _is_taken_out(added: Sequence[str], gone: Sequence[str], message: str) -> bool:
@@ -171,7 +174,7 @@ def _keeps_up(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
     lost = [line for line in gone if _PROGRAM.match(line)]
     if not edit.old or not edit.new or not _are_in(lost, added):
         return False
-    known = [_unquoted(line.strip()) for line in edit.old.splitlines()]
+    known = [unquoted(line.strip()) for line in edit.old.splitlines()]
     used = {_USED.sub("", line) for line in known}
     run = {match[1] for line in known if (match := _PROGRAM.match(line))} - _IDLE
     for line in added:
@@ -272,13 +275,6 @@ def _are_gone(lines: Sequence[str], diff: Diff) -> bool:
     return any(told) and all(said or not _RUNS.search(line) for said, line in zip(told, lines, strict=True))
 
 
-_EASES = re.compile(
-    r"(?i)continue-on-error|\|\|\s*(?:true|:|exit\s+0|echo)|\bif:\s*(?:\$\{\{\s*)?(?:false|0)\b|no-verify|exit\s+0|set\s+\+e"
-    r"|allow_failure|--deselect|--ignore[=\s]|--exclude|\s-k\s|\bskip\w*\s*[:=]\s*['\"]?(?:true|1)|-DskipTests|\s-x\s+test\b|passWithNoTests|no:\w+"
-    r"|addopts|\bexclude:|working-directory"
-    r"|secrets\.|pull_request_target|write-all|\bwrite\b|curl\b|wget\b|self-hosted"
-)
-"""What lets a failure pass, asks less, or hands out what other people trust the file with."""
 _DATA = re.compile(
     r"(?:-\s*)?(?!run|script|command|entry|uses|with|permissions|on|if|shell|environment|runs-on|token)[\w.-]+:(?:\s+[\w.'\"-]+)?|-\s+[\w.'\"-]+"
 )
@@ -290,7 +286,7 @@ def _eases(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
     runs = [sum(bool(_RUNS.search(line)) for line in lines) for lines in (added, gone)]
     if edit.new is None or runs[0] < runs[1]:
         return True
-    easing = (line for line in added if _EASES.search(line)) if not edit.path.endswith(".md") else ()
+    easing = (line for line in added if EASES.search(line)) if not edit.path.endswith(".md") else ()
     return not all(any(_is_no_more(line, one) for one in gone) for line in easing)
 
 
@@ -322,17 +318,10 @@ def _but_renamed(added: Sequence[str], gone: Sequence[str], message: str) -> lis
 def _changed(edit: Edit) -> tuple[list[str], list[str]]:
     """Give the lines a file gained and lost, indentation, quotes and comments aside."""
     sides = [
-        Counter(
-            said for line in (text or "").splitlines() if (said := _unquoted(f" {line}".partition(" #")[0].strip()))
-        )
+        Counter(said for line in (text or "").splitlines() if (said := unquoted(f" {line}".partition(" #")[0].strip())))
         for text in (edit.new, edit.old)
     ]
     return list((sides[0] - sides[1]).elements()), list((sides[1] - sides[0]).elements())
-
-
-def _unquoted(line: str) -> str:
-    """Give a line of YAML as it is without quotes around words, and without spaces within brackets."""
-    return re.sub(r"\[\s*(.*?)\s*\]", r"[\1]", re.sub(r"""(['"])([\w.*/-]+)\1""", r"\2", line))
 
 
 def _only_versions(edit: Edit, added: Sequence[str]) -> bool:
