@@ -1,5 +1,6 @@
 """What a person's own commit shows by itself of a protected file: CI that is kept up, versions, prose. Never judges."""
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -7,7 +8,12 @@ from collections.abc import Sequence
 from orchestrator.policy.globs import matches_any
 from orchestrator.policy.protected import CI
 from orchestrator.verify.diff import Diff, Edit
+from orchestrator.verify.readers.pipelines import unquoted
+from orchestrator.verify.readers.python.source import parse
+from orchestrator.verify.rules.agents_prose import says_nothing_new
+from orchestrator.verify.rules.easing import EASES
 from orchestrator.verify.rules.task_words import asks_to_take_out, speaks_of
+from orchestrator.verify.rules.widened import asks_more, hangs_on_more
 
 _PICTURE = re.compile(r"\.(?:png|svg|jpe?g|gif|ico|webp)$", re.IGNORECASE)
 
@@ -21,7 +27,10 @@ def _moves(edit: Edit, diff: Diff) -> bool:
 
 
 _SUBMODULE = re.compile(r"^\s*path\s*=\s*(\S+)\s*$", re.MULTILINE)
-_VERSION = re.compile(r"""['"]?\bv?\d[\w.+-]*['"]?(?:\s*,\s*['"]?v?\d[\w.+-]*['"]?)*|@[\w./-]+|#.*""")
+_VERSION = re.compile(
+    r"""\b\d[\w.]*:[\w.-]*\d[\w.-]*|\bpy\d{2,3}\b"""  # an image of a version, what a tool calls a Python
+    r"""|['"]?\bv?\d[\w.+-]*['"]?(?:\s*,\s*['"]?v?\d[\w.+-]*['"]?)*|@[\w./-]+|#.*"""
+)
 
 
 _SHORT = 3
@@ -37,17 +46,14 @@ def announces_itself(edit: Edit, diff: Diff) -> bool:
         moved = paths[0] ^ paths[1]
         return bool(moved) and moved <= {one.path for one in diff.edits}
     piped = matches_any(edit.path.casefold(), CI)
-    if piped and (_PICTURE.search(edit.path) or _moves(edit, diff)):
-        return True
     lines = _changed(edit)
-    read_up = _READ_UP.search(edit.path) and edit.path not in diff.steering
-    if read_up or (piped and (_only_words(edit, lines[0]) or _takes_over(edit, diff))):
+    if says_nothing_new(edit, diff) or _only_learns(edit, diff) or (piped and _shows(edit, diff, lines[0])):
         return True
     if edit.old and edit.new and not any(lines):  # other comments
         return True
-    if not _bounds(lines[0]) <= _bounds(lines[1]):
+    if not _bounds(lines[0]) <= _bounds(lines[1]) or (piped and hangs_on_more(edit)):
         return False
-    if _runs_more(edit, *lines):
+    if _runs_more(edit, *lines) or (piped and asks_more(edit)):
         return True
     if edit.new is not None and not lines[0] and _are_gone(lines[1], diff):
         return True  # what is not run any more is not there any more
@@ -56,7 +62,45 @@ def announces_itself(edit: Edit, diff: Diff) -> bool:
         told = told or _asks_as_much(*lines) or _keeps_up(edit, *lines)
     if asks_to_take_out(diff.message) and edit.new and _is_taken_out(*lines, diff.message):
         return True
-    return _only_versions(edit) or _only_prose(*lines) or (told and not _eases(edit, *lines))
+    return (
+        _only_versions(edit, lines[0])
+        or _only_prose(*lines)
+        or (told and not _eases(edit, _but_renamed(*lines, diff.message), lines[1]))
+    )
+
+
+def _shows(edit: Edit, diff: Diff, added: Sequence[str]) -> bool:
+    """Say whether a file of CI does what it did, by its name, its words, or what takes its place."""
+    same = _PICTURE.search(edit.path) is not None or _moves(edit, diff) or _is_formatted(edit)
+    return same or _only_words(edit, added) or _takes_over(edit, diff)
+
+
+def _is_formatted(edit: Edit) -> bool:
+    """Say whether a script of Python only looks other than it did."""
+    if not edit.path.endswith(".py"):
+        return False
+    trees = [parse(text) if text else None for text in (edit.old, edit.new)]
+    return None not in trees and len({ast.dump(tree) for tree in trees if tree}) == 1
+
+
+_LEARNS = re.compile(r"\s*additional_dependencies: \[(.*)\]")
+
+
+def _only_learns(edit: Edit, diff: Diff) -> bool:
+    """Say whether hooks only get to know packages besides, which the code of the same commit now imports."""
+    sides = [(text or "").splitlines() for text in (edit.old, edit.new)]
+    pairs = [pair for pair in zip(*sides, strict=False) if pair[0] != pair[1]]
+    if not edit.path.endswith(".pre-commit-config.yaml") or not pairs or len(sides[0]) != len(sides[1]):
+        return False
+    code = "\n".join(one.new or "" for one in diff.edits if one.path.endswith(".py"))
+    for pair in pairs:
+        found = [match for line in pair if (match := _LEARNS.fullmatch(line))]
+        named = [{part.strip(" '\"") for part in match[1].split(",")} for match in found]
+        if len(named) != len(pair) or named[0] - named[1]:
+            return False
+        if not all(re.search(rf"(?m)^\s*(?:from|import) {re.escape(name)}\b", code) for name in named[1] - named[0]):
+            return False
+    return True
 
 
 def _bounds(lines: Sequence[str]) -> frozenset[str]:
@@ -67,10 +111,6 @@ def _bounds(lines: Sequence[str]) -> frozenset[str]:
 _BOUND = re.compile(
     r"(?i)[\w-]*(?:fail.?under|threshold|fail_ci|min\w*[-_]?cov|max[-_]?fail|maxfail)[\w-]*\W{0,3}[\w.]*"
 )
-
-
-_READ_UP = re.compile(r"(?:^|/)\.\w+/(?:docs|references)/[^/]+\.md$")
-"""What agents may read up on, and are not told."""
 
 
 _SPELLING = re.compile(r"(?i)(?:spell|dictionar|wordlist)[^/]*(?:/[^/]+)*\.txt$")
@@ -99,7 +139,7 @@ def _takes_over(edit: Edit, diff: Diff) -> bool:
     added = [line for one in both if one.status == "A" for line in _changed(one)[0]]
     whole = {one.status for one in both} == {"A", "D"} and edit in both
     tests = any(_TESTS.fullmatch(line) for line in added)
-    return whole and tests and not any(_EASES.search(line) or _TRUSTED.search(line) for line in added)
+    return whole and tests and not any(EASES.search(line) or _TRUSTED.search(line) for line in added)
 
 
 def _is_taken_out(added: Sequence[str], gone: Sequence[str], message: str) -> bool:
@@ -134,7 +174,7 @@ def _keeps_up(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
     lost = [line for line in gone if _PROGRAM.match(line)]
     if not edit.old or not edit.new or not _are_in(lost, added):
         return False
-    known = [_unquoted(line.strip()) for line in edit.old.splitlines()]
+    known = [unquoted(line.strip()) for line in edit.old.splitlines()]
     used = {_USED.sub("", line) for line in known}
     run = {match[1] for line in known if (match := _PROGRAM.match(line))} - _IDLE
     for line in added:
@@ -235,13 +275,6 @@ def _are_gone(lines: Sequence[str], diff: Diff) -> bool:
     return any(told) and all(said or not _RUNS.search(line) for said, line in zip(told, lines, strict=True))
 
 
-_EASES = re.compile(
-    r"(?i)continue-on-error|\|\|\s*(?:true|:|exit\s+0|echo)|\bif:\s*(?:\$\{\{\s*)?(?:false|0)\b|no-verify|exit\s+0|set\s+\+e"
-    r"|allow_failure|--deselect|--ignore[=\s]|--exclude|\s-k\s|\bskip\w*\s*[:=]\s*['\"]?(?:true|1)|-DskipTests|\s-x\s+test\b|passWithNoTests|no:\w+"
-    r"|addopts|\bexclude:|working-directory"
-    r"|secrets\.|pull_request_target|write-all|\bwrite\b|curl\b|wget\b|self-hosted"
-)
-"""What lets a failure pass, asks less, or hands out what other people trust the file with."""
 _DATA = re.compile(
     r"(?:-\s*)?(?!run|script|command|entry|uses|with|permissions|on|if|shell|environment|runs-on|token)[\w.-]+:(?:\s+[\w.'\"-]+)?|-\s+[\w.'\"-]+"
 )
@@ -253,7 +286,7 @@ def _eases(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
     runs = [sum(bool(_RUNS.search(line)) for line in lines) for lines in (added, gone)]
     if edit.new is None or runs[0] < runs[1]:
         return True
-    easing = (line for line in added if _EASES.search(line)) if not edit.path.endswith(".md") else ()
+    easing = (line for line in added if EASES.search(line)) if not edit.path.endswith(".md") else ()
     return not all(any(_is_no_more(line, one) for one in gone) for line in easing)
 
 
@@ -266,28 +299,39 @@ def _is_no_more(line: str, before: str) -> bool:
     return words or (line.startswith(before) and _PINNED.fullmatch(line[len(before) :]) is not None)
 
 
+_SECRET = re.compile(r"\bsecrets\.\w+")
+
+
+def _but_renamed(added: Sequence[str], gone: Sequence[str], message: str) -> list[str]:
+    """Give the new lines but those in which only a secret has another name, which the message is about."""
+    before = Counter(_SECRET.sub("S", line) for line in gone if _SECRET.search(line))
+    left = []
+    for line in added:
+        said = _SECRET.sub("S", line)
+        if before[said] > 0 and speaks_of(message, [part.replace("_", " ") for part in _SECRET.findall(line)]):
+            before[said] -= 1
+        else:
+            left.append(line)
+    return left
+
+
 def _changed(edit: Edit) -> tuple[list[str], list[str]]:
     """Give the lines a file gained and lost, indentation, quotes and comments aside."""
     sides = [
-        Counter(
-            said for line in (text or "").splitlines() if (said := _unquoted(f" {line}".partition(" #")[0].strip()))
-        )
+        Counter(said for line in (text or "").splitlines() if (said := unquoted(f" {line}".partition(" #")[0].strip())))
         for text in (edit.new, edit.old)
     ]
     return list((sides[0] - sides[1]).elements()), list((sides[1] - sides[0]).elements())
 
 
-def _unquoted(line: str) -> str:
-    """Give a line of YAML as it is without quotes around words, and without spaces within brackets."""
-    return re.sub(r"\[\s*(.*?)\s*\]", r"[\1]", re.sub(r"""(['"])([\w.*/-]+)\1""", r"\2", line))
-
-
-def _only_versions(edit: Edit) -> bool:
+def _only_versions(edit: Edit, added: Sequence[str]) -> bool:
     """Say whether a file is as it was but for the versions it names, which a person's own commit may change."""
-    if edit.old is None or edit.new is None:
+    if edit.old is None or edit.new is None or any(map(_ANSWERS.search, added)):
         return False
     plain = [_PIN.sub("", _VERSION.sub("N", text)) for text in (edit.old, edit.new)]
     return plain[0] == plain[1] and re.sub(r"#.*", "", edit.old) != re.sub(r"#.*", "", edit.new)
 
 
+_ANSWERS = re.compile(r"(?i)\b(?:exit|return|status|code)\b\W{0,4}\d")
+"""Where a number is no version: what a program answers."""
 _PIN = re.compile(r"[=~<>!]=N\b")
