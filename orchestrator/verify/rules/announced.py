@@ -12,6 +12,7 @@ from orchestrator.verify.readers.pipelines import unquoted
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.rules.agents_prose import says_nothing_new
 from orchestrator.verify.rules.easing import EASES
+from orchestrator.verify.rules.no_less import asks_no_less
 from orchestrator.verify.rules.task_words import asks_to_take_out, speaks_of
 from orchestrator.verify.rules.widened import asks_more, hangs_on_more
 
@@ -53,7 +54,7 @@ def announces_itself(edit: Edit, diff: Diff) -> bool:
         return True
     if not _bounds(lines[0]) <= _bounds(lines[1]) or (piped and hangs_on_more(edit)):
         return False
-    if _runs_more(edit, *lines) or (piped and asks_more(edit)):
+    if _runs_more(edit, *lines) or (piped and (asks_more(edit) or asks_no_less(edit))):
         return True
     if edit.new is not None and not lines[0] and _are_gone(lines[1], diff):
         return True  # what is not run any more is not there any more

@@ -17,7 +17,7 @@ CHECKS = re.compile(
 """What a command that checks something says of itself."""
 
 _KNOWN = re.compile(
-    r"(?:actions|github|codecov|golangci|dtolnay|Swatinem|astral-sh|pypa|ruby|shivammathur|coverallsapp|oven-sh|pnpm|pre-commit"
+    r"(?:actions|github|google-github-actions|aws-actions|azure|hashicorp|codecov|golangci|dtolnay|Swatinem|astral-sh|pypa|ruby|shivammathur|coverallsapp|oven-sh|pnpm|pre-commit"
     r"|taiki-e|gradle|graalvm|denoland|hynek|bufbuild|codespell-project|crate-ci|EmbarkStudios|rustsec|ossf|step-security"
     r"|docker|shogo82148)/[\w./-]+@[\w.-]+"
 )
@@ -46,7 +46,7 @@ MANAGERS = frozenset(
     )
 )
 """Programs that run what a repository makes them run."""
-_REACHES = re.compile(
+REACHES = re.compile(
     r"[;|&<>`$\\]|://|git\+|(?<!tox)(?<!nox)(?<!install)\s-[cei]\s|--(?:index|extra-index|registry|git|config|eval)\b"
     r"|^\S+\s+(?:run\s+)?(?:uninstall|remove|delete|set|config|edit|rm|exec|dlx|pkg|version|link|x)\b"
 )
@@ -80,7 +80,7 @@ def is_ordinary(command: str, texts: Sequence[str], *, own: frozenset[str] = fro
         words = words_of(_FILLED.sub("N", part))
         said = " ".join(words)
         head = " ".join(words[:2]) if words and re.fullmatch(r"python3?", words[0]) else (words or [""])[0]
-        if not (head in own or _TOOLS.fullmatch(head)) or _REACHES.search(said) or EASES.search(part):
+        if not (head in own or _TOOLS.fullmatch(head)) or REACHES.search(said) or EASES.search(part):
             return False
         if not _fetches_what_is_used(words, texts) or (not gives and _PUBLISHES.search(said)):
             return False

@@ -32,7 +32,7 @@ def asks_more(edit: Edit) -> bool:
     if not all(texts) or not re.search(r"\.ya?ml$", edit.path) or any(map(_UNREAD.search, texts)):
         return False
     old, new = (lines_of(text) for text in texts)
-    both = Sides(old, new, _beyond(old, new), _beyond(new, old), _TRUSTED.search("\n".join(texts)) is not None)
+    both = Sides(old, new, beyond(old, new), beyond(new, old), _TRUSTED.search("\n".join(texts)) is not None)
     left = list(both.gained)
     for line in both.lost:
         instead = next((one for one in left if _is_as_much(line, one, both)), None)
@@ -52,7 +52,7 @@ def _said(line: Line) -> tuple[object, ...]:
     return (line.keys, line.key, line.text, line.guards)
 
 
-def _beyond(lines: Sequence[Line], others: Sequence[Line]) -> list[Line]:
+def beyond(lines: Sequence[Line], others: Sequence[Line]) -> list[Line]:
     """Give the lines that others lack; of several alike those of entries that others lack."""
     left = Counter(map(_said, others))
     known = {one.item for one in others}
@@ -67,7 +67,7 @@ def _beyond(lines: Sequence[Line], others: Sequence[Line]) -> list[Line]:
 
 def _is_as_much(was: Line, now: Line, both: Sides) -> bool:
     """Say whether a line says at its place what the one says that it replaces, or more of it."""
-    if set(map(_plain, now.guards)) - set(map(_plain, was.guards)):
+    if set(map(plain, now.guards)) - set(map(plain, was.guards)):
         return False
     if was.is_run and was.place == now.place:
         return now.is_run and _runs_as_much(was.text, now.text, both)
@@ -83,7 +83,7 @@ def _is_as_much(was: Line, now: Line, both: Sides) -> bool:
         return False
     if was.text.startswith("[") and now.text.startswith("[") and was.key not in _FILTERS:
         return _lists_as_much(was.text, now.text)
-    return bool(was.text) and _plain(was.text) == _plain(now.text)
+    return bool(was.text) and plain(was.text) == plain(now.text)
 
 
 _PROSE = frozenset(("name", "description", "title", "label", "summary"))
@@ -91,7 +91,7 @@ _ASKS = re.compile(r"(?i)timeout|min|max|threshold|fail|limit|retr|cov|args|para
 """A setting whose number is no version."""
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Give what a setting says, versions aside."""
     return _VERSION.sub("N", re.sub(r"\s", "", text.strip("[]")))
 
@@ -108,7 +108,7 @@ def _are_in(condition: str, text: str) -> bool:
 def _lists_as_much(was: str, now: str) -> bool:
     """Say whether a list has all that another has, other versions, or no longer the oldest of them."""
     before, after = ([part.strip() for part in text.strip("[]").split(",")] for text in (was, now))
-    if not Counter(map(_plain, before)) - Counter(map(_plain, after)):
+    if not Counter(map(plain, before)) - Counter(map(plain, after)):
         return True
     gone = [part for part in before if part not in after]
     return 2 * len(gone) < len(before) and all(_is_oldest(part, after) for part in gone)
@@ -128,15 +128,15 @@ def _runs_as_much(was: str, now: str, both: Sides) -> bool:
         return True
     if not before or not after or before[0] != after[0] or (EASES.search(now) and not EASES.search(was)):
         return False
-    if _PREPARES.match(was) and _PREPARES.match(now):
-        return _is_run_ordinarily(now, both)
+    if PREPARES.match(was) and PREPARES.match(now):
+        return is_run_ordinarily(now, both)
     sides = [
-        [word if "=" in word or word.startswith("-") else _plain(word) for word in words] for words in (before, after)
+        [word if "=" in word or word.startswith("-") else plain(word) for word in words] for words in (before, after)
     ]
     if Counter(sides[0]) - Counter(sides[1]):
         return False
     more = Counter(sides[1]) - Counter(sides[0])
-    return all(map(_WIDER.fullmatch, more)) if CHECKS.search(was) else _is_run_ordinarily(now, both)
+    return all(map(_WIDER.fullmatch, more)) if CHECKS.search(was) else is_run_ordinarily(now, both)
 
 
 _WIDER = re.compile(
@@ -148,7 +148,7 @@ def _may_go(line: Line, both: Sides) -> bool:
     """Say whether nothing is asked less without a line: words for people, a filter that held back, a step ahead."""
     if line.is_run:
         ahead = (one for one in both.gained if one.place == line.place and one.is_run)
-        return _PREPARES.match(line.text) is not None and any(_PREPARES.match(one.text) for one in ahead)
+        return PREPARES.match(line.text) is not None and any(PREPARES.match(one.text) for one in ahead)
     if line.keys[:1] == ("on",):
         filtered = {line.key, *line.keys} & _FILTERS
         again = any(filtered & {one.key, *one.keys} and one.keys[:2] == line.keys[:2] for one in both.new)
@@ -159,7 +159,7 @@ def _may_go(line: Line, both: Sides) -> bool:
 
 
 _FILTERS = frozenset(("branches", "branches-ignore", "paths", "paths-ignore"))
-_PREPARES = re.compile(
+PREPARES = re.compile(
     r"(?:GO111MODULE=\w+ )?(?:(?:python3? -m )?(?:pip3?|uv pip|npm|yarn|pnpm|make|poetry|bundle|composer|go)"
     r"\s+(?:install|setup|deps|ci|sync|get)\b|yarn$)"
 )
@@ -170,7 +170,7 @@ def _is_more(line: Line, both: Sides) -> bool:
     if "permissions" in {line.key, *line.keys}:
         return line.text in {"read", "none", "{}", "read-all", ""}
     if line.is_run:
-        return _is_run_ordinarily(line.text, both)
+        return is_run_ordinarily(line.text, both)
     if line.key == "uses":
         known = {one.text.partition("@")[0] for one in both.old if one.key == "uses"}
         return line.text.partition("@")[0] in known or is_known_action(line.text)
@@ -185,7 +185,7 @@ def _is_more(line: Line, both: Sides) -> bool:
 
 def _is_said_plainly(line: Line, both: Sides) -> bool:
     """Say whether a setting of what is new says nothing that could be run, nor where but on what is rented or known."""
-    hosted = line.key != "runs-on" or _HOSTED.fullmatch(line.text) or line.text in {one.text for one in both.old}
+    hosted = line.key != "runs-on" or HOSTED.fullmatch(line.text) or line.text in {one.text for one in both.old}
     return bool(hosted) and _SAYS.fullmatch(line.text) is not None
 
 
@@ -197,7 +197,7 @@ def _is_setting_of_more(line: Line, both: Sides) -> bool:
         return _is_said_plainly(line, both)
     if line.key in _PROSE or (line.key in {"env", "run", "with"} and not line.text):
         return True
-    sets = _NARROWS.search(line.key) is None and _WORD.fullmatch(line.text) is not None
+    sets = NARROWS.search(line.key) is None and _WORD.fullmatch(line.text) is not None
     return sets and (line.keys[-1:] == ("env",) or _is_of_matrix(line))
 
 
@@ -212,12 +212,12 @@ _NEVER = _HANDS_OUT | frozenset(
         "args",
     )
 )
-_HOSTED = re.compile(r"(?:ubuntu|macos|windows)-[\w.-]+|\$\{\{ ?matrix\.[\w.-]+ ?\}\}(?:-latest)?")
+HOSTED = re.compile(r"(?:ubuntu|macos|windows)-[\w.-]+|\$\{\{ ?matrix\.[\w.-]+ ?\}\}(?:-latest)?")
 _ELSEWHERE = frozenset(("ref", "repository", "working-directory", "path"))
 """What makes the later steps of a job look at something else."""
 _SAYS = re.compile(r"(?:[\w., '\"\[\]{}@:/~*<>=!&()|-]|\$\{\{[^}]*\}\})*")
 _WORD = re.compile(r"(?:[\w.~^][\w.~^-]*)?")
-_NARROWS = re.compile(
+NARROWS = re.compile(
     r"(?i)OPTS|ARGS|FLAGS|OPTION|SKIP|ONLY|FILTER|DISABLE|IGNORE|EXCLUDE|TESTS?$|^CI$|PATH$|QUICK|FAST|LITE|SHORT|SMOKE|NO_|MODE"
     r"|_ENV$|LEVEL|PROFILE|DRY|SHARD|SUBSET|LIMIT|TOKEN|SECRET|KEY$"
 )
@@ -250,7 +250,7 @@ def _heads(line: Line) -> bool:
     return line.item in {f"- {line.key}: {line.text}", f"- {line.text}", f"- {line.key}:", f"- {line.key}: |"}
 
 
-def _is_run_ordinarily(command: str, both: Sides) -> bool:
+def is_run_ordinarily(command: str, both: Sides) -> bool:
     texts = () if both.trusted else [one.text for one in both.new if one.is_run]
     own = frozenset(words[0] for one in both.old if one.is_run and (words := words_of(one.text))) - _IDLE
     return is_ordinary(command, texts, own=own)
@@ -269,8 +269,8 @@ def hangs_on_more(edit: Edit) -> bool:
     old, new = ([one for one in lines_of(text) if one.is_run] for text in (edit.old, edit.new))
     named = "\n".join(one.text for one in lines_of(edit.new) if one.key != "if")
     for text in {one.text for one in old if CHECKS.search(one.text)} & {one.text for one in new}:
-        before = [{*guards, *map(_plain, guards)} for guards in _guards(text, old)]
-        after = [{_plain(said) if _are_in(said, named) else said for said in guards} for guards in _guards(text, new)]
+        before = [{*guards, *map(plain, guards)} for guards in _guards(text, old)]
+        after = [{plain(said) if _are_in(said, named) else said for said in guards} for guards in _guards(text, new)]
         if not any(now <= was for now in after for was in before):
             return True
     return False

@@ -1,0 +1,180 @@
+"""What an edited pipeline does not do: run a check less, in fewer places or deaf to its failure, or give anything away.
+
+A person's own commit may change the rest of it: how it prepares, what it says, what it does besides.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from orchestrator.verify.diff import Edit
+from orchestrator.verify.readers.pipelines import Line, lines_of
+from orchestrator.verify.rules.easing import CHECKS, EASES, MANAGERS, REACHES, is_known_action, words_of
+from orchestrator.verify.rules.widened import HOSTED, NARROWS, PREPARES, Sides, beyond, is_run_ordinarily, plain
+
+_UNREAD = re.compile(r"(?m)(?::|-)\s+[&*][A-Za-z]|<<:|pull_request_target|workflow_run|\t|^---\s*\S|^\s*\?")
+"""Where a line stands for others, or where what strangers write is run with what people trust the pipeline with."""
+_TRUSTED = re.compile(r"secrets\.(?!GITHUB_TOKEN\b)|secrets:|:\s*write\b|write-all|secure:")
+_SYSTEM = re.compile(r"\b(ubuntu|macos|windows|linux|osx)\b", re.IGNORECASE)
+_FILTERS = frozenset(("branches", "branches-ignore", "paths", "paths-ignore", "tags-ignore", "types"))
+_MEDDLES = re.compile(
+    r"(?i)(?:^|[;&|]\s*|\s)(?:rm|mv|sed|perl|tee|patch|eval|touch|truncate)\s|OPTS\b|FLAGS=|\bgit\s+(?:config|checkout|push|reset|apply|am)\b"
+    r"|base64|\|\s*(?:ba|z)?sh\b|>>?\s*[\w./$-]*(?:ini|cfg|toml|json|py|js|ts|go|rs|java|xml|ENV)\b|\bnpm (?:pkg|config) set\b"
+)
+"""What changes what is checked, or how, before it is."""
+_SETTLED = frozenset(("permissions", "allow_failures", "only", "except", "rules", "exclude", "environment"))
+
+
+def asks_no_less(edit: Edit) -> bool:
+    """Say whether an edited pipeline checks all that it checked, where it did, and hands nothing out that is new."""
+    texts = (edit.old or "", edit.new or "")
+    if not all(texts) or not re.search(r"\.ya?ml$", edit.path) or any(map(_UNREAD.search, texts)):
+        return False
+    old, new = (lines_of(text) for text in texts)
+    both = Sides(old, new, beyond(old, new), beyond(new, old), _TRUSTED.search("\n".join(texts)) is not None)
+    if not (both.lost or both.gained) or _systems(old) - _systems(new) or _hangs_on_more(both):
+        return False
+    return all(_is_no_loss(line, both) for line in both.lost) and all(_is_no_harm(line, both) for line in both.gained)
+
+
+def _hangs_on_more(both: Sides) -> bool:
+    """Say whether something that ran before came to hang on what it did not, wherever it stands now."""
+    texts = {one.text for one in both.old if one.is_run or one.key == "uses"}
+    before, after = ({text: [] for text in texts} for _ in range(2))
+    for lines, found in ((both.old, before), (both.new, after)):
+        for one in lines:
+            if one.text in texts:
+                found[one.text].append(set(map(plain, one.guards)))
+    return any(after[text] and not any(now <= was for now in after[text] for was in before[text]) for text in texts)
+
+
+def _systems(lines: Iterable[Line]) -> frozenset[str]:
+    """Give the systems that a pipeline names to be run on."""
+    return frozenset(name.lower() for line in lines if not line.is_run for name in _SYSTEM.findall(line.text))
+
+
+def _is_no_loss(line: Line, both: Sides) -> bool:
+    """Say whether nothing is checked less because a line is gone: it checked nothing, or what came asks as much."""
+    if line.is_run:
+        checks = CHECKS.search(line.text) is not None and not PREPARES.match(line.text)
+        return not checks or any(_does_as_much(line.text, one) for one in both.gained if one.is_run)
+    if line.keys[:1] == ("on",) or line.key == "on":
+        return _still_starts(line, both)
+    if _SETTLED & {line.key, *line.keys}:
+        return any((one.keys, one.key) == (line.keys, line.key) for one in both.gained) and "write" not in line.text
+    if line.key == "uses":
+        checks = CHECKS.search(line.text) is not None
+        return not checks or any(one.key == "uses" and _bare(one.text) == _bare(line.text) for one in both.gained)
+    listed = line.text.startswith("[") or "matrix" in line.keys or _LANGUAGES & {line.key, *line.keys}
+    if listed and line.key not in _PROSE:
+        return _is_version_passed(line, both)
+    return line.key not in _NEEDED
+
+
+_PROSE = frozenset(("name", "description", "title", "label", "summary"))
+_NEEDED = frozenset(("jobs", "steps", "script"))
+_LANGUAGES = frozenset(("node_js", "python", "rust", "go", "php", "jdk", "rvm", "python-version", "node-version"))
+
+
+def _bare(action: str) -> str:
+    return action.partition("@")[0]
+
+
+def _does_as_much(was: str, now: Line) -> bool:
+    """Say whether a command, or a part of it, does all that another did."""
+    before = [plain(word) for word in words_of(was)]
+    for part in re.split(r"\s*&&\s*", now.text):
+        after = [plain(word) for word in words_of(part)]
+        rest = [word for word in after if word not in before]
+        same = bool(before) and before[:1] == after[:1] and not set(before) - set(after)
+        if same and all(_WIDER.fullmatch(word) for word in rest) and not EASES.search(now.text):
+            return True
+    return False
+
+
+_WIDER = re.compile(
+    r"--(?:all(?:-features|-targets)?|workspace|each-feature|feature-powerset|verbose|locked|frozen|strict|cov\S*|color\S*|ci)"
+    r"|-v+|-race|N"
+)
+
+
+def _still_starts(line: Line, both: Sides) -> bool:
+    """Say whether a pipeline still starts on all it did: a filter may go, or name other branches, a trigger may not."""
+    if {line.key, *line.keys} & _FILTERS:
+        return True  # what comes in its place is looked at for itself
+    now = [part for one in both.gained if "on" in {one.key, *one.keys} for part in (one.key, *_parts(one.text))]
+    return all(part in now for part in (_parts(line.text) if line.key == "on" else [line.key or line.text]))
+
+
+def _is_version_passed(line: Line, both: Sides) -> bool:
+    """Say whether what a matrix no longer has are versions, and it still has others of that kind, none of them older."""
+    now = [one for one in both.new if one.keys == line.keys and one.key == line.key]
+    said = [part for one in now for part in _parts(one.text)]
+    gone = [part for part in _parts(line.text) if part not in said]
+    if line.key and line.key not in _LANGUAGES and not line.text:
+        return bool(now) or not any(one.keys[: len(line.keys) + 1] == (*line.keys, line.key) for one in both.lost)
+    return all(any(plain(one) == plain(part) and _is_from(part, one) for one in said) for part in gone)
+
+
+def _parts(text: str) -> list[str]:
+    return [part for one in text.strip("[]{}").split(",") if (part := one.strip(" '\""))]
+
+
+def _is_from(version: str, other: str) -> bool:
+    """Say whether a version is another one or a later: as far as both say."""
+    pairs = zip(re.findall(r"\d+", version), re.findall(r"\d+", other), strict=False)
+    return next((int(one) < int(two) for one, two in pairs if one != two), True)
+
+
+def _is_no_harm(line: Line, both: Sides) -> bool:
+    """Say whether a new line lets no failure pass, starts nothing less often, and gives nothing away."""
+    said = f"{line.key}: {line.text}"
+    if EASES.search(said) or _PASSES.search(said):
+        return said in {f"{one.key}: {one.text}" for one in both.lost}
+    if line.is_run:
+        return not _MEDDLES.search(line.text) and (is_run_ordinarily(_INTO.sub("", line.text), both) or _is_managed(line, both))
+    if line.key == "uses":
+        known = {_bare(one.text) for one in both.old if one.key == "uses"}
+        return _bare(line.text) in known or is_known_action(line.text)
+    if line.keys[:1] == ("on",):
+        return not {line.key, *line.keys} & _FILTERS
+    if line.key == "needs" or line.keys[-1:] == ("needs",):
+        return not any(one.keys[:2] == line.keys[:2] for one in both.old)
+    if {"env", "with"} & {*line.keys} and line.key:
+        return NARROWS.search(line.key) is None
+    if line.key == "runs-on":
+        return HOSTED.fullmatch(line.text) is not None or line.text in {one.text for one in both.old}
+    return not _HANDS_OUT & {line.key, *line.keys} or line.text in {"read", "none", ""}
+
+
+_HANDS_OUT = frozenset(("permissions", "environment", "secrets", "token"))
+
+
+_PASSES = re.compile(r"github\.token|--(?:exit|no-(?:fail|check|err)|allow|skip)")
+_INTO = re.compile(r"^(?:cd|pushd) [\w./-]+ && ")
+
+
+def _is_managed(line: Line, both: Sides) -> bool:
+    """Say whether a command is one more check, or has its program do what it did with more, where nothing is trusted."""
+    said = _INTO.sub("", line.text)
+    words = words_of(said)
+    if not words or _is_trusted(line, both) or REACHES.search(said):
+        return False
+    again = any(set(words_of(one.text)) <= set(words) for one in both.lost if one.is_run and one.text)
+    checks = CHECKS.search(said) is not None and not _GETS.search(said) and words[0] not in _SHELLS | MANAGERS
+    return again or checks or (words[0] in MANAGERS and _OF_ITS_OWN.fullmatch(said) is not None)
+
+
+_GETS = re.compile(r"\b(?:install|add|get|fetch|download|clone|curl|wget)\b")
+_SHELLS = frozenset(("sh", "bash", "python", "python3", "node", "ruby", "perl", "echo", "export", "git", "exit", "true", "test"))
+
+
+def _is_trusted(line: Line, both: Sides) -> bool:
+    """Say whether the job that a line is in, or the pipeline, holds what other people trust it with."""
+    job = line.keys[:2]
+    about = [one for one in both.new if one.keys[:1] != ("jobs",) or one.keys[:2] == job]
+    return _TRUSTED.search("\n".join(f"{one.key}: {one.text}" for one in about)) is not None
+
+
+_OF_ITS_OWN = re.compile(
+    r"[\w./-]+ (?:run )?(?:ci|install|test|check|lint|build|verify|format|typecheck|coverage)(?:[:-]\w+)*(?: --?[\w-]+)*"
+)
