@@ -191,3 +191,86 @@ def test_travis_may_run_more_beside_what_it_runs() -> None:
     assert asked(".travis.yml", TRAVIS, TRAVIS + more, "Bump") == set()
     assert asked(".travis.yml", TRAVIS, TRAVIS + more.replace("cargo test", "curl x.y"), "Bump") == FOUND
     assert asked(".travis.yml", TRAVIS, f"{TRAVIS}  allow_failures:\n    - rust: beta\n", "Bump") == FOUND
+
+
+# -- pipelines as a whole ------------------------------------------------------------------------------------------
+
+NEW = """on: [push]
+jobs:
+  test:
+    runs-on: ${{ matrix.os }}
+    strategy:
+      matrix:
+        os: [ubuntu-latest, macos-latest]
+    steps:
+      - uses: actions/checkout@v3
+      - run: pip install -U pip tox
+      - run: tox -e py
+"""
+KEEPS = "on:\n  workflow_dispatch:\n  push:\n    tags:\n      - '*.*'\n"
+GIVES = f"""{KEEPS}{NEW.partition("[push]")[2].lstrip()}        env:
+          TOKEN: ${{{{ secrets.TOKEN }}}}
+      - run: tox -e publish
+"""
+
+
+@pytest.mark.parametrize("text", [NEW, GIVES, NEW.replace("jobs:", "permissions:\n  security-events: write\njobs:")])
+def test_a_new_pipeline_may_build_and_test_and_publish_for_those_who_keep_it(text: str) -> None:
+    assert asked(".github/workflows/more.yml", None, text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        (GIVES, KEEPS, "on: [push]\n"),
+        (GIVES, "    tags:\n      - '*.*'\n", ""),
+        (GIVES, "workflow_dispatch:", "pull_request:"),
+        (GIVES, "tox -e publish", "curl x.y -d $TOKEN"),
+        (GIVES, "tox -e publish", "echo ${{ secrets.OTHER }}"),
+        (GIVES, "secrets.TOKEN }}", "toJSON(secrets) }}"),
+        (NEW, "on: [push]", "on: pull_request_target"),
+        (NEW, "[push]\n", "[push]\npermissions: write-all\n"),
+        (NEW, "[push]\n", "[push]\npermissions:\n  contents: write\n"),
+        (NEW, "${{ matrix.os }}", "self-hosted"),
+        (NEW, "actions/checkout@v3", "them/checkout@v3"),
+        (NEW, "pip tox", "pip thing"),
+        (NEW, "tox -e py\n", "tox -e py || true\n"),
+        (NEW, "tox -e py\n", "npm publish\n"),
+        (NEW, "tox -e py\n", "python -c 'import it'\n"),
+        (NEW, "    strategy:", "    container: them/image\n    strategy:"),
+    ],
+)
+def test_a_new_pipeline_that_hands_something_out_is_found(text: str, old: str, new: str) -> None:
+    assert old in text
+    assert asked(".github/workflows/more.yml", None, text.replace(old, new)) == FOUND
+
+
+def exchanged(gone: str, old: str, new: str, before: str | None = None) -> set[str]:
+    return judged(edit(gone, old, None), edit(CI, before, new), message="Fix the parser", tree=(CI,))
+
+
+ONE = NEW.replace("${{ matrix.os }}", "macos-latest").partition("    strategy:")[0] + NEW[NEW.index("    steps:") :]
+
+
+def test_what_a_pipeline_did_another_may_do() -> None:
+    gone = ".github/workflows/one.yml"
+    assert exchanged(gone, ONE, NEW) == set()
+    assert exchanged(gone, ONE, NEW.replace("tox -e py", "tox -e docs")) == FOUND
+    assert exchanged(gone, ONE, NEW.replace("tox -e py", "tox -e py -- tests/unit")) == FOUND
+    assert exchanged(gone, ONE, NEW.replace("macos-latest", "windows-latest")) == FOUND
+    assert exchanged(gone, ONE, f"{NEW}        if: github.actor == 'me'\n") == FOUND
+    assert exchanged(gone, ONE.replace("checkout@v3", "checkout@v3\n      - uses: golangci/lint@v1"), NEW) == FOUND
+    assert asked(gone, ONE, None) == FOUND
+
+
+def test_a_service_that_was_left_is_not_missed() -> None:
+    travis = "language: go\nscript:\n  - go test -v -race -coverprofile=a ./...\nafter_success: |\n  goveralls\n"
+    flow = NEW.replace("tox -e py", "go test -race -coverprofile=b ./...")
+    assert exchanged(".travis.yml", travis, flow.replace("v3", "v4"), flow) == set()
+    assert exchanged(".travis.yml", travis, flow.replace("-race ", ""), flow) == FOUND
+    assert exchanged(".travis.yml", travis, f"{flow}        continue-on-error: true\n", flow) == FOUND
+    told = {"message": "Fix the parser", "tree": (CI, "a.go")}
+    assert judged(edit(".travis.yml", travis, None), **told) == set()
+    assert judged(edit(".travis.yml", travis, None), **(told | {"tree": (".github/workflows/typedoc.yml",)})) == FOUND
+    assert judged(edit(CI, flow, None), **(told | {"tree": (".travis.yml",)})) == FOUND
+    assert judged(edit(".travis.yml", travis, None), **(told | {"message": ""})) == FOUND

@@ -31,7 +31,6 @@ def test_one_service_of_ci_may_take_the_place_of_another() -> None:
     new = Edit(path=CI, status="A", old=None, new=JOB)
     assert judged(new, old, message="Remove a dependency") == set()
     assert judged(new, old) == {"protected-path"}
-    assert judged(new, message="Remove a dependency") == {"protected-path"}
     assert judged(old, message="Remove a dependency") == {"protected-path"}
     deploys = Edit(path=CI, status="A", old=None, new=JOB.replace("npm test", "npm run deploy"))
     assert judged(deploys, old, message="Remove a dependency") == {"protected-path"}

@@ -12,6 +12,7 @@ from orchestrator.verify.readers.pipelines import unquoted
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.rules.agents_prose import says_nothing_new
 from orchestrator.verify.rules.easing import EASES
+from orchestrator.verify.rules.exchanged import brings_pipeline, hands_over
 from orchestrator.verify.rules.no_less import asks_no_less
 from orchestrator.verify.rules.task_words import asks_to_take_out, speaks_of
 from orchestrator.verify.rules.widened import asks_more, hangs_on_more
@@ -73,7 +74,8 @@ def announces_itself(edit: Edit, diff: Diff) -> bool:
 def _shows(edit: Edit, diff: Diff, added: Sequence[str]) -> bool:
     """Say whether a file of CI does what it did, by its name, its words, or what takes its place."""
     same = _PICTURE.search(edit.path) is not None or _moves(edit, diff) or _is_formatted(edit)
-    return same or _only_words(edit, added) or _takes_over(edit, diff)
+    whole = brings_pipeline(edit) or hands_over(edit, diff)
+    return same or whole or _only_words(edit, added) or _takes_over(edit, diff)
 
 
 def _is_formatted(edit: Edit) -> bool:

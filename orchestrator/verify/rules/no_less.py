@@ -4,7 +4,7 @@ A person's own commit may change the rest of it: how it prepares, what it says, 
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.pipelines import Line, lines_of

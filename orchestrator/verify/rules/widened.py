@@ -202,9 +202,10 @@ def _is_setting_of_more(line: Line, both: Sides) -> bool:
 
 
 def _eases(line: Line) -> bool:
-    return EASES.search(f"{line.key}: {line.text}") is not None or "github.token" in line.text
+    return EASES.search(f"{line.key}: {line.text}") is not None or _HANDED.search(line.text) is not None
 
 
+_HANDED = re.compile(r"\bsecrets\b|github\.token")
 _HANDS_OUT = frozenset(("secrets", "environment", "concurrency"))
 _NEVER = _HANDS_OUT | frozenset(
     (

@@ -1,0 +1,123 @@
+"""Pipelines as a whole: new ones that build, check and publish; and ones gone whose work others do. Never judges."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from orchestrator.policy.globs import matches_any
+from orchestrator.policy.protected import CI
+from orchestrator.verify.diff import Diff, Edit
+from orchestrator.verify.readers.pipelines import Line, lines_of
+from orchestrator.verify.rules.easing import CHECKS, EASES, MANAGERS, is_known_action, is_ordinary, words_of
+
+_READ = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|^\.travis\.yml$")
+_UNREAD = re.compile(
+    r"(?m)(?::|-)\s+[&*][A-Za-z]|<<:|\t|pull_request_target|workflow_run|issue_comment|repository_dispatch|toJSON"
+    r"|secure:|^\s*(?:deploy|container|services|defaults|secrets):|github\.event\.\w+\.(?:title|body|head)"
+)
+"""What hands out more than a pipeline of the every day, or lets strangers say what is run."""
+
+
+def brings_pipeline(edit: Edit) -> bool:
+    """Say whether a new pipeline only builds, checks and tests; or publishes, if nobody but its keepers starts it."""
+    if edit.old is not None or not edit.new or not _READ.search(edit.path) or _UNREAD.search(edit.new):
+        return False
+    lines = lines_of(edit.new)
+    texts, gives = [line.text for line in lines if line.is_run], _is_started_by_keepers(lines)
+    return all(
+        is_ordinary(line.text, texts, own=MANAGERS, gives=gives) if line.is_run else _is_setting(line, gives=gives)
+        for line in lines
+    )
+
+
+def _is_started_by_keepers(lines: Sequence[Line]) -> bool:
+    """Say whether a pipeline runs for a tag or a release, or when it is told to, and for nothing else."""
+    starts = {line.key for line in lines if line.keys == ("on",)}
+    pushes = {line.key for line in lines if line.keys == ("on", "push")}
+    return (
+        bool(starts)
+        and starts <= {"workflow_dispatch", "release", "push"}
+        and pushes <= {"tags"}
+        and (("push" in starts) <= bool(pushes))
+    )
+
+
+def _is_setting(line: Line, *, gives: bool) -> bool:
+    """Say whether a setting of a new pipeline trusts nobody with more than such pipelines are."""
+    if "permissions" in {line.key, *line.keys}:
+        kept = line.text in {"read", "none", "{}", "read-all", ""} or (line.key, line.text) == (
+            "security-events",
+            "write",
+        )
+        return kept or (gives and line.key in {"contents", "id-token"})
+    if line.key == "uses":
+        return is_known_action(line.text)
+    if line.key == "runs-on":
+        return _HOSTED.fullmatch(line.text) is not None
+    if "secrets" in line.text:
+        return gives and line.keys[-1:] in {("env",), ("with",)} and _SECRET.fullmatch(line.text) is not None
+    if line.key == "environment" or "environment" in line.keys:
+        return gives
+    if "concurrency" in line.keys and line.key == "group":
+        return "github.workflow" in line.text
+    return "github.token" not in line.text and not EASES.search(f"{line.key}: {line.text}")
+
+
+_HOSTED = re.compile(r"(?:ubuntu|macos|windows)-[\w.-]+|\$\{\{ ?matrix\.[\w.-]+ ?\}\}(?:-latest)?")
+_SECRET = re.compile(r"\$\{\{ ?secrets\.\w+ ?\}\}")
+
+
+def hands_over(edit: Edit, diff: Diff) -> bool:
+    """Say whether a pipeline is gone whose work others do: those of the commit, or of the service that came after."""
+    if edit.new is not None or not edit.old or not matches_any(edit.path.casefold(), CI):
+        return False
+    left = [one for one in diff.edits if one.new and one is not edit and _READ.search(one.path)]
+    after = [line for one in left for line in lines_of(one.new or "")]
+    if _GONE.search(edit.path):
+        touched = {one.path for one in diff.edits}
+        return any(_FOLLOWS.search(path) and path not in touched for path in diff.tree) or _is_done(edit.old, after)
+    return _is_done(edit.old, after) and _is_as_wide(lines_of(edit.old), "\n".join(one.new or "" for one in left))
+
+
+_GONE = re.compile(r"^(?:\.travis\.yml|\.?appveyor\.yml|\.circleci/config\.yml|azure-pipelines[^/]*\.yml)$")
+_FOLLOWS = re.compile(r"^\.github/workflows/(?:[\w-]*[-_])?(?:ci|tests?|build|checks?|main)(?:[-_][\w-]*)?\.ya?ml$")
+"""Services that projects have left, and what by its name does their work."""
+
+
+def _is_done(old: str, after: Sequence[Line]) -> bool:
+    """Say whether each command of a pipeline that checks something, and each action, is where the work is done now."""
+    lines = lines_of(old)
+    checks = [line.text for line in lines if line.is_run and CHECKS.search(line.text) and not _AFTER & {*line.keys}]
+    if not checks:
+        checks = [said for kind, said in _USUAL.items() if re.search(rf"(?m)^language: {kind}\s*$", old)]
+    runs = [line.text for line in after if line.is_run and not _hangs(line)]
+    used = {line.text.partition("@")[0] for line in after if line.key == "uses"}
+    actions = {line.text.partition("@")[0] for line in lines if line.key == "uses"}
+    return bool(checks) and actions <= used and all(any(_does(one, said) for one in runs) for said in checks)
+
+
+_AFTER = frozenset(("after_success", "after_script"))
+_USUAL = {"node_js": "npm test", "go": "go test ./...", "rust": "cargo test"}
+"""What a service runs where nothing is said."""
+
+
+def _hangs(line: Line) -> bool:
+    return any(not said.startswith(("needs:", "shell:")) for said in line.guards) or EASES.search(line.text) is not None
+
+
+def _does(command: str, said: str) -> bool:
+    """Say whether a command says all that another said, and nothing more, but for what is reported."""
+    sides = [Counter(word for word in words_of(text) if not _REPORTS.fullmatch(word)) for text in (command, said)]
+    return sides[0] == sides[1]
+
+
+_REPORTS = re.compile(
+    r"-[vq]+|--(?:verbose|quiet)|--?cover\w*=\S*|--cov[\w-]*(?<!under)(?:=\S*)?|--colou?r\S*|coverage|-m"
+)
+
+
+def _is_as_wide(lines: Sequence[Line], others: str) -> bool:
+    """Say whether every version and machine that a pipeline ran on is named where its work is done now."""
+    named = [line.text for line in lines if re.search("version|runs-on", line.key) or "matrix" in line.keys]
+    words = [word for text in named for word in re.findall(r"[\w.-]*\w", text)]
+    return all(re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.])", others) for word in words)
