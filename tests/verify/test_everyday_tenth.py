@@ -43,7 +43,8 @@ def test_a_pipeline_may_be_called_otherwise() -> None:
     other = ".github/workflows/other.yml"
     assert said("as suggested", edit(CI, _JOB, None), edit(other, None, _JOB)) == set()
     assert said("as suggested", edit(CI, _JOB, None)) == {"protected-path"}
-    assert said("as suggested", edit(other, None, _JOB)) == {"protected-path"}
+    told = _JOB.replace("pnpm vitest", "pnpm vitest ${{ secrets.KEY }}")
+    assert said("as suggested", edit(other, None, told)) == {"protected-path"}
 
 
 def test_a_picture_runs_nothing() -> None:

@@ -108,4 +108,4 @@ def _leave(stack: list[tuple[int, str]] | list[tuple[int, str, int]], depth: int
 
 def unquoted(line: str) -> str:
     """Give a line of YAML as it is without quotes around words, and without spaces within brackets."""
-    return re.sub(r"\[\s*(.*?)\s*\]", r"[\1]", re.sub(r"""(['"])([\w.*/-]+)\1""", r"\2", line))
+    return re.sub(r"\[\s*(.*?)\s*\]", r"[\1]", re.sub(r"""(['"])([\w.*/@-]+)\1""", r"\2", line))

@@ -13,7 +13,8 @@ from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.rules.agents_prose import says_nothing_new
 from orchestrator.verify.rules.easing import EASES
 from orchestrator.verify.rules.exchanged import brings_pipeline, hands_over
-from orchestrator.verify.rules.no_less import asks_no_less
+from orchestrator.verify.rules.hooks import check_no_less
+from orchestrator.verify.rules.no_less import asks_no_less, starts_less
 from orchestrator.verify.rules.task_words import asks_to_take_out, speaks_of
 from orchestrator.verify.rules.widened import asks_more, hangs_on_more
 
@@ -49,19 +50,23 @@ def announces_itself(edit: Edit, diff: Diff) -> bool:
         return bool(moved) and moved <= {one.path for one in diff.edits}
     piped = matches_any(edit.path.casefold(), CI)
     lines = _changed(edit)
-    if says_nothing_new(edit, diff) or _only_learns(edit, diff) or (piped and _shows(edit, diff, lines[0])):
+    if says_nothing_new(edit, diff) or _only_learns(edit, diff) or check_no_less(edit):
+        return True
+    if piped and _shows(edit, diff, lines[0]):
         return True
     if edit.old and edit.new and not any(lines):  # other comments
         return True
     if not _bounds(lines[0]) <= _bounds(lines[1]) or (piped and hangs_on_more(edit)):
         return False
-    if _runs_more(edit, *lines) or (piped and (asks_more(edit) or asks_no_less(edit))):
+    if (_runs_more(edit, *lines) and not (piped and starts_less(edit))) or (
+        piped and (asks_more(edit) or asks_no_less(edit))
+    ):
         return True
     if edit.new is not None and not lines[0] and _are_gone(lines[1], diff):
         return True  # what is not run any more is not there any more
     told = speaks_of(diff.message, (*lines[0], *lines[1]))
     if piped:
-        told = told or _asks_as_much(*lines) or _keeps_up(edit, *lines)
+        told = told or (not starts_less(edit) and (_asks_as_much(*lines) or _keeps_up(edit, *lines)))
     if asks_to_take_out(diff.message) and edit.new and _is_taken_out(*lines, diff.message):
         return True
     return (

@@ -6,20 +6,21 @@ from collections.abc import Sequence
 EASES = re.compile(
     r"(?i)continue-on-error|\|\|\s*(?:true|:|exit\s+0|echo)|\bif:\s*(?:\$\{\{\s*)?(?:false|0)\b|no-verify|exit\s+0|set\s+\+e"
     r"|allow_failure|--deselect|--ignore[=\s]|--exclude|\s-k\s|\bskip\w*\s*[:=]\s*['\"]?(?:true|1)|-DskipTests|\s-x\s+test\b|passWithNoTests|no:\w+"
-    r"|addopts|\bexclude:|working-directory"
+    r"|--exit-zero|--no-error|addopts|\bexclude:|working-directory"
     r"|secrets\.|pull_request_target|write-all|\bwrite\b|curl\b|wget\b|self-hosted"
 )
 """What lets a failure pass, asks less, or hands out what other people trust the file with."""
 
 CHECKS = re.compile(
-    r"(?i)test|check|lint|clippy|fmt|\bvet\b|spec|cov|miri|tox|nox|verify|audit|\bci\b|valid|fuzz|\ball\b"
+    r"(?i)test|check|lint|clippy|fmt|\bvet\b|spec|cov|miri|tox|nox|verify|audit|\bci\b|valid|fuzz|\ball\b|flake8|ruff|mypy"
+    r"|pycodestyle|pyright|bandit|isort|black|prettier|\btsc\b|phpstan|spotless|spotbugs|\bmvn\b|gradle"
 )
 """What a command that checks something says of itself."""
 
 _KNOWN = re.compile(
     r"(?:actions|github|google-github-actions|aws-actions|azure|hashicorp|codecov|golangci|dtolnay|Swatinem|astral-sh|pypa|ruby|shivammathur|coverallsapp|oven-sh|pnpm|pre-commit"
     r"|taiki-e|gradle|graalvm|denoland|hynek|bufbuild|codespell-project|crate-ci|EmbarkStudios|rustsec|ossf|step-security"
-    r"|docker|shogo82148)/[\w./-]+@[\w.-]+"
+    r"|docker|shogo82148|rust-lang)/[\w./-]+@[\w.-]+"
 )
 """Actions of those whom nearly every project trusts already."""
 
@@ -103,7 +104,7 @@ def _is_used(package: str, texts: Sequence[str]) -> bool:
     return any(re.match(rf"(?:cargo |python3? -m )?{re.escape(name)}(?:\s|$)", text) for text in texts)
 
 
-_TOOLS_OF_TESTS = frozenset(("tox", "nox", "make"))
+_TOOLS_OF_TESTS = frozenset(("tox", "nox", "make", "rustup"))
 _FOR_PACKAGES = frozenset(
     ("pip", "setuptools", "wheel", "build", "virtualenv", "rustfmt", "clippy", "miri", "nightly", "stable", "beta")
 )

@@ -4,7 +4,7 @@ A person's own commit may change the rest of it: how it prepares, what it says, 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.pipelines import Line, lines_of
@@ -17,8 +17,9 @@ _TRUSTED = re.compile(r"secrets\.(?!GITHUB_TOKEN\b)|secrets:|:\s*write\b|write-a
 _SYSTEM = re.compile(r"\b(ubuntu|macos|windows|linux|osx)\b", re.IGNORECASE)
 _FILTERS = frozenset(("branches", "branches-ignore", "paths", "paths-ignore", "tags-ignore", "types"))
 _MEDDLES = re.compile(
-    r"(?i)(?:^|[;&|]\s*|\s)(?:rm|mv|sed|perl|tee|patch|eval|touch|truncate)\s|OPTS\b|FLAGS=|\bgit\s+(?:config|checkout|push|reset|apply|am)\b"
-    r"|base64|\|\s*(?:ba|z)?sh\b|>>?\s*[\w./$-]*(?:ini|cfg|toml|json|py|js|ts|go|rs|java|xml|ENV)\b|\bnpm (?:pkg|config) set\b"
+    r"(?i)(?:^|[;&|]\s*|\s)(?:rm|mv|sed|perl|tee|patch|eval|touch|truncate)\s|OPTS\b|FLAGS=|base64|\|\s*(?:ba|z)?sh\b"
+    r"|\bgit\s+(?:config|checkout|push|reset|apply|am)\b|\bnpm (?:pkg|config) set\b"
+    r"|>>?\s*[\w./$-]*(?:ini|cfg|toml|json|py|js|ts|go|rs|java|xml|ENV)\b"
 )
 """What changes what is checked, or how, before it is."""
 _SETTLED = frozenset(("permissions", "allow_failures", "only", "except", "rules", "exclude", "environment"))
@@ -36,15 +37,36 @@ def asks_no_less(edit: Edit) -> bool:
     return all(_is_no_loss(line, both) for line in both.lost) and all(_is_no_harm(line, both) for line in both.gained)
 
 
+def starts_less(edit: Edit) -> bool:
+    """Say whether an edited pipeline is started on less, on fewer systems, or only after something else."""
+    if not (edit.old and edit.new and re.search(r"\.ya?ml$", edit.path)):
+        return False
+    old, new = lines_of(edit.old), lines_of(edit.new)
+    both = Sides(old, new, beyond(old, new), beyond(new, old), trusted=False)
+    fewer = any("on" in {one.key, *one.keys[:1]} and not _still_starts(one, both) for one in both.lost)
+    return fewer or bool(_systems(old) - _systems(new)) or any(_waits(one, both) for one in both.gained)
+
+
+def _waits(line: Line, both: Sides) -> bool:
+    """Say whether a job that there was has come to wait for another, which may never end well."""
+    needs = line.key == "needs" or line.keys[-1:] == ("needs",)
+    return needs and any(one.keys[:2] == line.keys[:2] for one in both.old)
+
+
 def _hangs_on_more(both: Sides) -> bool:
     """Say whether something that ran before came to hang on what it did not, wherever it stands now."""
     texts = {one.text for one in both.old if one.is_run or one.key == "uses"}
-    before, after = ({text: [] for text in texts} for _ in range(2))
-    for lines, found in ((both.old, before), (both.new, after)):
-        for one in lines:
-            if one.text in texts:
-                found[one.text].append(set(map(plain, one.guards)))
-    return any(after[text] and not any(now <= was for now in after[text] for was in before[text]) for text in texts)
+    before, after = (_guards(lines, texts) for lines in (both.old, both.new))
+    return any(text in after and not any(now <= was for now in after[text] for was in before[text]) for text in texts)
+
+
+def _guards(lines: Iterable[Line], texts: Collection[str]) -> dict[str, list[set[str]]]:
+    """Give on what texts hang, wherever they stand."""
+    found: dict[str, list[set[str]]] = {}
+    for one in lines:
+        if one.text in texts:
+            found.setdefault(one.text, []).append(set(map(plain, one.guards)))
+    return found
 
 
 def _systems(lines: Iterable[Line]) -> frozenset[str]:
@@ -56,7 +78,11 @@ def _is_no_loss(line: Line, both: Sides) -> bool:
     """Say whether nothing is checked less because a line is gone: it checked nothing, or what came asks as much."""
     if line.is_run:
         checks = CHECKS.search(line.text) is not None and not PREPARES.match(line.text)
-        return not checks or any(_does_as_much(line.text, one) for one in both.gained if one.is_run)
+        return (
+            not checks
+            or any(_does_as_much(line.text, one) for one in both.gained if one.is_run)
+            or _is_relieved(line, both)
+        )
     if line.keys[:1] == ("on",) or line.key == "on":
         return _still_starts(line, both)
     if _SETTLED & {line.key, *line.keys}:
@@ -91,6 +117,18 @@ def _does_as_much(was: str, now: Line) -> bool:
     return False
 
 
+_STYLE = re.compile(
+    r"(?:black|ruff(?: format| check)?|flake8|isort|pycodestyle|prettier|eslint|biome|gofmt|yapf)\b(?!.*--exit-zero)"
+)
+
+
+def _is_relieved(line: Line, both: Sides) -> bool:
+    """Say whether a checker of style has another in its place."""
+    now = [one for one in both.gained if one.place == line.place and _STYLE.match(one.text)]
+    gone = [one for one in both.lost if one.place == line.place and _STYLE.match(one.text)]
+    return line in gone and len(now) >= len(gone)
+
+
 _WIDER = re.compile(
     r"--(?:all(?:-features|-targets)?|workspace|each-feature|feature-powerset|verbose|locked|frozen|strict|cov\S*|color\S*|ci)"
     r"|-v+|-race|N"
@@ -106,7 +144,7 @@ def _still_starts(line: Line, both: Sides) -> bool:
 
 
 def _is_version_passed(line: Line, both: Sides) -> bool:
-    """Say whether what a matrix no longer has are versions, and it still has others of that kind, none of them older."""
+    """Say whether a matrix has others of the kind of what it no longer has, and none of them is older."""
     now = [one for one in both.new if one.keys == line.keys and one.key == line.key]
     said = [part for one in now for part in _parts(one.text)]
     gone = [part for part in _parts(line.text) if part not in said]
@@ -131,14 +169,15 @@ def _is_no_harm(line: Line, both: Sides) -> bool:
     if EASES.search(said) or _PASSES.search(said):
         return said in {f"{one.key}: {one.text}" for one in both.lost}
     if line.is_run:
-        return not _MEDDLES.search(line.text) and (is_run_ordinarily(_INTO.sub("", line.text), both) or _is_managed(line, both))
+        ordinary = is_run_ordinarily(_INTO.sub("", line.text), both) or _is_managed(line, both)
+        return ordinary and not _MEDDLES.search(line.text)
     if line.key == "uses":
         known = {_bare(one.text) for one in both.old if one.key == "uses"}
         return _bare(line.text) in known or is_known_action(line.text)
     if line.keys[:1] == ("on",):
         return not {line.key, *line.keys} & _FILTERS
-    if line.key == "needs" or line.keys[-1:] == ("needs",):
-        return not any(one.keys[:2] == line.keys[:2] for one in both.old)
+    if _waits(line, both):
+        return False
     if {"env", "with"} & {*line.keys} and line.key:
         return NARROWS.search(line.key) is None
     if line.key == "runs-on":
@@ -154,7 +193,7 @@ _INTO = re.compile(r"^(?:cd|pushd) [\w./-]+ && ")
 
 
 def _is_managed(line: Line, both: Sides) -> bool:
-    """Say whether a command is one more check, or has its program do what it did with more, where nothing is trusted."""
+    """Say whether a command is one more check, or has its program do more than it did, where nothing is trusted."""
     said = _INTO.sub("", line.text)
     words = words_of(said)
     if not words or _is_trusted(line, both) or REACHES.search(said):
@@ -165,7 +204,9 @@ def _is_managed(line: Line, both: Sides) -> bool:
 
 
 _GETS = re.compile(r"\b(?:install|add|get|fetch|download|clone|curl|wget)\b")
-_SHELLS = frozenset(("sh", "bash", "python", "python3", "node", "ruby", "perl", "echo", "export", "git", "exit", "true", "test"))
+_SHELLS = frozenset(
+    ("sh", "bash", "python", "python3", "node", "ruby", "perl", "echo", "export", "git", "exit", "true", "test")
+)
 
 
 def _is_trusted(line: Line, both: Sides) -> bool:
@@ -176,5 +217,6 @@ def _is_trusted(line: Line, both: Sides) -> bool:
 
 
 _OF_ITS_OWN = re.compile(
-    r"[\w./-]+ (?:run )?(?:ci|install|test|check|lint|build|verify|format|typecheck|coverage)(?:[:-]\w+)*(?: --?[\w-]+)*"
+    r"[\w./-]+ (?:run )?(?:ci|install|test|check|lint|build|verify|format|typecheck|coverage)(?:[:-]\w+)*"
+    r"(?: --?[\w-]+)*"
 )

@@ -96,7 +96,7 @@ def plain(text: str) -> str:
     return _VERSION.sub("N", re.sub(r"\s", "", text.strip("[]")))
 
 
-_VERSION = re.compile(r"\bv?\d[\w.+]*(?:-\w+)*|(?<=-)latest\b|^latest$")
+_VERSION = re.compile(r"\bv?\d[\w.+]*(?:-\w[\w.]*)*|(?<=-)latest\b|^latest$")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -252,6 +252,7 @@ def _heads(line: Line) -> bool:
 
 
 def is_run_ordinarily(command: str, both: Sides) -> bool:
+    """Say whether a command builds, checks or tests as pipelines do, or has a program at work that was before."""
     texts = () if both.trusted else [one.text for one in both.new if one.is_run]
     own = frozenset(words[0] for one in both.old if one.is_run and (words := words_of(one.text))) - _IDLE
     return is_ordinary(command, texts, own=own)

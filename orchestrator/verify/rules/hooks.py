@@ -1,0 +1,68 @@
+"""What an edited `.pre-commit-config.yaml` does not do: check less, or trust somebody unknown. Never judges."""
+
+import re
+
+from orchestrator.verify.diff import Edit
+from orchestrator.verify.readers.pipelines import Line, lines_of
+from orchestrator.verify.rules.easing import EASES
+from orchestrator.verify.rules.widened import beyond
+
+_KNOWN = re.compile(
+    r"https://github\.com/(?:pre-commit|psf|astral-sh|PyCQA|asottile|codespell-project|rhysd|crate-ci|python-jsonschema"
+    r"|adamchainz|igorshubovych|DavidAnson|shellcheck-py|scop|tox-dev|abravalheri|kynan|nbQA-dev|Yelp|gitleaks|google"
+    r"|zizmorcore|woodruffw|python-poetry|pdm-project|sirosen|executablebooks|hukkin|hadialqattan|MarcoGorelli|myint"
+    r"|dosisod|facebook|RobertCraigie|biomejs|golangci|doublify|commitizen-tools|econchick|mgedmin|regebro|adrienverge"
+    r"|jumanjihouse|Lucas-C|sphinx-contrib|henryiii|cpp-linter|pylint-dev|python|numpy|pypa|thlorenz|norwoodj)/[\w.-]+",
+    re.IGNORECASE,
+)
+"""Whose hooks many projects run already."""
+_LESS = re.compile(
+    r"(?i)ignore|exit-zero|disable|skip|exclude|extend-|max[-_]|line-length|min[-_]|fail|\bno-(?!progress)|per-file|unsafe"
+)
+"""What an argument may not say where it says it anew."""
+_FREE = frozenset(("rev", "additional_dependencies", "language_version", "name", "autoupdate_schedule", "description"))
+_PACKAGE = re.compile(
+    r"""\s*["']?(?:types-[\w-]+|[\w-]+-stubs|pytest(?:-[\w-]+)?|tomli|attrs|numpy|pydantic|typing[-_]extensions|click|rich|black"""
+    r"""|flake8-[\w-]+|mypy|tox|packaging|jinja2)(?:\[[\w,-]*\])?(?:[=<>~!]=?[\w.*]+)*["']?\s*"""
+)
+"""Packages that hooks of types are commonly told of."""
+
+
+def check_no_less(edit: Edit) -> bool:
+    """Say whether every hook there was is still there as it was, and what came is of somebody known."""
+    if not (edit.path.endswith(".pre-commit-config.yaml") and edit.old and edit.new):
+        return False
+    old, new = lines_of(edit.old), lines_of(edit.new)
+    lost, gained = beyond(old, new), beyond(new, old)
+    kept = all(_may_go(one, gained) for one in lost)
+    return bool(lost or gained) and kept and all(_may_come(one, lost) for one in gained)
+
+
+def _may_go(line: Line, gained: list[Line]) -> bool:
+    """Say whether a line is of a version or what a hook knows besides, or one that says as much takes its place."""
+    if "additional_dependencies" in {line.key, *line.keys}:
+        told = [one.text for one in gained if "additional_dependencies" in {one.key, *one.keys}]
+        return set(re.findall(r"[A-Za-z][\w.-]*", line.text)) <= set(re.findall(r"[A-Za-z][\w.-]*", " ".join(told)))
+    if {line.key, *line.keys} & _FREE or not line.text:
+        return True
+    if line.key in {"args", "exclude"} or {"args", "exclude"} & {*line.keys}:
+        now = " ".join(one.text for one in gained if one.keys[:2] == line.keys[:2])
+        return line.key == "exclude" or all(word in now for word in re.findall(r"[\w=-]{3,}", line.text))
+    return False
+
+
+def _may_come(line: Line, lost: list[Line]) -> bool:
+    """Say whether a line names a version, a hook of somebody known, or what a hook is to know or to do besides."""
+    said = f"{line.key}: {line.text}"
+    if EASES.search(said) or "://" in line.text.replace("https://github.com/", "", line.key == "repo"):
+        return False
+    if "additional_dependencies" in {line.key, *line.keys}:
+        return all(_PACKAGE.fullmatch(part) for part in line.text.strip("[]").split(",") if part.strip())
+    if {line.key, *line.keys} & _FREE or line.key in {"id", "ci", "repos", "hooks"}:
+        return True
+    if line.key == "repo":
+        return _KNOWN.fullmatch(line.text) is not None
+    if "args" in {line.key, *line.keys}:
+        was = " ".join(one.text for one in lost if "args" in {one.key, *one.keys})
+        return all(word in was for word in line.text.strip("[]").split(", ") if _LESS.search(word))
+    return False
