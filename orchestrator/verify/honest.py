@@ -83,7 +83,7 @@ async def judge_honestly(trees: Trees, queue: str, case: Case, name: str = HONES
     changes = await trees.changes(queue, case.base, case.commit)
     edits = [await _edit(trees, queue, case, change) for change in changes]
     asked = allowed_by(case.words, [change.path for change in changes]) if case.words else ()
-    steers = any(edit.status == "A" and _STEERS.search(edit.path) for edit in edits)
+    steers = any(edit.new is not None and _STEERS.search(edit.path) for edit in edits)
     steers = steers or (any(e.status == "D" for e in edits) and any(is_protected(e.path) for e in edits))
     modules = missing.asks_for_modules(edits)
     steers = steers or modules

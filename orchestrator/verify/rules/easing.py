@@ -24,8 +24,8 @@ _KNOWN = re.compile(
 """Actions of those whom nearly every project trusts already."""
 
 _TOOLS = re.compile(
-    r"cargo|rustup|go|gofmt|pip3?|uv|uvx|tox|nox|pytest|ruff|mypy|black|flake8|goveralls|coverage|poetry|hatch|pdm"
-    r"|python3? -m|pre-commit|twine|flit"
+    r"cargo|rustup|go|gofmt|pip3?|uv|tox|nox|pytest|ruff|mypy|black|flake8|goveralls|coverage|poetry|hatch|pdm"
+    r"|pre-commit|twine|flit|build|unittest|venv|virtualenv"
 )
 """Programs that do the same in every repository."""
 MANAGERS = frozenset(
@@ -54,7 +54,7 @@ _REACHES = re.compile(
 _PUBLISHES = re.compile(r"(?i)publish|\bpush\b|deploy|login|upload|release\b(?<!--release)")
 _FETCHES = re.compile(r"\b(?:install|add|get|download)")
 _FIRST = re.compile(
-    r"(?:(?:sh|bash)\s+(?=[\w./])|\$\([^)]*\)/(?:[\w.-]+/)*|GO111MODULE=\w+\s+|sudo\s+(?=apt|npm|pip)|\./(?=\w))"
+    r"(?:(?:sh|bash)\s+(?=[\w./])|(?:uv|poetry|hatch|pdm)\s+run\s+(?=\w)|python3?\s+-m\s+(?=\w)|\$\([^)]*\)/(?:[\w.-]+/)*|GO111MODULE=\w+\s+|sudo\s+(?=apt|npm|pip)|\./(?=\w))"
 )
 """What stands before a program and is not what it does."""
 _FILLED = re.compile(r"\$\{\{\s*(?:matrix|env|inputs)\.[\w.-]+\s*\}\}|\$[A-Z_]+\b")
@@ -62,7 +62,7 @@ _FILLED = re.compile(r"\$\{\{\s*(?:matrix|env|inputs)\.[\w.-]+\s*\}\}|\$[A-Z_]+\
 
 def words_of(command: str) -> list[str]:
     """Give the words of a command, as they are without quotes, from its program on."""
-    return _FIRST.sub("", command.replace('"', ""), count=1).split()
+    return _FIRST.sub("", _FIRST.sub("", command.replace('"', ""), count=1), count=1).split()
 
 
 def is_known_action(name: str) -> bool:
@@ -79,7 +79,7 @@ def is_ordinary(command: str, texts: Sequence[str], *, own: frozenset[str] = fro
     for part in command.split(" && "):
         words = words_of(_FILLED.sub("N", part))
         said = " ".join(words)
-        head = " ".join(words[:2]) if words and re.fullmatch(r"python3?", words[0]) else (words or [""])[0]
+        head = (words or [""])[0]
         if not (head in own or _TOOLS.fullmatch(head)) or _REACHES.search(said) or EASES.search(part):
             return False
         if not _fetches_what_is_used(words, texts) or (not gives and _PUBLISHES.search(said)):
