@@ -186,6 +186,15 @@ def test_nothing_is_fetched_to_where_secrets_are() -> None:
         assert asked(CI, trusted, more.replace(*COVERED), "Bump") == rules
 
 
+@pytest.mark.parametrize("said", ["tox -e py", "nox -s tests-3.12", "./gradlew build", "mvn -B verify"])
+def test_a_command_that_tests_by_another_name_may_name_no_part(said: str) -> None:
+    text = PIPELINE.replace("run: pytest", f"run: {said}")
+    for covered in ("sh ci/run.sh", *COVERED):
+        narrower = text.replace(said, f"{said} tests/unit").replace("sh ci/run.sh", covered)
+        assert asked(CI, text, narrower, "Bump") == FOUND
+    assert asked(CI, text, text.replace(said, f"{said} -v"), "Bump") == set()
+
+
 def test_what_was_left_out_may_be_asked_for() -> None:
     less = PIPELINE.replace("run: pytest", "run: pytest --ignore=old").replace("[1.60, 1.70, stable]", "[1.60, 1.70]")
     more = less.replace(" --ignore=old", "").replace("- linux\n", "- linux\n          - bsd\n")

@@ -246,7 +246,10 @@ def _asks_less(line: str, other: str) -> bool:
     return any(not _FLAG.fullmatch(word) for word in (more - _ALL_TARGETS if more >= _ALL_TARGETS else more))
 
 
-_ASKS = re.compile(r"\b(?:pytest|unittest|jest|vitest|mocha|tests?)\b")
+_ASKS = re.compile(
+    r"\b(?:pytest|unittest|jest|vitest|mocha|tests?|(?:gradlew|mvnw?)\b.*\b(?:build|check|verify|install))\b"
+    r"|^(?!.*\binstall\b).*\b(?:tox|nox)\b"
+)
 _FLAG = re.compile(
     r"-[vqs]+|--(?:verbose|quiet|all|all-features|all-targets|workspace|locked|frozen|offline|frozen-lockfile|ci|coverage|strict"
     r"|strict-\w+|no-fail-fast|release|silent)|--(?:cov|tb|color|durations|junit-?xml|log-\w+|reporter)[\w-]*(?:=\S+)?|-race|-ra|-n|auto"

@@ -13,6 +13,7 @@ EASES = re.compile(
 
 CHECKS = re.compile(
     r"(?i)test|check|lint|clippy|fmt|\bvet\b|spec|cov|miri|tox|nox|verify|audit|\bci\b|valid|fuzz|\ball\b"
+    r"|\b(?:gradlew?|mvnw?|make|rake)\b"
 )
 """What a command that checks something says of itself."""
 
