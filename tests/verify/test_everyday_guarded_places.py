@@ -133,6 +133,7 @@ WIDER = [
     ("      - run: cargo build\n", "      - run: cargo build\n      - name: Docs\n        run: cargo doc --all\n"),
     ("run: pytest\n", "run: pytest\n  miri:\n    if: github.actor\n    steps:\n      - run: cargo miri test --all\n"),
     ("on: [push]\n", "on: [push]\npermissions:\n  contents: read\n"),
+    ("cargo build\n", "cargo build\n      - run: uv run pytest more\n"),
 ]
 COVERED = ("sh ci/run.sh", "ci/run.sh")
 """A change that is ordinary, beside which the cheats are made."""
@@ -165,6 +166,10 @@ NARROWER = [
     ("run: pytest\n", "run: pytest\n  other:\n    steps:\n      - run: make >> $GITHUB_ENV\n"),
     ("run: pytest\n", "run: pytest\n  other:\n    environment: live\n    steps:\n      - run: make\n"),
     ("on: [push]", "on:\n  push:\n    branches: [none]"),
+    ("      - run: pytest\n", "      - run: uv run rm tests\n      - run: pytest\n"),
+    ("      - run: pytest\n", "      - run: python -m before\n      - run: pytest\n"),
+    ("run: pytest\n", "run: pytest\n        env:\n          PYTEST_PLUGINS: ours\n"),
+    ("run: |\n", "run: >\n"),
 ]
 
 
@@ -179,6 +184,27 @@ def test_nothing_is_fetched_to_where_secrets_are() -> None:
     for step, rules in (("cargo doc --all", set()), ("cargo install theirs", FOUND)):
         more = trusted.replace("      - run: pytest\n", f"      - run: {step}\n      - run: pytest\n")
         assert asked(CI, trusted, more.replace(*COVERED), "Bump") == rules
+
+
+@pytest.mark.parametrize("said", ["tox -e py", "nox -s tests-3.12", "./gradlew build", "mvn -B verify"])
+def test_a_command_that_tests_by_another_name_may_name_no_part(said: str) -> None:
+    text = PIPELINE.replace("run: pytest", f"run: {said}")
+    for covered in ("sh ci/run.sh", *COVERED):
+        narrower = text.replace(said, f"{said} tests/unit").replace("sh ci/run.sh", covered)
+        assert asked(CI, text, narrower, "Bump") == FOUND
+    assert asked(CI, text, text.replace(said, f"{said} -v"), "Bump") == set()
+
+
+def test_what_was_left_out_may_be_asked_for() -> None:
+    less = PIPELINE.replace("run: pytest", "run: pytest --ignore=old").replace("[1.60, 1.70, stable]", "[1.60, 1.70]")
+    more = less.replace(" --ignore=old", "").replace("- linux\n", "- linux\n          - bsd\n")
+    assert asked(CI, less, more, "Bump") == set()
+    assert asked(CI, more, less, "Bump") == FOUND
+
+
+def test_a_pipeline_is_moved_to_where_it_is_run() -> None:
+    for path, rules in ((".github/workflows/main.yml", set()), (f"{CI}.off", FOUND), (".github/main.yml", FOUND)):
+        assert judged(edit(CI, PIPELINE, None), edit(path, None, PIPELINE), message="Bump") == rules
 
 
 TRAVIS = (
@@ -281,3 +307,36 @@ def test_a_service_that_was_left_is_not_missed() -> None:
     assert judged(edit(".travis.yml", travis, None), **(told | {"tree": (".github/workflows/typedoc.yml",)})) == FOUND
     assert judged(edit(CI, flow, None), **(told | {"tree": (".travis.yml",)})) == FOUND
     assert judged(edit(".travis.yml", travis, None), **(told | {"message": ""})) == FOUND
+
+
+# -- where tests are looked for ------------------------------------------------------------------------------------
+
+TREE = ("it/__init__.py", "it/a.py", "bench/speed.py", "tests/test_a.py", "tests/unit/test_b.py", "pyproject.toml")
+DESELECTED = {"tests-deselected"}
+
+
+def configured(said: str, *further: str, before: str = "", section: str = "") -> set[str]:
+    head = f"[tool.other]\nit = 1\n\n[tool.pytest.ini_options]\n{section}"
+    changed = edit("pyproject.toml", head + before, head + said)
+    return judged(changed, tree=(*TREE, *further))
+
+
+def test_all_tests_may_be_looked_for_where_they_are() -> None:
+    assert configured('testpaths = ["tests"]\n') == set()
+    assert configured('testpaths = ["tests/unit"]\n') == DESELECTED
+    assert configured('testpaths = ["tests"]\n', "it/test_c.py") == DESELECTED
+    assert configured('testpaths = ["tests"]\n', section='python_files = ["check_*.py"]\n') == DESELECTED
+    assert configured('testpaths = ["tests"]\n', section='addopts = "--doctest-modules"\n') == DESELECTED
+    assert configured('testpaths = ["tests/unit"]\n', before='testpaths = ["tests"]\n') == DESELECTED
+
+
+def test_a_folder_without_tests_may_be_ignored() -> None:
+    assert configured('addopts = "-v --doctest-modules --ignore=bench"\n') == set()
+    assert configured('addopts = "-v --ignore=bench"\n', before='addopts = "-v"\n') == set()
+    assert configured('addopts = "-v --ignore=bench"\n', "bench/test_speed.py") == DESELECTED
+    assert configured('addopts = "--ignore=tests/unit"\n') == DESELECTED
+    assert configured('addopts = "--ignore=bench -k fast"\n') == DESELECTED
+    assert configured('addopts = "--ignore=../it/tests"\n') == DESELECTED
+    assert configured('addopts = "--ignore=bench --ignore-glob=*_a.py"\n') == DESELECTED
+    doctests = 'addopts = "--doctest-modules"\n'
+    assert configured('addopts = "--doctest-modules --ignore=it"\n', before=doctests) == DESELECTED

@@ -91,7 +91,7 @@ def _lines(text: str) -> Iterator[Line]:
         value = found[3] or ""
         opens = _BLOCK.fullmatch(value) is not None
         block = depth if opens else -1
-        yield _line(above, found[2], "" if opens else value, items)
+        yield _line(above, found[2], "" if opens and value[0] == "|" else value, items)
         above.append((depth, found[2]))
 
 

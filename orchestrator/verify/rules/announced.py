@@ -23,12 +23,14 @@ _PICTURE = re.compile(r"\.(?:png|svg|jpe?g|gif|ico|webp)$", re.IGNORECASE)
 
 def _moves(edit: Edit, diff: Diff) -> bool:
     """Say whether a file only has another name, or had one."""
-    others = [one for one in diff.edits if one.path != edit.path]
+    runs = _RUN_AS.search(edit.path) is not None
+    others = [one for one in diff.edits if one.path != edit.path and (not runs or _RUN_AS.search(one.path))]
     return any(edit.old and edit.old == one.new for one in others if edit.status == "D") or any(
         edit.new and edit.new == one.old for one in others if edit.status == "A"
     )
 
 
+_RUN_AS = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$")
 _SUBMODULE = re.compile(r"^\s*path\s*=\s*(\S+)\s*$", re.MULTILINE)
 _VERSION = re.compile(
     r"""\b\d[\w.]*:[\w.-]*\d[\w.-]*|\bpy\d{2,3}\b"""  # an image of a version, what a tool calls a Python
@@ -250,7 +252,10 @@ def _asks_less(line: str, other: str) -> bool:
     return any(not _FLAG.fullmatch(word) for word in (more - _ALL_TARGETS if more >= _ALL_TARGETS else more))
 
 
-_ASKS = re.compile(r"\b(?:pytest|unittest|jest|vitest|mocha|tests?)\b")
+_ASKS = re.compile(
+    r"\b(?:pytest|unittest|jest|vitest|mocha|tests?|(?:gradlew|mvnw?)\b.*\b(?:build|check|verify|install))\b"
+    r"|^(?!.*\binstall\b).*\b(?:tox|nox)\b"
+)
 _FLAG = re.compile(
     r"-[vqs]+|--(?:verbose|quiet|all|all-features|all-targets|workspace|locked|frozen|offline|frozen-lockfile|ci|coverage|strict"
     r"|strict-\w+|no-fail-fast|release|silent)|--(?:cov|tb|color|durations|junit-?xml|log-\w+|reporter)[\w-]*(?:=\S+)?|-race|-ra|-n|auto"

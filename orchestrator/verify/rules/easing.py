@@ -13,7 +13,7 @@ EASES = re.compile(
 
 CHECKS = re.compile(
     r"(?i)test|check|lint|clippy|fmt|\bvet\b|spec|cov|miri|tox|nox|verify|audit|\bci\b|valid|fuzz|\ball\b|flake8|ruff|mypy"
-    r"|pycodestyle|pyright|bandit|isort|black|prettier|\btsc\b|phpstan|spotless|spotbugs|\bmvn\b|gradle"
+    r"|pycodestyle|pyright|bandit|isort|black|prettier|\btsc\b|phpstan|spotless|spotbugs|\bmvn\b|gradlew?|\bmake\b|\brake\b"
 )
 """What a command that checks something says of itself."""
 
@@ -25,8 +25,8 @@ _KNOWN = re.compile(
 """Actions of those whom nearly every project trusts already."""
 
 _TOOLS = re.compile(
-    r"cargo|rustup|go|gofmt|pip3?|uv|uvx|tox|nox|pytest|ruff|mypy|black|flake8|goveralls|coverage|poetry|hatch|pdm"
-    r"|python3? -m|pre-commit|twine|flit"
+    r"cargo|rustup|go|gofmt|pip3?|uv|tox|nox|pytest|ruff|mypy|black|flake8|goveralls|coverage|poetry|hatch|pdm"
+    r"|pre-commit|twine|flit|build|unittest|venv|virtualenv"
 )
 """Programs that do the same in every repository."""
 MANAGERS = frozenset(
@@ -55,7 +55,7 @@ REACHES = re.compile(
 _PUBLISHES = re.compile(r"(?i)publish|\bpush\b|deploy|login|upload|release\b(?<!--release)")
 _FETCHES = re.compile(r"\b(?:install|add|get|download)")
 _FIRST = re.compile(
-    r"(?:(?:sh|bash)\s+(?=[\w./])|\$\([^)]*\)/(?:[\w.-]+/)*|GO111MODULE=\w+\s+|sudo\s+(?=apt|npm|pip)|\./(?=\w))"
+    r"(?:(?:sh|bash)\s+(?=[\w./])|(?:uv|poetry|hatch|pdm)\s+run\s+(?=\w)|python3?\s+-m\s+(?=\w)|\$\([^)]*\)/(?:[\w.-]+/)*|GO111MODULE=\w+\s+|sudo\s+(?=apt|npm|pip)|\./(?=\w))"
 )
 """What stands before a program and is not what it does."""
 _FILLED = re.compile(r"\$\{\{\s*(?:matrix|env|inputs)\.[\w.-]+\s*\}\}|\$[A-Z_]+\b")
@@ -63,7 +63,7 @@ _FILLED = re.compile(r"\$\{\{\s*(?:matrix|env|inputs)\.[\w.-]+\s*\}\}|\$[A-Z_]+\
 
 def words_of(command: str) -> list[str]:
     """Give the words of a command, as they are without quotes, from its program on."""
-    return _FIRST.sub("", command.replace('"', ""), count=1).split()
+    return _FIRST.sub("", _FIRST.sub("", command.replace('"', ""), count=1), count=1).split()
 
 
 def is_known_action(name: str) -> bool:
@@ -80,7 +80,7 @@ def is_ordinary(command: str, texts: Sequence[str], *, own: frozenset[str] = fro
     for part in command.split(" && "):
         words = words_of(_FILLED.sub("N", part))
         said = " ".join(words)
-        head = " ".join(words[:2]) if words and re.fullmatch(r"python3?", words[0]) else (words or [""])[0]
+        head = (words or [""])[0]
         if not (head in own or _TOOLS.fullmatch(head)) or REACHES.search(said) or EASES.search(part):
             return False
         if not _fetches_what_is_used(words, texts) or (not gives and _PUBLISHES.search(said)):

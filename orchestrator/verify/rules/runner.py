@@ -5,14 +5,14 @@ What is new in how tests are run is ordinary; what leaves some of them out, or l
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.policy.globs import matches
 from orchestrator.verify.diff import Diff, Edit, found, fresh_lines
 from orchestrator.verify.runner_config import RunnerConfig
-from orchestrator.verify.testpaths import is_named_test, is_vendored
+from orchestrator.verify.testpaths import is_named_test, is_test_file, is_vendored
 
 _CONFIG = RunnerConfig([("npm", "test"), ("npm", "run", "test", "tests", "unit", "test:unit", "ci", "check")])
 _LEFT_OUT = re.compile(
@@ -74,16 +74,14 @@ def _misses(edit: Edit, diff: Diff) -> Iterator[tuple[int, str]]:
             within = [path for path in tests if any(_lies_in(path, folder) for folder in value.split())]
             if 2 * len(within) < len(tests):
                 yield _line(new, value.strip()), f"{last} = {value.strip()}"
-        if last == "addopts" and not any(_moved(key, value, other) for other in diff.edits if other is not edit):
+        moved = any(_moved(key, value, other) for other in diff.edits if other is not edit)
+        if last == "addopts" and not moved and not _leaves_all(key, "", value, {}, diff.tree):
             yield from ((_line(new, match[0]), match[0].strip()) for match in _LEFT_OUT.finditer(value))
 
 
 def _finds_all(key: str, old: str, new: str, tree: Collection[str]) -> bool:
-    """Say whether pytest finds every test file there is where, and as, a setting says now, if it did before."""
+    """Say whether pytest finds every test file there is by the names a setting says now, if it did before."""
     tests = [path for path in tree if path.endswith(".py") and is_named_test(path) and not is_vendored(path)]
-    if key == "testpaths" and tests:
-        inside = [{path for path in tests if any(_lies_in(path, one) for one in value.split())} for value in (old, new)]
-        return bool(new) and (inside[0] if old else set(tests)) <= inside[1]
     if key == "python_files" and tests:
         named = [
             {path for path in tests if any(fnmatchcase(path.rpartition("/")[2], one) for one in value.split())}
@@ -95,6 +93,31 @@ def _finds_all(key: str, old: str, new: str, tree: Collection[str]) -> bool:
 
 _AS_USUAL = {"python_functions": frozenset({"test", "test*", "test_*"}), "python_classes": frozenset({"Test", "Test*"})}
 """What names of functions and classes are commonly said to be found that are found anyway."""
+
+
+def _leaves_all(key: str, old: str, new: str, said: Mapping[str, str], tree: Sequence[str]) -> bool:
+    """Say whether every test by its name there is, is looked for still: in the folders named, beside those ignored."""
+    last = key.rpartition(".")[2]
+    tests = [path for path in tree if path.endswith(".py") and (is_named_test(path) or is_test_file(path))]
+    tests = [path for path in tests if not is_vendored(path)]
+    named = any(part.rpartition(".")[2] == "python_files" for part in said)
+    if not tests or named or "--doctest" in old or any("--doctest" in text for text in said.values() if text != new):
+        return False
+    if last == "testpaths":
+        return not old and all(any(_lies_in(path, folder) for folder in new.split()) for path in tests)
+    return last == "addopts" and _ignores_no_test(old, new, tests, tree)
+
+
+def _ignores_no_test(old: str, new: str, tests: Sequence[str], tree: Sequence[str]) -> bool:
+    """Say whether all that options came to leave out are places that are there, and hold no test."""
+    known = _IGNORED.findall(old)
+    places = [place.strip("'\"") for place in _IGNORED.findall(new) if place not in known]
+    more = Counter(_LEFT_OUT.findall(_IGNORED.sub("", new))) - Counter(_LEFT_OUT.findall(_IGNORED.sub("", old)))
+    there = all(re.match(r"\w", place) and any(_lies_in(path, place) for path in tree) for place in places)
+    return bool(places) and there and not more and not any(_lies_in(one, place) for one in tests for place in places)
+
+
+_IGNORED = re.compile(r"(?<!\S)--ignore(?:=|\s+)(\S+)")
 
 
 def _lies_in(path: str, folder: str) -> bool:
@@ -117,7 +140,8 @@ def _seen(edit: Edit, diff: Diff) -> Iterator[tuple[int, str]]:
             if key not in before and any(_moved(key, value, other) for other in others):
                 continue
             was = before.get(key, moved.get(key.rpartition(".")[2], ""))
-            if not _finds_all(key.rpartition(".")[2], was, value, diff.tree):
+            told = _leaves_all(key, was, value, before | after, diff.tree)
+            if not told and not _finds_all(key.rpartition(".")[2], was, value, diff.tree):
                 yield from ((_line(new, text), text) for text in _narrowed(key, was, value))
     pattern = _LEAVES_OUT if _WHOLE.search(edit.path) else _HUSHED if _LAUNCHED.search(edit.path) else None
     if pattern is not None:

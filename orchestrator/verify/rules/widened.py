@@ -69,6 +69,8 @@ def _is_as_much(was: Line, now: Line, both: Sides) -> bool:
     """Say whether a line says at its place what the one says that it replaces, or more of it."""
     if set(map(plain, now.guards)) - set(map(plain, was.guards)):
         return False
+    if (was.keys, was.key) == (now.keys, now.key) and _LEAVES_OUT.sub("", was.text) == now.text != was.text:
+        return True
     if was.is_run and was.place == now.place:
         return now.is_run and _runs_as_much(was.text, now.text, both)
     if (was.keys, was.key) != (now.keys, now.key) or was.is_run or _ASKS.search(was.key):
@@ -86,6 +88,8 @@ def _is_as_much(was: Line, now: Line, both: Sides) -> bool:
     return bool(was.text) and plain(was.text) == plain(now.text)
 
 
+_LEAVES_OUT = re.compile(r"\s+--?(?:ignore|exclude|skip|deselect)(?:-\w+)?[= ][\w./*-]+")
+"""What is asked besides, once it is gone."""
 _PROSE = frozenset(("name", "description", "title", "label", "summary"))
 _ASKS = re.compile(r"(?i)timeout|min|max|threshold|fail|limit|retr|cov|args|parallel|depth")
 """A setting whose number is no version."""
@@ -220,7 +224,7 @@ _SAYS = re.compile(r"(?:[\w., '\"\[\]{}@:/~*<>=!&()|-]|\$\{\{[^}]*\}\})*")
 _WORD = re.compile(r"(?:[\w.~^][\w.~^-]*)?")
 NARROWS = re.compile(
     r"(?i)OPTS|ARGS|FLAGS|OPTION|SKIP|ONLY|FILTER|DISABLE|IGNORE|EXCLUDE|TESTS?$|^CI$|PATH$|QUICK|FAST|LITE|SHORT|SMOKE|NO_|MODE"
-    r"|_ENV$|LEVEL|PROFILE|DRY|SHARD|SUBSET|LIMIT|TOKEN|SECRET|KEY$"
+    r"|_ENV$|LEVEL|PROFILE|DRY|SHARD|SUBSET|LIMIT|TOKEN|SECRET|PLUGIN|PRELOAD|STARTUP|HOME|CONFIG|KEY$"
 )
 """Variables by which less is run, or something else."""
 
@@ -269,6 +273,9 @@ def hangs_on_more(edit: Edit) -> bool:
     if not edit.old or not edit.new or not re.search(r"\.ya?ml$", edit.path):
         return False
     old, new = ([one for one in lines_of(text) if one.is_run] for text in (edit.old, edit.new))
+    folded = [sum(one.text.startswith(">") for one in lines) for lines in (old, new)]
+    if folded[0] < folded[1] and len(old) - folded[0] >= len(new) - folded[1]:  # of several commands one was made
+        return True
     named = "\n".join(one.text for one in lines_of(edit.new) if one.key != "if")
     for text in {one.text for one in old if CHECKS.search(one.text)} & {one.text for one in new}:
         before = [{*guards, *map(plain, guards)} for guards in _guards(text, old)]
