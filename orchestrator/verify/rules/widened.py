@@ -12,7 +12,7 @@ import msgspec
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.pipelines import Line, lines_of
-from orchestrator.verify.rules.easing import CHECKS, EASES, is_known_action, is_ordinary, words_of
+from orchestrator.verify.rules.easing import CHECKS, EASES, HOSTED, is_known_action, is_ordinary, words_of
 
 
 class Sides(msgspec.Struct, frozen=True):
@@ -189,7 +189,7 @@ def _is_more(line: Line, both: Sides) -> bool:
 
 def _is_said_plainly(line: Line, both: Sides) -> bool:
     """Say whether a setting of what is new says nothing that could be run, nor where but on what is rented or known."""
-    hosted = line.key != "runs-on" or _HOSTED.fullmatch(line.text) or line.text in {one.text for one in both.old}
+    hosted = line.key != "runs-on" or HOSTED.fullmatch(line.text) or line.text in {one.text for one in both.old}
     return bool(hosted) and _SAYS.fullmatch(line.text) is not None
 
 
@@ -217,7 +217,6 @@ _NEVER = _HANDS_OUT | frozenset(
         "args",
     )
 )
-_HOSTED = re.compile(r"(?:ubuntu|macos|windows)-[\w.-]+|\$\{\{ ?matrix\.[\w.-]+ ?\}\}(?:-latest)?")
 _ELSEWHERE = frozenset(("ref", "repository", "working-directory", "path"))
 """What makes the later steps of a job look at something else."""
 _SAYS = re.compile(r"(?:[\w., '\"\[\]{}@:/~*<>=!&()|-]|\$\{\{[^}]*\}\})*")
