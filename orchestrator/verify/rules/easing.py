@@ -47,6 +47,8 @@ MANAGERS = frozenset(
     )
 )
 """Programs that run what a repository makes them run."""
+HOSTED = re.compile(r"(?:ubuntu|macos|windows)-[\w.-]+|\$\{\{ ?matrix\.[\w.-]+ ?\}\}(?:-latest)?")
+"""Machines that are rented for a run."""
 REACHES = re.compile(
     r"[;|&<>`$\\]|://|git\+|(?<!tox)(?<!nox)(?<!install)\s-[cei]\s|--(?:index|extra-index|registry|git|config|eval)\b"
     r"|^\S+\s+(?:run\s+)?(?:uninstall|remove|delete|set|config|edit|rm|exec|dlx|pkg|version|link|x)\b"

@@ -8,7 +8,7 @@ from orchestrator.policy.globs import matches_any
 from orchestrator.policy.protected import CI
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.readers.pipelines import Line, lines_of
-from orchestrator.verify.rules.easing import CHECKS, EASES, MANAGERS, is_known_action, is_ordinary, words_of
+from orchestrator.verify.rules.easing import CHECKS, EASES, HOSTED, MANAGERS, is_known_action, is_ordinary, words_of
 
 _READ = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|^\.travis\.yml$")
 _UNREAD = re.compile(
@@ -64,7 +64,7 @@ def _is_setting(line: Line, *, gives: bool) -> bool:
     if line.key == "uses":
         return is_known_action(line.text)
     if line.key == "runs-on":
-        return _HOSTED.fullmatch(line.text) is not None
+        return HOSTED.fullmatch(line.text) is not None
     if re.fullmatch(r"\"?\$\{\{ ?secrets\.(?:GITHUB_TOKEN|CODECOV_TOKEN|COVERALLS_\w+) ?\}\}\"?", line.text):
         return line.keys[-1:] in {("env",), ("with",)}
     if "secrets" in line.text:
@@ -79,7 +79,6 @@ def _is_setting(line: Line, *, gives: bool) -> bool:
 _OPENS = re.compile(r"\bwrite\b|self-hosted|pull_request_target|secrets")
 
 
-_HOSTED = re.compile(r"(?:ubuntu|macos|windows)-[\w.-]+|\$\{\{ ?matrix\.[\w.-]+ ?\}\}(?:-latest)?")
 _SECRET = re.compile(r"\$\{\{ ?secrets\.\w+ ?\}\}")
 
 

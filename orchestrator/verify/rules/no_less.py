@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.pipelines import Line, lines_of
-from orchestrator.verify.rules.easing import CHECKS, EASES, MANAGERS, REACHES, is_known_action, words_of
-from orchestrator.verify.rules.widened import HOSTED, NARROWS, PREPARES, Sides, beyond, is_run_ordinarily, plain
+from orchestrator.verify.rules.easing import CHECKS, EASES, HOSTED, MANAGERS, REACHES, is_known_action, words_of
+from orchestrator.verify.rules.widened import NARROWS, PREPARES, Sides, beyond, is_run_ordinarily, plain
 
 _UNREAD = re.compile(r"(?m)(?::|-)\s+[&*][A-Za-z]|<<:|pull_request_target|workflow_run|\t|^---\s*\S|^\s*\?")
 """Where a line stands for others, or where what strangers write is run with what people trust the pipeline with."""

@@ -12,7 +12,7 @@ import msgspec
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.pipelines import Line, lines_of
-from orchestrator.verify.rules.easing import CHECKS, EASES, is_known_action, is_ordinary, words_of
+from orchestrator.verify.rules.easing import CHECKS, EASES, HOSTED, is_known_action, is_ordinary, words_of
 
 
 class Sides(msgspec.Struct, frozen=True):
@@ -217,7 +217,6 @@ _NEVER = _HANDS_OUT | frozenset(
         "args",
     )
 )
-HOSTED = re.compile(r"(?:ubuntu|macos|windows)-[\w.-]+|\$\{\{ ?matrix\.[\w.-]+ ?\}\}(?:-latest)?")
 _ELSEWHERE = frozenset(("ref", "repository", "working-directory", "path"))
 """What makes the later steps of a job look at something else."""
 _SAYS = re.compile(r"(?:[\w., '\"\[\]{}@:/~*<>=!&()|-]|\$\{\{[^}]*\}\})*")
