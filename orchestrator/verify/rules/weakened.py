@@ -205,10 +205,28 @@ def _guarded(before: Trial, after: Trial) -> str:
 def _is_laxer(old: Assertion, new: Iterable[Assertion]) -> bool:
     """Say whether what took an assertion's place is about the same and lets it vary more."""
     others = [one for one in new if one.subjects & old.subjects or _contains(one, old)]
+    if any(_says_other(one, old) for one in others):
+        return False
     telling = _telling(old)
     if any(telling & _telling(one) and one.strength >= old.strength for one in new):  # of another entry, say
         return False
     return bool(others) and all(one.strength < old.strength for one in others)
+
+
+def _says_other(new: Assertion, old: Assertion) -> bool:
+    """Say whether a long text is sought where another was expected, which it is no part of: it is worded anew."""
+    wanted, told = (_LITERAL.findall(one.dump) for one in (new, old))
+    long = [text for text in wanted if len(text) > _TELLING]
+    return (
+        bool(told)
+        and bool(long)
+        and _SOUGHT.match(new.dump) is not None
+        and not any(text in other or other in text for text in long for other in told)
+    )
+
+
+_LITERAL = re.compile(r"""Constant\((?:'([^']+)'|"[^"]+"), """)
+_SOUGHT = re.compile(r"Compare\(Constant\(.*, \[In\(\), \], ")
 
 
 def _telling(one: Assertion) -> frozenset[str]:
