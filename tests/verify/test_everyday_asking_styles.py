@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.verify.test_evasive import change
+from orchestrator.verify.diff import Edit
+from tests.verify.test_evasive import change, edit, rules
 
 T = "tests/test_a.py"
 
@@ -256,3 +257,96 @@ def test_a_panic_that_is_let_pass_may_be_part_of_a_test() -> None:
 )
 def test_a_panic_of_an_assertion_is_heard(made: str) -> None:
     assert "test-swallowed" in rust("assert_eq!(one(), 1);", made)
+
+
+# -- what a person's message says, and what is asked by other means --------------------------------------------------
+
+SOURCE = edit("src/a.py", "def f(x):\n    return x.one\n", "def f(x):\n    return x.one.two\n")
+
+
+def told(old: str, new: str, message: str, *others: Edit) -> set[str]:
+    """Judge a person's own commit that changed a test of Python."""
+    return rules(edit(T, python(old), python(new)), *others, message=message)
+
+
+def test_a_condition_that_the_message_names_is_the_work() -> None:
+    old = "assert kind(made) == 'frame'"
+    new = "if frames.are_there():\n        assert kind(made) == 'frame'"
+    assert told(old, new, "Do not skip whole tests without frames") == set()
+    assert told(old, new, "Tidy up") == {"test-weakened"}
+    assert told(old, new, "") == {"test-weakened"}
+    plain = "if made:\n        assert kind(made) == 'frame'"
+    assert told(old, plain, "Say how it was made") == {"test-weakened"}
+
+
+def test_one_of_a_few_values_for_a_platforms_sake() -> None:
+    old, new = "assert made.asked == 7", "assert made.asked in {7, 14}"
+    assert told(old, new, "Allow for PyPy, which asks twice") == set()
+    assert told(old, new, "Fix the counting") == {"test-weakened"}
+    assert told(old, "assert made.asked in {8, 14}", "Allow for PyPy, which asks twice") == {"test-weakened"}
+    assert told(old, "assert made.asked in range(99)", "Allow for PyPy, which asks twice") == {"test-weakened"}
+    assert told(old, "assert made.asked < 99", "Allow for PyPy, which asks twice") == {"test-weakened"}
+
+
+def test_what_was_turned_round_with_the_code_is_told() -> None:
+    old, new = "assert not made.relative", "assert made.relative"
+    assert told(old, new, "Keep what is relative", SOURCE) == set()
+    assert told(old, new, "Keep what is relative") == {"test-weakened"}
+    assert told(old, new, "Fix a typo", SOURCE) == {"test-weakened"}
+    assert told(old, "assert made.relative is not None", "Keep what is relative", SOURCE) == {"test-weakened"}
+
+
+def test_a_limit_that_another_keeps_may_go_for_a_platforms_sake() -> None:
+    old = "assert large < 1.0\n    assert large < small * 3 + 1"
+    assert told(old, "assert large < small * 3 + 1", "Let it pass on PyPy") == set()
+    assert told(old, "assert large < small * 3 + 1", "Let it pass") == {"test-weakened"}
+    assert told(old, "assert large < 1.0", "Let it pass on PyPy") == {"test-weakened"}
+    other = old.replace("large < small", "small < small")
+    assert told(other, "assert small < small * 3 + 1", "Let it pass on PyPy") == {"test-weakened"}
+
+
+ROWS = (
+    "for _, row := range rows {\n\t\tgot, err := read(row.text, row.unique)\n\t\tassert.Equal(t, row.want, got)\n\t\t"
+)
+ROWS += "assert.ErrorIs(t, err, row.err)\n\t}"
+ASKED = "assert.Equal(t, row.want, got)"
+
+
+def test_what_a_row_said_of_itself_may_decide() -> None:
+    assert go(ROWS, ROWS.replace(ASKED, f"if !row.unique {{\n\t\t\t{ASKED}\n\t\t}}")) == set()
+
+
+@pytest.mark.parametrize("guard", ["!row.skip", "got.there", "row.unique && later", "!row.unique"])
+def test_what_a_row_says_to_be_left_alone_does_not(guard: str) -> None:
+    old = ROWS if guard != "!row.unique" else ROWS.replace("\t\tassert.ErrorIs(t, err, row.err)\n", "\t\tuse(err)\n")
+    assert go(old, old.replace(ASKED, f"if {guard} {{\n\t\t\t{ASKED}\n\t\t}}")) == {"test-weakened"}
+
+
+def test_what_is_waited_for_is_asserted() -> None:
+    old = "let mut s = open();\n    assert_eq!(s.capacity(), size);\n    assert_eq!(s.sent(), 1);"
+    for step, found in (
+        ("let mut s = drive(util::wait_for_capacity(s, size));", set()),
+        ("let mut s = drive(util::wait_for_it(s));", {"test-weakened"}),
+        ("let mut s = drive(util::set_capacity(s, size));", {"test-weakened"}),
+    ):
+        assert rust(old, old.replace("assert_eq!(s.capacity(), size);", step)) == found
+
+
+def test_a_table_of_subtests_asserts_each_row() -> None:
+    old = python(
+        "with on(made):", "    errors = look(made)", "    assert len(errors) == 0", "    assert errors == [Bad(1)]"
+    )
+    row = ("for name in ('a', 'b'):", "    with self.subTest(name):", "        errors = look(made, name)")
+    said = ("        assert len(errors) == 1", "        assert errors[0].id == 'E1'")
+    assert change(old, python(*row, *said), T) == set()
+    assert change(old, python(*(one for one in row if "subTest" not in one), said[0]), T) & {"test-weakened"}
+
+
+def test_what_cannot_fail_may_mark_that_one_came_by() -> None:
+    tried = 'try {\n      twice();\n      fail("did");\n    } catch (Bad e) {\n      assertTrue("", true);\n    }'
+    new, path = JAVA.format(tried), "src/test/java/ATest.java"
+    assert change("", new, path) == set()
+    more = new.replace('assertTrue("", true);', 'assertTrue("", true);\n      assertTrue(true);')
+    assert change("", more, path) == {"test-vacuous"}
+    both = JAVA.format("assertEquals(1, one());\n    assertEquals(2, two());")
+    assert "test-vacuous" in change(both, both.replace("2, two()", "2, 2"), path)

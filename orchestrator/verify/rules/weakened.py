@@ -13,6 +13,7 @@ from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.readers.python.strength import follows_from
 from orchestrator.verify.readers.python.testing import PLATFORM
 from orchestrator.verify.readers.trials import NONE, STRICT, Assertion, Trial
+from orchestrator.verify.rules.loosened import is_awaited, is_of_row, is_still_bounded, is_told, speaks_of_guard
 from orchestrator.verify.rules.sides import Side, removed, sides
 from orchestrator.verify.rules.testing import HOW, is_gone
 
@@ -155,10 +156,11 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
     hedged = [
         one for one in old if (one.sides, one.strength) not in said and any(_only_holds(one, other) for other in new)
     ]
-    if hedged:
+    grown = after.assertions > before.assertions and _is_made_over(before, after)
+    if hedged and not (grown and not any(one.dump in other.parts for one in hedged for other in new)):
         return "asserts something that holds whether or not what it asserted before does"
     guarded = _guarded(before, after)
-    if guarded:
+    if guarded and not speaks_of_guard(context.diff, guarded) and not is_of_row(guarded, before, after):
         return f"asserts only where `{guarded[:60]}` what it asserted always"
     asks_more = after.assertions > before.assertions and _OF_EQUALITY.search(after.name)
     if laxer and not asks_more and sum(map(_is_nothing, new)) > sum(map(_is_nothing, old)):
@@ -167,13 +169,17 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
         return "compares something with itself"
     if not context.diff.spares_tests:
         return ""
-    laxer = [one for one in laxer if not one.words & removed(context.diff).names]
+    laxer = [
+        one for one in laxer if not one.words & removed(context.diff).names and not is_told(one, new, context.diff)
+    ]
     if laxer and not _is_made_over(before, after):
         return f"asserts {len(laxer)} times less strictly than on the base"
     kept = not _steps(before) - _steps(after)
     fewer = kept and before.cases == after.cases and after.assertions < before.assertions and not gained
     implied = all(_is_implied(one, after) for one in old) or not lost - _repeated(before)
     excused = any(map(context.excuses, old)) or all(context.is_split(before, one) for one in old)
+    excused = excused or all(is_awaited(one, _steps(after) - _steps(before)) for one in old)
+    excused = excused or all(is_still_bounded(one, after, context.diff) for one in old)
     if fewer and not implied and not excused:
         return f"lost {before.assertions - after.assertions} of its {before.assertions} assertions"
     return ""
@@ -191,7 +197,8 @@ def _is_made_over(before: Trial, after: Trial) -> bool:
     """Say whether a test does something else than it did and asserts as much: how strictly, its base's form tells."""
     told = {one.dump for test in (before, after) for one in test.asserts}
     was, now = ({step for step in _steps(test) if not any(one in step for one in told)} for test in (before, after))
-    table = "struct {" in after.skeleton and "struct {" not in before.skeleton  # each of its cases is asserted
+    # each case of a table is asserted
+    table = any(sign in after.skeleton and sign not in before.skeleton for sign in ("struct {", "'subTest'"))
     return bool(was - now) and bool(now - was) and (table or after.assertions >= before.assertions)
 
 

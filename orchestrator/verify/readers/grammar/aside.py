@@ -1,4 +1,4 @@
-"""What a test only starts, or lets fail unheard: a promise, a goroutine, a thread, a panic caught. Never runs or judges it."""
+"""What a test only starts or lets fail unheard: a promise, a goroutine, a thread, a panic. Never runs or judges it."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
