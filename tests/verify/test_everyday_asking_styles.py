@@ -81,6 +81,20 @@ def test_what_is_asked_again_once_something_was_done_is_not_itself() -> None:
     assert change("", text, T) == set()
 
 
+def test_what_is_asked_anew_within_a_block_is_asked() -> None:
+    old = python(
+        "try:",
+        "    was = made.count",
+        "    made.drop('b')",
+        "    assert made.count == was",
+        "    assert done()",
+        "finally:",
+        "    end()",
+    )
+    new = old.replace("assert made.count == was", "pass")
+    assert change(old, new, T) == {"test-weakened"}
+
+
 @pytest.mark.parametrize("step", ["print(made)", "other.drop(names[0])"])
 def test_what_is_asked_twice_in_a_row_is_itself(step: str) -> None:
     old = python("name = made.all[0].name", "made.drop(name)", "assert [one.name for one in made.all] == [name]")
@@ -275,6 +289,8 @@ def test_a_condition_that_the_message_names_is_the_work() -> None:
     assert told(old, new, "Do not skip whole tests without frames") == set()
     assert told(old, new, "Tidy up") == {"test-weakened"}
     assert told(old, new, "") == {"test-weakened"}
+    own = "if kind(made) is not None:\n        assert kind(made) == 'frame'"
+    assert told(old, own, "Do not ask a frame of no kind") == {"test-weakened"}
     plain = "if made:\n        assert kind(made) == 'frame'"
     assert told(old, plain, "Say how it was made") == {"test-weakened"}
 

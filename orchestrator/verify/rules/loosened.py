@@ -16,12 +16,18 @@ _ELSEWHERE = re.compile(
 _PLAIN = re.compile(r"\(?!?\s*\w+\)?|\W*")
 
 
-def speaks_of_guard(diff: Diff, guard: str) -> bool:
+def speaks_of_guard(diff: Diff, guard: str, asked: frozenset[str]) -> bool:
     """Say whether a person's message names the condition under which alone something is asserted now.
 
-    It must ask something: that a name has any value is said of whatever one has at hand.
+    It must ask something: that a name has any value is said of whatever one has at hand. And it must ask for something
+    else than is asserted: else nothing is asserted where that does not hold.
     """
-    return bool(diff.message) and not _PLAIN.fullmatch(guard) and speaks_of(diff.message, (guard,))
+    own = bool(asked & frozenset(_WORD.findall(guard)) - _SAYS_NOTHING)
+    return bool(diff.message) and not own and not _PLAIN.fullmatch(guard) and speaks_of(diff.message, (guard,))
+
+
+_WORD = re.compile(r"\w+")
+_SAYS_NOTHING = frozenset({"None", "not", "is", "null", "nil", "undefined", "typeof", "self", "this"})
 
 
 def is_of_row(guard: str, before: Trial, after: Trial) -> bool:
@@ -82,7 +88,6 @@ def is_awaited(lost: Assertion, steps: Iterable[str]) -> bool:
 
 _ASSERTS = re.compile(r"(?i)assert|expect|require")
 _WAITS = re.compile(r"\b(?:wait|until|eventually)\w* \(")
-_WORD = re.compile(r"\w+")
 
 
 def is_still_bounded(lost: Assertion, after: Trial, diff: Diff) -> bool:

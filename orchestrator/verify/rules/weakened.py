@@ -159,8 +159,8 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
     grown = after.assertions > before.assertions and _is_made_over(before, after)
     if hedged and not (grown and not any(one.dump in other.parts for one in hedged for other in new)):
         return "asserts something that holds whether or not what it asserted before does"
-    guarded = _guarded(before, after)
-    if guarded and not speaks_of_guard(context.diff, guarded) and not is_of_row(guarded, before, after):
+    guarded, asked = _guarded(before, after)
+    if guarded and not speaks_of_guard(context.diff, guarded, asked) and not is_of_row(guarded, before, after):
         return f"asserts only where `{guarded[:60]}` what it asserted always"
     asks_more = after.assertions > before.assertions and _OF_EQUALITY.search(after.name)
     if laxer and not asks_more and sum(map(_is_nothing, new)) > sum(map(_is_nothing, old)):
@@ -227,16 +227,16 @@ def _only_holds(old: Assertion, new: Assertion) -> bool:
     return old.dump in new.parts or follows_from(new, old)
 
 
-def _guarded(before: Trial, after: Trial) -> str:
-    """Give the condition under which alone a test still asserts what it asserted whatever happened."""
+def _guarded(before: Trial, after: Trial) -> tuple[str, frozenset[str]]:
+    """Give the condition under which alone a test still asserts what it asserted always, and the words of that."""
     always = {one.dump for one in before.asserts if not one.guards}
     bare = {one.dump for one in after.asserts if not one.guards}
     known = {guard for one in before.asserts for guard in one.guards}
     for one in after.asserts:
         fresh = [guard for guard in one.guards if guard not in known]
         if one.dump in always - bare and fresh and not any(PLATFORM.search(guard) for guard in fresh):
-            return fresh[-1]
-    return ""
+            return fresh[-1], one.words
+    return "", frozenset()
 
 
 def _is_laxer(old: Assertion, new: Iterable[Assertion]) -> bool:

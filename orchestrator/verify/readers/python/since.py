@@ -36,11 +36,11 @@ def done_since(body: Sequence[ast.stmt], line: int) -> frozenset[str]:
     """
     done = [(at, names) for at, names in _done(body) if at < line]
     found: set[str] = set()
-    for statement in body:
-        match statement:
+    for part in (inner for statement in body for inner in walk(statement)):
+        match part:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if not isinstance(value, ast.Name | ast.Constant):
                 about = _owners(value)
-                if any(statement.lineno < at and about & names for at, names in done):
+                if any(part.lineno < at and about & names for at, names in done):
                     found.add(name)
             case _:
                 pass
@@ -49,9 +49,8 @@ def done_since(body: Sequence[ast.stmt], line: int) -> frozenset[str]:
 
 def _owners(value: ast.expr) -> set[str]:
     """Give the names of what a value is asked of by a method or an attribute, itself or what it holds."""
-    return {
-        part.value.id for part in walk(value) if isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name)
-    }
+    held = (part.value for part in walk(value) if isinstance(part, ast.Attribute))
+    return {one.id for one in held if isinstance(one, ast.Name)}
 
 
 def _done(body: Sequence[ast.stmt]) -> Iterator[tuple[int, set[str]]]:
