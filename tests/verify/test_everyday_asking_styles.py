@@ -82,15 +82,8 @@ def test_what_is_asked_again_once_something_was_done_is_not_itself() -> None:
 
 
 def test_what_is_asked_anew_within_a_block_is_asked() -> None:
-    old = python(
-        "try:",
-        "    was = made.count",
-        "    made.drop('b')",
-        "    assert made.count == was",
-        "    assert done()",
-        "finally:",
-        "    end()",
-    )
+    tried = ("try:", "    was = made.count", "    made.drop('b')", "    assert made.count == was", "    assert done()")
+    old = python(*tried, "finally:", "    end()")
     new = old.replace("assert made.count == was", "pass")
     assert change(old, new, T) == {"test-weakened"}
 
