@@ -1,11 +1,11 @@
-"""What a test only starts: a promise, a goroutine, a thread that nobody waits for. Never runs or judges it."""
+"""What a test only starts or lets fail unheard: a promise, a goroutine, a thread, a panic. Never runs or judges it."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ast_grep_py import SgNode
 
-from orchestrator.verify.readers.grammar.source import Source, bare, called, walk
+from orchestrator.verify.readers.grammar.source import Source, bare, called, name_of, statements, walk
 from orchestrator.verify.readers.grammar.tables import BLOCKS
 from orchestrator.verify.readers.trials import Assertion
 
@@ -48,3 +48,18 @@ def _is_started(call: SgNode) -> bool:
     if call.kind() == "go_statement":
         return True
     return bool(_ASIDE.fullmatch(called(call).replace("\n", ""))) and _HAS_BODY.search(call.text()) is not None
+
+
+def caught_by(source: Source, call: SgNode, step: SgNode, whole: SgNode, asserts: Asserts) -> int:
+    """Count the assertions in a closure of which a panic is caught; one where it is not seen what is run."""
+    closure = next((part for part in walk(call) if part.kind() == "closure_expression"), None)
+    if closure is None:
+        return 1
+    blocks = (one for part in walk(closure) if part.kind() in BLOCKS for one in statements(part))
+    inner = sum(1 for one in (step, *blocks) for _ in asserts(source, one))
+    names = {part.text() for part in walk(closure) if part.kind() == "identifier"}
+    functions = [part for part in walk(whole) if part.kind() == "function_item" and name_of(part) in names]
+    own = any((holder := part.parent()) is not None and holder.kind() == "block" for part in functions)
+    made = (rf"\blet\s+(?:mut\s+)?{re.escape(name)}\s*=\s*(?:move\s*)?\|" for name in names)
+    own = own or any(re.search(one, whole.text()) for one in made)
+    return inner or int(own)

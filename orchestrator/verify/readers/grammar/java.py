@@ -26,8 +26,16 @@ _LAX = re.compile(
     r"|isNotSameAs|isPresent|isGreaterThan\w*|isLessThan\w*"
 )
 _TRUTH = frozenset({"assertTrue", "assertFalse", "isTrue", "isFalse"})
-_PARTLY = re.compile(r"(?:CoreMatchers\.|Matchers\.)?(?:contains|starts|ends|has)\w*\(")
-"""Matchers of Hamcrest that ask for a part."""
+_PARTLY = re.compile(
+    r"(?:CoreMatchers\.|Matchers\.)?(?:(?:contains|starts|ends|has)\w*\("
+    r"|(?:(?:is|equalTo)\()*(?:(?:\w+\.)?empty\w*\(\)|true\)|false\)))"
+)
+"""Matchers of Hamcrest that ask for a part, or for a yes or no."""
+_OPEN = re.compile(
+    r"(?:(?:CoreMatchers\.|Matchers\.)?is\()?(?:CoreMatchers\.|Matchers\.)?"
+    r"(?:not\w*\(|instanceOf\(|isA\(|greaterThan\w*\(|lessThan\w*\(|any\w*\()"
+)
+"""Those that leave most open, as `assertNotNull` does."""
 _BROAD = frozenset({"Throwable.class", "Exception.class", "Error.class", "RuntimeException.class"})
 _BEHAVIOUR = re.compile(r"(?:\w*(?:[sS]oftly|Assertions?|BDDMockito)\.)?then(?:[A-Z]\w*)?")
 """What AssertJ and Mockito call an assertion where tests are told as behaviour."""
@@ -134,7 +142,8 @@ def _plain(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
     if name.startswith("assertThrows"):
         strength = LAX if given and given[0].text() in _BROAD else STRICT
         return assertion(source, node, given[1:], strength, "throws"), False
-    strength = TRUTH if name == "assertThat" and _PARTLY.match(sides[-1].text() if sides else "") else _strength(name)
+    matcher = sides[-1].text() if name == "assertThat" and len(sides) > 1 else ""
+    strength = TRUTH if _PARTLY.match(matcher) else LAX if _OPEN.match(matcher) else _strength(name)
     if strength == STRICT and any(side.text() in {"true", "false"} for side in sides):
         strength = TRUTH  # the same as `assertTrue`
     vacuous = (

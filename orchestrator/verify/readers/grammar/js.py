@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from ast_grep_py import SgNode
 
+from orchestrator.verify.readers.grammar.js_asked import as_equality
 from orchestrator.verify.readers.grammar.js_marks import SILENT, Chain, chain_of, marks_of, others_of
 from orchestrator.verify.readers.grammar.source import Source, arguments, line_of, parts, walk
 from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, says_to_assert, shallow
@@ -46,7 +47,7 @@ _TRUTH = frozenset(
     )
 )
 _LAX = re.compile(
-    r"doesNot(?:Throw|Reject|Match)|toBeDefined|toBeInstanceOf|toBeGreaterThan\w*|toBeLessThan\w*|toBeTypeOf|exists?"
+    r"doesNot(?:Throw|Reject|Match)|notThrows(?:Async)?|toBeDefined|toBeInstanceOf|(?:toBeG|g)reaterThan\w*|(?:toBeL|l)essThan\w*|[gl]te?|within|toBeTypeOf|exists?"
     r"|isDefined|isOk|isObject|isString|isArray|isNotNull|isNotEmpty|notEqual|notStrictEqual|notDeepEqual|defined|not|above|below|least|most"
 )
 _PLANS = frozenset({"t", "tt", "st", "plan"})
@@ -264,8 +265,13 @@ def _read(source: Source, chain: Chain, node: SgNode) -> Assertion | None:
         return assertion(source, node, subjects, strength, "expect", against[:1])
     given = chain.given(-1)[:2]
     if chain.root in {"assert", *_PLANS} or chain.members[:1] in _NODE:
-        told = told or [*chain.members[-1:], "assert"][:1]  # `t.is` is no filler
-        return assertion(source, node, given, _strength(source, chain, told, given[:1], given[1:]), "assert")
+        told = told or list(chain.members[-1:])  # ava's and tap's `same` is no filler
+        asked = as_equality(source, node, given[0]) if given and (not told or told[-1] in _HOLDS) else None
+        if asked is not None:
+            return asked
+        return assertion(
+            source, node, given, _strength(source, chain, told or ["assert"], given[:1], given[1:]), "assert"
+        )
     return assertion(source, node, given, STRICT, chain.root)
 
 
@@ -278,9 +284,13 @@ def _strength(source: Source, chain: Chain, told: list[str], subjects: list[SgNo
         return LAX
     if "not" in chain.members or anything or _LAX.fullmatch(last):
         return LAX
+    if chain.members[-1:] in _KINDS and against and against[0].kind() == "string":
+        return TRUTH  # chai's for `typeof`
     return TRUTH if last in _TRUTH else STRICT
 
 
+_HOLDS = frozenset({"ok", "true", "isTrue", "truthy", "assert"})
+_KINDS = frozenset({("a",), ("an",)})
 _FALSY = frozenset({"false", "0", "null", "undefined", "''", '""', "``", "NaN", "void 0"})
 
 

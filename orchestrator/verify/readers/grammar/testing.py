@@ -9,10 +9,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 from ast_grep_py import SgNode
 
-from orchestrator.verify.readers.grammar.aside import Asserts, detached
+from orchestrator.verify.readers.grammar.aside import Asserts, caught_by, detached
 from orchestrator.verify.readers.grammar.code import hushes, recovers
 from orchestrator.verify.readers.grammar.flow import IFS, known, reachable, settled
-from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, line_of, parts, statements, walk
+from orchestrator.verify.readers.grammar.source import (
+    Source,
+    arguments,
+    bare,
+    called,
+    line_of,
+    parts,
+    statements,
+    walk,
+)
 from orchestrator.verify.readers.grammar.tables import BLOCKS
 from orchestrator.verify.readers.trials import NONE, Assertion, Trial
 
@@ -70,7 +79,7 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
     """Read one test."""
     steps = statements(found.body)
     inner = list(deep(source, steps, found.body))
-    made, done = _made(source, steps), _done(source, steps, reader)
+    made, done = _made(source, steps), _done(source, inner, reader)
     asserts = tuple(
         _placed(one, guards, made, done)
         for step in inner
@@ -111,7 +120,12 @@ def _placed(
     known = {name: value for name, (value, line) in made.items() if not any(line < at < one.line for at in done)}
     told = [{side, known.get(side, side)} for side in one.sides]
     same = len(told) == _COMPARED and bool(told[0] & told[1]) and one.strength > NONE
+    same = same and not _UNLIKE.match(one.dump)
     return msgspec.structs.replace(one, guards=guards, strength=NONE if same else one.strength)
+
+
+_UNLIKE = re.compile(r"(?:\w+ \. )*[nN]ot(?:Deep|Strict)?(?:Equal|Same)\w* ")
+"""Of the same thing twice it never holds."""
 
 
 def _done(source: Source, steps: Sequence[SgNode], reader: Reader) -> list[int]:
@@ -136,7 +150,12 @@ def _made(source: Source, steps: Sequence[SgNode]) -> Mapping[str, tuple[str, in
             if name is not None and value is not None:
                 values.setdefault(source.dump(name), []).append((source.dump(value), line_of(node)))
                 (anew.add if node.kind() == "assignment_statement" else anew.discard)(source.dump(name))
-    return {name: found[-1] for name, found in values.items() if len(found) == 1 or name in anew}
+    lent = {name for step in steps for name in _LENT.findall(step.text())} if source.table.family == "go" else set()
+    return {name: found[-1] for name, found in values.items() if (len(found) == 1 or name in anew) and name not in lent}
+
+
+_LENT = re.compile(r"\w\([^()]*(?<!&)&(\w+)\s*[,)]")
+"""What is handed to somebody who may write to it."""
 
 
 _HOLDING = frozenset(
@@ -291,8 +310,12 @@ def _swallowed(source: Source, step: SgNode, whole: SgNode, reader: Reader) -> i
             for one in statements(part)
             for _ in reader.asserts(source, one)
         )
-    caught = any("catch_unwind" in called(part) for part in shallow(step))
-    return int(caught and not _DEMANDED.search(whole.text()))
+    caught = [part for part in shallow(step) if "catch_unwind" in called(part)]
+    return (
+        caught_by(source, caught[0], step, whole, reader.asserts)
+        if caught and not _DEMANDED.search(whole.text())
+        else 0
+    )
 
 
 _DROPPED = re.compile(r"let _\w* = (?:std::)?thread::spawn\(.*\)\s*\.join\(\);?$", re.DOTALL)

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from orchestrator.verify.readers.python.flow import leaves_out_else, reachable
 from orchestrator.verify.readers.python.known import truth
 from orchestrator.verify.readers.python.quiet import is_broad, suppresses
+from orchestrator.verify.readers.python.since import done_since, never_run
 from orchestrator.verify.readers.python.strength import as_condition, read, read_call
 from orchestrator.verify.readers.python.values import FunctionNode, last_name
 from orchestrator.verify.readers.python.walk import children, dumped, walk
-from orchestrator.verify.readers.trials import Assertion
+from orchestrator.verify.readers.trials import NONE, Assertion
 
 _ASSERTING = re.compile(r"(?:assert|expect|verify|check|should|must|ensure)", re.IGNORECASE)
 _ITSELF = frozenset({"self", "cls"})
@@ -25,11 +26,20 @@ def assertions(body: Sequence[ast.stmt]) -> Iterator[Assertion]:
     for statement, guards in _deep(body, _unused(body)):
         if isinstance(statement, ast.Assert):
             if not is_vacuous(statement.test):
-                yield read(statement.test, statement.lineno, made, guards)
+                one = read(statement.test, statement.lineno, made, guards)
+                yield one if one.strength > NONE else _after_all(one, statement.test, body, made)
         else:
             for call in _shallow_calls(statement):
                 if asserts_by_name(call) and not (_calls_vacuously(call) or _is_for_its_value(call, statement)):
                     yield read_call(call, made, guards)
+
+
+def _after_all(one: Assertion, test: ast.expr, body: Sequence[ast.stmt], made: Mapping[str, str]) -> Assertion:
+    """Read once more what seems to compare a thing with itself, without the names that something was done since."""
+    since = done_since(body, one.line)
+    if not since & made.keys():
+        return one
+    return read(test, one.line, {name: value for name, value in made.items() if name not in since}, one.guards)
 
 
 def vacuous(body: Sequence[ast.stmt]) -> list[int]:
@@ -93,6 +103,8 @@ def _repeated(body: Sequence[ast.stmt]) -> Iterator[int]:
         match statement:
             case ast.Assert(test=test):
                 yield from (statement.lineno,) if _repeats(test, told) else ()
+                if _acts(statement) and not _only_shows(test):
+                    told = {name: value for name, value in told.items() if value.startswith("Constant")}
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if not _asks(value):
                 told[name] = dumped(value)
             case _:
@@ -109,6 +121,11 @@ def _repeated(body: Sequence[ast.stmt]) -> Iterator[int]:
 
 def _acts(statement: ast.stmt) -> bool:
     return any(isinstance(part, ast.Call | ast.Await) for part in walk(statement))
+
+
+def _only_shows(test: ast.expr) -> bool:
+    """Say whether a condition does nothing to what it is about: it asks no object for anything by a method."""
+    return not any(isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) for part in ast.walk(test))
 
 
 def _asks(value: ast.expr) -> bool:
@@ -130,16 +147,20 @@ _Guards = tuple[str, ...]
 
 
 def _deep(
-    body: Sequence[ast.stmt], unused: Collection[str], guards: _Guards = ()
+    body: Sequence[ast.stmt], unused: Collection[str], guards: _Guards = (), within: ast.stmt | None = None
 ) -> Iterator[tuple[ast.stmt, _Guards]]:
     """Give every statement that can be reached, with the conditions it stands under, blocks before what is in them."""
     for statement in reachable(body):
         if isinstance(statement, FunctionNode) and statement.name in unused:
             continue
+        if never_run(statement, within):
+            continue
         yield statement, guards
         inner = (*guards, ast.unparse(statement.test)) if _is_guard(statement) else guards  # type: ignore[attr-defined]
         for part in ("body", "finalbody") if leaves_out_else(statement) else ("body", "orelse", "finalbody"):
-            yield from _deep(getattr(statement, part, None) or (), unused, inner if part == "body" else guards)
+            yield from _deep(
+                getattr(statement, part, None) or (), unused, inner if part == "body" else guards, statement
+            )
         for handler in [*getattr(statement, "handlers", []), *getattr(statement, "cases", [])]:
             yield from _deep(handler.body, unused, guards)
 

@@ -40,7 +40,10 @@ _MANY_TO_ONE = frozenset({"len", "type", "bool", "hash", "id", "any", "all"})
 """What makes two things alike that are not, whatever else they are put through."""
 
 _ORDERING = frozenset(
-    {"sorted", "set", "frozenset", "list", "tuple", "dict", "str", "replace", "strip", "Path", "lower"}
+    (
+        *("sorted", "set", "frozenset", "list", "tuple", "dict", "str", "replace", "strip", "rstrip", "lstrip"),
+        *("Path", "lower", "realpath", "normpath", "normcase", "abspath", "splitlines"),
+    )
 )
 """What both sides may be put through for a platform's sake."""
 
@@ -203,24 +206,31 @@ def _strength(test: ast.expr, made: Mapping[str, str]) -> int:
             return max(_strength(value, made) for value in test.values)
         case ast.BoolOp():
             return min(LAX, *(_strength(value, made) for value in test.values))
-        case ast.Compare(ops=[ast.Eq() | ast.Is()], comparators=[other]):
-            if is_same([test.left, other], made):
-                return NONE
-            if _is_lossy(test.left) or _is_lossy(other):
-                return TRUTH
-            return LAX if _is_loose(other) or _is_loose(test.left) else STRICT
+        case ast.Compare(left=one, ops=[ast.Eq() | ast.Is() as operator], comparators=[other]):
+            return _sameness(one, operator, other, made)
         case ast.Compare(ops=[_, _, *_]) if all(isinstance(op, ast.Eq | ast.Is) for op in test.ops):
             return STRICT
         case ast.Compare(left=low, ops=[ast.Lt() | ast.LtE(), ast.Lt() | ast.LtE()], comparators=[_, high]) if not any(
             isinstance(edge, ast.Constant) for edge in (low, high)
         ):
             return STRICT  # between two computed values: as near as `approx`
-        case ast.UnaryOp(op=ast.Not(), operand=ast.Compare(ops=[ast.In() | ast.NotIn()])):
-            return LAX  # the same as `not in`, and `in`
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Compare(ops=[ast.In() | ast.NotIn() | ast.Eq()])):
+            return LAX  # the same as `not in`, `in` and `!=`
         case ast.UnaryOp(op=ast.Not(), operand=asked):
             return STRICT if _is_yes_or_no(asked) else TRUTH
         case _:
             return STRICT if _is_yes_or_no(test) else NONE if truth(test) is not None else LAX
+
+
+def _sameness(one: ast.expr, operator: ast.cmpop, other: ast.expr, made: Mapping[str, str]) -> int:
+    """Say how strict it is that two values are equal, or are the same."""
+    if is_same([one, other], made):
+        return NONE
+    if _is_lossy(one) or _is_lossy(other):
+        return TRUTH
+    if _is_loose(other) or _is_loose(one):
+        return LAX
+    return TRUTH if isinstance(operator, ast.Eq) and (_is_empty(one) or _is_empty(other)) else STRICT
 
 
 def _is_yes_or_no(value: ast.expr) -> bool:
@@ -229,6 +239,17 @@ def _is_yes_or_no(value: ast.expr) -> bool:
 
 
 _PREDICATE = re.compile(r"(?:is|has|can|are|was)_[a-z]|(?:starts|ends)with$|(?:is|has|can)[A-Z]")
+
+
+def _is_empty(value: ast.expr) -> bool:
+    """Say whether a value is a text or a collection with nothing in it: to equal it is to be empty, as `not x` says."""
+    match value:
+        case ast.Constant(value=text):
+            return text in ("", b"") and isinstance(text, str | bytes)
+        case ast.List(elts=inner) | ast.Tuple(elts=inner) | ast.Dict(keys=inner):
+            return not inner
+        case _:
+            return False
 
 
 def _is_lossy(value: ast.expr) -> bool:
