@@ -9,13 +9,14 @@ from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.code import Function, Shape
 from orchestrator.verify.readers.language import Language
 from orchestrator.verify.readers.languages import language_of
-from orchestrator.verify.rules.task_words import asks_for_quiet, asks_to_refuse, reverts
+from orchestrator.verify.rules.losses import hands_over, is_discontinued, is_no_loss
+from orchestrator.verify.rules.task_words import asks_for_quiet, reverts
 from orchestrator.verify.testpaths import is_test_file, may_hold_tests
 
 _MANY = 2
 _BESIDE = re.compile(
     r"(?:^|/)_?(?:testing|benchmarks?|bench(?:es)?|examples?|samples?|demos?|docs|fixtures?|testdata|typing[-_]examples?)/|(?:^|/)(?:setup|conftest)\.py$"
-    r"|(?:^|/)tests?/(?:[^/]+/)*data/|(?:^|/)\.yarn/(?:releases|plugins)/"
+    r"|(?:^|/)build\.rs$|^(?:packages/[^/]+/)?dist/.*\.[cm]?js$|(?:^|/)tests?/(?:[^/]+/)*data/|(?:^|/)\.yarn/(?:releases|plugins)/"
 )
 
 
@@ -51,16 +52,13 @@ def is_beside(path: str) -> bool:
 
 def code_gutted(diff: Diff) -> Iterable[Finding]:
     """Find functions that did their work on the base and now only pretend to."""
-    elsewhere = _moved(diff)
+    elsewhere, fresh = _moved(diff), _new_functions(diff)
     for edit, before, after in _both(diff):
-        refused = after.shape in {Shape.RAISES, Shape.FAILS} and not after.later and asks_to_refuse(diff.message)
-        kept = after.abstract or _is_discontinued(before, after) or refused or _is_its_own_iterator(edit, after)
-        kept = kept or _is_given_nothing(edit, before, after) or _is_asked_of_another(before, after)
+        moved = after.name.rpartition(".")[2] in elsewhere
         if (
             _does_less(before, after)
-            and not kept
-            and not _was_little(before, after)
-            and after.name.rpartition(".")[2] not in elsewhere
+            and not (moved or is_no_loss(edit, before, after, diff))
+            and not hands_over(before, after, fresh)
         ):
             yield found(
                 "code-gutted",
@@ -70,60 +68,6 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
                 line=after.line,
                 about=after.name,
             )
-
-
-def _is_its_own_iterator(edit: Edit, function: Function) -> bool:
-    """Say whether a method that gives back its object is what makes it an iterator, which its class now is."""
-    owner, _, last = function.name.rpartition(".")
-    following = {"__iter__": "__next__", "__aiter__": "__anext__"}.get(last)
-    language = language_of(edit.path)
-    if following is None or language is None or function.shape is not Shape.ARGUMENT:
-        return False
-    before, now = (language.functions(text or "") or {} for text in (edit.old, edit.new))
-    return f"{owner}.{following}" in now and f"{owner}.{following}" not in before
-
-
-def _is_given_nothing(edit: Edit, before: Function, after: Function) -> bool:
-    """Say whether a function takes no arguments any more, where a compiler sees to it that its callers know."""
-    compiled = edit.path.endswith((".rs", ".go", ".java"))
-    return compiled and after.shape is Shape.REAL and before.arguments > 0 and not after.arguments
-
-
-def _is_asked_of_another(before: Function, after: Function) -> bool:
-    """Say whether all that is new is whose function is called: `unix.Sysctl(name)` is `syscall.Sysctl(name)` now."""
-    plain = [[_OWNER.sub("", step) for step in one.steps] for one in (before, after)]
-    return after.shape is Shape.REAL and plain[0] == plain[1] and before.steps != after.steps
-
-
-_OWNER = re.compile(r"\b[a-z]\w* (?:\.|::) (?=\w+ \()")
-
-
-def _was_little(before: Function, after: Function) -> bool:
-    """Say whether there was no work that could be lost: an argument looked through, or made with nothing to go by."""
-    looked = after.shape is Shape.ARGUMENT and len(before.steps) == 1 and _LOOKED.fullmatch(before.steps[0]) is not None
-    bare = after.name.rpartition(".")[2] in {"new", "default"} and not (before.arguments or after.arguments)
-    return looked or _is_picked(before, after) or (bare and any(_DEFAULTS.search(step) for step in after.steps))
-
-
-def _is_picked(before: Function, after: Function) -> bool:
-    """Say whether `a === undefined ? b : a`, or the like, is all there was, and is `a ?? b` now."""
-    match = _PICKED.fullmatch(before.steps[0]) if len(before.steps) == len(after.steps) == 1 else None
-    if match is None:
-        return False
-    other, kept = (match[3], match[4]) if match[2] == "=" else (match[4], match[3])
-    said = re.sub(r"[ ();]|\breturn\b", "", after.steps[0])
-    return match[1] == kept and said == f"{kept}??{other}"
-
-
-_PICKED = re.compile(r"(?:return )?\(? ?(\w+) ([!=])==? (?:undefined|null) ?\)? \? (\w+) : (\w+) ?;?")
-"""What JavaScript has `??` for."""
-_LOOKED = re.compile(r"(?:return )?[*& ]*(?:mut )?\w+ ?;?")
-_DEFAULTS = re.compile(r"^(?:return )?(?:Self|Default|\w+) :: (?:default|new) \( \)|\{ .* \}")
-
-
-def _is_discontinued(before: Function, after: Function) -> bool:
-    """Say whether a function told its callers on the base that it is deprecated, and still does."""
-    return all(any("eprecat" in step for step in one.steps) for one in (before, after))
 
 
 _SURROUNDED = frozenset({Shape.REAL, Shape.AMBIENT})
@@ -194,7 +138,7 @@ def code_halved(diff: Diff) -> Iterable[Finding]:
             0 < kept <= dropped and before.steps[:kept] == after.steps and after.arguments >= before.arguments
         )
         withdrawn = before.promises and not after.promises  # its signature says so, and the compiler its callers
-        is_beginning = is_beginning and not withdrawn and not _is_discontinued(before, after)
+        is_beginning = is_beginning and not withdrawn and not is_discontinued(before, after)
         if is_beginning and before.gives and not after.gives and not after.declared:
             yield found(
                 "code-halved",
@@ -299,8 +243,20 @@ def _both(diff: Diff) -> Iterator[tuple[Edit, Function, Function]]:
         for name, after in new.items():
             if name not in old or (old[name].steps == after.steps and old[name].shape is after.shape):
                 continue
+            if _is_an_overload(name, old, new):
+                continue
             if not any(twin.steps == old[name].steps for twin in _twins(name, old, new)):
                 yield edit, old[name], after
+
+
+def _is_an_overload(name: str, old: Mapping[str, Function], new: Mapping[str, Function]) -> bool:
+    """Say whether a method of Java has another's place: both took one argument more, and it is as that one was."""
+    plain, _, count = name.rpartition("/")
+    if not plain or not count.isdigit():
+        return False
+    before, above = old.get(f"{plain}/{int(count) - 1}"), new.get(f"{plain}/{int(count) + 1}")
+    grown = above is not None and above.shape is Shape.REAL and f"{plain}/{int(count) + 1}" not in old
+    return grown and before is not None and before.steps == new[name].steps
 
 
 def _twins(name: str, old: Mapping[str, Function], new: Mapping[str, Function]) -> Iterator[Function]:
@@ -310,6 +266,16 @@ def _twins(name: str, old: Mapping[str, Function], new: Mapping[str, Function]) 
 
 
 _NUMBER = re.compile(r"#\d+$")
+
+
+def _new_functions(diff: Diff) -> tuple[Function, ...]:
+    """Give the functions that do work and stand in files that had none of their names."""
+    return tuple(
+        function
+        for edit, language in sources(diff)
+        for name, function in (language.functions(edit.new or "") or {}).items()
+        if function.shape is Shape.REAL and name not in (language.functions(edit.old or "") or {})
+    )
 
 
 def _moved(diff: Diff) -> frozenset[str]:

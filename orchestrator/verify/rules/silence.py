@@ -32,6 +32,8 @@ _LINE = re.compile(
     r"(?:\s*#\s*(?:noqa\b(?!\s*:)|type:\s*ignore\b(?!\[)|pyright:\s*ignore\b(?!\[)|nosec\b).*"
     r"|\s*//\s*(?:eslint-disable|@ts-ignore|@ts-expect-error|nolint|NOSONAR).*)$"
 )
+_NAMED = re.compile(r"//\s*(?:eslint-disable(?:-next)?-line\s+(?!--)@?\w|nolint:\s*(?!all\b)\w)")
+"""What names the rule it is about, as `# noqa: E501` does."""
 _CODE = re.compile(r"\.(?:pyi?|[cm]?[jt]sx?|vue|svelte|go|rs|java|kt)$")
 _MANY = 4
 
@@ -61,6 +63,8 @@ def lines_silenced(diff: Diff) -> Iterable[Finding]:
             continue
         hushed = list(_hushed(edit.old, edit.new))
         changed = _changed(edit.old, edit.new)
+        if diff.message:  # a person who names the rule says what is left as it is
+            hushed = [one for one in hushed if _NAMED.search(one[1]) is None]
         asked = _is_tidying(diff) or asks_to_silence(diff.message)
         if hushed and 2 * len(hushed) > changed and not asked:
             number, line = hushed[0]

@@ -217,9 +217,11 @@ _NOTHING = re.compile(
     r"(?i)\b(?:empty|trigger|re-?trigger|re-?run|(?:force|re-?)\W?(?:build|deploy)|kick|release|bump|version|merge|rebase|typos?|initial|plan|wip|chore|ci"
     r"|no-?op|checkpoint|backport|revert|sync)\b"
 )
+_NO_CLAIM = re.compile(r"(?i)(?:v?\d+(?:\.\d+)+[\w.+-]*|update \S+\.\w+)(?: \([\w/-]*#\d+\))?")
+_SAID_EMPTY = re.compile(r"(?i)\b(?:empty commit|commit is (?:intentionally )?empty)\b")
 _QUIET = re.compile(
     r"(?i)\b(?:ignor|swallow|suppress|tolera|graceful|best.effort|robust|malformed|invalid|corrupt|missing|optional|crash"
-    r"|do(?:n'?t| not) (?:fail|raise|throw|crash)|never (?:fail|raise|throw))"
+    r"|do(?:n'?t| not) (?:fail|raise|throw|crash|return (?:an |any )?errors?\b)|never (?:fail|raise|throw))"
 )
 _DETECTION = re.compile(
     r"(?i)\btest[- ]?(?:binary|mode|env\w*|runner)|\bdetect\w*[^\n]*\btest|\bunder test|\bwhen testing"
@@ -239,8 +241,13 @@ def asks_to_refuse(message: str) -> bool:
 
 
 def asks_for_nothing(message: str) -> bool:
-    """Say whether a commit's first line announces that there is nothing in it: to start a build, to mark a place."""
-    return bool(_NOTHING.search(message.strip().partition("\n")[0]))
+    """Say whether a commit announces that there is nothing in it, or claims no work: to start a build, to mark a place.
+
+    A version, or a file's name as forges put it in, says of nothing that it was done; what was taken back is no more.
+    """
+    first = message.strip().partition("\n")[0]
+    claims = not (_NOTHING.search(first) or _NO_CLAIM.fullmatch(first) or _SAID_EMPTY.search(message))
+    return not claims or _REVERTS.search(message) is not None
 
 
 def asks_for_quiet(message: str) -> bool:

@@ -12,6 +12,7 @@ from orchestrator.verify.readers.grammar.flow import reachable, throws_away
 from orchestrator.verify.readers.grammar.paths import outcome
 from orchestrator.verify.readers.grammar.source import (
     Source,
+    arguments,
     bare,
     called,
     line_of,
@@ -178,16 +179,30 @@ def _gives(source: Source, body: SgNode, alive: Sequence[SgNode]) -> bool:
 
 
 _DROPPED = re.compile(r"let _\w* = .*\(.*|.* \. ok \( \) ;|_ = .*\(.*|\w+ , _ :?= .*\(.*", re.DOTALL)
-_HANDED = re.compile(r"if (?:.* ; )?err != nil \{ .*\breturn\b", re.DOTALL)
+_HANDED = re.compile(r"if (?:.* ; )?err != nil \{", re.DOTALL)
+_SETTLED = frozenset({"nil", "true", "false"})
 
 
 def _hands_on(source: Source, node: SgNode) -> bool:
-    """Say whether a piece gives an error to whoever called: Rust's `?`, Go's `if err != nil { return err }`."""
+    """Say whether a piece gives an error to whoever called: Rust's `?`, Go's `if err != nil { return err }`.
+
+    Not where no way out of it gives one (`return false, nil`); to put it where others look is as good.
+    """
     if node.kind() == "try_expression":
         return True
-    return (
-        source.table.family == "go" and node.kind() == "if_statement" and _HANDED.match(source.dump(node)) is not None
-    )
+    if source.table.family != "go" or node.kind() != "if_statement" or not _HANDED.match(source.dump(node)):
+        return False
+    body = node.field("consequence")
+    return body is not None and any(_gives_error(source, one) for one in walk(body))
+
+
+def _gives_error(source: Source, node: SgNode) -> bool:
+    """Say whether a piece of Go hands on what went wrong: gives it back, or to another."""
+    if node.kind() == "return_statement":
+        given = [one for part in parts(node) for one in (parts(part) if part.kind() == "expression_list" else [part])]
+        return not given or given[-1].text() not in _SETTLED
+    told = node.kind() == "call_expression" and not source.table.noise.fullmatch(called(node))
+    return told and any(one.text() == "err" for one in arguments(node))
 
 
 def _drops(source: Source, node: SgNode) -> bool:

@@ -91,6 +91,9 @@ def is_work(source: Source, node: SgNode) -> bool:
     if node.kind() in {"new_expression", "object_creation_expression"}:
         made = node.field("constructor") or node.field("type")
         return made is not None and _NEW.fullmatch(made.text()) is None
+    if node.kind() in {"jsx_self_closing_element", "jsx_opening_element"}:  # a component is a function that is called
+        made = node.field("name")
+        return made is not None and made.text()[:1].isupper()
     name = called(node)
     if not name:
         return False
@@ -154,6 +157,8 @@ def _is_idle_macro(node: SgNode) -> bool:
 
 def _is_called(node: SgNode) -> bool:
     holder = node.parent()
+    if holder is not None and holder.kind().startswith("jsx_") and holder.kind().endswith("_element"):
+        return True  # an element's name
     return (
         holder is not None
         and called(holder) != ""

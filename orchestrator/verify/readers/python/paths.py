@@ -212,14 +212,20 @@ class Paths(Calling):
             case ast.Call(func=ast.Name(id=name)) if name not in self.env:
                 found = self.around.helpers.get(name)
                 return found if found in {Shape.RAISES, Shape.FAILS} else None
-            case ast.Call(func=ast.Attribute(attr=name, value=ast.Call(func=ast.Name(id="super")))):
+            case ast.Call(func=ast.Attribute(attr=name, value=ast.Call(func=ast.Name(id="super")))) as call:
                 as_given = not self.control and all(self.env[given].back for given in self.names)
-                return Shape.BASE if name == self.called and as_given else None
+                return Shape.BASE if name == self.called and as_given and not self._gives_more(call) else None
             case ast.Await(value=ast.Call() as call):
                 found = self._fails(call)
                 return found if found is Shape.BASE else None
             case _:
                 return None
+
+    def _gives_more(self, call: ast.Call) -> bool:
+        """Say whether a base class is given something worked out beside all that this one is given."""
+        words = [word.value for word in call.keywords if word.arg is not None and word.arg not in self.names]
+        made = any(isinstance(word, ast.Name) and self.value(word).draws & MEANT for word in words)
+        return made and len(call.args) + len(call.keywords) > len(self.names - {"self", "cls"})
 
     def _branches(self, bodies: Sequence[Sequence[ast.stmt]], asked: Draws) -> Way:
         """Follow ways of which one is taken; what comes then depends on it where one of them ends."""
