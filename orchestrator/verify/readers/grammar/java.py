@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from ast_grep_py import SgNode
 
+from orchestrator.verify.readers.grammar.asserting import says_to_assert
 from orchestrator.verify.readers.grammar.source import Source, arguments, called, line_of, name_of, parts
-from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, assertion, says_to_assert, shallow, split
+from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, assertion, shallow, split
 from orchestrator.verify.readers.grammar.values import is_fixed
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 

@@ -7,10 +7,11 @@ from functools import lru_cache
 
 from ast_grep_py import SgNode
 
+from orchestrator.verify.readers.grammar.asserting import says_to_assert
 from orchestrator.verify.readers.grammar.js_asked import as_equality
 from orchestrator.verify.readers.grammar.js_marks import SILENT, Chain, chain_of, marks_of, others_of
 from orchestrator.verify.readers.grammar.source import Source, arguments, line_of, parts, walk
-from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, says_to_assert, shallow
+from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, shallow
 from orchestrator.verify.readers.grammar.values import is_fixed
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 

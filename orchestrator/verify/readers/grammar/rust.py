@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from ast_grep_py import SgNode
 
+from orchestrator.verify.readers.grammar.asserting import says_to_assert
 from orchestrator.verify.readers.grammar.source import Source, called, line_of, name_of
-from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, assertion, says_to_assert, shallow, split
+from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, assertion, shallow, split
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _TEST = re.compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|quickcheck|proptest|wasm_bindgen_test)\b(?!_)")

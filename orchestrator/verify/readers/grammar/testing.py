@@ -1,6 +1,6 @@
 """What the tests of every language but Python have in common: which statements run, what of them asserts. Never judges.
 
-A family of languages (`js_tests`, `go_tests`, `rust_tests`, `java_tests`) finds its tests and reads its assertions.
+A family of languages (`js`, `go`, `rust`, `java`) finds its tests and reads its assertions.
 """
 
 import re
@@ -10,6 +10,7 @@ import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.aside import Asserts, caught_by, detached
+from orchestrator.verify.readers.grammar.asserting import HELD
 from orchestrator.verify.readers.grammar.code import hushes, recovers
 from orchestrator.verify.readers.grammar.flow import IFS, known, reachable, settled
 from orchestrator.verify.readers.grammar.source import (
@@ -25,13 +26,9 @@ from orchestrator.verify.readers.grammar.source import (
 from orchestrator.verify.readers.grammar.tables import BLOCKS
 from orchestrator.verify.readers.trials import NONE, Assertion, Trial
 
-ASSERTING = re.compile(r"_*(?:assert|expect|verify|check|should|must|ensure)", re.IGNORECASE)
 _PLATFORM = re.compile(
     r"(?i)platform|version|windows|win32|linux|darwin|mac|posix|unix|arch|goos|root|uid|(?<!!)testing\.short\(|available|installed"
     r"|support|feature|has[A-Z_]|is[A-Z_]\w*|lookpath|err\b|network|docker|browser|node|deno|bun|jdk|java"
-)
-_HELD = frozenset(
-    ("variable_declarator", "short_var_declaration", "assignment_statement", "let_declaration", "expression_list")
 )
 _CALLBACKS = frozenset(
     ("arrow_function", "function_expression", "func_literal", "closure_expression", "lambda_expression")
@@ -216,27 +213,13 @@ def _inside(source: Source, node: SgNode, whole: SgNode) -> Iterator[SgNode]:
 def _is_never_called(source: Source, node: SgNode, whole: SgNode) -> bool:
     """Say whether a function is put into a variable that nobody looks at."""
     holder = node.parent()
-    if node.kind() not in _CALLBACKS or holder is None or holder.kind() not in _HELD:
+    if node.kind() not in _CALLBACKS or holder is None or holder.kind() not in HELD:
         return False
     if holder.kind() == "expression_list":
         holder = holder.parent() or holder
     named = holder.field("name") or holder.field("left") or holder.field("pattern")
     name = named.text() if named is not None else ""
     return name == "_" or (name.isidentifier() and source.dump(whole).split(" ").count(name) <= 1)
-
-
-def says_to_assert(node: SgNode, name: str) -> bool:
-    """Say whether a call asserts by its name: `check(x)`, but not `token = check(x)`, which is about what it gives."""
-    if ASSERTING.match(name) is None:
-        return False
-    holder = node.parent()
-    while holder is not None and holder.kind() in _PASSES_ON:
-        holder = holder.parent()
-    return _JUDGES.match(name) is not None or holder is None or holder.kind() not in _HELD
-
-
-_JUDGES = re.compile(r"_*(?:assert|expect)", re.IGNORECASE)
-_PASSES_ON = frozenset({"await_expression", "try_expression", "parenthesized_expression", "non_null_expression"})
 
 
 def shallow(node: SgNode) -> Iterator[SgNode]:
