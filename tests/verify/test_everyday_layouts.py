@@ -204,3 +204,11 @@ def test_a_default_may_be_what_new_makes() -> None:
     assert change(
         gutted, gutted.replace("Options { mode: text.len(), rest: pick(2) }", "Options::new()"), "src/o.rs"
     ) == {"code-gutted"}
+
+
+def test_what_is_found_out_first_settles_no_skip() -> None:
+    head = "package a\n\nvar hasIt bool\n\nfunc init() {\n\tif look() == nil {\n\t\thasIt = true\n\t}\n}\n\n"
+    test = 'func TestA(t *testing.T) {\n\tif !hasIt {\n\t\tt.Skip("without it")\n\t}\n\tlook(t)\n}\n'
+    assert change(head, head + test, "a_test.go") == set()
+    settled = "package a\n\nvar hasIt = false\n\n"
+    assert change(settled, settled + test, "a_test.go") == {"test-skipped"}

@@ -167,12 +167,18 @@ def truth_of(node: SgNode) -> bool | None:
 
 
 def settled(condition: SgNode) -> str:
-    """Give a condition's text, with what names are that its file gives one known value and no other."""
+    """Give a condition's text, with what names are that its file gives one known value and no other.
+
+    What is only given a value within something, where it was declared before, may have another.
+    """
     whole = condition.get_root().root().text()
 
     def put(name: re.Match[str]) -> str:
-        given = re.findall(rf"(?<![\w.$]){re.escape(name[0])}\s*(?::\s*\w+\s*)?:?=(?![=>])\s*([^;\n]*)", whole)
-        value = known(given[0].removesuffix(",")) if len(given) == 1 else None
+        given = re.findall(
+            rf"(?m)^(.*?)(?<![\w.$]){re.escape(name[0])}\s*((?::\s*\w+\s*)?:?)=(?![=>])\s*([^;\n]*)", whole
+        )
+        anew = len(given) == 1 and not given[0][0].strip() and given[0][0] and ":" not in given[0][1]
+        value = known(given[0][2].removesuffix(",")) if len(given) == 1 and not anew else None
         return name[0] if value is None else str(value).lower()
 
     return re.sub(r"(?<![\w.$'\"])[A-Za-z_$][\w$]*(?![\w$('\".])", put, condition.text())
