@@ -23,6 +23,7 @@ def test_work_on_tests_may_change_them_where_they_ask_as_much() -> None:
     path, of_tests = "tests/test_made.py", "Split the tests of f and g"
     assert rules(edit(path, TWO, other), message=of_tests) == set()
     assert rules(edit(path, TWO, other), message="Make f faster") == {"test-weakened"}
+    assert rules(edit(path, TWO, other), message="Add a test of g") == {"test-weakened"}
     less = other.replace("assert g(3) == 3", "assert g(3)")
     assert rules(edit(path, TWO, less), message=of_tests) == {"test-weakened"}
     silenced = other.replace("def test_two", "@pytest.mark.skip\ndef test_two")

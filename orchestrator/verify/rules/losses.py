@@ -30,9 +30,16 @@ def is_no_loss(edit: Edit, before: Function, after: Function, diff: Diff) -> boo
 
 def hands_over(before: Function, after: Function, fresh: Iterable[Function]) -> bool:
     """Say whether a function asks a new one that holds most of what it was, or tells what a new one gives."""
-    called = [one for one in fresh if re.search(rf"\b{re.escape(_last(one.name))}\b", " ".join(after.steps))]
+    said = " ".join(after.steps)
+    called = [one for one in fresh if _is_called(_last(one.name), said)]
     tells = all("Name('print'" in " ".join(one.steps) for one in (before, after)) and not before.gives
     return (tells and bool(called)) or any(_share(before, one) >= _MOST for one in called)
+
+
+def _is_called(name: str, said: str) -> bool:
+    """Say whether statements call a function; to define one within them is not to call it."""
+    plain = re.escape(name)
+    return re.search(rf"(?<!function )(?<!func )(?<!fn )\b{plain} \(|'{plain}'", said) is not None
 
 
 _MOST = 0.6

@@ -10,10 +10,10 @@ from orchestrator.verify.rules.sides import sides
 
 _OF_TESTS = re.compile(
     r"(?i)\b(?:improv|refactor|clean|reorgani[sz]|moderni[sz]|migrat|rewrit|convert|simplif|enhanc|restructur|port|unif|rework"
-    r"|consolidat|replac|switch|updat|fix|split|mov|synchroni[sz]|isolat|use|add|defin|generat)\w*\b.*"
+    r"|consolidat|replac|switch|split|mov|synchroni[sz]|isolat|parametri[sz]|dedup|extract|renam|merg)\w*\b.*"
     r"\b(?:tests?|testing|testsuite|assert\w*|specs?|suite)\b"
-    r"|^\W*tests?\b\s*(?:\(.*\))?:|\bspecs?:"
 )
+"""Work on the tests there are: who adds some might drop others."""
 
 
 @lru_cache(maxsize=8)
