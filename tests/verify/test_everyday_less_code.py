@@ -77,6 +77,9 @@ def test_what_was_deprecated_may_refuse_at_last() -> None:
     assert change(old, new) == set()
     assert change(old.replace("warn_deprecated", "warn_caller"), new) == {"code-gutted"}
     assert change(old, "class Event:\n    def __bool__(self):\n        return True\n") == {"code-gutted"}
+    assert change(old, new.replace("look at is_set", "TODO")) == {"code-gutted"}
+    in_part = old.replace("        warn_", "        if self.old:\n            warn_")
+    assert change(in_part, new) == {"code-gutted"}
 
 
 TAKEN = (
@@ -254,3 +257,18 @@ def test_an_error_that_is_put_where_others_look_is_handed_on() -> None:
     assert change(old, new, "a.go") == set()
     assert change(old, new.replace("cmd.SetErr(err)", "log.Print(err)"), "a.go") == {"code-swallows"}
     assert change(old, new.replace("cmd.SetErr(err)", "cmd.n = 0"), "a.go") == {"code-swallows"}
+
+
+def test_a_body_that_is_put_into_a_function_nobody_calls_is_gone() -> None:
+    old = "def total(items, rate):\n    found = [item.price for item in items]\n    return tax(sum(found), rate)\n"
+    body = old.partition("\n")[2].replace("    ", "        ")
+    assert change(old, f"def total(items, rate):\n    def inner():\n{body}\n    return None\n") == {"code-gutted"}
+    js = (
+        "export function total(items, rate) {\n  const found = items.map(priced);\n  return tax(sum(found), rate);\n}\n"
+    )
+    held = js.partition("\n")[2].removesuffix("}\n")
+    unused = f"export function total(items, rate) {{\n  const inner = () => {{\n{held}  }};\n  return null;\n}}\n"
+    assert change(js, unused, "a.js") == {"code-gutted"}
+    beside = f"function total_inner(items, rate) {{\n{held}}}\n"
+    named = f"{beside}export function total(items, rate) {{\n  console.log(total_inner.name);\n  return null;\n}}\n"
+    assert change(js, named, "a.js") == {"code-gutted"}

@@ -29,17 +29,21 @@ def is_no_loss(edit: Edit, before: Function, after: Function, diff: Diff) -> boo
 
 
 def hands_over(before: Function, after: Function, fresh: Iterable[Function]) -> bool:
-    """Say whether a function asks a new one that holds most of what it was, or tells what a new one gives."""
-    said = " ".join(after.steps)
-    called = [one for one in fresh if _is_called(_last(one.name), said)]
+    """Say whether a function calls a new one that holds most of what it was, or tells what a new one gives.
+
+    What stands within it is not meant: a body that is put into an inner function is no longer where it was run.
+    """
+    beside = [one for one in fresh if not f"{one.name}.".startswith(f"{after.name}.")]
+    called = [one for one in beside if _calls(after, _last(one.name))]
     tells = all("Name('print'" in " ".join(one.steps) for one in (before, after)) and not before.gives
     return (tells and bool(called)) or any(_share(before, one) >= _MOST for one in called)
 
 
-def _is_called(name: str, said: str) -> bool:
-    """Say whether statements call a function; to define one within them is not to call it."""
-    plain = re.escape(name)
-    return re.search(rf"(?<!function )(?<!func )(?<!fn )\b{plain} \(|'{plain}'", said) is not None
+def _calls(function: Function, name: str) -> bool:
+    """Say whether a body calls something of a name, as either way of writing bodies down shows it."""
+    said = re.escape(name)
+    pattern = rf"\b{said} \(|Call\((?:Name\('{said}', \)|Attribute\(.*?, '{said}', \))"
+    return any(re.search(pattern, step) for step in function.steps)
 
 
 _MOST = 0.6
@@ -209,4 +213,9 @@ _DEFAULTS = re.compile(r"^(?:return )?(?:Self|Default|\w+) :: (?:default|new) \(
 def is_discontinued(before: Function, after: Function) -> bool:
     """Say whether a function told its callers on the base that it is deprecated, and still does or refuses now."""
     told = [any("eprecat" in step for step in one.steps) for one in (before, after)]
-    return told[0] and (told[1] or after.shape in _FAILING)
+    always = any("eprecat" in step and not _IN_CASE.match(step) for step in before.steps)
+    return told[0] and (told[1] or (always and after.shape in _FAILING and not after.later))
+
+
+_IN_CASE = re.compile(r"(?i)(?:if|for|while|switch|match|try|with|return|asyncfor|asyncwith)\b")
+"""What begins a statement that tells of some of what a function is asked, and not of the function."""
