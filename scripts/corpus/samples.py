@@ -10,6 +10,8 @@ from ast_grep_py import SgRoot
 from corpus.blind import BLIND
 from corpus.blind_places import BLIND_PLACES
 from corpus.forms_places import DESIGNED_PLACES
+from corpus.fourth import FOURTH
+from corpus.fourth_places import FOURTH_PLACES
 from corpus.grid import GRID
 from corpus.making import Form
 from corpus.mutators import MUTATORS, Change, Mutator, Target
@@ -61,10 +63,11 @@ def _python(mutator: Mutator) -> Form:
 
 
 FORMS = (
-    *map(_python, (*MUTATORS, *BLIND, *UNSEEN, *GRID)),
+    *map(_python, (*MUTATORS, *BLIND, *UNSEEN, *FOURTH, *GRID)),
     *DESIGNED_PLACES,
     *BLIND_PLACES,
     *UNSEEN_PLACES,
+    *FOURTH_PLACES,
 )
 
 
