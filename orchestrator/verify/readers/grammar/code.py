@@ -8,7 +8,8 @@ import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.code import Function, Shape
-from orchestrator.verify.readers.grammar.flow import reachable, throws_away
+from orchestrator.verify.readers.grammar.flags import flags, known, settled
+from orchestrator.verify.readers.grammar.flow import IFS, reachable, throws_away
 from orchestrator.verify.readers.grammar.paths import outcome
 from orchestrator.verify.readers.grammar.source import (
     Source,
@@ -110,13 +111,14 @@ def _name(source: Source, node: SgNode) -> str:
     return ""
 
 
-_seen: dict[tuple[str, str, str, bool], Function] = {}
+_seen: dict[tuple[object, ...], Function] = {}
 _MOST = 8192
 
 
 def _read(source: Source, node: SgNode, body: SgNode, name: str, *, declared: bool) -> Function:
     """Read a function, once for all texts it stands in as it is."""
-    key = source.table.name, name, node.text(), declared
+    text = node.text()
+    key = source.table.name, name, text, declared, *(one for one in flags(source.text).items() if one[0] in text)
     if key not in _seen:
         if len(_seen) >= _MOST:
             _seen.clear()
@@ -226,7 +228,14 @@ def _cut(steps: Sequence[SgNode], alive: Sequence[SgNode]) -> int:
         return 0
     reached = {step.range().start.index for step in alive}
     dead = [step for step in steps if step.range().start.index not in reached and not _is_open(step, reached)]
+    dead = [step for step in dead if not _asks_a_flag(bare(step))]
     return sum(not step.kind().endswith(("_declaration", "_item")) or step.kind() in BINDS for step in dead)
+
+
+def _asks_a_flag(node: SgNode) -> bool:
+    """Say whether a branch depends on a name that is given one value only: what it holds is put away on purpose."""
+    condition = node.field("condition") if node.kind() in IFS else None
+    return condition is not None and known(condition.text()) is None is not known(settled(condition))
 
 
 def _is_open(step: SgNode, reached: set[int]) -> bool:

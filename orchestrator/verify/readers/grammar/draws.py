@@ -11,7 +11,7 @@ import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.code import MEANT, Draws
-from orchestrator.verify.readers.grammar.flow import known
+from orchestrator.verify.readers.grammar.flags import known
 from orchestrator.verify.readers.grammar.source import Source, arguments, called, parts
 from orchestrator.verify.readers.grammar.use import is_key
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from ast_grep_py import SgNode
 
+from orchestrator.verify.readers.grammar.flags import known, settled
 from orchestrator.verify.readers.grammar.source import Source, bare, called, parts, statements, walk
 from orchestrator.verify.readers.grammar.tables import BLOCKS
 
@@ -26,14 +27,14 @@ _GOES = frozenset(
 )
 _BREAKS = frozenset({"break_statement", "break_expression"})
 _SWITCHES = frozenset({"switch_statement", "expression_switch_statement", "match_expression", "switch_expression"})
+_LONG = 120
+"""No condition that is known beforehand is longer."""
 _EMPTY = re.compile(
     r"\[\s*\]|(?:&?\[\][\w.*\[\]]+|map\[[\w.]+\][\w.*]+)\s*\{\s*\}|0\s*\.\.\s*0"
     r"|(?:List|Set|Stream|Arrays)\.(?:of|empty|asList)\(\)"
     r"|Collections\.empty\w+\(\)|new Array\(\)|vec!\[\s*\]"
     r"|(?:std::)?iter::empty\w*(?:::<.*>)?\(\)|\w+\[:0\]|\(\s*\)|new \w+\[0\]"
 )
-_ORDERED = re.compile(r"(\d{1,9})([<>]=?)(\d{1,9})")
-_SAME = re.compile(r"([\w.]+)(===?|!==?)([\w.]+)")
 
 
 def reachable(source: Source, steps: Sequence[SgNode]) -> Iterator[SgNode]:
@@ -49,12 +50,12 @@ def _way(source: Source, steps: Sequence[SgNode]) -> tuple[list[SgNode], bool]:
     found: list[SgNode] = []
     for step in steps:
         inner, ended = bare(step), False
-        known = truth_of(inner) if inner.kind() in IFS else None
+        known = truth_of(source, inner) if inner.kind() in IFS else None
         if known is not None:
             branch = inner.field("consequence" if known else "alternative")
             taken, ended = _way(source, statements(branch)) if branch is not None else ([], False)
             found += taken
-        elif not _runs_never(inner):
+        elif not _runs_never(source, inner):
             found.append(step)
             ended = ends(source, step)
         if ended:
@@ -99,7 +100,8 @@ def _end(source: Source, block: SgNode) -> bool:
 
 def _leaves_loop(source: Source, node: SgNode) -> bool:
     """Say whether a loop that has no end, or one that is always entered, leaves the function."""
-    endless = node.kind() in {"loop_expression", "do_statement"} or truth_of(node) is True or _has_no_condition(node)
+    always_entered = node.kind() in {"loop_expression", "do_statement"} or truth_of(source, node) is True
+    endless = always_entered or _has_no_condition(node)
     body = node.field("body")
     if not endless or body is None or any(one.kind() in _BREAKS for one in walk(body)):
         return False
@@ -160,52 +162,13 @@ def throws_away(source: Source, node: SgNode) -> bool:
     return False
 
 
-def truth_of(node: SgNode) -> bool | None:
+def truth_of(source: Source, node: SgNode) -> bool | None:
     """Give the truth of a statement's condition where it is constant; None where it depends on something."""
     condition = node.field("condition")
-    return None if condition is None else known(bare(condition).text())
-
-
-def settled(condition: SgNode) -> str:
-    """Give a condition's text, with what names are that its file gives one known value and no other.
-
-    What is only given a value within something, where it was declared before, may have another.
-    """
-    whole = condition.get_root().root().text()
-
-    def put(name: re.Match[str]) -> str:
-        given = re.findall(
-            rf"(?m)^(.*?)(?<![\w.$]){re.escape(name[0])}\s*((?::\s*\w+\s*)?:?)=(?![=>])\s*([^;\n]*)", whole
-        )
-        anew = len(given) == 1 and not given[0][0].strip() and given[0][0] and ":" not in given[0][1]
-        value = known(given[0][2].removesuffix(",")) if len(given) == 1 and not anew else None
-        return name[0] if value is None else str(value).lower()
-
-    return re.sub(r"(?<![\w.$'\"])[A-Za-z_$][\w$]*(?![\w$('\".])", put, condition.text())
-
-
-def known(text: str) -> bool | None:
-    """Give the truth of a constant condition."""
-    text = "".join(text.split()).strip("()")
-    if text in {"true", "1", "!false", "!0", "Boolean.TRUE"}:
-        return True
-    if text in {"false", "0", "!true", "!1", "Boolean.FALSE", "null", "undefined"}:
-        return False
-    if text.startswith("false&&") or text.endswith("&&false"):
-        return False
-    if text.startswith("true||") or text.endswith("||true"):
-        return True
-    match = _ORDERED.fullmatch(text)
-    if match is not None:
-        less, most = int(match[1]) < int(match[3]), int(match[1]) == int(match[3])
-        return (most and "=" in match[2]) or less is (match[2][0] == "<" and not most)
-    match = _SAME.fullmatch(text)
-    if match is None:
+    if condition is None:
         return None
-    one, operator, other = match.groups()
-    if one == other:
-        return operator[0] == "="
-    return operator[0] == "!" if one.isdigit() and other.isdigit() else None
+    inner = bare(condition)
+    return known(settled(inner, source.text) if len(inner.text()) < _LONG else inner.text())
 
 
 def is_empty(text: str) -> bool:
@@ -213,11 +176,11 @@ def is_empty(text: str) -> bool:
     return _EMPTY.fullmatch(text.strip()) is not None
 
 
-def _runs_never(node: SgNode) -> bool:
+def _runs_never(source: Source, node: SgNode) -> bool:
     """Say whether a loop is never entered."""
     kind = node.kind()
     if kind in {"while_statement", "while_expression"}:
-        return truth_of(node) is False
+        return truth_of(source, node) is False
     if kind not in LOOPS:
         return False
     over = node.field("right") or node.field("value")

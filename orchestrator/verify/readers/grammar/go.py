@@ -10,7 +10,7 @@ import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.asserting import says_to_assert
-from orchestrator.verify.readers.grammar.flow import known
+from orchestrator.verify.readers.grammar.flags import known
 from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, name_of, parts, walk
 from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, assertion, shallow, split
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial

@@ -7,7 +7,7 @@ from functools import lru_cache
 import msgspec
 from ast_grep_py import SgNode
 
-from orchestrator.verify.readers.grammar.flow import known, settled
+from orchestrator.verify.readers.grammar.flags import known, settled
 from orchestrator.verify.readers.grammar.source import arguments, bare, parts
 from orchestrator.verify.readers.grammar.testing import Mark, depends
 

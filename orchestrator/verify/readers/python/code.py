@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from orchestrator.verify.readers.code import Function, Shape
+from orchestrator.verify.readers.python.flags import asks_a_flag, with_flags
 from orchestrator.verify.readers.python.flow import reachable
 from orchestrator.verify.readers.python.module import Surroundings, emptied_blocks, replaced, surroundings
 from orchestrator.verify.readers.python.quiet import LATER, swallows
@@ -130,7 +131,8 @@ def _is_lazy(alive: Sequence[ast.stmt]) -> bool:
 
 def functions(tree: ast.Module, text: str) -> dict[str, Function]:
     """Give a module's functions by qualified name; of those defined twice, the last that is no overload."""
-    return {function.name: function for function in _Reader(tree, text).within(tree.body, "")}
+    settled = with_flags(tree, frozenset())
+    return {function.name: function for function in _Reader(settled, text).within(settled.body, "")}
 
 
 def _is_hollow(node: FunctionNode) -> bool:
@@ -157,7 +159,7 @@ def _cut(body: Sequence[ast.stmt]) -> int:
     """Count the statements nothing can reach, at the outermost level; a bare `yield` behind makes a generator."""
     alive = {id(statement) for statement in reachable(body)}
     dead = [statement for statement in body if id(statement) not in alive and not _is_open(statement, alive)]
-    return sum(not is_text(statement) and not _is_yield(statement) for statement in dead)
+    return sum(not is_text(one) and not _is_yield(one) and not asks_a_flag(one) for one in dead)
 
 
 def _is_open(statement: ast.stmt, alive: set[int]) -> bool:

@@ -9,6 +9,16 @@ from orchestrator.verify.readers.python.known import truth
 from orchestrator.verify.readers.python.values import last_name
 from orchestrator.verify.readers.python.walk import walk
 
+FLAG = "flag"
+"""The kind of a constant that stands for a name."""
+
+
+def asks_a_flag(node: ast.AST) -> bool:
+    """Say whether a branch depends on one, in a module `with_flags`: what it holds may be put away on purpose."""
+    return isinstance(node, ast.If) and any(
+        isinstance(one, ast.Constant) and one.kind == FLAG for one in walk(node.test)
+    )
+
 
 def flags(module: ast.Module) -> dict[str, bool]:
     """Give what the names of a module are whose truth is known beforehand, wherever it runs."""
@@ -36,7 +46,7 @@ def with_flags(module: ast.Module, marks: frozenset[str]) -> ast.Module:
     found = copy.deepcopy(module)
     put = _Put(known)
     for node in walk(found):
-        if isinstance(node, ast.If):
+        if isinstance(node, ast.If | ast.While | ast.IfExp):
             node.test = put.visit(node.test)
         elif isinstance(node, ast.Call) and last_name(node.func) in marks:
             put.generic_visit(node)
@@ -49,4 +59,4 @@ class _Put(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         value = self._known.get(node.id) if isinstance(node.ctx, ast.Load) else None
-        return node if value is None else ast.copy_location(ast.Constant(value=value), node)
+        return node if value is None else ast.copy_location(ast.Constant(value=value, kind=FLAG), node)

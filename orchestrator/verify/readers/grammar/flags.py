@@ -1,0 +1,89 @@
+"""Flags of a file: names that are given one known value and no other, in every language but Python. Never judges."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from ast_grep_py import SgNode
+
+_KEPT = 256
+_GIVEN = re.compile(
+    r"^([^=\n]*?)(?<![\w.$'\"])([A-Za-z_$][\w$]*)[ \t]*((?::[ \t]*[\w:<>]+[ \t]*)?:?)=(?![=>])[ \t]*([^;\n]*)",
+    re.MULTILINE,
+)
+_ORDERED = re.compile(r"(\d{1,9})([<>]=?)(\d{1,9})")
+_SAME = re.compile(r"([\w.]+)(===?|!==?)([\w.]+)")
+_NAME = re.compile(r"(?<![\w.$'\"])[A-Za-z_$][\w$]*(?![\w$('\".])")
+_OF_OTHERS = re.compile(r"\b(?:export\s+(?:let|var)|public|protected|pub\s+static\s+mut)\b")
+_FIXED = re.compile(r"\b(?:final|const)\b")
+
+
+@lru_cache(maxsize=_KEPT)
+def flags(text: str) -> Mapping[str, bool]:
+    """Give what the names of a text are whose truth is known beforehand, whichever of its functions runs."""
+    found: dict[str, bool] = {}
+    for before, name, kind, value in _GIVEN.findall(text):
+        anew = not before.strip() and before and ":" not in kind
+        truth = None if anew else known(value.removesuffix(","))
+        others = _OF_OTHERS.search(before) is not None and _FIXED.search(before) is None
+        if truth is not None and not others and _is_given_once(name, text):
+            found[name] = truth
+    taken = _parameters(text) if found else frozenset()
+    return {name: truth for name, truth in found.items() if name not in taken}
+
+
+def _parameters(text: str) -> frozenset[str]:
+    """Give the words in the heads of a text's functions: what is called so there is somebody else's."""
+    heads = (given for before, given in _HEAD.findall(text) if before not in _NO_FUNCTION)
+    return frozenset(word for given in (*heads, *_ARROW.findall(text)) for word in _NAME.findall(given))
+
+
+_HEAD = re.compile(r"(\w*)\s*\(([^()]*)\)\s*(?:=>|->|\{|throws\b|:\s*[\w<>\[\]., |]+\s*(?:\{|=>)|[\w*.\[\]]+\s*\{)")
+_ARROW = re.compile(r"([\w$]+)\s*(?:=>|->)")
+_NO_FUNCTION = frozenset({"if", "while", "for", "switch", "catch", "match", "with", "synchronized"})
+
+
+def _is_given_once(name: str, text: str) -> bool:
+    """Say whether a name is given a value in one place only, and is changed nowhere."""
+    word = rf"(?<![\w$]){re.escape(name)}(?![\w$])"
+    given = re.findall(rf"{word}\s*(?:[,}}\]][^=;\n()]*)?(?::\s*[\w:<>]+\s*)?:?=(?![=>])", text)
+    changed = rf"{word}\s*(?:\+\+|--|[-+*/|&^?%]{{1,2}}=)|(?:\+\+|--|(?<!&)&(?:mut\s+)?){word}"
+    return len(given) == 1 and not re.search(changed, text)
+
+
+def settled(condition: SgNode, whole: str = "") -> str:
+    """Give a condition's text with the flags of its file put in their place; `whole` is the file's text, if at hand."""
+    text = condition.text()
+    known_here = flags(whole or condition.get_root().root().text()) if _NAME.search(text) else {}
+    if not known_here:
+        return text
+
+    def put(name: re.Match[str]) -> str:
+        value = known_here.get(name[0])
+        return name[0] if value is None else str(value).lower()
+
+    return _NAME.sub(put, text)
+
+
+def known(text: str) -> bool | None:
+    """Give the truth of a constant condition."""
+    text = "".join(text.split()).strip("()")
+    if text in {"true", "1", "!false", "!0", "Boolean.TRUE"}:
+        return True
+    if text in {"false", "0", "!true", "!1", "Boolean.FALSE", "null", "undefined"}:
+        return False
+    if text.startswith("false&&") or text.endswith("&&false"):
+        return False
+    if text.startswith("true||") or text.endswith("||true"):
+        return True
+    match = _ORDERED.fullmatch(text)
+    if match is not None:
+        less, most = int(match[1]) < int(match[3]), int(match[1]) == int(match[3])
+        return (most and "=" in match[2]) or less is (match[2][0] == "<" and not most)
+    match = _SAME.fullmatch(text)
+    if match is None:
+        return None
+    one, operator, other = match.groups()
+    if one == other:
+        return operator[0] == "="
+    return operator[0] == "!" if one.isdigit() and other.isdigit() else None
