@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from orchestrator.verify.diff import Diff
-from orchestrator.verify.readers.trials import LAX, Assertion, Trial
+from orchestrator.verify.readers.trials import LAX, STRICT, Assertion, Trial
 from orchestrator.verify.rules.task_words import speaks_of
 from orchestrator.verify.testpaths import is_test_file
 
@@ -75,6 +75,20 @@ def _is_turned(lost: Assertion, one: Assertion) -> bool:
 
 
 _LENGTH = re.compile(r"len \( [\w .]+ \) != 0")
+
+
+def is_made_equal(old: Assertion, new: Assertion) -> bool:
+    """Say whether of what only had to be something it is now said what it equals, and that is not nothing (Python)."""
+    if old.dump not in new.sides or (old.strength, new.strength) != (LAX, STRICT):
+        return False
+    other = next((side for side in new.sides if side != old.dump), "")
+    known = _VALUE.match(other) is not None and _NOTHING.fullmatch(other) is None
+    return known or (old.dump.startswith(_HELD) and other.startswith((*_HELD, "BinOp(", "JoinedStr(")))
+
+
+_HELD = ("Name(", "Attribute(", "Subscript(")
+_VALUE = re.compile(r"(?:Constant|List|Tuple|Dict|Set)\(")
+_NOTHING = re.compile(r"Constant\((?:None|False|0|0\.0|0j|b?''), \)|(?:List|Tuple)\(\[\], \)|Dict\(\[\], \[\], \)")
 
 
 def is_awaited(lost: Assertion, steps: Iterable[str]) -> bool:

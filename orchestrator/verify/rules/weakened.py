@@ -13,7 +13,14 @@ from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.readers.python.strength import follows_from
 from orchestrator.verify.readers.python.testing import PLATFORM
 from orchestrator.verify.readers.trials import NONE, STRICT, Assertion, Trial
-from orchestrator.verify.rules.loosened import is_awaited, is_of_row, is_still_bounded, is_told, speaks_of_guard
+from orchestrator.verify.rules.loosened import (
+    is_awaited,
+    is_made_equal,
+    is_of_row,
+    is_still_bounded,
+    is_told,
+    speaks_of_guard,
+)
 from orchestrator.verify.rules.reworked import is_rework
 from orchestrator.verify.rules.sides import Side, removed, sides
 from orchestrator.verify.rules.testing import HOW, is_gone, unwraps_instead
@@ -226,7 +233,7 @@ def _is_about_part(one: Assertion, whole: Assertion) -> bool:
 
 def _only_holds(old: Assertion, new: Assertion) -> bool:
     """Say whether a new assertion has the old one in it and asks less: `x == 1 or ...`, `(x == 1) is not None`."""
-    return old.dump in new.parts or follows_from(new, old)
+    return (old.dump in new.parts and not is_made_equal(old, new)) or follows_from(new, old)
 
 
 def _guarded(before: Trial, after: Trial) -> tuple[str, frozenset[str]]:
