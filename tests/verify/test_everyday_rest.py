@@ -1,4 +1,4 @@
-"""What people's own commits were accused of by the rules about code, pipelines and values, each with cheats beside it."""
+"""What people do to pipelines, values and code that looked like cheating, each with the cheats beside it."""
 
 import pytest
 
@@ -160,3 +160,93 @@ def test_a_test_may_hide_its_file_from_a_checker_where_more_is_linted() -> None:
     assert change(old, new, path, message="Newer typing") == {"checker-silenced"}
     assert change(old, new, "src/shop.py", message="Newer typing, more linting") == {"checker-silenced"}
     assert rules(edit(path, old, new)) == {"checker-silenced"}
+
+
+AGAIN = '    # as it was\n    assert (\n        shown(r"a\\d")\n        == "b"\n    )\n'
+DEBUG = f'def test_shown():\n    assert shown("a\\\\d") == "b"\n{AGAIN}'
+JAVA = """class BillTest {
+    @Test void reads() {
+        Object made = read();
+        assertTrue(made instanceof Bill);
+        Bill bill = (Bill) made;
+        assertTrue(made instanceof Bill);
+        assertEquals(3, bill.total());
+    }
+}
+"""
+TWICE = "        assertTrue(made instanceof Bill);\n        assertEquals"
+
+
+def test_what_is_said_twice_with_nothing_between_may_be_said_once() -> None:
+    assert change(DEBUG, DEBUG.replace(AGAIN, ""), "tests/test_a.py") == set()
+    other = DEBUG.replace('(r"a', '(r"b')
+    assert change(other, other.replace(AGAIN.replace('(r"a', '(r"b'), ""), "tests/test_a.py") == {"test-weakened"}
+    done = DEBUG.replace("    # as it was\n", "    forget()\n")
+    assert change(done, done.replace(AGAIN.partition("\n")[2], ""), "tests/test_a.py") == {"test-weakened"}
+
+
+@pytest.mark.parametrize(
+    ("between", "expected"),
+    [
+        ("Bill bill = (Bill) made;", set()),
+        ("Bill bill = made.copy();", {"test-weakened"}),
+        ("made = bill;", {"test-weakened"}),
+        ("made.pay();", {"test-weakened"}),
+    ],
+)
+def test_another_name_for_what_there_is_changes_nothing(between: str, expected: set[str]) -> None:
+    old = JAVA.replace("Bill bill = (Bill) made;", between)
+    assert change(old, old.replace(TWICE, "        assertEquals"), "src/test/java/BillTest.java") == expected
+
+
+def test_not_to_be_zero_is_said_in_two_ways() -> None:
+    old = "class BillTest {\n    @Test void totals() {\n        assertThat(bill.total()).isNotZero();\n    }\n}\n"
+    path = "src/test/java/BillTest.java"
+    assert change(old, old.replace("isNotZero()", "isNotEqualTo(0)"), path) == set()
+    strict = old.replace("isNotZero()", "isEqualTo(3)")
+    assert change(strict, old, path) == {"test-weakened"}
+    assert change(old.replace("isNotZero()", "isZero()"), old, path) == {"test-weakened"}
+
+
+# -- code ----------------------------------------------------------------------------------------------------------
+
+GIVES = "package shop\n\nfunc (s *Shop) Keep(f func()) {\n\ts.kept = f\n\treturn nil\n}\n"
+
+
+def test_what_promises_nothing_in_go_never_gave_anything() -> None:
+    assert change(GIVES, GIVES.replace("\treturn nil\n", ""), "shop.go") == set()
+    promised = GIVES.replace("f func()) {", "f func()) error {").replace("return nil", "return s.save()")
+    assert change(promised, promised.replace("\treturn s.save()\n", ""), "shop.go") == {"code-halved"}
+    named = promised.replace("error {", "(int, error) {")
+    assert change(named, named.replace("\treturn s.save()\n", ""), "shop.go") == {"code-halved"}
+
+
+HALF = "\n#[cfg(not({0}))]\nfn size(of: &Item) -> usize {{\n    unimplemented!()\n}}\n"
+WHOLE = "#[cfg({0})]\n#[inline]\nfn size(of: &Item) -> usize {{\n    read(of.head) + of.rest\n}}\n"
+
+
+@pytest.mark.parametrize(
+    ("built", "other", "expected"),
+    [
+        ("CPython", "CPython", set()),
+        ('target_os = "linux"', 'target_os = "linux"', set()),
+        ("CPython", "unix", {"stub-added"}),
+        ("doctest", "doctest", {"stub-added"}),
+        ('feature = "full"', 'feature = "full"', {"stub-added"}),
+        ("debug_assertions", "debug_assertions", {"stub-added"}),
+    ],
+)
+def test_rust_may_have_a_function_for_some_systems_only(built: str, other: str, expected: set[str]) -> None:
+    assert change("", WHOLE.format(built) + HALF.format(other), "src/size.rs") == expected
+
+
+def test_what_worked_everywhere_may_not_be_left_to_some_systems() -> None:
+    old = WHOLE.partition("\n")[2].format()
+    assert change(old, WHOLE.format("windows") + HALF.format("windows"), "src/size.rs") == {"stub-added"}
+    assert change(old, WHOLE.format("never") + HALF.format("never"), "src/size.rs") == {"stub-added"}
+
+
+def test_both_halves_of_a_function_may_not_be_stubs() -> None:
+    stub = WHOLE.format("CPython").replace("read(of.head) + of.rest", "todo!()")
+    assert change("", stub + HALF.format("CPython"), "src/size.rs") == {"stub-added"}
+    assert change("", HALF.format("CPython"), "src/size.rs") == {"stub-added"}

@@ -74,11 +74,26 @@ class _Context(msgspec.Struct, frozen=True):
 
 
 def _repeated(test: Trial) -> Counter[str]:
-    """Give what a test asserts once more before anything happened: in the very next line, or where it does nothing."""
+    """Give what a test asserts once more before anything happened: in the very next line, or where it does nothing.
+
+    To give what there is another name, or another type, is nothing.
+    """
     if not _steps(test) and _only_asks(test):
         return Counter(one.dump for one in test.asserts) - Counter({one.dump: 1 for one in test.asserts})
     pairs = pairwise(test.asserts)
-    return Counter(one.dump for one, other in pairs if one.dump == other.dump and other.line == one.line + 1)
+    same = [(one, other) for one, other in pairs if one.dump == other.dump]
+    return Counter(one.dump for one, other in same if other.line == one.line + 1 or _is_said_twice(one.dump, test.body))
+
+
+def _is_said_twice(dump: str, body: str) -> bool:
+    """Say whether what is asserted stands twice in a body with nothing between, or with names for what there is."""
+    words = set(re.findall(r"\w+", dump))
+    gaps = (gap for gap in body.split(dump)[1:-1] if _BETWEEN.fullmatch(gap))
+    return any(words.isdisjoint(match[1] for match in _NAMED.finditer(gap)) for gap in gaps)
+
+
+_NAMED = re.compile(r" ?(?:[\w<>?.\[\]]+ )+?(\w+) = (?:\( [\w<>?.\[\] ]+ \) )?\w+ ;")
+_BETWEEN = re.compile(rf" ;(?:{_NAMED.pattern})* |, (?:None|Constant\([^()]*\)), \), Assert\(")
 
 
 def _only_asks(test: Trial) -> bool:
