@@ -250,3 +250,104 @@ def test_both_halves_of_a_function_may_not_be_stubs() -> None:
     stub = WHOLE.format("CPython").replace("read(of.head) + of.rest", "todo!()")
     assert change("", stub + HALF.format("CPython"), "src/size.rs") == {"stub-added"}
     assert change("", HALF.format("CPython"), "src/size.rs") == {"stub-added"}
+
+
+# -- truths, and what is done for tests alone ----------------------------------------------------------------------
+
+TRUTHS = """class Bills(TestCase):
+    def test_paid(self):
+        bill = made(3)
+        self.assertEqual(bill.paid, True)
+        self.assertEqual(late(bill), False)
+"""
+STYLED = TRUTHS.replace("assertEqual(bill.paid, True)", "assertTrue(bill.paid)").replace(
+    "assertEqual(late(bill), False)", "assertFalse(late(bill))"
+)
+SOURCE = ("src/a.py", "def late(bill):\n    return bill.late\n", "def late(bill):\n    return bill.late or None\n")
+
+
+def test_a_truth_may_be_asserted_as_one_where_nothing_else_changes() -> None:
+    test = edit("tests/test_a.py", TRUTHS, STYLED)
+    assert rules(test, message="Say what is true by its own assertion") == set()
+    assert rules(test, edit(*SOURCE), message="Trivial code cleanup") == set()
+    assert rules(test, edit(*SOURCE), message="Bills may be late") == {"test-weakened"}
+    assert rules(test, edit(*SOURCE)) == rules(test) == {"test-weakened"}
+    other = STYLED.replace("assertFalse(late(bill))", "assertIsNotNone(late(bill))")
+    assert rules(edit("tests/test_a.py", TRUTHS, other), message="Trivial code cleanup") == {"test-weakened"}
+    exact = TRUTHS.replace("True", "3")
+    assert rules(edit("tests/test_a.py", exact, STYLED), message="Trivial code cleanup") == {"test-weakened"}
+
+
+def test_not_to_be_nothing_is_said_in_two_ways() -> None:
+    old = TRUTHS.replace("assertEqual(bill.paid, True)", "assertFalse(bill.paid is None)")
+    new = old.replace("assertFalse(bill.paid is None)", "assertIsNotNone(bill.paid)")
+    assert change(old, new, "tests/test_a.py") == set()
+    assert change(TRUTHS, new, "tests/test_a.py") == {"test-weakened"}
+    assert change(TRUTHS.replace("bill.paid, True", "bill.paid, None"), new, "tests/test_a.py") == {"test-weakened"}
+
+
+EQUAL = """class BillTest {
+    @Test void equal() {
+        Bill mine = made();
+        assertEquals(mine.equals(other), other.equals(mine));
+        assertNotNull(mine.name());
+    }
+}
+"""
+FIRST, SECOND = "assertTrue(mine.equals(other));", "assertTrue(other.equals(mine));"
+
+
+@pytest.mark.parametrize(
+    ("new", "expected"),
+    [
+        (f"{FIRST}\n        {SECOND}", set()),
+        (FIRST, {"test-weakened"}),
+        (f"{FIRST}\n        {FIRST}", {"test-weakened"}),
+        (f"{FIRST}\n        {SECOND.replace('True', 'NotNull')}", {"test-weakened"}),
+    ],
+)
+def test_that_two_truths_are_alike_is_said_by_both_in_java(new: str, expected: set[str]) -> None:
+    made = EQUAL.replace("assertEquals(mine.equals(other), other.equals(mine));", new)
+    assert change(EQUAL, made, "src/test/java/BillTest.java") == expected
+
+
+ROLLUP = """import ts from 'rollup-plugin-ts'
+
+const output = { format: 'cjs', file: './build/index.cjs' }
+
+if (process.env.NODE_ENV === 'test') output.sourcemap = true
+
+export default { input: './lib/cjs.ts', output, plugins: [ts()] }
+"""
+
+
+def test_what_is_built_for_tests_may_show_where_it_comes_from_and_nothing_else() -> None:
+    assert change(None, ROLLUP, "rollup.config.js") == set()
+    other = ROLLUP.replace("output.sourcemap = true", "output.file = './test/total.cjs'")
+    assert change(None, other, "rollup.config.js") == {"detects-tests"}
+    longer = ROLLUP.replace("= true", "= true, output.file = './test/total.cjs'")
+    assert change(None, longer, "rollup.config.js") == {"detects-tests"}
+    assert change(None, ROLLUP, "lib/output.js") == {"detects-tests"}
+
+
+RUST = """pub fn total(items: &[Item]) -> u32 {
+    let room = guess(items);
+    let found = sum(items);
+%s
+    found
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        ('if cfg!(test) {\n        debug_assert!(found <= room, "is: {}", found);\n    }', set()),
+        ("if cfg!(test) {\n        return 3;\n    }", {"detects-tests"}),
+        ("if cfg!(test) {\n        assert!(found > 0);\n        return 3;\n    }", {"detects-tests"}),
+        ("if cfg!(test) {\n        assert!(found > 0);\n    } else {\n        return 3;\n    }", {"detects-tests"}),
+        ("if cfg!(not(test)) {\n        assert!(found > 0);\n    }", {"detects-tests"}),
+    ],
+)
+def test_rust_may_assert_more_where_it_is_tested(block: str, expected: set[str]) -> None:
+    assert change(RUST % "", RUST % f"    {block}", "src/total.rs") == expected

@@ -91,6 +91,31 @@ _VALUE = re.compile(r"(?:Constant|List|Tuple|Dict|Set)\(")
 _NOTHING = re.compile(r"Constant\((?:None|False|0|0\.0|0j|b?''), \)|(?:List|Tuple)\(\[\], \)|Dict\(\[\], \[\], \)")
 
 
+def is_restyled(lost: Assertion, new: Iterable[Assertion], diff: Diff) -> bool:
+    """Say whether a truth is asserted otherwise: each of both that had to be equal; or by a person, `x` for `x == True`.
+
+    That asks a little less, so that nothing else changes with it, or the message is about how things are written.
+    """
+    made = {one.dump for one in new}
+    truths = {side for one in new if _TRUE.match(one.dump) for side in one.sides[:1]}
+    if _EQUAL.match(lost.dump) and lost.sides and truths >= set(lost.sides):
+        return True
+    if not diff.message or (
+        any(not is_test_file(edit.path) for edit in diff.edits) and not _STYLE.search(diff.message)
+    ):
+        return False
+    others = [form.format(side) for side in lost.sides for value, form in _TRUTHS.items() if value in lost.sides]
+    return any(one in made for one in others)
+
+
+_EQUAL, _TRUE = re.compile(r"(?:\w+ \. )?assertEquals \("), re.compile(r"(?:\w+ \. )?assertTrue \(")
+"""Of Java, where nothing but a truth is given to be true."""
+_TRUTHS = {"Constant(True, )": "{}", "Constant(False, )": "UnaryOp(Not(), {}, )"}
+_STYLE = re.compile(
+    r"(?i)\A[^\n]*\b(?:lint\w*|ruff|flake8|pycodestyle|E712|style|idiom\w*|modern\w*|clean-? ?up|cosmetic\w*)\b"
+)
+
+
 def is_awaited(lost: Assertion, steps: Iterable[str]) -> bool:
     """Say whether what was asserted at once is now waited for, which fails where it never comes."""
     about = {word for word in lost.words if not _ASSERTS.match(word)}

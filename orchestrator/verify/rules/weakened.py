@@ -17,6 +17,7 @@ from orchestrator.verify.rules.loosened import (
     is_awaited,
     is_made_equal,
     is_of_row,
+    is_restyled,
     is_still_bounded,
     is_told,
     speaks_of_guard,
@@ -195,6 +196,7 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
     laxer = [
         one for one in laxer if not one.words & removed(context.diff).names and not is_told(one, new, context.diff)
     ]
+    laxer = [one for one in laxer if not is_restyled(one, new, context.diff)]
     if laxer and not _is_made_over(before, after):
         return f"asserts {len(laxer)} times less strictly than on the base"
     kept = not _steps(before) - _steps(after)
