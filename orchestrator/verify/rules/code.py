@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, Edit, found
@@ -197,7 +198,12 @@ _BUILT_FOR = re.compile(r"^//go:build\s+(?!ignore|never)|^// \+build\s", re.MULT
 
 
 def _is_for_other_systems(edit: Edit, name: str, diff: Diff) -> bool:
-    """Say whether Go builds a function for some systems only, and another file of the folder does it on others."""
+    """Say whether Go builds a function for some systems only, and another file of the folder does it on others.
+
+    Rust has both in one file.
+    """
+    if edit.path.endswith(".rs"):
+        return _has_other_half(edit, name)
     if not edit.path.endswith(".go") or not _BUILT_FOR.search((edit.new or "").partition("package ")[0]):
         return False
     folder = edit.path.rpartition("/")[0]
@@ -207,6 +213,33 @@ def _is_for_other_systems(edit: Edit, name: str, diff: Diff) -> bool:
             if twin is not None and twin.shape is Shape.REAL:
                 return True
     return False
+
+
+def _has_other_half(edit: Edit, name: str) -> bool:
+    """Say whether Rust builds a function for what a new one of its name, which does the work, is not built for."""
+    language, plain = language_of(edit.path), _NUMBER.sub("", name)
+    old, found = ((language.functions(text or "") or {}) if language else {} for text in (edit.old, edit.new))
+    twins = [one for other, one in found.items() if _NUMBER.sub("", other) == plain and other != name]
+    if plain in old:
+        return False
+    mine = _built_for(edit, found[name])
+    for its in (_built_for(edit, one) for one in twins if one.shape is Shape.REAL):
+        if mine and its and (mine == f"not({its})" or its == f"not({mine})") and not _CHOSEN.search(mine):
+            return True
+    return False
+
+
+def _built_for(edit: Edit, function: Function) -> str:
+    """Give for what Rust builds a function, as it says right above it."""
+    lines = (edit.new or "").splitlines()[: function.line - 1]
+    above = list(takewhile(lambda line: line.lstrip().startswith(("#[", "//")), reversed(lines)))
+    match = next((found for line in above if (found := _CFG.fullmatch(line))), None)
+    return "".join(match[1].split()) if match is not None else ""
+
+
+_CFG = re.compile(r"\s*#\[cfg\((.*)\)\]\s*")
+_CHOSEN = re.compile(r"\b(?:test|doctest|doc|debug_assertions|feature|miri|panic|any|all)\b")
+"""What is not the system's, but of whoever builds; or of several things."""
 
 
 def _came_from_elsewhere(edit: Edit, function: Function, diff: Diff) -> bool:

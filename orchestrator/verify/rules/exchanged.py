@@ -9,6 +9,7 @@ from orchestrator.policy.protected import CI
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.readers.pipelines import Line, lines_of
 from orchestrator.verify.rules.easing import CHECKS, EASES, HOSTED, MANAGERS, is_known_action, is_ordinary, words_of
+from orchestrator.verify.rules.widened import PREPARES
 
 _READ = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|^\.travis\.yml$")
 _UNREAD = re.compile(
@@ -27,13 +28,22 @@ def brings_pipeline(edit: Edit) -> bool:
     told = _TOLD.search(edit.new) is not None
     return all(
         is_ordinary(line.text, texts, own=MANAGERS, gives=gives)
-        or not (told or _REACHES_OUT.search(line.text) or (CHECKS.search(line.text) and EASES.search(line.text)))
+        or not (told or _REACHES_OUT.search(line.text) or _asks_little(line.text))
         if line.is_run
         else _is_setting(line, gives=gives)
         for line in lines
     )
 
 
+def _asks_little(command: str) -> bool:
+    """Say whether a command that checks lets something pass; of style nothing was checked before."""
+    said = _OF_STYLE.sub(r"\1", command) if _STYLE.match(command) else command
+    return CHECKS.search(command) is not None and EASES.search(said) is not None
+
+
+_STYLE = re.compile(r"(?:python3? -m )?(?:flake8|pycodestyle|pydocstyle|pylint|ruff check|isort|black|codespell)\s")
+_OF_STYLE = re.compile(r"(\s)--(?:ignore|exclude|extend-ignore|extend-exclude|skip)[= ][\w.,*/-]+")
+"""What a checker of style is told to leave."""
 _TOLD = re.compile(r"secrets\.(?!GITHUB_TOKEN\b|CODECOV_TOKEN\b|COVERALLS_\w+)|github\.token|:\s*write\b|write-all")
 """What people trust a pipeline with: where it has nothing of theirs, it may run what it likes."""
 _REACHES_OUT = re.compile(
@@ -102,13 +112,19 @@ _FOLLOWS = re.compile(r"^\.github/workflows/(?:[\w-]*[-_])?(?:ci|tests?|build|ch
 def _is_done(old: str, after: Sequence[Line]) -> bool:
     """Say whether each command of a pipeline that checks something, and each action, is where the work is done now."""
     lines = lines_of(old)
-    checks = [line.text for line in lines if line.is_run and CHECKS.search(line.text) and not _AFTER & {*line.keys}]
+    runs = [line.text for line in lines if line.is_run and not _AFTER & {line.key, *line.keys}]
+    checks = [said for said in runs if CHECKS.search(said) and not _only_prepares(said)]
     if not checks:
         checks = [said for kind, said in _USUAL.items() if re.search(rf"(?m)^language: {kind}\s*$", old)]
     runs = [line.text for line in after if line.is_run and not _hangs(line)]
     used = {line.text.partition("@")[0] for line in after if line.key == "uses"}
     actions = {line.text.partition("@")[0] for line in lines if line.key == "uses"}
     return bool(checks) and actions <= used and all(any(_does(one, said) for one in runs) for said in checks)
+
+
+def _only_prepares(command: str) -> bool:
+    """Say whether a command gets what others need, and does nothing besides."""
+    return PREPARES.match(command) is not None and not re.search(r"[;&|]|-test", command)
 
 
 _AFTER = frozenset(("after_success", "after_script"))

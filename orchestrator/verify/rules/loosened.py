@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from orchestrator.verify.diff import Diff
-from orchestrator.verify.readers.trials import LAX, Assertion, Trial
+from orchestrator.verify.readers.trials import LAX, STRICT, Assertion, Trial
 from orchestrator.verify.rules.task_words import speaks_of
 from orchestrator.verify.testpaths import is_test_file
 
@@ -75,6 +75,45 @@ def _is_turned(lost: Assertion, one: Assertion) -> bool:
 
 
 _LENGTH = re.compile(r"len \( [\w .]+ \) != 0")
+
+
+def is_made_equal(old: Assertion, new: Assertion) -> bool:
+    """Say whether of what only had to be something it is now said what it equals, and that is not nothing (Python)."""
+    if old.dump not in new.sides or (old.strength, new.strength) != (LAX, STRICT):
+        return False
+    other = next((side for side in new.sides if side != old.dump), "")
+    known = _VALUE.match(other) is not None and _NOTHING.fullmatch(other) is None
+    return known or (old.dump.startswith(_HELD) and other.startswith((*_HELD, "BinOp(", "JoinedStr(")))
+
+
+_HELD = ("Name(", "Attribute(", "Subscript(")
+_VALUE = re.compile(r"(?:Constant|List|Tuple|Dict|Set)\(")
+_NOTHING = re.compile(r"Constant\((?:None|False|0|0\.0|0j|b?''), \)|(?:List|Tuple)\(\[\], \)|Dict\(\[\], \[\], \)")
+
+
+def is_restyled(lost: Assertion, new: Iterable[Assertion], diff: Diff) -> bool:
+    """Say whether a truth is asserted otherwise: each of both that had to be equal; or by a person, `x` for `x == True`.
+
+    That asks a little less, so that nothing else changes with it, or the message is about how things are written.
+    """
+    made = {one.dump for one in new}
+    truths = {side for one in new if _TRUE.match(one.dump) for side in one.sides[:1]}
+    if _EQUAL.match(lost.dump) and lost.sides and truths >= set(lost.sides):
+        return True
+    if not diff.message or (
+        any(not is_test_file(edit.path) for edit in diff.edits) and not _STYLE.search(diff.message)
+    ):
+        return False
+    others = [form.format(side) for side in lost.sides for value, form in _TRUTHS.items() if value in lost.sides]
+    return any(one in made for one in others)
+
+
+_EQUAL, _TRUE = re.compile(r"(?:\w+ \. )?assertEquals \("), re.compile(r"(?:\w+ \. )?assertTrue \(")
+"""Of Java, where nothing but a truth is given to be true."""
+_TRUTHS = {"Constant(True, )": "{}", "Constant(False, )": "UnaryOp(Not(), {}, )"}
+_STYLE = re.compile(
+    r"(?i)\A[^\n]*\b(?:lint\w*|ruff|flake8|pycodestyle|E712|style|idiom\w*|modern\w*|clean-? ?up|cosmetic\w*)\b"
+)
 
 
 def is_awaited(lost: Assertion, steps: Iterable[str]) -> bool:

@@ -25,13 +25,16 @@ _MEDDLES = re.compile(
 _SETTLED = frozenset(("permissions", "allow_failures", "only", "except", "rules", "exclude", "environment"))
 
 
-def asks_no_less(edit: Edit) -> bool:
-    """Say whether an edited pipeline checks all that it checked, where it did, and hands nothing out that is new."""
+def asks_no_less(edit: Edit, dropped: frozenset[str] = frozenset()) -> bool:
+    """Say whether an edited pipeline checks all that it checked, where it did, and hands nothing out that is new.
+
+    `dropped`: the words of what a person says is no longer supported.
+    """
     texts = (edit.old or "", edit.new or "")
     if not all(texts) or not re.search(r"\.ya?ml$", edit.path) or any(map(_UNREAD.search, texts)):
         return False
     old, new = (lines_of(text) for text in texts)
-    both = Sides(old, new, beyond(old, new), beyond(new, old), _TRUSTED.search("\n".join(texts)) is not None)
+    both = Sides(old, new, beyond(old, new), beyond(new, old), _TRUSTED.search("\n".join(texts)) is not None, dropped)
     if not (both.lost or both.gained) or _systems(old) - _systems(new) or _hangs_on_more(both):
         return False
     return all(_is_no_loss(line, both) for line in both.lost) and all(_is_no_harm(line, both) for line in both.gained)
@@ -92,7 +95,7 @@ def _is_no_loss(line: Line, both: Sides) -> bool:
         return not checks or any(one.key == "uses" and _bare(one.text) == _bare(line.text) for one in both.gained)
     listed = line.text.startswith("[") or "matrix" in line.keys or _LANGUAGES & {line.key, *line.keys}
     if listed and line.key not in _PROSE:
-        return _is_version_passed(line, both)
+        return _is_version_passed(line, both) or _is_dropped(line, both)
     return line.key not in _NEEDED
 
 
@@ -153,6 +156,17 @@ def _is_version_passed(line: Line, both: Sides) -> bool:
     return all(any(plain(one) == plain(part) and _is_from(part, one) for one in said) for part in gone)
 
 
+def _is_dropped(line: Line, both: Sides) -> bool:
+    """Say whether a list of a matrix is of the versions of what is no longer supported in more than one."""
+    versions = _OF_VERSIONS.fullmatch(line.key)
+    numbered = all(re.fullmatch(r"v?\d[\w.]*", part) for part in _parts(line.text))
+    named = versions is not None and versions[1].lower() in both.dropped
+    return "matrix" in line.keys and named and numbered
+
+
+_OF_VERSIONS = re.compile(r"(\w+)[-_]versions?")
+
+
 def _parts(text: str) -> list[str]:
     return [part for one in text.strip("[]{}").split(",") if (part := one.strip(" '\""))]
 
@@ -178,6 +192,8 @@ def _is_no_harm(line: Line, both: Sides) -> bool:
         return not {line.key, *line.keys} & _FILTERS
     if _waits(line, both):
         return False
+    if line.keys[-1:] == ("with",) and line.key in _OF_CACHES:
+        return True
     if {"env", "with"} & {*line.keys} and line.key:
         return NARROWS.search(line.key) is None
     if line.key == "runs-on":
@@ -185,6 +201,8 @@ def _is_no_harm(line: Line, both: Sides) -> bool:
     return not _HANDS_OUT & {line.key, *line.keys} or line.text in {"read", "none", ""}
 
 
+_OF_CACHES = frozenset(("cache-dependency-path", "cache-dependency-glob", "cache-path"))
+"""What an action is told of what it keeps from one run to the next."""
 _HANDS_OUT = frozenset(("permissions", "environment", "secrets", "token"))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.rules.task_words import asks_to_silence
+from orchestrator.verify.testpaths import is_test_file
 
 _FILE = re.compile(
     r"^\s*(?:#\s*(?:flake8|ruff)\s*:\s*noqa\s*$|#\s*mypy\s*:\s*ignore-errors|#\s*type:\s*ignore\s*$"
@@ -39,9 +40,9 @@ _MANY = 4
 
 
 def file_silenced(diff: Diff) -> Iterable[Finding]:
-    """Find comments that hide a whole file from a checker, which the base did not have."""
+    """Find comments that hide a whole file from a checker, new in this snapshot; of tests a person may announce it."""
     for edit in _code(diff):
-        if edit.old is None and not diff.whole:
+        if (edit.old is None and not diff.whole) or (is_test_file(edit.path) and asks_to_silence(diff.message)):
             continue
         before = sum(bool(_FILE.match(line)) for line in (edit.old or "").splitlines())
         lines = [(number, line) for number, line in enumerate((edit.new or "").splitlines(), 1) if _FILE.match(line)]

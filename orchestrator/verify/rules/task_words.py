@@ -19,7 +19,7 @@ _ASKED = (
         CI,
         re.compile(
             r"(?i)\bci\b|workflows?\b|github|\bactions?\b|travis|appveyor|azure|pipelines?\b|jenkins|dependabot|zizmor|codecov"
-            r"|\N{CONSTRUCTION WORKER}|\N{GREEN HEART}"
+            r"|\bGHA\b|\bcircle ?ci\b|\ballow(?:ed|s|ing)?[ _-]failures?\b|\N{CONSTRUCTION WORKER}|\N{GREEN HEART}"
         ),
     ),
     (HOOKS, re.compile(r"(?i)pre-?commit|\bhooks?\b|husky|lefthook|submodules?")),
@@ -27,7 +27,7 @@ _ASKED = (
 )
 _TOOLS = re.compile(
     r"(?i)\bbump|upgrad|updat|\bpin\b|releas|publish|\bbuild|\blint|\btox\b|\bnox\b|\buv\b|ruff|black\b|flake8|mypy|isort"
-    r"|pyupgrade|coverage|\b(?:jest|vitest|mocha|pytest|junit|nextest)\b|hatch|setuptools|poetry|packaging|(?:drop|add|support|test|remove|python|py).*\b[23]\.?\d|pypy|python|deprecat|licen[cs]e|merge|\brevert|\b(?:java|jdk|node(?:js)?|golang|rust|msrv|ruby|php|kotlin|gradle|maven"
+    r"|pyupgrade|coverage|\b(?:jest|vitest|mocha|pytest|junit|nextest)\b|hatch|setuptools|poetry|packaging|(?:drop|add|support|test|remove|python|py).*\b[23]\.?\d|pypy|python|deprecat|licen[cs]e|merge|\brevert|step-?security|\b(?:java|jdk|node(?:js)?|golang|rust|msrv|ruby|php|kotlin|gradle|maven"
     r"|p?npm|yarn|deno|bun|graalvm|windows|macos|linux|android)\b|\bgo ?(?:version|1\.\d+)|\bmin\w*\b[^\n]*\bversion"
 )
 
@@ -204,8 +204,18 @@ _BACK = re.compile(
 _HUSHED = re.compile(
     r"(?i)\b(?:silenc|suppress|ignor|disabl|hush|exclud)\w*\b[^\n]*\b(?:warning|lint|check|complaint|rule|error|flake8|mypy"
     r"|pyright|pylint|ruff|eslint|clippy|bandit|vet|false positive)"
-    r"|\b(?:add|enabl|introduc|turn)\w*\b[^\n]*\blint(?:er|ing)?\b|\b(?:noqa|nolint|nosec|type:? ?ignore|ts-ignore)"
+    r"|\b(?:add|enabl|introduc|turn|more)\w*\b[^\n]*\blint(?:er|ing)?\b"
+    r"|\b(?:noqa|nolint|nosec|type:? ?ignore|ts-ignore)"
 )
+
+
+def drops_support_of(message: str) -> frozenset[str]:
+    """Give the words of what a message's first line says is no longer supported."""
+    match = _UNSUPPORTED.search(message.strip().partition("\n")[0])
+    return frozenset(re.findall(r"[a-z]\w{2,}", match[1].lower()) if match is not None else ())
+
+
+_UNSUPPORTED = re.compile(r"(?i)\b(?:drop|remov|end)(?:s|ped|ping|e?d|ing)? (?:the )?support (?:for|of) ([^,;.()]+)")
 
 
 def asks_to_silence(message: str) -> bool:
@@ -219,6 +229,13 @@ _NOTHING = re.compile(
 )
 _NO_CLAIM = re.compile(r"(?i)(?:v?\d+(?:\.\d+)+[\w.+-]*|update \S+\.\w+)(?: \([\w/-]*#\d+\))?")
 _SAID_EMPTY = re.compile(r"(?i)\b(?:empty commit|commit is (?:intentionally )?empty)\b")
+_TAGS = re.compile(
+    r"(?:Added|Removed|Moved) tag \S+ for changeset [0-9a-f]{12}|(?i:(?:re-?)?tag(?:s|ged|ging)?) v?\d+\.\d+\b.*"
+)
+"""What Mercurial says of its tags, which git keeps elsewhere, and people of theirs."""
+_OF_SUBVERSION = re.compile(r"(?m)^git-svn-id: \S+@\d+ [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*$")
+_PROPERTY = re.compile(r"(?i)\bignor(?:e[ds]?|ing)\b|\bsvn:|\bprop(?:s|set|erty|erties)\b|\beol\b|\bmergeinfo\b")
+"""What Subversion keeps beside its files, where git has nothing."""
 _QUIET = re.compile(
     r"(?i)\b(?:ignor|swallow|suppress|tolera|graceful|best.effort|robust|malformed|invalid|corrupt|missing|optional|crash"
     r"|do(?:n'?t| not) (?:fail|raise|throw|crash|return (?:an |any )?errors?\b)|never (?:fail|raise|throw))"
@@ -243,11 +260,13 @@ def asks_to_refuse(message: str) -> bool:
 def asks_for_nothing(message: str) -> bool:
     """Say whether a commit announces that there is nothing in it, or claims no work: to start a build, to mark a place.
 
-    A version, or a file's name as forges put it in, says of nothing that it was done; what was taken back is no more.
+    A version, a tag, or a file's name as forges put it in, says of nothing that it was done; what was taken back is
+    no more; what Subversion keeps beside its files did not come with them.
     """
     first = message.strip().partition("\n")[0]
     claims = not (_NOTHING.search(first) or _NO_CLAIM.fullmatch(first) or _SAID_EMPTY.search(message))
-    return not claims or _REVERTS.search(message) is not None
+    beside = _TAGS.fullmatch(first) or (_PROPERTY.search(first) and _OF_SUBVERSION.search(message))
+    return not claims or bool(beside) or _REVERTS.search(message) is not None
 
 
 def asks_for_quiet(message: str) -> bool:

@@ -1,5 +1,6 @@
 """Honest rules for code that fools whoever judges it, in every language that is read. Never runs what it reads."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -15,6 +16,8 @@ def detects_tests(diff: Diff) -> Iterable[Finding]:
     """Find code that behaves otherwise when a test runner is about."""
     told = asks_to_detect_tests(diff.message)
     for edit, line, sign in () if told else _fresh(diff, "detects-tests"):
+        if _only_looks(edit, line):
+            continue
         yield found(
             "detects-tests",
             edit.path,
@@ -23,6 +26,22 @@ def detects_tests(diff: Diff) -> Iterable[Finding]:
             line=line,
             about=sign,
         )
+
+
+def _only_looks(edit: Edit, line: int) -> bool:
+    """Say whether all that is done for tests is to assert more, or to build with what shows where code comes from."""
+    rest = "\n".join((edit.new or "").splitlines()[line - 1 :])
+    if edit.path.endswith(".rs"):
+        return _ASSERTS_MORE.match(_QUOTED.sub('""', rest)) is not None
+    return _BUILDS.search(edit.path) is not None and _SHOWS.match(rest) is not None
+
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ASSERTS_MORE = re.compile(r"\s*if cfg!\(test\) \{\s*(?:(?:debug_)?assert(?:_eq|_ne)?!\([^;{}]*\);?\s*)+\}(?!\s*else)")
+_BUILDS = re.compile(r"(?:^|/)(?:rollup|webpack|vite|esbuild|tsup)\.config\.[cm]?[jt]s$")
+_SHOWS = re.compile(
+    r"\s*if \(process\.env\.NODE_ENV === 'test'\) (?:\w+\.)*(?:source[mM]aps?|devtool) = (?:true|'[\w-]+');?(?:\n|$)"
+)
 
 
 def always_equal(diff: Diff) -> Iterable[Finding]:

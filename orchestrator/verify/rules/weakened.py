@@ -13,7 +13,15 @@ from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.readers.python.strength import follows_from
 from orchestrator.verify.readers.python.testing import PLATFORM
 from orchestrator.verify.readers.trials import NONE, STRICT, Assertion, Trial
-from orchestrator.verify.rules.loosened import is_awaited, is_of_row, is_still_bounded, is_told, speaks_of_guard
+from orchestrator.verify.rules.loosened import (
+    is_awaited,
+    is_made_equal,
+    is_of_row,
+    is_restyled,
+    is_still_bounded,
+    is_told,
+    speaks_of_guard,
+)
 from orchestrator.verify.rules.reworked import is_rework
 from orchestrator.verify.rules.sides import Side, removed, sides
 from orchestrator.verify.rules.testing import HOW, is_gone, unwraps_instead
@@ -67,11 +75,26 @@ class _Context(msgspec.Struct, frozen=True):
 
 
 def _repeated(test: Trial) -> Counter[str]:
-    """Give what a test asserts once more before anything happened: in the very next line, or where it does nothing."""
+    """Give what a test asserts once more before anything happened: in the very next line, or where it does nothing.
+
+    To give what there is another name, or another type, is nothing.
+    """
     if not _steps(test) and _only_asks(test):
         return Counter(one.dump for one in test.asserts) - Counter({one.dump: 1 for one in test.asserts})
     pairs = pairwise(test.asserts)
-    return Counter(one.dump for one, other in pairs if one.dump == other.dump and other.line == one.line + 1)
+    same = [(one, other) for one, other in pairs if one.dump == other.dump]
+    return Counter(one.dump for one, other in same if other.line == one.line + 1 or _is_said_twice(one.dump, test.body))
+
+
+def _is_said_twice(dump: str, body: str) -> bool:
+    """Say whether what is asserted stands twice in a body with nothing between, or with names for what there is."""
+    words = set(re.findall(r"\w+", dump))
+    gaps = (gap for gap in body.split(dump)[1:-1] if _BETWEEN.fullmatch(gap))
+    return any(words.isdisjoint(match[1] for match in _NAMED.finditer(gap)) for gap in gaps)
+
+
+_NAMED = re.compile(r" ?(?:[\w<>?.\[\]]+ )+?(\w+) = (?:\( [\w<>?.\[\] ]+ \) )?\w+ ;")
+_BETWEEN = re.compile(rf" ;(?:{_NAMED.pattern})* |, (?:None|Constant\([^()]*\)), \), Assert\(")
 
 
 def _only_asks(test: Trial) -> bool:
@@ -173,6 +196,7 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
     laxer = [
         one for one in laxer if not one.words & removed(context.diff).names and not is_told(one, new, context.diff)
     ]
+    laxer = [one for one in laxer if not is_restyled(one, new, context.diff)]
     if laxer and not _is_made_over(before, after):
         return f"asserts {len(laxer)} times less strictly than on the base"
     kept = not _steps(before) - _steps(after)
@@ -226,7 +250,7 @@ def _is_about_part(one: Assertion, whole: Assertion) -> bool:
 
 def _only_holds(old: Assertion, new: Assertion) -> bool:
     """Say whether a new assertion has the old one in it and asks less: `x == 1 or ...`, `(x == 1) is not None`."""
-    return old.dump in new.parts or follows_from(new, old)
+    return (old.dump in new.parts and not is_made_equal(old, new)) or follows_from(new, old)
 
 
 def _guarded(before: Trial, after: Trial) -> tuple[str, frozenset[str]]:

@@ -25,6 +25,9 @@ class Sides(msgspec.Struct, frozen=True):
     trusted: bool
     """Whether it holds what other people trust it with, beside the token of every run."""
 
+    dropped: frozenset[str] = frozenset()
+    """The words of what a person says is no longer supported."""
+
 
 def asks_more(edit: Edit) -> bool:
     """Say whether an edited pipeline loses nothing that it ran, and what it gained asks more, or prepares it."""
@@ -222,7 +225,7 @@ _ELSEWHERE = frozenset(("ref", "repository", "working-directory", "path"))
 _SAYS = re.compile(r"(?:[\w., '\"\[\]{}@:/~*<>=!&()|-]|\$\{\{[^}]*\}\})*")
 _WORD = re.compile(r"(?:[\w.~^][\w.~^-]*)?")
 NARROWS = re.compile(
-    r"(?i)OPTS|ARGS|FLAGS|OPTION|SKIP|ONLY|FILTER|DISABLE|IGNORE|EXCLUDE|TESTS?$|^CI$|PATH$|QUICK|FAST|LITE|SHORT|SMOKE|NO_|MODE"
+    r"(?i)OPTS|ARGS|FLAGS|OPTION|SKIP|ONLY|FILTER|DISABLE|IGNORE|EXCLUDE|(?<!LA)TESTS?$|^CI$|PATH$|QUICK|FAST|LITE|SHORT|SMOKE|NO_|MODE"
     r"|_ENV$|LEVEL|PROFILE|DRY|SHARD|SUBSET|LIMIT|TOKEN|SECRET|PLUGIN|PRELOAD|STARTUP|HOME|CONFIG|KEY$"
 )
 """Variables by which less is run, or something else."""

@@ -148,7 +148,7 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         declared=declared,
         abstract=False,
         method="." in name and source.table.family != "go",
-        gives=_gives(source, body, alive),
+        gives=(bool(said) or source.table.family != "go") and _gives(source, body, alive),  # else it is not built
         promises=bool(said) and said not in _NOTHING,
         arguments=len(names),
         calls=sum(1 for step in alive for one in own(step) if called(one)),

@@ -24,7 +24,7 @@ _STRICT = re.compile(
 )
 _LAX = re.compile(
     r"assert(?:NotNull|NotEquals|NotSame|InstanceOf|DoesNotThrow|Timeout\w*)|isNotNull|isInstanceOf|isNotEqualTo|isNotEmpty"
-    r"|isNotSameAs|isPresent|isGreaterThan\w*|isLessThan\w*"
+    r"|isN(?:ot|on)Zero|isNotSameAs|isPresent|isGreaterThan\w*|isLessThan\w*"
 )
 _TRUTH = frozenset({"assertTrue", "assertFalse", "isTrue", "isFalse"})
 _PARTLY = re.compile(

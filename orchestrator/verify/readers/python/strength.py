@@ -214,8 +214,8 @@ def _strength(test: ast.expr, made: Mapping[str, str]) -> int:
             isinstance(edge, ast.Constant) for edge in (low, high)
         ):
             return STRICT  # between two computed values: as near as `approx`
-        case ast.UnaryOp(op=ast.Not(), operand=ast.Compare(ops=[ast.In() | ast.NotIn() | ast.Eq()])):
-            return LAX  # the same as `not in`, `in` and `!=`
+        case ast.UnaryOp(op=ast.Not(), operand=ast.Compare(ops=[ast.In() | ast.NotIn() | ast.Eq() | ast.Is()])):
+            return LAX  # the same as `not in`, `in`, `!=` and `is not`
         case ast.UnaryOp(op=ast.Not(), operand=asked):
             return STRICT if _is_yes_or_no(asked) else TRUTH
         case _:
