@@ -92,7 +92,7 @@ _NOTHING = re.compile(r"Constant\((?:None|False|0|0\.0|0j|b?''), \)|(?:List|Tupl
 
 
 def is_restyled(lost: Assertion, new: Iterable[Assertion], diff: Diff) -> bool:
-    """Say whether a truth is asserted otherwise: each of both that had to be equal; or by a person, `x` for `x == True`.
+    """Say whether a truth is asserted otherwise: each of two that had to be equal; by a person, `x` for `x == True`.
 
     That asks a little less, so that nothing else changes with it, or the message is about how things are written.
     """
