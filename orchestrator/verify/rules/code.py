@@ -57,7 +57,7 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
     for edit, before, after in _both(diff):
         moved = after.name.rpartition(".")[2] in elsewhere
         if (
-            _does_less(before, after)
+            (_does_less(before, after) or _spills(before, after))
             and not (moved or is_no_loss(edit, before, after, diff))
             and not hands_over(before, after, fresh)
         ):
@@ -263,7 +263,15 @@ def _is_stub(function: Function, *, whole: bool) -> bool:
     return alone and function.arguments > 0 and function.promises
 
 
+def _spills(before: Function, after: Function) -> bool:
+    """Say whether what a function worked out and gave on the base it still works out, and gives a constant instead."""
+    worked = " ".join(before.steps)
+    return after.settles and not before.settles and any(value in worked for value in after.spilt)
+
+
 def _says(function: Function) -> str:
+    if function.shape is Shape.REAL and function.spilt:
+        return "works out what nobody gets"
     return str(function.shape.value or Shape.DRAINED.value)
 
 

@@ -24,6 +24,7 @@ from orchestrator.verify.readers.grammar.source import (
     statements,
     walk,
 )
+from orchestrator.verify.readers.grammar.spilt import settles, spilt
 from orchestrator.verify.readers.grammar.tables import BLOCKS, LATER, Table
 from orchestrator.verify.readers.grammar.use import blocks, switch, uses, works
 from orchestrator.verify.readers.grammar.values import BINDS, UNWRAPPED, called_within, fixes, is_fixed
@@ -136,6 +137,7 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
     if shape is Shape.REAL and body.kind() in BLOCKS:
         shape = outcome(source, alive, names)
     full, idle = blocks(source, steps)
+    settled = body.kind() in BLOCKS and settles(source, alive)
     return Function(
         full=full,
         idle=idle,
@@ -157,6 +159,8 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         cut=_cut(steps, alive),
         later=shape is not Shape.REAL and bool(LATER.search(node.text())),
         swallows=swallows(source, alive),
+        settles=settled,
+        spilt=spilt(source, alive) if settled else (),
         steps=tuple(source.dump(step) for step in steps),
     )
 
