@@ -266,7 +266,8 @@ def _is_stub(function: Function, *, whole: bool) -> bool:
 def _spills(before: Function, after: Function) -> bool:
     """Say whether what a function worked out and gave on the base it still works out, and gives a constant instead."""
     worked = " ".join(before.steps)
-    return after.settles and not before.settles and any(value in worked for value in after.spilt)
+    lost = set(after.spilt) - set(before.spilt)
+    return after.settles and not before.settles and any(value in worked or worked in value for value in lost)
 
 
 def _says(function: Function) -> str:

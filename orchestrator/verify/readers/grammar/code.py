@@ -137,7 +137,6 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
     if shape is Shape.REAL and body.kind() in BLOCKS:
         shape = outcome(source, alive, names)
     full, idle = blocks(source, steps)
-    settled = body.kind() in BLOCKS and settles(source, alive)
     return Function(
         full=full,
         idle=idle,
@@ -159,8 +158,8 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         cut=_cut(steps, alive),
         later=shape is not Shape.REAL and bool(LATER.search(node.text())),
         swallows=swallows(source, alive),
-        settles=settled,
-        spilt=spilt(source, alive) if settled else (),
+        settles=body.kind() in BLOCKS and settles(source, alive),
+        spilt=spilt(source, alive) if body.kind() in BLOCKS else (),
         steps=tuple(source.dump(step) for step in steps),
     )
 

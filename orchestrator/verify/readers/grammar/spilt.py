@@ -14,15 +14,18 @@ _ASSIGNS = frozenset({"assignment_expression", "assignment_statement", "augmente
 _ADDS = frozenset({"augmented_assignment_expression", "compound_assignment_expr", "update_expression", "inc_statement"})
 _NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 _GROWS = re.compile(r"(\w+)\.(?:push|add|put|set|insert|extend|append|push_str|unshift|addAll|putAll|push_back)")
-_FALLS = re.compile(r"(?:std::)?(?:mem::)?(?:drop|forget)|(?:std::)?(?:hint::)?black_box|Objects\.(?:hash|isNull|nonNull)")
+_FALLS = re.compile(
+    r"(?:std::)?(?:mem::)?(?:drop|forget)|(?:std::)?(?:hint::)?black_box|Objects\.(?:hash|(?:is|non)Null)"
+)
 _TELLS = re.compile(r"(?:true|false|nil|null|undefined|None|void 0|\(\)|Ok\(\(\)\)|self|this|Self|[^\W\d]\w*)?")
 _INLINE = re.compile(r"\{(\w+)[:}]")
 _PLAIN = frozenset({"field_expression", "member_expression", "selector_expression", "field_access", "self", "this"})
+_VALUES = frozenset({"binary_expression", "array", "array_expression", "tuple_expression", "reference_expression"})
 _INNER = frozenset({"arrow_function", "function_expression", "func_literal", "closure_expression", "lambda_expression"})
 
 
 def settles(source: Source, alive: Sequence[SgNode]) -> bool:
-    """Say whether the last a body gives is known beforehand; where it gives nothing, whether it also puts nothing away."""
+    """Say whether the last a body gives is known beforehand; where it gives nothing, whether it puts nothing away."""
     given = _given(source, alive)
     if not given:
         names = _declared(alive)
@@ -148,8 +151,9 @@ def _places(node: SgNode) -> Iterator[SgNode]:
         yield from (part for part in (node.field("name"), node.field("pattern")) if part is not None)
     elif kind in {"short_var_declaration", *_ASSIGNS} and all(_is_name(one) for one in _several(node.field("left"))):
         yield from (one for one in [node.field("left")] if one is not None)
-        for name, _ in _grown(node):
-            yield from (part for part in walk(node) if part.kind() == "argument_list" and part.text().startswith(f"({name}"))
+        added = [f"({name}," for name, _ in _grown(node)]
+        lists = (part for part in walk(node) if part.kind() == "argument_list")
+        yield from (parts(part)[0] for part in lists if part.text().startswith(tuple(added)))
     elif _GROWS.fullmatch(called(node)) and (parent := node.parent()) and parent.kind() == "expression_statement":
         yield from (part for part in (node.field("function"), node.field("object")) if part is not None)
 
@@ -166,10 +170,9 @@ def _left_lying(source: Source, node: SgNode, *, calls: bool) -> Iterator[SgNode
     elif called(inner):
         quiet = source.table.noise.fullmatch(called(inner)) or source.table.fails.fullmatch(called(inner))
         yield from (inner,) if calls and not quiet else ()
-    elif inner.kind() in {"binary_expression", "array", "array_expression", "tuple_expression", "reference_expression"}:
-        if not re.search(r"&&|\|\||\?\?", inner.text()):
-            yield inner
-            yield from (one for one in own(inner) if called(one))
+    elif inner.kind() in _VALUES and not re.search(r"&&|\|\||\?\?", inner.text()):
+        yield inner
+        yield from (one for one in own(inner) if called(one))
 
 
 def _passed_over(node: SgNode) -> Iterator[SgNode]:

@@ -59,7 +59,6 @@ class _Reader:
         source = "\n".join(self._lines[node.lineno - 1 : node.end_lineno])
         plain = {mark.id for mark in node.decorator_list if isinstance(mark, ast.Name)}
         full, idle = emptied_blocks(body)
-        settled = settles(alive)
         shape = Shape.HIDDEN if plain & self._hollow else shape_of(alive, names, node.name, self._around)
         shape = Shape.REPLACED if prefix + node.name in self._replaced else shape
         shape = Shape.LAZY if shape is Shape.REAL and _is_lazy(alive) else shape
@@ -80,8 +79,8 @@ class _Reader:
             switch=switch(body, names),
             later=shape is not Shape.REAL and bool(LATER.search(source)),
             swallows=swallows(alive),
-            settles=settled,
-            spilt=spilt(alive) if settled else (),
+            settles=settles(alive),
+            spilt=spilt(alive),
             steps=tuple(dumped(statement) for statement in _without_end(body)),
         )
 

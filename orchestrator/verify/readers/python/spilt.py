@@ -37,7 +37,7 @@ def spilt(alive: Sequence[ast.stmt]) -> tuple[str, ...]:
 
 
 def settles(alive: Sequence[ast.stmt]) -> bool:
-    """Say whether the last a body gives is known beforehand; where it gives nothing, whether it also puts nothing away."""
+    """Say whether the last a body gives is known beforehand; where it gives nothing, whether it puts nothing away."""
     own = [part for one in alive for part in _own(one)]
     given = [part for part in own if isinstance(part, ast.Return | ast.Yield | ast.YieldFrom)]
     given = [part for part in given if part.value is not None and not _is_self(part.value)]
@@ -187,7 +187,8 @@ def _constants(alive: Sequence[ast.stmt]) -> set[str]:
     """Give the names that hold what is known beforehand, as a body ends."""
     known: set[str] = set()
     for statement in alive:
-        touched = {part.id for part in walk(statement) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+        names = [part for part in walk(statement) if isinstance(part, ast.Name)]
+        touched = {part.id for part in names if isinstance(part.ctx, ast.Store)}
         touched |= {name for part in _own(statement) for name, _ in _grown(part)}
         fixed = {name for name, value in _stored(statement) if is_fixed(value, known)}
         known = (known - touched) | (fixed if not isinstance(statement, ast.AugAssign) else set())
