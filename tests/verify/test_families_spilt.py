@@ -139,3 +139,9 @@ def test_what_is_worked_out_and_no_longer_put_away(path: str, old: str, new: str
 )
 def test_what_is_put_away_elsewhere_is_right(path: str, old: str, new: str) -> None:
     assert "code-gutted" not in change(STORES[path], STORES[path].replace(old, new), path)
+
+
+def test_a_body_put_into_a_closure_whose_value_nobody_gets() -> None:
+    old = "fn kind(rows: &[Row]) -> u32 {\n    if rows.is_empty() {\n        return 0;\n    }\n    match rows[0].read() {\n        Some(it) => it,\n        None => 1,\n    }\n}\n"
+    new = old.replace("{\n", "{\n    let _kind = (|| {\n", 1).removesuffix("}\n") + "    })();\n    0\n}\n"
+    assert "code-gutted" in change(old, new, "a.rs")

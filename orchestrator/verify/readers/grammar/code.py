@@ -158,7 +158,7 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         cut=_cut(steps, alive),
         later=shape is not Shape.REAL and bool(LATER.search(node.text())),
         swallows=swallows(source, alive),
-        settles=body.kind() in BLOCKS and settles(source, alive),
+        settles=body.kind() in BLOCKS and settles(source, alive, promises=bool(said)),
         spilt=spilt(source, alive) if body.kind() in BLOCKS else (),
         steps=tuple(source.dump(step) for step in steps),
     )

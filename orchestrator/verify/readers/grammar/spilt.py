@@ -20,13 +20,19 @@ _FALLS = re.compile(
 _TELLS = re.compile(r"(?:true|false|nil|null|undefined|None|void 0|\(\)|Ok\(\(\)\)|self|this|Self|[^\W\d]\w*)?")
 _INLINE = re.compile(r"\{(\w+)[:}]")
 _PLAIN = frozenset({"field_expression", "member_expression", "selector_expression", "field_access", "self", "this"})
+_BRANCHES = frozenset({"if_expression", "match_expression", "unsafe_block", "block", "loop_expression"})
 _VALUES = frozenset({"binary_expression", "array", "array_expression", "tuple_expression", "reference_expression"})
 _INNER = frozenset({"arrow_function", "function_expression", "func_literal", "closure_expression", "lambda_expression"})
 
 
-def settles(source: Source, alive: Sequence[SgNode]) -> bool:
-    """Say whether the last a body gives is known beforehand; where it gives nothing, whether it puts nothing away."""
+def settles(source: Source, alive: Sequence[SgNode], *, promises: bool) -> bool:
+    """Say whether the last a body gives is known beforehand; where it gives nothing, whether it puts nothing away.
+
+    `promises`: its signature says that it gives something.
+    """
     given = _given(source, alive)
+    if promises and source.table.family == "rust" and alive and alive[-1].kind() == "expression_statement":
+        given += [alive[-1]] if bare(alive[-1]).kind() in _BRANCHES and not alive[-1].text().endswith(";") else []
     if not given:
         names = _declared(alive)
         return not any(_is_put_away(source, one, names) for step in alive for one in own(step))
