@@ -24,7 +24,7 @@ from orchestrator.verify.readers.grammar.source import (
     statements,
     walk,
 )
-from orchestrator.verify.readers.grammar.spilt import settles, spilt
+from orchestrator.verify.readers.grammar.spilt import leavings
 from orchestrator.verify.readers.grammar.tables import BLOCKS, LATER, Table
 from orchestrator.verify.readers.grammar.use import blocks, switch, uses, works
 from orchestrator.verify.readers.grammar.values import BINDS, UNWRAPPED, called_within, fixes, is_fixed
@@ -137,6 +137,7 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
     if shape is Shape.REAL and body.kind() in BLOCKS:
         shape = outcome(source, alive, names)
     full, idle = blocks(source, steps)
+    settles, spilt = leavings(source, alive, promises=bool(said)) if body.kind() in BLOCKS else (False, ())
     return Function(
         full=full,
         idle=idle,
@@ -158,8 +159,8 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         cut=_cut(steps, alive),
         later=shape is not Shape.REAL and bool(LATER.search(node.text())),
         swallows=swallows(source, alive),
-        settles=body.kind() in BLOCKS and settles(source, alive, promises=bool(said)),
-        spilt=spilt(source, alive) if body.kind() in BLOCKS else (),
+        settles=settles,
+        spilt=spilt,
         steps=tuple(source.dump(step) for step in steps),
     )
 

@@ -1,7 +1,7 @@
 """What a function works out and nobody gets, in every language but Python. Never runs what it reads."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ast_grep_py import SgNode
 
@@ -11,7 +11,11 @@ from orchestrator.verify.readers.grammar.values import BINDS, is_fixed
 _RETURNS = frozenset({"return_statement", "return_expression", "yield_expression"})
 _DECLARES = frozenset({"variable_declarator", "var_spec", "let_declaration", "short_var_declaration"})
 _ASSIGNS = frozenset({"assignment_expression", "assignment_statement", "augmented_assignment_expression"})
+_STORES = _DECLARES | _ASSIGNS
 _ADDS = frozenset({"augmented_assignment_expression", "compound_assignment_expr", "update_expression", "inc_statement"})
+_STATEMENTS = frozenset({"expression_statement", "assignment_statement"})
+_OVER = _ASSIGNS | _ADDS
+_PUTS = _OVER | _STATEMENTS
 _NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 _GROWS = re.compile(r"(\w+)\.(?:push|add|put|set|insert|extend|append|push_str|unshift|addAll|putAll|push_back)")
 _FALLS = re.compile(
@@ -25,49 +29,49 @@ _VALUES = frozenset({"binary_expression", "array", "array_expression", "tuple_ex
 _INNER = frozenset({"arrow_function", "function_expression", "func_literal", "closure_expression", "lambda_expression"})
 
 
-def settles(source: Source, alive: Sequence[SgNode], *, promises: bool) -> bool:
-    """Say whether the last a body gives is known beforehand; where it gives nothing, whether it puts nothing away.
+def leavings(source: Source, alive: Sequence[SgNode], *, promises: bool) -> tuple[bool, tuple[str, ...]]:
+    """Say whether a body settles, and what it works out for nobody, each value as its tokens (`Source.dump`).
 
     `promises`: its signature says that it gives something.
     """
-    given = _given(source, alive)
-    if promises and source.table.family == "rust" and alive and alive[-1].kind() == "expression_statement":
-        given += [alive[-1]] if bare(alive[-1]).kind() in _BRANCHES and not alive[-1].text().endswith(";") else []
-    if not given:
-        names = _declared(alive)
-        return not any(_is_put_away(source, one, names) for step in alive for one in own(step))
-    return _is_settled(source, given[-1], _constants(source, alive))
-
-
-def spilt(source: Source, alive: Sequence[SgNode]) -> tuple[str, ...]:
-    """Give what a body works out for nobody, each value as its tokens (`Source.dump`)."""
-    pieces = [one for step in alive for one in own(step)]
-    put = [found for one in pieces for found in _stored(one)]
-    grown = [found for one in pieces for found in _grown(one)]
-    read = _read(source, alive)
-    mine = (_declared(alive) - read) | {"_"}
-    lost = [value for name, value in (*put, *grown) if name in mine]
-    given = _given(source, alive)
+    pieces = [(one.kind(), one) for step in alive for one in own(step)]
+    given = _given(source, alive, pieces, promises=promises)
+    stored = [found for kind, one in pieces if kind in _STORES for found in _stored(one)]
+    grown = [found for kind, one in pieces if kind in _STATEMENTS for found in _grown(one)]
+    names = {name for kind, one in pieces if kind in _DECLARES for name, _ in _stored(one)}
+    if given:
+        settled = _is_settled(source, given[-1], alive)
+    else:
+        settled = not any(_is_put_away(source, one, names) for kind, one in pieces if kind in _PUTS)
+    values = [value for one in given for value in _passed_over(one)]
+    if stored:
+        mine = (names - _read(source, alive) if names else set()) | {"_"}
+        values += [value for name, value in (*stored, *grown) if name in mine]
+        values += _written_over(source, alive) if any(is_fixed(source, value, set()) for _, value in stored) else []
     made_up = bool(given) and _TELLS.fullmatch(given[-1].text()) is None
     end = given[-1].range() if given else None
-    lost += [value for one in pieces if one.range() != end for value in _left_lying(source, one, calls=made_up)]
-    lost += [value for one in given for value in _passed_over(one)]
-    lost += _written_over(source, alive)
-    return tuple(dict.fromkeys(source.dump(value) for value in lost if _is_work(source, value)))
+    lying = [one for kind, one in pieces if kind == "expression_statement" and one.range() != end]
+    values += [value for one in lying for value in _left_lying(source, one, calls=made_up)]
+    return settled, tuple(dict.fromkeys(source.dump(value) for value in values if _is_work(source, value)))
 
 
-def _given(source: Source, alive: Sequence[SgNode]) -> list[SgNode]:
+def _given(
+    source: Source, alive: Sequence[SgNode], pieces: Iterable[tuple[str, SgNode]], *, promises: bool
+) -> list[SgNode]:
     """Give the values a body gives back, in the order of the text."""
-    found = [parts(one)[0] for step in alive for one in own(step) if one.kind() in _RETURNS and parts(one)]
+    found = [parts(one)[0] for kind, one in pieces if kind in _RETURNS and parts(one)]
     found = [one for one in found if one.text() not in {"this", "self"}]
-    if source.table.family == "rust" and alive and _is_tail(alive[-1]):
+    if source.table.family == "rust" and alive and _is_tail(alive[-1], promises=promises):
         found.append(alive[-1])
     return found
 
 
-def _is_tail(step: SgNode) -> bool:
+def _is_tail(step: SgNode, *, promises: bool) -> bool:
+    """Say whether a statement of Rust is the value of its body; of a branch only the signature tells."""
     kind = step.kind()
-    return kind != "expression_statement" and kind not in BINDS and not kind.endswith(("_item", "_statement"))
+    if kind == "expression_statement":
+        return promises and bare(step).kind() in _BRANCHES and not step.text().endswith(";")
+    return kind not in BINDS and not kind.endswith(("_item", "_statement"))
 
 
 def _stored(node: SgNode) -> Iterator[tuple[str, SgNode]]:
@@ -86,12 +90,6 @@ def _stored(node: SgNode) -> Iterator[tuple[str, SgNode]]:
         yield "_", values[0]
 
 
-def _declared(alive: Sequence[SgNode]) -> set[str]:
-    """Give the names a body makes for itself."""
-    pieces = (one for step in alive for one in own(step) if one.kind() in _DECLARES)
-    return {name for one in pieces for name, _ in _stored(one)}
-
-
 def _several(node: SgNode | None) -> list[SgNode]:
     if node is None:
         return []
@@ -104,7 +102,7 @@ def _is_name(node: SgNode) -> bool:
 
 def _grown(node: SgNode) -> Iterator[tuple[str, SgNode]]:
     """Give the name to which a statement adds something, and what: `out.push(it)`, `out = append(out, it)`."""
-    if node.kind() in {"expression_statement", "assignment_statement"}:
+    if node.kind() in _STATEMENTS:
         inner = bare(node)
         match = _GROWS.fullmatch(called(inner))
         if match is not None:
@@ -166,8 +164,6 @@ def _places(node: SgNode) -> Iterator[SgNode]:
 
 def _left_lying(source: Source, node: SgNode, *, calls: bool) -> Iterator[SgNode]:
     """Give what a statement works out and nobody takes; a call may be there for what it does."""
-    if node.kind() != "expression_statement":
-        return
     inner = bare(node)
     if inner.kind() == "unary_expression" and inner.text().startswith("void"):
         yield bare(parts(inner)[-1])
@@ -195,13 +191,18 @@ def _passed_over(node: SgNode) -> Iterator[SgNode]:
                 yield left
 
 
-def _is_settled(source: Source, node: SgNode, constants: set[str]) -> bool:
+def _is_settled(source: Source, node: SgNode, alive: Sequence[SgNode]) -> bool:
     inner = bare(node)
+    if is_fixed(source, inner, set()) or any(True for _ in _passed_over(inner)):
+        return True
+    if called(inner) or inner.kind() in {*_BRANCHES, *_PLAIN}:
+        return False
+    constants = _constants(source, alive)
     if inner.kind() == "sequence_expression":
         return is_fixed(source, parts(inner)[-1], constants)
     if inner.kind() == "expression_list":
         return all(is_fixed(source, one, constants) for one in parts(inner))
-    return is_fixed(source, inner, constants) or any(True for _ in _passed_over(inner))
+    return is_fixed(source, inner, constants)
 
 
 def _written_over(source: Source, alive: Sequence[SgNode]) -> list[SgNode]:
@@ -240,7 +241,7 @@ def _lends(node: SgNode) -> bool:
 
 def _is_put_away(source: Source, node: SgNode, names: set[str]) -> bool:
     """Say whether a piece puts something where others find it; `names` are the body's own."""
-    if node.kind() in {*_ASSIGNS, *_ADDS}:
+    if node.kind() in _OVER:
         place, value = node.field("left"), node.field("right")
         owner = re.match(r"\*?\w+", place.text()) if place is not None else None
         outside = owner is None or owner[0] not in {*names, "_"}

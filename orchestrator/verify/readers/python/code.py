@@ -9,7 +9,7 @@ from orchestrator.verify.readers.python.flow import reachable
 from orchestrator.verify.readers.python.module import Surroundings, emptied_blocks, replaced, surroundings
 from orchestrator.verify.readers.python.quiet import LATER, swallows
 from orchestrator.verify.readers.python.shape import shape_of, switch
-from orchestrator.verify.readers.python.spilt import settles, spilt
+from orchestrator.verify.readers.python.spilt import leavings
 from orchestrator.verify.readers.python.values import FunctionNode, is_text, last_name, without_docstring
 from orchestrator.verify.readers.python.walk import children, dumped, walk
 
@@ -59,6 +59,7 @@ class _Reader:
         source = "\n".join(self._lines[node.lineno - 1 : node.end_lineno])
         plain = {mark.id for mark in node.decorator_list if isinstance(mark, ast.Name)}
         full, idle = emptied_blocks(body)
+        settles, spilt = leavings(alive)
         shape = Shape.HIDDEN if plain & self._hollow else shape_of(alive, names, node.name, self._around)
         shape = Shape.REPLACED if prefix + node.name in self._replaced else shape
         shape = Shape.LAZY if shape is Shape.REAL and _is_lazy(alive) else shape
@@ -79,8 +80,8 @@ class _Reader:
             switch=switch(body, names),
             later=shape is not Shape.REAL and bool(LATER.search(source)),
             swallows=swallows(alive),
-            settles=settles(alive),
-            spilt=spilt(alive),
+            settles=settles,
+            spilt=spilt,
             steps=tuple(dumped(statement) for statement in _without_end(body)),
         )
 

@@ -3,7 +3,7 @@
 import ast
 import copy
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from orchestrator.verify.readers.python.known import truth
 from orchestrator.verify.readers.python.values import last_name
@@ -22,26 +22,26 @@ def asks_a_flag(node: ast.AST) -> bool:
 
 def flags(module: ast.Module) -> dict[str, bool]:
     """Give what the names of a module are whose truth is known beforehand, wherever it runs."""
-    bound = Counter(
-        node.id for node in walk(module) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
-    )
     found: dict[str, bool] = {}
     for statement in module.body:
         match statement:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=value)
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
-            ) if bound[name] == 1 and (known := truth(value)) is not None:
+            ) if (known := truth(value)) is not None:
                 found[name] = known
             case _:
                 pass
-    return found
+    names = (node for node in walk(module) if isinstance(node, ast.Name)) if found else ()
+    bound = Counter(node.id for node in names if not isinstance(node.ctx, ast.Load))
+    return {name: known for name, known in found.items() if bound[name] == 1}
 
 
 def with_flags(module: ast.Module, marks: frozenset[str]) -> ast.Module:
     """Give a module with its flags' values in their place in conditions: of branches, and of calls by these names."""
     known = flags(module)
-    if not known:
+    names = (part for one in (_asked(module, marks) if known else ()) for part in walk(one))
+    if not any(isinstance(name, ast.Name) and name.id in known for name in names):
         return module
     found = copy.deepcopy(module)
     put = _Put(known)
@@ -51,6 +51,15 @@ def with_flags(module: ast.Module, marks: frozenset[str]) -> ast.Module:
         elif isinstance(node, ast.Call) and last_name(node.func) in marks:
             put.generic_visit(node)
     return found
+
+
+def _asked(module: ast.Module, marks: frozenset[str]) -> Iterator[ast.AST]:
+    """Give what a module asks before it goes on, and the calls by these names."""
+    for node in walk(module):
+        if isinstance(node, ast.If | ast.While | ast.IfExp):
+            yield node.test
+        elif isinstance(node, ast.Call) and last_name(node.func) in marks:
+            yield node
 
 
 class _Put(ast.NodeTransformer):

@@ -7,7 +7,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from orchestrator.verify.readers.python.values import FunctionNode, is_fixed, is_pure, is_text
+from orchestrator.verify.readers.python.values import is_fixed, is_pure, is_text
 from orchestrator.verify.readers.python.walk import children, dumped, walk
 
 _PLAIN = (ast.Name, ast.Attribute, ast.Constant, ast.Yield, ast.YieldFrom, ast.Lambda)
@@ -16,44 +16,47 @@ _SEES_ALL = frozenset({"locals", "vars", "eval", "exec", "dir"})
 _NOISE = re.compile(r"print|(?:\w+\.)*_?(?:log|logger|logging|LOG|LOGGER)\.\w+|(?:warnings\.)?warn|time\.sleep")
 
 
-def spilt(alive: Sequence[ast.stmt]) -> tuple[str, ...]:
-    """Give what a body works out for nobody, each value as it is written down elsewhere (`dumped`)."""
-    parts = [part for one in alive for part in walk(one)]
-    if any(isinstance(part, ast.Name) and part.id in _SEES_ALL for part in parts):
-        return ()
-    shared = {name for part in parts if isinstance(part, ast.Global | ast.Nonlocal) for name in part.names}
+def leavings(alive: Sequence[ast.stmt]) -> tuple[bool, tuple[str, ...]]:
+    """Say whether a body settles, and what it works out for nobody, each value `dumped`."""
     own = [part for one in alive for part in _own(one)]
+    return _settles(alive, own), _spilt(alive, own)
+
+
+def _spilt(alive: Sequence[ast.stmt], own: Sequence[ast.AST]) -> tuple[str, ...]:
     made_up = _is_made_up(own)
-    put = [(name, value) for part in own for name, value in _stored(part) if name not in shared]
-    grown = [(name, value) for part in own for name, value in _grown(part)]
-    read = _read(alive)
-    mine = {name for name, _ in put} - read
-    lost = [value for name, value in put if name in mine]
-    lost += [value for name, value in grown if name in mine]
-    lost += [value for part in own if isinstance(part, ast.Expr) for value in _left_lying(part.value, calls=made_up)]
+    put = [(name, value) for part in own for name, value in (*_stored(part), *_grown(part))]
+    lost = [value for part in own if isinstance(part, ast.Expr) for value in _left_lying(part.value, calls=made_up)]
     lost += [value for part in own if isinstance(part, ast.Return) and part.value for value in _passed_over(part.value)]
-    lost += _written_over(alive, shared)
+    if put and not any(isinstance(part, ast.Name) and part.id in _SEES_ALL for part in own):
+        shared = {name for part in own if isinstance(part, ast.Global | ast.Nonlocal) for name in part.names}
+        mine = {name for part in own for name, _ in _stored(part)} - shared - _read(alive)
+        lost += [value for name, value in put if name in mine]
+        lost += _written_over(alive, shared)
     return tuple(dict.fromkeys(dumped(value) for value in lost if _is_work(value)))
 
 
-def settles(alive: Sequence[ast.stmt]) -> bool:
+def _settles(alive: Sequence[ast.stmt], own: Sequence[ast.AST]) -> bool:
     """Say whether the last a body gives is known beforehand; where it gives nothing, whether it puts nothing away."""
-    own = [part for one in alive for part in _own(one)]
     given = [part for part in own if isinstance(part, ast.Return | ast.Yield | ast.YieldFrom)]
     given = [part for part in given if part.value is not None and not _is_self(part.value)]
     if not given:
         names = {name for part in own for name, _ in _stored(part)}
         return not any(_is_put_away(part, names) for part in own)
     last = given[-1].value
-    return last is not None and _is_settled(last, _constants(alive))
+    return last is not None and _is_settled(last, alive)
 
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:
     """Walk a statement, in the order of the text, without what is defined in it."""
-    yield node
-    if not isinstance(node, FunctionNode | ast.ClassDef | ast.Lambda):
-        for child in reversed(children(node)):
-            yield from _own(child)
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        yield one
+        if not isinstance(one, _DEFINED):
+            pending.extend(children(one))
+
+
+_DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 def _stored(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
@@ -162,12 +165,17 @@ def _is_true(value: ast.expr) -> bool:
     return isinstance(value, ast.Constant) and bool(value.value)
 
 
-def _is_settled(value: ast.expr, constants: set[str]) -> bool:
+def _is_settled(value: ast.expr, alive: Sequence[ast.stmt]) -> bool:
+    if is_fixed(value, ()) or any(True for _ in _passed_over(value)):
+        return True
+    if isinstance(value, ast.Call | ast.Await | ast.Attribute):
+        return False
+    constants = _constants(alive)
     match value:
         case ast.Subscript(value=ast.Tuple(elts=elements) | ast.List(elts=elements), slice=ast.Constant(value=int(at))):
             return -len(elements) <= at < len(elements) and is_fixed(elements[at], constants)
         case _:
-            return is_fixed(value, constants) or any(True for _ in _passed_over(value))
+            return is_fixed(value, constants)
 
 
 def _written_over(alive: Sequence[ast.stmt], shared: set[str]) -> list[ast.expr]:
