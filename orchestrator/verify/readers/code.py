@@ -54,7 +54,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     """One function. `shape`: what its body comes to; `steps`: its statements.
 
     `declared`: `abstract`, or of a class that declares, so that an empty body is right. `gives` something back,
-    `promises` to by its signature. `cut`: statements nothing can reach; `switch`: first statements that let the others
+    `promises` to by its signature. `cut`: statements nothing can reach; `dead`: its pieces, at any depth, that
+    do work and are never come to; `switch`: first statements that let the others
     run only where the surroundings say so. `later`: it says that its work is still to be done. `swallows`: the whole
     body stands in a `try` whose broad handler says nothing. `full` are the heads of its loops and branches that do
     something, `idle` those that do nothing. `uses` are the names of outside it draws on, `works` the calls that ask
@@ -75,6 +76,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     arguments: int = 0
     calls: int = 0
     cut: int = 0
+    dead: tuple[str, ...] = ()
     switch: int = 0
     later: bool = False
     swallows: bool = False
@@ -82,6 +84,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     uses: frozenset[str] = frozenset()
     works: int = 0
     idle: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
     hands: int = 0
     drops: int = 0
     settles: bool = False

@@ -106,6 +106,15 @@ def code_hollowed(diff: Diff) -> Iterable[Finding]:
                 line=after.line,
                 about=f"{after.name}:{head}",
             )
+        for head in sorted({*after.once} & {*before.full} - {*before.once}):
+            yield found(
+                "code-hollowed",
+                edit.path,
+                f"`{head[:80]}` in {after.name} went on to the end on the base and now leaves after its first turn; "
+                "let it go on, or write that there is one only",
+                line=after.line,
+                about=f"{after.name}:{head}",
+            )
 
 
 def code_cut_short(diff: Diff) -> Iterable[Finding]:
@@ -125,6 +134,10 @@ def code_cut_short(diff: Diff) -> Iterable[Finding]:
 def _cut_short(before: Function, after: Function) -> str:
     if after.cut > before.cut == 0:
         return f"ends before {after.cut} of its statements, so they never run"
+    worked = " ".join(before.steps)
+    dead = [piece for piece in after.dead if piece in worked and piece not in before.dead]
+    if dead:
+        return f"never comes to {len(dead)} of the pieces that did its work"
     if after.switch > before.switch and after.steps[after.switch :] == before.steps[before.switch :]:
         return "gives back a constant now unless its surroundings say otherwise, and callers do not know"
     return ""

@@ -8,6 +8,7 @@ import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.code import Function, Shape
+from orchestrator.verify.readers.grammar.dead import dead
 from orchestrator.verify.readers.grammar.flags import flags, known, settled
 from orchestrator.verify.readers.grammar.flow import IFS, reachable, throws_away
 from orchestrator.verify.readers.grammar.paths import outcome
@@ -26,7 +27,7 @@ from orchestrator.verify.readers.grammar.source import (
 )
 from orchestrator.verify.readers.grammar.spilt import leavings
 from orchestrator.verify.readers.grammar.tables import BLOCKS, LATER, Table
-from orchestrator.verify.readers.grammar.use import blocks, switch, uses, works
+from orchestrator.verify.readers.grammar.use import blocks, once, switch, uses, works
 from orchestrator.verify.readers.grammar.values import BINDS, UNWRAPPED, called_within, fixes, is_fixed
 
 _RETURNS = frozenset({"return_statement", "return_expression"})
@@ -159,6 +160,8 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         cut=_cut(steps, alive),
         later=shape is not Shape.REAL and bool(LATER.search(node.text())),
         swallows=swallows(source, alive),
+        dead=dead(source, steps),
+        once=once(source, steps),
         settles=settles,
         spilt=spilt,
         steps=tuple(source.dump(step) for step in steps),

@@ -55,7 +55,7 @@ def _way(source: Source, steps: Sequence[SgNode]) -> tuple[list[SgNode], bool]:
             branch = inner.field("consequence" if known else "alternative")
             taken, ended = _way(source, statements(branch)) if branch is not None else ([], False)
             found += taken
-        elif not _runs_never(source, inner):
+        elif not never_runs(source, inner):
             found.append(step)
             ended = ends(source, step)
         if ended:
@@ -109,6 +109,18 @@ def _leaves_loop(source: Source, node: SgNode) -> bool:
     if ended and bare(alive[-1]).kind() not in _GOES:
         return True
     return node.kind() != "do_statement" and not any(one.kind() in {*_GOES, *_RETURNS} for one in walk(body))
+
+
+def leaves_at_once(source: Source, loop: SgNode, body: SgNode) -> bool:
+    """Say whether a loop leaves in its first round; one that asks only behind it is left then, or goes on."""
+    alive, ended = _way(source, statements(body))
+    goes = {"continue_statement", "continue_expression", "goto_statement"}
+    return (
+        ended
+        and loop.kind() != "do_statement"
+        and not any(one.kind() in goes for one in walk(body))
+        and bare(alive[-1]).kind() not in goes
+    )
 
 
 _RETURNS = frozenset({"return_statement", "return_expression", "try_expression", "await_expression"})
@@ -176,7 +188,7 @@ def is_empty(text: str) -> bool:
     return _EMPTY.fullmatch(text.strip()) is not None
 
 
-def _runs_never(source: Source, node: SgNode) -> bool:
+def never_runs(source: Source, node: SgNode) -> bool:
     """Say whether a loop is never entered."""
     kind = node.kind()
     if kind in {"while_statement", "while_expression"}:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.code import TAKEN_BACK
-from orchestrator.verify.readers.grammar.flow import IFS, LOOPS
+from orchestrator.verify.readers.grammar.flow import IFS, LOOPS, leaves_at_once
 from orchestrator.verify.readers.grammar.source import Source, bare, called, parts, statements, walk
 
 _LEAVES = frozenset({"identifier", "this", "self", "super", "shorthand_property_identifier"})
@@ -240,6 +240,26 @@ def blocks(source: Source, steps: Sequence[SgNode]) -> tuple[tuple[str, ...], tu
     return tuple(full), tuple(empty)
 
 
+def once(source: Source, steps: Sequence[SgNode]) -> tuple[str, ...]:
+    """Give the heads of loops that take no second turn: that leave in the first, or go over one element only."""
+    found: list[str] = []
+    for node in (one for step in steps for one in walk(step) if one.kind() in LOOPS):
+        body = node.field("body")
+        if body is None:
+            continue
+        whole, inner = source.dump(node), source.dump(body)
+        head = (whole.partition(inner)[0] if inner else whole).strip()
+        if _FIRST.search(head):
+            found.append(_FIRST.sub("", head))
+        elif leaves_at_once(source, node, body):
+            found.append(head)
+    return tuple(found)
+
+
+_FIRST = re.compile(
+    r" \. (?:slice|subList) \( 0 , [01] \)| \[ (?:0 )?(?::|\.\.) [01] \]"
+    r"|(?: \. (?:iter|into_iter|stream) \( \))? \. (?:take|limit) \( [01] \)"
+)
 _AROUND = re.compile(
     r"process\.(?:env|argv|title|pid)|os\.(?:Getenv|LookupEnv|Args|Executable|Hostname)|runtime\.(?:Caller|GOOS|NumCPU|Stack)"
     r"|env::(?:var|args|current_exe)|option_env!|cfg!|thread::current|Caller::|System\.getenv"

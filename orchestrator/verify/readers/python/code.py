@@ -4,9 +4,10 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from orchestrator.verify.readers.code import Function, Shape
+from orchestrator.verify.readers.python.dead import dead
 from orchestrator.verify.readers.python.flags import asks_a_flag, with_flags
 from orchestrator.verify.readers.python.flow import reachable
-from orchestrator.verify.readers.python.module import Surroundings, emptied_blocks, replaced, surroundings
+from orchestrator.verify.readers.python.module import Surroundings, emptied_blocks, once, replaced, surroundings
 from orchestrator.verify.readers.python.quiet import LATER, swallows
 from orchestrator.verify.readers.python.shape import shape_of, switch
 from orchestrator.verify.readers.python.spilt import leavings
@@ -80,6 +81,8 @@ class _Reader:
             switch=switch(body, names),
             later=shape is not Shape.REAL and bool(LATER.search(source)),
             swallows=swallows(alive),
+            dead=dead(body),
+            once=once(body),
             settles=settles,
             spilt=spilt,
             steps=tuple(dumped(statement) for statement in _without_end(body)),

@@ -69,6 +69,18 @@ def leaves_out_else(statement: ast.stmt) -> bool:
             return False
 
 
+def leaves_at_once(body: Sequence[ast.stmt]) -> bool:
+    """Say whether a loop's body leaves the loop in its first round."""
+    found, ended = _way(body)
+    return ended and not isinstance(found[-1], ast.Continue) and not _goes_on(body)
+
+
+def _goes_on(body: Sequence[ast.stmt]) -> bool:
+    """Say whether a part of a loop's body takes the next round: not one of a loop within."""
+    inner = [part for one in body if not isinstance(one, _SCOPES) for part in blocks(one)]
+    return any(isinstance(one, ast.Continue) for one in body) or any(map(_goes_on, inner))
+
+
 def _all_leave(body: Sequence[ast.stmt]) -> bool:
     """Say whether a loop's body leaves the function in its first round."""
     found, ended = _way(body)
@@ -136,8 +148,12 @@ def _breaks(body: Sequence[ast.stmt]) -> bool:
             return True
         if isinstance(statement, _SCOPES):
             continue
-        inner = [getattr(statement, part, None) or [] for part in ("body", "orelse", "finalbody")]
-        inner += [one.body for one in (*getattr(statement, "handlers", []), *getattr(statement, "cases", []))]
-        if any(map(_breaks, inner)):
+        if any(map(_breaks, blocks(statement))):
             return True
     return False
+
+
+def blocks(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """Give the bodies that stand in a statement."""
+    inner = [getattr(statement, part, None) or [] for part in ("body", "orelse", "finalbody")]
+    return inner + [one.body for one in (*getattr(statement, "handlers", []), *getattr(statement, "cases", []))]

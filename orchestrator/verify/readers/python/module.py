@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from orchestrator.verify.readers.code import Shape
+from orchestrator.verify.readers.python.flow import leaves_at_once
 from orchestrator.verify.readers.python.values import FunctionNode, is_fixed, last_name
 from orchestrator.verify.readers.python.walk import walk
 
@@ -181,6 +182,33 @@ def emptied_blocks(body: Sequence[ast.stmt]) -> tuple[tuple[str, ...], tuple[str
                 idle = all(isinstance(one, ast.Pass) or _is_text(one) for one in part.body)
                 (empty if idle else full).append(_head(part))
     return tuple(full), tuple(empty)
+
+
+def once(body: Sequence[ast.stmt]) -> tuple[str, ...]:
+    """Give the heads of loops that take no second turn: that leave in the first, or go over one element only."""
+    loops = [part for one in body for part in walk(one) if isinstance(part, ast.For | ast.AsyncFor | ast.While)]
+    found = [_head(part) for part in loops if leaves_at_once(part.body)]
+    cut = [(part, whole) for part in loops if isinstance(part, _OVER) and (whole := _cut_down(part.iter)) is not None]
+    found += [_head(part).replace(f" in {ast.unparse(part.iter)}", f" in {ast.unparse(whole)}") for part, whole in cut]
+    return tuple(found)
+
+
+_OVER = (ast.For, ast.AsyncFor)
+
+
+def _cut_down(over: ast.expr) -> ast.expr | None:
+    """Give what a loop goes over if it takes the first of it only."""
+    match over:
+        case ast.Subscript(
+            value=whole, slice=ast.Slice(lower=None | ast.Constant(value=0), upper=ast.Constant(value=1), step=None)
+        ):
+            return whole
+        case ast.Call(
+            func=ast.Name(id="islice") | ast.Attribute(attr="islice"), args=[whole, ast.Constant(value=0 | 1)]
+        ):
+            return whole
+        case _:
+            return None
 
 
 def _is_text(statement: ast.stmt) -> bool:
