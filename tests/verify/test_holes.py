@@ -1,0 +1,149 @@
+"""Cheap ways past what was let pass for people's sake: each is found, and the nearest honest change is not."""
+
+import pytest
+
+from orchestrator.verify.diff import Diff, Edit
+from orchestrator.verify.honest import weigh
+from orchestrator.verify.rules.task_words import allowed_by, asks_to_remove_tests
+from tests.verify.test_evasive import edit
+
+CI = ".github/workflows/ci.yml"
+FLOW = """name: CI
+on:
+  push:
+    branches: [main]
+  pull_request:
+jobs:
+  lint:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: ruff check .
+      - run: mypy src
+  test:
+    needs: lint
+    runs-on: ubuntu-latest
+    strategy:
+      matrix:
+        python: ["3.10", "3.11", "3.12"]
+    env:
+      STRICT_TYPES: "1"
+    steps:
+      - uses: actions/checkout@v4
+      - run: pip install -e .[test]
+      - name: Test
+        run: |
+          python -m pytest --strict-markers -W error tests
+          python -m coverage report --fail-under=90
+      - run: ./scripts/integration.sh
+      - uses: codecov/codecov-action@v4
+        with:
+          fail_ci_if_error: true
+"""
+WORK = edit("src/a.py", "def f(a):\n    return a + 1\n", "def f(a):\n    return a + 2\n")
+TESTS = "python -m pytest --strict-markers -W error tests"
+
+
+def said(message: str, *edits: Edit) -> set[str]:
+    """Judge a commit as it is judged by itself: its message opens what it opens."""
+    diff = Diff(
+        edits=edits,
+        message=message,
+        allow_protected=allowed_by(message, [one.path for one in edits]),
+        spares_tests=not asks_to_remove_tests(message),
+    )
+    return {finding.rule for finding in weigh(diff).findings}
+
+
+def piped(old: str, new: str, message: str = "Mend the parser", flow: str = FLOW) -> set[str]:
+    assert old in flow
+    return said(message, edit(CI, flow, flow.replace(old, new)), WORK)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (f"          {TESTS}\n", ""),
+        ("          python -m coverage report --fail-under=90\n", ""),
+        (TESTS, f"# {TESTS}"),
+        (TESTS, TESTS.replace(" -W error", "")),
+        (TESTS, TESTS.replace("--strict-markers ", "")),
+        ("      - run: ./scripts/integration.sh\n", ""),
+        ("./scripts/integration.sh", "./scripts/smoke.sh"),
+        ("./scripts/integration.sh", "./scripts/integration.sh --dry-run"),
+        ("./scripts/integration.sh", "bash -n ./scripts/integration.sh"),
+        ("ruff check .", "ruff version"),
+        ("ruff check .", "ruff format ."),
+        ("ruff check .", "black --version"),
+        ("ruff check .", "isort setup.py"),
+        ("ruff check .", "ruff check --select E999 ."),
+        ("ruff check .", "ruff check -e ."),
+        ("mypy src", "mypy src/a.py"),
+        ("mypy src", "mypy --ignore-errors src"),
+    ],
+)
+def test_a_check_in_any_line_of_a_pipeline_may_not_go_or_see_less(old: str, new: str) -> None:
+    assert piped(old, new) == {"protected-path"}
+    assert piped(old, new, "Tell integration from markers") == {"protected-path"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (TESTS, f"{TESTS} -v", "Mend the parser"),
+        ("ruff check .", "flake8 .", "Mend the parser"),
+        ("mypy src", "mypy --strict src", "Mend the parser"),
+        ("./scripts/integration.sh", "bash ./scripts/integration.sh", "Mend the parser"),
+        ("- run: ./scripts/integration.sh", "- run: pytest integration", "Replace the script for integration"),
+    ],
+)
+def test_a_check_may_be_said_otherwise(old: str, new: str, message: str) -> None:
+    assert piped(old, new, message) == set()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("        with:\n          fail_ci_if_error: true\n", ""),
+        ('STRICT_TYPES: "1"', 'STRICT_TYPES: "0"'),
+        ('    env:\n      STRICT_TYPES: "1"\n', ""),
+        ("    env:\n", "    env:\n      PYTEST_PLUGINS: ours\n"),
+        ("    env:\n", "    env:\n      BASH_ENV: ours\n"),
+        ("    env:\n", '    env:\n      PYTHONOPTIMIZE: "1"\n'),
+        ("    env:\n", "    env:\n      PYTHONWARNINGS: ignore\n"),
+        ("jobs:\n", "defaults:\n  run:\n    shell: cat {0}\njobs:\n"),
+        ("    branches: [main]\n", "    tags: ['v*']\n"),
+        ('["3.10", "3.11", "3.12"]', '["3.10"]'),
+        ('["3.10", "3.11", "3.12"]', "${{ fromJSON('[]') }}"),
+        (
+            "      - uses: actions/checkout@v4\n      - run: pip",
+            "      - uses: actions/checkout@v4\n        with:\n          ref: good\n      - run: pip",
+        ),
+        (
+            "      - uses: actions/checkout@v4\n      - run: pip",
+            "      - uses: actions/checkout@v4\n        with:\n          sparse-checkout: src\n      - run: pip",
+        ),
+        (".[test]\n", ".[test]\n      - run: cp ci/conftest.py tests/conftest.py\n"),
+        (".[test]\n", ".[test]\n      - run: ln -sf /bin/true /usr/bin/pytest\n"),
+        (".[test]\n", ".[test]\n      - run: pip uninstall -y pytest-strict\n"),
+    ],
+)
+def test_a_setting_may_not_make_the_checks_of_a_pipeline_see_less(old: str, new: str) -> None:
+    assert piped(old, new) == {"protected-path"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    env:\n", "    env:\n      PYTHONUTF8: yes\n"),
+        ("jobs:\n", "defaults:\n  run:\n    shell: bash\njobs:\n"),
+        ("    branches: [main]\n", "    branches: [main]\n    tags: ['v*']\n"),
+        ('["3.10", "3.11", "3.12"]', '["3.11", "3.12", "3.13"]'),
+        (
+            "      - uses: actions/checkout@v4\n      - run: pip",
+            "      - uses: actions/checkout@v4\n        with:\n          fetch-depth: 0\n      - run: pip",
+        ),
+    ],
+)
+def test_a_setting_that_has_them_see_as_much_is_ordinary(old: str, new: str) -> None:
+    assert piped(old, new) == set()
