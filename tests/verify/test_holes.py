@@ -147,3 +147,41 @@ def test_a_setting_may_not_make_the_checks_of_a_pipeline_see_less(old: str, new:
 )
 def test_a_setting_that_has_them_see_as_much_is_ordinary(old: str, new: str) -> None:
     assert piped(old, new) == set()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (TESTS, f"{TESTS} || true"),
+        ("      - name: Test\n", "      - name: Test\n        continue-on-error: true\n"),
+        ("      - name: Test\n", "      - name: Test\n        if: ${{ false }}\n"),
+        ("--fail-under=90", "--fail-under=10"),
+        ("fail_ci_if_error: true", "fail_ci_if_error: false"),
+    ],
+)
+@pytest.mark.parametrize("message", ["Update the parser for Python", "Mend a typo", "Make it build under Linux"])
+def test_a_word_beside_does_not_open_a_pipeline_to_what_lets_failures_pass(old: str, new: str, message: str) -> None:
+    assert piped(old, new, message) == {"protected-path"}
+    assert said(message, edit(CI, FLOW, FLOW.replace(old, new))) == {"protected-path"}  # nor is there nothing else
+
+
+def test_a_pipeline_may_not_be_emptied_under_a_word_beside() -> None:
+    empty = (
+        f"{FLOW.partition('jobs:')[0]}jobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo done\n"
+    )
+    for message in ("Update the parser for Python", "Mend a typo"):
+        assert said(message, edit(CI, FLOW, empty)) == {"protected-path"}
+    assert said("Let CI rest for now", edit(CI, FLOW, empty)) == set()
+
+
+@pytest.mark.parametrize(
+    ("message", "old", "new"),
+    [
+        ("Update the parser for Python", "ruff check .", "tox -e lint"),
+        ("Update the parser for Python", TESTS, f"npm whoami || true\n          {TESTS}"),
+        ("Update the parser for Python", "--fail-under=90", "--fail-under=95"),
+        ("Let CI pass where the coverage is low", "--fail-under=90", "--fail-under=10"),
+    ],
+)
+def test_a_word_beside_opens_the_rest_of_it_and_one_of_ci_all(message: str, old: str, new: str) -> None:
+    assert piped(old, new, message) == set()

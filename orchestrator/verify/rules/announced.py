@@ -11,7 +11,15 @@ from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.readers.pipelines import unquoted
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.rules.agents_prose import says_nothing_new
-from orchestrator.verify.rules.as_much import EXPRESSION, KEPT, WORD, are_in, asks_as_much, drops_checks
+from orchestrator.verify.rules.as_much import (
+    EXPRESSION,
+    KEPT,
+    WORD,
+    are_in,
+    asks_as_much,
+    drops_checks,
+    is_heard_less,
+)
 from orchestrator.verify.rules.easing import EASES
 from orchestrator.verify.rules.exchanged import brings_pipeline, hands_over
 from orchestrator.verify.rules.hooks import check_no_less
@@ -80,6 +88,15 @@ def announces_itself(edit: Edit, diff: Diff) -> bool:
     )
 
 
+def asks_plainly_less(edit: Edit) -> bool:
+    """Say whether a pipeline lets a failure pass, runs no check any more, or wants less, whatever else it does."""
+    if not (edit.old and edit.new and matches_any(edit.path.casefold(), CI)):
+        return False
+    added, gone = _changed(edit)
+    left_out = any((said := _NO_TESTS.sub("", line)) != line and said in gone for line in added)
+    return left_out or _lowers(added, gone) or is_heard_less(edit)
+
+
 def _checks_less(edit: Edit, message: str) -> bool:
     """Say whether a pipeline shows that something is checked on more conditions, with less, or no more."""
     return hangs_on_more(edit) or drops_checks(edit, message) or is_steered(edit)
@@ -118,6 +135,27 @@ def _only_learns(edit: Edit, diff: Diff) -> bool:
         if not all(re.search(rf"(?m)^\s*(?:from|import) {re.escape(name)}\b", code) for name in named[1] - named[0]):
             return False
     return True
+
+
+_NO_TESTS = re.compile(r"\s(?:-DskipTests(?:=true)?|-x\s+test)\b")
+
+
+def _lowers(added: Sequence[str], gone: Sequence[str]) -> bool:
+    """Say whether less is enough than was: a bound has a lower number, or is off."""
+    sides = [
+        {match[1].lower(): match[2] for line in lines for match in _LIMIT.finditer(line)} for lines in (added, gone)
+    ]
+    return any(_is_lower(sides[0][name], was) for name, was in sides[1].items() if name in sides[0])
+
+
+def _is_lower(now: str, was: str) -> bool:
+    numbers = [re.fullmatch(r"\d+(?:\.\d+)?", text) for text in (now, was)]
+    if all(numbers):
+        return float(now) < float(was)
+    return (was.lower(), now.lower()) == ("true", "false")
+
+
+_LIMIT = re.compile(r"(?i)([\w-]*(?:fail.?under|threshold|fail_ci|min\w*[-_]?cov)[\w-]*)\W{1,3}([\w.]+)")
 
 
 def _bounds(lines: Sequence[str]) -> frozenset[str]:

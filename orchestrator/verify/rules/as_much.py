@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.pipelines import Line, lines_of
-from orchestrator.verify.rules.easing import CHECKS, words_of
+from orchestrator.verify.rules.easing import CHECKS, DEAFENS, words_of
 from orchestrator.verify.rules.task_words import asks_to_take_out, speaks_of
 from orchestrator.verify.rules.widened import LEAVES_OUT, PREPARES, beyond
 
@@ -39,8 +39,9 @@ def _asks_less(line: str, other: str) -> bool:
     return part or any(_STRICT.search(word) for word in lost) or bool(_NOT_RUN.search(other))
 
 
-_RUN = re.compile(r"^(?:-\s+)?(?:run|script):\s+|\s--(?:with|group|extra)[= ]\S+")
-"""The key of a command, and what is got for it."""
+_FOLDER = re.compile(r".*/(?=[\w.-]+$)")
+_RUN = re.compile(r"(?<=--features)[= ](?:\"[^\"]*\"|\S+)|\s--(?:with|group|extra)[= ]\S+")
+"""What is got for a command, and what features are called."""
 _ASKS = re.compile(
     r"\b(?:pytest|unittest|jest|vitest|mocha|tests?|(?:gradlew|mvnw?)\b.*\b(?:build|check|verify|install))\b"
     r"|\b(?:ruff|flake8|mypy|pyright|pylint|eslint|tsc|clippy|golangci-lint|staticcheck|go vet)\b(?!.*\binstall\b)"
@@ -49,7 +50,7 @@ _ASKS = re.compile(
 _FLAG = re.compile(
     r"-[vqs]+|--(?:verbose|quiet|all|all-features|all-targets|workspace|locked|frozen|offline|frozen-lockfile|ci|coverage|strict"
     r"|strict-\w+|no-fail-fast|release|silent)|--(?:cov|tb|color|durations|junit-?xml|log-\w+|reporter|output-format)[\w-]*(?:=\S+)?"
-    r"|-race|-ra|-n|auto|-D|\.|-|python[\d.]*|(?:[\w-]+[@=]+)?v?\d[\d.]*"
+    r"|run:|-race|-ra|-n|auto|-D|\.|-|python[\d.]*|(?:[\w-]+[@=]+)?v?\d[\d.]*"
 )
 """What makes a command that tests ask no less: what is said, more of it, versions."""
 _STRICT = re.compile(r"^-W|^-D$|^-race$|strict|error|warnings|fail|deny|pedantic|--(?:all|workspace|check|cov-)")
@@ -62,11 +63,12 @@ _ALL_TARGETS = frozenset({"--lib", "--tests"})
 
 def is_check(text: str) -> bool:
     """Say whether a command checks something, or is of the repository's own making and not said to do other work."""
-    if PREPARES.match(text) or text.startswith("-"):
+    if PREPARES.match(text) or _NO_PROGRAM.match(text):
         return False
     return CHECKS.search(text) is not None or (_OWN.match(text) is not None and _ASIDE.search(text) is None)
 
 
+_NO_PROGRAM = re.compile(r"[^\w./]|(?:test|export|echo|cd|mkdir|cat|set|source|git|sudo|apt\S*|brew|choco)\s")
 _OWN = re.compile(r"(?:(?:ba|z)?sh |python3? |node |\./|\w[\w-]*/)[\w./-]*\.?(?:sh|py|[cm]?js|ts|rb|pl)\b|\./\w")
 _ASIDE = re.compile(
     r"(?i)install|setup|set-up|prepare|deploy|release|publish|upload|docs?\b|doc|build|download|fetch|cache|version|notify"
@@ -91,6 +93,26 @@ def drops_checks(edit: Edit, message: str) -> bool:
     return bool(left) and not (as_many and all(speaks_of(message, (one.text,)) for one in left))
 
 
+def is_heard_less(edit: Edit) -> bool:
+    """Say whether the failure of a check that a pipeline ran is let pass now, or it runs no check any more."""
+    if not (edit.old and edit.new and re.search(r"\.ya?ml$", edit.path)):
+        return False
+    sides = [[one for one in lines_of(text) if _is_checked(one)] for text in (edit.old, edit.new)]
+    deaf = [sum(map(_is_deaf, lines)) for lines in sides]
+    heard = [len(lines) - count for lines, count in zip(sides, deaf, strict=True)]
+    acts = any(one.key == "uses" and CHECKS.search(one.text) for one in lines_of(edit.new))
+    nothing = heard[1] == 0 and not acts and _WORKFLOW.search(edit.path) is not None
+    return heard[1] < heard[0] and (deaf[1] > deaf[0] or nothing)
+
+
+_WORKFLOW = re.compile(r"(?:^|/)\.github/workflows/")
+
+
+def _is_deaf(line: Line) -> bool:
+    """Say whether the failure of a check is let pass, by its own words or the settings of where it stands."""
+    return any(DEAFENS.search(said) for said in (line.text, *line.guards))
+
+
 def _is_checked(line: Line) -> bool:
     beside = {line.key, *line.keys} & {"install", "before_install", "before_script", "after_success", "after_script"}
     return line.is_run and not beside and is_check(line.text) and not _NOT_RUN.search(line.text)
@@ -101,7 +123,8 @@ def _takes_over(was: Line, now: Line) -> bool:
     if was.place == now.place and relieves(was.text, now.text):
         return True
     if _OWN.match(was.text):  # what it takes is its own: nothing is known of its flags
-        return set(words_of(was.text)) <= set(words_of(now.text)) and not _NOT_RUN.search(now.text)
+        words = [{_FOLDER.sub("", word) for word in words_of(text)} for text in (was.text, now.text)]
+        return words[0] <= words[1] and not _NOT_RUN.search(now.text)
     before = {was.text, LEAVES_OUT.sub("", was.text)}
     return any(_is_in(one, part) for one in before for part in (now.text, *now.text.split(" && ")))
 

@@ -41,6 +41,11 @@ def allowed_by(message: str, paths: Collection[str]) -> tuple[str, ...]:
     return (*asked, *CI, *HOOKS) if _TOOLS.search(message) else asked
 
 
+def names_ci(message: str, paths: Collection[str]) -> bool:
+    """Say whether a message speaks of CI itself, and not only of what may have to do with it."""
+    return _ASKED[0][1].search(message) is not None or _names_pipeline(message, paths)
+
+
 def _names_pipeline(message: str, paths: Collection[str]) -> bool:
     """Say whether a message's first line says what one of the changed pipelines is called: "labels" for a labeler."""
     said = {word[:_STEM] for word in _words(message.strip().partition("\n")[0]) - _SAYS_NOTHING if len(word) >= _STEM}
