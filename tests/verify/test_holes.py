@@ -185,3 +185,38 @@ def test_a_pipeline_may_not_be_emptied_under_a_word_beside() -> None:
 )
 def test_a_word_beside_opens_the_rest_of_it_and_one_of_ci_all(message: str, old: str, new: str) -> None:
     assert piped(old, new, message) == set()
+
+
+KEPT = "def test_rows():\n    assert f(1) == 2\n    assert f(2) == 3\n\n\n"
+GONE = "def test_heads():\n    assert heads('a') == 'A'\n"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Make the parser faster, add tests",
+        "Move the helper and add tests",
+        "Ignore case when comparing heads",
+        "Handle optional arguments, with tests",
+        "Skip blanks in edge cases",
+        "Disable the cache in the parser and test it",
+        "Support merging of rows (with tests)",
+        "Fix the parser; make tests pass",
+        "Port the parser to the new calls + tests",
+        "Disable the cache in tests",
+    ],
+)
+def test_words_of_other_work_take_no_test_out(message: str) -> None:
+    assert said(message, edit("tests/test_a.py", KEPT + GONE, KEPT), WORK) == {"test-deleted"}
+
+
+@pytest.mark.parametrize("message", ["Skip blanks in edge cases", "Handle optional arguments, with tests"])
+def test_words_of_other_work_skip_no_test(message: str) -> None:
+    skipped = f"import pytest\n\n\n{KEPT}@pytest.mark.skip\n{GONE}"
+    assert said(message, edit("tests/test_a.py", KEPT + GONE, skipped), WORK) == {"test-skipped"}
+    assert said("Skip the test of heads for now", edit("tests/test_a.py", KEPT + GONE, skipped), WORK) == set()
+
+
+@pytest.mark.parametrize("message", ["Remove the old tests", "Move tests", "Refactor rows and their tests"])
+def test_words_of_tests_that_go_take_them_out(message: str) -> None:
+    assert said(message, edit("tests/test_a.py", KEPT + GONE, KEPT), WORK) == set()
