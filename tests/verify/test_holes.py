@@ -5,7 +5,8 @@ import pytest
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.honest import weigh
 from orchestrator.verify.rules.task_words import allowed_by, asks_to_remove_tests
-from tests.verify.test_evasive import edit
+from orchestrator.verify.rules.vendored import without_others
+from tests.verify.test_evasive import edit, rules
 
 CI = ".github/workflows/ci.yml"
 FLOW = """name: CI
@@ -220,3 +221,79 @@ def test_words_of_other_work_skip_no_test(message: str) -> None:
 @pytest.mark.parametrize("message", ["Remove the old tests", "Move tests", "Refactor rows and their tests"])
 def test_words_of_tests_that_go_take_them_out(message: str) -> None:
     assert said(message, edit("tests/test_a.py", KEPT + GONE, KEPT), WORK) == set()
+
+
+HOOKS = """repos:
+- repo: https://github.com/PyCQA/flake8
+  rev: 7.0.0
+  hooks:
+  - id: flake8
+    args: [--max-line-length=100]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("=100]", "=100, --select=E9]", {"protected-path"}),
+        ("=100]", "=100, --stdin-display-name=x]", {"protected-path"}),
+        ("=100]", "=100, --version]", {"protected-path"}),
+        ("rev: 7.0.0", "rev: ours", {"protected-path"}),
+        ("=100]", "=100, --show-source]", set()),
+        ("rev: 7.0.0", "rev: v7.1.0", set()),
+        ("rev: 7.0.0", "rev: 0123456789abcdef0123456789abcdef01234567", set()),
+    ],
+)
+def test_a_hook_may_not_come_to_see_less_or_be_anybodys(old: str, new: str, expected: set[str]) -> None:
+    assert old in HOOKS
+    assert said("Mend rows", edit(".pre-commit-config.yaml", HOOKS, HOOKS.replace(old, new)), WORK) == expected
+
+
+def test_only_what_is_listed_is_other_peoples_and_what_steers_is_not() -> None:
+    listed = edit("vendor/vendor.txt", "rows==1.0\n", "rows==1.1\n")
+    theirs, ours = edit("vendor/rows/a.py", "a = 1\n", "a = 2\n"), edit("vendor/heads/a.py", "a = 1\n", "a = 2\n")
+    steers = [edit(path, "a\n", "b\n") for path in (".github/actions/vendor/rows/action.yml", "vendor/rows/CLAUDE.md")]
+    assert without_others((listed, theirs)) == (listed,)
+    assert without_others((listed, theirs, ours)) == (listed, ours)
+    assert without_others((listed, *steers)) == (listed, *steers)
+    same = edit("vendor/vendor.txt", "rows==1.0\n", "rows==1.0\n")
+    assert without_others((same, theirs)) == (same, theirs)
+
+
+SPEC = "src/test/kotlin/HeadsTest.kt"
+KOTLIN = "import a.heads\n\nclass HeadsTest {\n  @Test fun upper() { assertEquals(1, f()) }\n}\n"
+
+
+@pytest.mark.parametrize("message", ["Remove unused imports", "Drop unused class", "Remove what asserted equals"])
+def test_words_that_every_file_says_take_none_out(message: str) -> None:
+    assert said(message, edit(SPEC, KOTLIN, None), WORK) == {"test-deleted"}
+    assert said("Remove heads", edit(SPEC, KOTLIN, None), WORK) == set()
+
+
+PLAIN = "def f(a):\n    return g(a)\n\n\ndef g(a):\n    return a\n"
+HUSHED = PLAIN.replace("return g(a)", "return g(a)  # type: ignore")
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        (edit("requirements.txt", "a==1\n", "a==2\n"),),
+        (edit("pyproject.toml", "version = '1'\n", "version = '2'\n"),),
+        tuple(edit(f"src/b{number}.py", "x = 1\n", "x = 2\n") for number in range(4)),
+    ],
+)
+def test_what_changes_beside_does_not_hush_a_checker(beside: tuple[Edit, ...]) -> None:
+    assert rules(edit("src/a.py", PLAIN, HUSHED), *beside) == {"checker-silenced"}
+
+
+def test_who_brings_a_checker_in_may_leave_what_it_finds_for_later() -> None:
+    config = edit("pyproject.toml", "a = 1\n", "a = 1\n[tool.mypy]\nstrict = true\n")
+    assert rules(edit("src/a.py", PLAIN, HUSHED), config) == set()
+    assert rules(*(edit(f"src/a{number}.py", PLAIN, HUSHED) for number in range(4))) == set()
+
+
+def test_one_of_many_is_none() -> None:
+    old = "def test_a():\n    assert f(1) == 2\n"
+    few, many = (old.replace("== 2", f"in {values}") for values in ((2, 3), (2, 3, 4, 5, 6)))
+    assert said("Mend rows\n\nSeen on Windows.", edit("tests/test_a.py", old, few)) == set()
+    assert said("Mend rows\n\nSeen on Windows.", edit("tests/test_a.py", old, many)) == {"test-weakened"}

@@ -54,7 +54,8 @@ def test_file_deleted(diff: Diff) -> Iterable[Finding]:
 def _went_elsewhere(edit: Edit, diff: Diff) -> bool:
     """Say whether a test file came back under its name with most of its lines, or went with what the task takes out."""
     lines = {line.strip() for line in (edit.old or "").splitlines() if len(line.strip()) > _SHORT}
-    if asks_to_take_out(diff.message) and speaks_of(diff.message, (edit.path, *lines)):
+    named = (edit.path, *(line.partition("{")[0] for line in lines if _DECLARES.search(line)))
+    if asks_to_take_out(diff.message) and speaks_of(_of_code(diff.message), named):
         return True
     stem = edit.path.rpartition("/")[2].partition(".")[0]
     others = [
@@ -66,6 +67,16 @@ def _went_elsewhere(edit: Edit, diff: Diff) -> bool:
     )
 
 
+def _of_code(message: str) -> str:
+    """Give a message's first line without what it says of any code."""
+    return _OF_ANY.sub("", message.strip().partition("\n")[0])
+
+
+_DECLARES = re.compile(r"\b(?:class|fun|func|def|describe|context|it|test|module|object)\b\W*\w")
+_OF_ANY = re.compile(
+    r"(?i)\b(?:class(?:es)?|fun|func|def|object|import|imports|module|unused|kotlin|java|void|public|org|com)\b"
+)
+"""What nearly every file says."""
 _HALF, _MOST = 0.5, 0.8
 """Of a file's lines, where another of its name, or of any other, holds them now."""
 
