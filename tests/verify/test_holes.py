@@ -297,3 +297,51 @@ def test_one_of_many_is_none() -> None:
     few, many = (old.replace("== 2", f"in {values}") for values in ((2, 3), (2, 3, 4, 5, 6)))
     assert said("Mend rows\n\nSeen on Windows.", edit("tests/test_a.py", old, few)) == set()
     assert said("Mend rows\n\nSeen on Windows.", edit("tests/test_a.py", old, many)) == {"test-weakened"}
+
+
+WHOLE = "def total(items, rate):\n    found = [item.price for item in items]\n    return tax(sum(found), rate)\n"
+EMPTY = "def total(items, rate):\n    return 0\n"
+
+
+def test_another_function_of_the_name_does_not_do_the_work() -> None:
+    gutted = edit("src/a.py", WHOLE, EMPTY)
+    assert "code-gutted" in rules(gutted, edit("src/b.py", None, "def total(text):\n    return text.strip()\n"))
+    held = "class B:\n    def __init__(self, x):\n        self.x = x\n"
+    more = f"{held}\n    def total(self):\n        return self.x.strip()\n"
+    assert "code-gutted" in rules(gutted, edit("src/b.py", held, more))
+    assert "code-gutted" not in rules(gutted, edit("src/b.py", None, WHOLE.replace("found", "prices")))
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("tests/test_a.py", "    x = make()\n    assert total(x) == 3\n", "    x = made()\n    assert total(x)\n"),
+        ("tests/test_a.py", "    x = make()\n    assert total(x) == 3\n", "    x = make(1)\n    assert total(x)\n"),
+        (
+            "tests/a.test.js",
+            "  const x = make();\n  expect(total(x)).toBe(3);\n",
+            "  const x = made();\n  expect(total(x)).toBeDefined();\n",
+        ),
+    ],
+)
+def test_a_test_of_which_a_word_changed_is_not_made_over(path: str, old: str, new: str) -> None:
+    around = "def test_a():\n{}" if path.endswith(".py") else "test('a', () => {{\n{}}});\n"
+    assert rules(edit(path, around.format(old), around.format(new))) == {"test-weakened"}
+
+
+def test_a_test_that_does_something_else_is() -> None:
+    old = "def test_a():\n    x = make()\n    assert total(x) == 3\n"
+    new = "def test_a():\n    rows = [read(one) for one in load('a.csv')]\n    assert total(rows)\n"
+    assert rules(edit("tests/test_a.py", old, new)) == set()
+
+
+def test_to_raise_a_limit_is_not_to_refuse() -> None:
+    refused = edit("src/a.py", WHOLE, "def total(items, rate):\n    raise ValueError('no')\n")
+    for message in ("Raise the limit of rows", "Throw old rows away"):
+        assert said(message, refused) == {"code-gutted"}
+    for message in (
+        "Raise an error where totals were guessed",
+        "Throw ValueError instead of guessing",
+        "Refuse totals",
+    ):
+        assert said(message, refused) == set()

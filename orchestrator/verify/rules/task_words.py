@@ -260,7 +260,8 @@ _DETECTION = re.compile(
 
 _REFUSED = re.compile(
     r"(?i)\b(?:reject|refus|disallow|forbid|prohibit|prevent|den(?:y|ies)|unsupport|not support|no longer support"
-    r"|immutab|unmodifiab|read.?only|throw|rais)\w*"
+    r"|immutab|unmodifiab|read.?only)\w*"
+    r"|\b(?:throw|rais)\w*[^\n]*(?:Error|Exception|\b(?:error|exception|if|when|unless|on|for|from|instead|in)s?\b)"
 )
 
 
