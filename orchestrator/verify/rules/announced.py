@@ -11,10 +11,20 @@ from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.readers.pipelines import unquoted
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.rules.agents_prose import says_nothing_new
+from orchestrator.verify.rules.as_much import (
+    EXPRESSION,
+    KEPT,
+    WORD,
+    are_in,
+    asks_as_much,
+    drops_checks,
+    is_heard_less,
+)
 from orchestrator.verify.rules.easing import EASES
 from orchestrator.verify.rules.exchanged import brings_pipeline, hands_over
 from orchestrator.verify.rules.hooks import check_no_less
 from orchestrator.verify.rules.no_less import asks_no_less, starts_less
+from orchestrator.verify.rules.steered import is_steered
 from orchestrator.verify.rules.task_words import asks_to_take_out, drops_support_of, speaks_of
 from orchestrator.verify.rules.widened import asks_more, hangs_on_more
 
@@ -58,24 +68,38 @@ def announces_itself(edit: Edit, diff: Diff) -> bool:
         return True
     if edit.old and edit.new and not any(lines):  # other comments
         return True
-    if not _bounds(lines[0]) <= _bounds(lines[1]) or (piped and hangs_on_more(edit)):
+    if edit.new is not None and not lines[0] and _are_gone(lines[1], diff):
+        return True  # what is not run any more is not there any more
+    if asks_to_take_out(diff.message) and edit.new and _is_taken_out(*lines, diff.message):
+        return True
+    if not _bounds(lines[0]) <= _bounds(lines[1]) or (piped and _checks_less(edit, diff.message)):
         return False
     if (_runs_more(edit, *lines) and not (piped and starts_less(edit))) or (
         piped and (asks_more(edit) or asks_no_less(edit, drops_support_of(diff.message)))
     ):
         return True
-    if edit.new is not None and not lines[0] and _are_gone(lines[1], diff):
-        return True  # what is not run any more is not there any more
     told = speaks_of(diff.message, (*lines[0], *lines[1]))
     if piped:
-        told = told or (not starts_less(edit) and (_asks_as_much(*lines) or _keeps_up(edit, *lines)))
-    if asks_to_take_out(diff.message) and edit.new and _is_taken_out(*lines, diff.message):
-        return True
+        told = told or (not starts_less(edit) and (asks_as_much(*lines) or _keeps_up(edit, *lines)))
     return (
         _only_versions(edit, lines[0])
         or _only_prose(*lines)
         or (told and not _eases(edit, _but_renamed(*lines, diff.message), lines[1]))
     )
+
+
+def asks_plainly_less(edit: Edit) -> bool:
+    """Say whether a pipeline lets a failure pass, runs no check any more, or wants less, whatever else it does."""
+    if not (edit.old and edit.new and matches_any(edit.path.casefold(), CI)):
+        return False
+    added, gone = _changed(edit)
+    left_out = any((said := _NO_TESTS.sub("", line)) != line and said in gone for line in added)
+    return left_out or _lowers(added, gone) or is_heard_less(edit)
+
+
+def _checks_less(edit: Edit, message: str) -> bool:
+    """Say whether a pipeline shows that something is checked on more conditions, with less, or no more."""
+    return hangs_on_more(edit) or drops_checks(edit, message) or is_steered(edit)
 
 
 def _shows(edit: Edit, diff: Diff, added: Sequence[str]) -> bool:
@@ -111,6 +135,27 @@ def _only_learns(edit: Edit, diff: Diff) -> bool:
         if not all(re.search(rf"(?m)^\s*(?:from|import) {re.escape(name)}\b", code) for name in named[1] - named[0]):
             return False
     return True
+
+
+_NO_TESTS = re.compile(r"\s(?:-DskipTests(?:=true)?|-x\s+test)\b")
+
+
+def _lowers(added: Sequence[str], gone: Sequence[str]) -> bool:
+    """Say whether less is enough than was: a bound has a lower number, or is off."""
+    sides = [
+        {match[1].lower(): match[2] for line in lines for match in _LIMIT.finditer(line)} for lines in (added, gone)
+    ]
+    return any(_is_lower(sides[0][name], was) for name, was in sides[1].items() if name in sides[0])
+
+
+def _is_lower(now: str, was: str) -> bool:
+    numbers = [re.fullmatch(r"\d+(?:\.\d+)?", text) for text in (now, was)]
+    if all(numbers):
+        return float(now) < float(was)
+    return (was.lower(), now.lower()) == ("true", "false")
+
+
+_LIMIT = re.compile(r"(?i)([\w-]*(?:fail.?under|threshold|fail_ci|min\w*[-_]?cov)[\w-]*)\W{1,3}([\w.]+)")
 
 
 def _bounds(lines: Sequence[str]) -> frozenset[str]:
@@ -182,7 +227,7 @@ def _keeps_up(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
     That is lines, actions and programs which it has already.
     """
     lost = [line for line in gone if _PROGRAM.match(line)]
-    if not edit.old or not edit.new or not _are_in(lost, added):
+    if not edit.old or not edit.new or not are_in(lost, added):
         return False
     known = [unquoted(line.strip()) for line in edit.old.splitlines()]
     used = {_USED.sub("", line) for line in known}
@@ -194,15 +239,16 @@ def _keeps_up(edit: Edit, added: Sequence[str], gone: Sequence[str]) -> bool:
         if "uses:" in line and _USED.sub("", line) in used:
             continue
         fetches = _FETCHES.search(line)
-        if program is None or program[1] not in run or fetches or _STEERS.search(_EXPRESSION.sub("", line)):
+        if program is None or program[1] not in run or fetches or _STEERS.search(EXPRESSION.sub("", line)):
             return False
     return True
 
 
 _IDLE = frozenset({"echo", "true", "exit", "test", "cd", "curl", "wget", "sh", "bash", "eval", "sudo", "git"})
 _PROGRAM = re.compile(r"(?:-\s+)?run:\s+([\w./-]+)(?:\s|$)")
-_FETCHES = re.compile(r"\b(?:install|add|get|fetch|exec|dlx|npx|publish|push|deploy|login)\b")
-_EXPRESSION = re.compile(r"\$\{\{(?:(?!secrets|github\.token)[^}])*\}\}")
+_FETCHES = re.compile(
+    r"\b(?:install|add|get|fetch|exec|dlx|npx|publish|push|deploy|login|uninstall|remove|rm|delete|link)\b"
+)
 _SETTING = re.compile(
     r"(?:-\s*)?(?!run|script|command|entry|uses|permissions|on|if|shell|environment|runs-on|token)[\w.-]+:"
     r"(?:\s+(?:[\w.'\"-]+|\$\{\{(?:(?!secrets|github\.token)[^}])*\}\}))?|-\s+[\w.'\":-]+|[\w.'\"-]+,"
@@ -218,10 +264,10 @@ def _is_like(line: str, edit: Edit) -> bool:
     """Say whether a line is a setting, or a command as another that the file ran before."""
     if _DATA.fullmatch(line):
         return True
-    words = _WORD.findall(line)
-    said = [_WORD.findall(one) for one in (edit.old or "").splitlines() if not _KEY.match(one)]
+    words = WORD.findall(line)
+    said = [WORD.findall(one) for one in (edit.old or "").splitlines() if not _KEY.match(one)]
     return not (_STEERS.search(line) or _KEY.match(line)) and any(
-        one[:_HEAD] == words[:_HEAD] and len({*words} & {*one}) >= _KEPT * len({*words}) for one in said
+        one[:_HEAD] == words[:_HEAD] and len({*words} & {*one}) >= KEPT * len({*words}) for one in said
     )
 
 
@@ -229,45 +275,6 @@ _KEY = re.compile(r"\s*(?:-\s+)?(?!run:)[\w.-]+:(?:\s|$)|\s*#|\s*-\s+(?!run:)")
 """What is no command: a key and what it is, an entry of a list, a comment."""
 _HEAD = 3
 """Words that say what a command is: `run`, the program, and what it is to do."""
-
-
-def _asks_as_much(added: Sequence[str], gone: Sequence[str]) -> bool:
-    """Say whether of every line that CI lost most words are in one that it gained, and it gained no more."""
-    return len(added) <= len(gone) and _are_in(gone, added)
-
-
-def _are_in(gone: Sequence[str], added: Sequence[str]) -> bool:
-    return all(any(_is_in(one, other) for other in added) for one in gone if _WORD.search(one))
-
-
-def _is_in(line: str, other: str) -> bool:
-    """Say whether most words of a line are in another one, which asks no less of tests."""
-    words, others = frozenset(_WORD.findall(line)), frozenset(_WORD.findall(other))
-    return len(words & others) >= _KEPT * len(words) and not (_ASKS.search(line) and _asks_less(line, other))
-
-
-def _asks_less(line: str, other: str) -> bool:
-    """Say whether a command that tests has come to name more than flags: a folder, a mark, a part."""
-    more = set(Counter(_EXPRESSION.sub("", other).split()) - Counter(line.split()))
-    return any(not _FLAG.fullmatch(word) for word in (more - _ALL_TARGETS if more >= _ALL_TARGETS else more))
-
-
-_ASKS = re.compile(
-    r"\b(?:pytest|unittest|jest|vitest|mocha|tests?|(?:gradlew|mvnw?)\b.*\b(?:build|check|verify|install))\b"
-    r"|^(?!.*\binstall\b).*\b(?:tox|nox)\b"
-)
-_FLAG = re.compile(
-    r"-[vqs]+|--(?:verbose|quiet|all|all-features|all-targets|workspace|locked|frozen|offline|frozen-lockfile|ci|coverage|strict"
-    r"|strict-\w+|no-fail-fast|release|silent)|--(?:cov|tb|color|durations|junit-?xml|log-\w+|reporter)[\w-]*(?:=\S+)?|-race|-ra|-n|auto"
-    r"|run:|-|python[\d.]*|(?:[\w-]+[@=]+)?v?\d[\d.]*"
-)
-"""What makes a command that tests ask no less: what is said, more of it, versions."""
-_ALL_TARGETS = frozenset({"--lib", "--tests"})
-"""Cargo's: each alone leaves tests out, both leave out what stands in documentation."""
-
-
-_WORD = re.compile(r"\w+")
-_KEPT = 0.6
 
 
 _PROSE_KEY = re.compile(r"(?:-\s+)?(?:name|description|title|label|summary|about):\s")
@@ -308,7 +315,7 @@ _PINNED = re.compile(r"(?:\s+--?[\w-]+(?:[ =]v?\d[\w.]*))+")
 
 def _is_no_more(line: str, before: str) -> bool:
     """Say whether a line has only words of the line it took the place of, or names a version besides."""
-    words = frozenset(_WORD.findall(line)) <= frozenset(_WORD.findall(before))
+    words = frozenset(WORD.findall(line)) <= frozenset(WORD.findall(before))
     return words or (line.startswith(before) and _PINNED.fullmatch(line[len(before) :]) is not None)
 
 

@@ -10,7 +10,7 @@ from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.code import Function, Shape
 from orchestrator.verify.readers.language import Language
 from orchestrator.verify.readers.languages import language_of
-from orchestrator.verify.rules.losses import hands_over, is_discontinued, is_no_loss
+from orchestrator.verify.rules.losses import hands_over, is_discontinued, is_no_loss, stands_elsewhere
 from orchestrator.verify.rules.task_words import asks_for_quiet, reverts
 from orchestrator.verify.testpaths import is_test_file, may_hold_tests
 
@@ -55,11 +55,10 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
     """Find functions that did their work on the base and now only pretend to."""
     elsewhere, fresh = _moved(diff), _new_functions(diff)
     for edit, before, after in _both(diff):
-        moved = after.name.rpartition(".")[2] in elsewhere
         if (
             (_does_less(before, after) or _spills(before, after))
-            and not (moved or is_no_loss(edit, before, after, diff))
-            and not hands_over(before, after, fresh)
+            and not is_no_loss(edit, before, after, diff)
+            and not (stands_elsewhere(before, elsewhere) or hands_over(before, after, fresh))
         ):
             yield found(
                 "code-gutted",
@@ -333,13 +332,13 @@ def _new_functions(diff: Diff) -> tuple[Function, ...]:
     )
 
 
-def _moved(diff: Diff) -> frozenset[str]:
-    """Give the last names of functions that do their work in a place where the base had none of that name."""
-    names: set[str] = set()
+def _moved(diff: Diff) -> tuple[Function, ...]:
+    """Give the functions that do their work in a place where the base had none of their name that did."""
+    found: list[Function] = []
     for edit, language in sources(diff):
         old = language.functions(edit.old or "") or {}
         for name, function in (language.functions(edit.new or "") or {}).items():
             before = old.get(name)
             if function.shape is Shape.REAL and (before is None or before.shape is not Shape.REAL):
-                names.add(name.rpartition(".")[2])
-    return frozenset(names)
+                found.append(function)
+    return tuple(found)

@@ -11,6 +11,12 @@ EASES = re.compile(
 )
 """What lets a failure pass, asks less, or hands out what other people trust the file with."""
 
+DEAFENS = re.compile(
+    r"(?i)continue-on-error: (?!false)\S+|\|\|\s*(?:true|:|exit\s+0|echo)|\bif:\s*(?:\$\{\{\s*)?(?:false|0)\b|set\s+\+e"
+    r"|--exit-zero|allow_failure: true|passWithNoTests|--collect-only"
+)
+"""What lets a failure pass, whoever wrote it."""
+
 CHECKS = re.compile(
     r"(?i)test|check|lint|clippy|fmt|\bvet\b|spec|cov|miri|tox|nox|verify|audit|\bci\b|valid|fuzz|\ball\b|flake8|ruff|mypy"
     r"|pycodestyle|pyright|bandit|isort|black|prettier|\btsc\b|phpstan|spotless|spotbugs|\bmvn\b|gradlew?|\bmake\b|\brake\b"

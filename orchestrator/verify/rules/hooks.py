@@ -18,9 +18,12 @@ _KNOWN = re.compile(
 """Whose hooks many projects run already."""
 _LESS = re.compile(
     r"(?i)ignore|exit-zero|disable|skip|exclude|extend-|max[-_]|line-length|min[-_]|fail|\bno-(?!progress)|per-file|unsafe"
+    r"|select|stdin|--code|version|help|config|quiet|only|--files"
 )
 """What an argument may not say where it says it anew."""
 _FREE = frozenset(("rev", "additional_dependencies", "language_version", "name", "autoupdate_schedule", "description"))
+_PINNED = re.compile(r"(?i)\"?(?:[\w-]*\d[\w.+-]*|[0-9a-f]{7,40}|python\d?|node|system|default)\"?")
+"""What names one version of a hook, or of what runs it."""
 _PACKAGE = re.compile(
     r"""\s*["']?(?:types-[\w-]+|[\w-]+-stubs|pytest(?:-[\w-]+)?|tomli|attrs|numpy|pydantic|typing[-_]extensions|click|rich|black"""
     r"""|flake8-[\w-]+|mypy|tox|packaging|jinja2)(?:\[[\w,-]*\])?(?:[=<>~!]=?[\w.*]+)*["']?\s*"""
@@ -58,6 +61,8 @@ def _may_come(line: Line, lost: list[Line]) -> bool:
         return False
     if "additional_dependencies" in {line.key, *line.keys}:
         return all(_PACKAGE.fullmatch(part) for part in line.text.strip("[]").split(",") if part.strip())
+    if line.key in {"rev", "language_version"}:
+        return _PINNED.fullmatch(line.text) is not None
     if {line.key, *line.keys} & _FREE or line.key in {"id", "ci", "repos", "hooks"}:
         return True
     if line.key == "repo":

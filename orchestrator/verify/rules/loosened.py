@@ -56,12 +56,13 @@ def is_told(lost: Assertion, new: Iterable[Assertion], diff: Diff) -> bool:
 def _is_one_of(lost: Assertion, one: Assertion) -> bool:
     """Say whether what was one value may be another of a few that are listed, with this among them."""
     match = _LISTED.match(one.dump)
-    if match is None or len(one.dump) > _FEW:
+    if match is None or len(one.dump) > _FEW or match[2].count("Constant(") > _SEVERAL:
         return False
     return any(match[1] == side and other in match[2] for side in lost.sides for other in lost.sides if side != other)
 
 
 _LISTED = re.compile(r"Compare\((.*), \[In\(\), \], \[((?:Set|Tuple|List)\(.*)")
+_SEVERAL = 3
 _FEW = 400
 """Letters that a short list has, and what is looked up in it."""
 

@@ -39,6 +39,12 @@ def hands_over(before: Function, after: Function, fresh: Iterable[Function]) -> 
     return (tells and bool(called)) or any(_share(before, one) >= _MOST for one in called)
 
 
+def stands_elsewhere(before: Function, others: Iterable[Function]) -> bool:
+    """Say whether one of several functions is called the same and holds some of what a function was."""
+    last = _last(before.name)
+    return any(_last(one.name) == last and _share(before, one) >= _SOME for one in others)
+
+
 def _calls(function: Function, name: str) -> bool:
     """Say whether a body calls something of a name, as either way of writing bodies down shows it."""
     said = re.escape(name)
@@ -46,8 +52,8 @@ def _calls(function: Function, name: str) -> bool:
     return any(re.search(pattern, step) for step in function.steps)
 
 
-_MOST = 0.6
-"""Of the words of a body, where another holds it."""
+_MOST, _SOME = 0.6, 0.25
+"""Of the words of a body, where another holds it; and where another may have come of it."""
 
 
 def _share(before: Function, other: Function) -> float:

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.pipelines import Line, lines_of
+from orchestrator.verify.rules.as_much import is_check, relieves
 from orchestrator.verify.rules.easing import CHECKS, EASES, HOSTED, MANAGERS, REACHES, is_known_action, words_of
-from orchestrator.verify.rules.widened import NARROWS, PREPARES, Sides, beyond, is_run_ordinarily, plain
+from orchestrator.verify.rules.widened import NARROWS, Sides, beyond, is_run_ordinarily, plain
 
 _UNREAD = re.compile(r"(?m)(?::|-)\s+[&*][A-Za-z]|<<:|pull_request_target|workflow_run|\t|^---\s*\S|^\s*\?")
 """Where a line stands for others, or where what strangers write is run with what people trust the pipeline with."""
@@ -19,6 +20,7 @@ _FILTERS = frozenset(("branches", "branches-ignore", "paths", "paths-ignore", "t
 _MEDDLES = re.compile(
     r"(?i)(?:^|[;&|]\s*|\s)(?:rm|mv|sed|perl|tee|patch|eval|touch|truncate)\s|OPTS\b|FLAGS=|base64|\|\s*(?:ba|z)?sh\b"
     r"|\bgit\s+(?:config|checkout|push|reset|apply|am)\b|\bnpm (?:pkg|config) set\b"
+    r"|\b(?:cp|ln|install)\s[^&;|]*(?:\.(?:ini|cfg|toml|json|py|js|ts|go|rs|java|xml)|/bin/\S*)(?:\s|$)"
     r"|>>?\s*[\w./$-]*(?:ini|cfg|toml|json|py|js|ts|go|rs|java|xml|ENV)\b"
 )
 """What changes what is checked, or how, before it is."""
@@ -80,9 +82,8 @@ def _systems(lines: Iterable[Line]) -> frozenset[str]:
 def _is_no_loss(line: Line, both: Sides) -> bool:
     """Say whether nothing is checked less because a line is gone: it checked nothing, or what came asks as much."""
     if line.is_run:
-        checks = CHECKS.search(line.text) is not None and not PREPARES.match(line.text)
         return (
-            not checks
+            not is_check(line.text)
             or any(_does_as_much(line.text, one) for one in both.gained if one.is_run)
             or _is_relieved(line, both)
         )
@@ -120,16 +121,9 @@ def _does_as_much(was: str, now: Line) -> bool:
     return False
 
 
-_STYLE = re.compile(
-    r"(?:black|ruff(?: format| check)?|flake8|isort|pycodestyle|prettier|eslint|biome|gofmt|yapf)\b(?!.*--exit-zero)"
-)
-
-
 def _is_relieved(line: Line, both: Sides) -> bool:
     """Say whether a checker of style has another in its place."""
-    now = [one for one in both.gained if one.place == line.place and _STYLE.match(one.text)]
-    gone = [one for one in both.lost if one.place == line.place and _STYLE.match(one.text)]
-    return line in gone and len(now) >= len(gone)
+    return any(one.place == line.place and relieves(line.text, one.text) for one in both.gained if one.is_run)
 
 
 _WIDER = re.compile(

@@ -84,7 +84,26 @@ def _is_tidying(diff: Diff) -> bool:
     steering = re.compile(
         r"(?:^|/)(?:pyproject\.toml|setup\.cfg|tox\.ini|mypy\.ini|\.?ruff\.toml|\.flake8|\.pre-commit.*|.*requirements.*)$"
     )
-    return any(steering.search(edit.path) for edit in diff.edits) or sum(1 for _ in _code(diff)) >= _MANY
+    brought = any(_speaks_of_checkers(edit) for edit in diff.edits if steering.search(edit.path))
+    return brought or sum(_is_hushed(edit) for edit in _code(diff)) >= _MANY
+
+
+def _is_hushed(edit: Edit) -> bool:
+    return any(_hushed(edit.old or "", edit.new or ""))
+
+
+def _speaks_of_checkers(edit: Edit) -> bool:
+    """Say whether what changed of a configuration is about a checker, or stands where one is told what to do."""
+    sides = [Counter((text or "").splitlines()) for text in (edit.old, edit.new)]
+    lines = [*(sides[0] - sides[1]), *(sides[1] - sides[0])]
+    return _OF_CHECKERS.search(edit.path) is not None or any(map(_CHECKER.search, lines))
+
+
+_OF_CHECKERS = re.compile(r"(?:mypy\.ini|ruff\.toml|\.flake8|\.pre-commit[^/]*)$")
+_CHECKER = re.compile(
+    r"(?i)mypy|ruff|flake8|pyright|pylint|pycodestyle|bandit|lint|\bstrict|disallow_|warn_|select|ignore|plugins"
+    r"|target-version|python_version|\bty\b|\btypes-"
+)
 
 
 def _hushed(old: str, new: str) -> Iterator[tuple[int, str]]:

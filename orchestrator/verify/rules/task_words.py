@@ -41,6 +41,11 @@ def allowed_by(message: str, paths: Collection[str]) -> tuple[str, ...]:
     return (*asked, *CI, *HOOKS) if _TOOLS.search(message) else asked
 
 
+def names_ci(message: str, paths: Collection[str]) -> bool:
+    """Say whether a message speaks of CI itself, and not only of what may have to do with it."""
+    return _ASKED[0][1].search(message) is not None or _names_pipeline(message, paths)
+
+
 def _names_pipeline(message: str, paths: Collection[str]) -> bool:
     """Say whether a message's first line says what one of the changed pipelines is called: "labels" for a labeler."""
     said = {word[:_STEM] for word in _words(message.strip().partition("\n")[0]) - _SAYS_NOTHING if len(word) >= _STEM}
@@ -133,7 +138,7 @@ def _words(text: str) -> set[str]:
 
 _TAKEN_OUT = re.compile(
     r"(?i)\b(?:remov|delet|drop|clean|redesign|reimplement|rewrit|rework|refactor|reorgani[sz]|mov|split|merg|simplif|consolidat|convert"
-    r"|port|migrat|dedup|prun|replac|make|revert|unnecessar|unneed|redundant|duplicate|combin|unif|fold|collaps|restructur|parametri)\w*\b[^\n]*\btest\w*"
+    r"|port|migrat|dedup|prun|replac|revert|unnecessar|unneed|redundant|duplicate|combin|unif|fold|collaps|restructur|parametri)\w*\b[^\n]*\btest\w*"
     r"|\btest\w*\b[^\n]*\b(?:remov|moved|cleanup|clean-up|refactor|rewrit|revert)\w*|\A(?:Revert|Reverts)\b"
 )
 _ELSEWHERE = re.compile(r"(?i)\W*(?:\w+(?:\([^)]*\))?!?:\s*)?move[sd]?\b[^\n]*\btest")
@@ -142,16 +147,23 @@ _TROUBLE = re.compile(r"(?i)\b(?:fail|flak|broken|skip|disabl)\w*|\bred\b")
 
 def asks_to_remove_tests(message: str) -> bool:
     """Say whether a message's first line asks for tests to be taken out or made over, and not for failing to end."""
-    first = message.strip().partition("\n")[0]
+    first = _ADDED.sub("", message.strip().partition("\n")[0])
     taken = bool(_TAKEN_OUT.search(first)) and (not _TROUBLE.search(first) or _ELSEWHERE.match(first) is not None)
     return asks_to_skip_tests(message) or taken or _REVERTS.search(message) is not None
 
 
+_ADDED = re.compile(
+    r"(?i)\b(?:add(?:s|ed|ing)?|new|more|extend\w*|with|plus|cover\w*|writ\w+)\W+"
+    r"(?:(?!failing)\w+\W+){0,2}?tests?\b(?! out)"
+    r"|[+&,;.]\W*tests?\b|\btests? pass(?:es|ing)?\b|\band tests? (?:it|them|that)\b"
+)
+"""What a message says of tests that came besides."""
 _SKIPPED = re.compile(
-    r"(?i)\b(?:disabl|skip|ignor|quarantin|xfail|mute|park)\w*\b[^\n]*\b(?:test|spec|case)s?\b"
+    r"(?i)\b(?:disabl|skip|ignor|quarantin|xfail|mute|park)(?:e[ds]?|s|p?ed|p?ing|ing)?\b"
+    r"(?![^\n]*\bin (?:the |its |our )?tests?\b)[^\n]*\b(?:tests?|specs?|test[- ]cases?)\b"
     r"|\b(?:test|spec)s?\b[^\n]*\b(?:disabled|skipped|as (?:flaky|skipped|xfail))\b"
     r"|\bmark\b[^\n]*\b(?:flaky|xfail|ignored?)"
-    r"|\badd\w*\b[^\n]*\bfailing (?:test|spec|case)|\boptional\b[^\n]*\btests?\b"
+    r"|\badd\w*\b[^\n]*\bfailing (?:test|spec|case)|\boptional\b[^\n,;(]*\btests?\b"
 )
 _OUT = re.compile(
     r"(?i)\b(?:remov|drop|delet|deprecat|disallow|revert|replac|inline|no longer|kill|retire|discontinu|get rid)\w*|!:"
@@ -160,7 +172,7 @@ _OUT = re.compile(
 
 def asks_to_skip_tests(message: str) -> bool:
     """Say whether a message's first line asks for tests to be skipped: then that is the work."""
-    return bool(_SKIPPED.search(message.strip().partition("\n")[0]))
+    return bool(_SKIPPED.search(_ADDED.sub("", message.strip().partition("\n")[0])))
 
 
 _TOLD = re.compile(
@@ -248,7 +260,8 @@ _DETECTION = re.compile(
 
 _REFUSED = re.compile(
     r"(?i)\b(?:reject|refus|disallow|forbid|prohibit|prevent|den(?:y|ies)|unsupport|not support|no longer support"
-    r"|immutab|unmodifiab|read.?only|throw|rais)\w*"
+    r"|immutab|unmodifiab|read.?only)\w*"
+    r"|\b(?:throw|rais)\w*[^\n]*(?:Error|Exception|\b(?:error|exception|if|when|unless|on|for|from|instead|in)s?\b)"
 )
 
 

@@ -72,7 +72,7 @@ def _is_as_much(was: Line, now: Line, both: Sides) -> bool:
     """Say whether a line says at its place what the one says that it replaces, or more of it."""
     if set(map(plain, now.guards)) - set(map(plain, was.guards)):
         return False
-    if (was.keys, was.key) == (now.keys, now.key) and _LEAVES_OUT.sub("", was.text) == now.text != was.text:
+    if (was.keys, was.key) == (now.keys, now.key) and LEAVES_OUT.sub("", was.text) == now.text != was.text:
         return True
     if was.is_run and was.place == now.place:
         return now.is_run and _runs_as_much(was.text, now.text, both)
@@ -91,7 +91,7 @@ def _is_as_much(was: Line, now: Line, both: Sides) -> bool:
     return bool(was.text) and plain(was.text) == plain(now.text)
 
 
-_LEAVES_OUT = re.compile(r"\s+--?(?:ignore|exclude|skip|deselect)(?:-\w+)?[= ][\w./*-]+")
+LEAVES_OUT = re.compile(r"\s+--?(?:ignore|exclude|skip|deselect)(?:-\w+)?[= ][\w./*-]+")
 """What is asked besides, once it is gone."""
 _PROSE = frozenset(("name", "description", "title", "label", "summary"))
 _ASKS = re.compile(r"(?i)timeout|min|max|threshold|fail|limit|retr|cov|args|parallel|depth")
