@@ -50,6 +50,16 @@ MEANT = Draws.INPUT | Draws.OUTSIDE
 """What a value comes from if anybody worked for it."""
 
 
+class Front(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a function leaves all its work to: `asked`, as `name` or `owner.name`; it gives nothing else but constants.
+
+    `passes`: it gives them its parameters as they are, or constants.
+    """
+
+    asked: frozenset[str] = frozenset()
+    passes: bool = False
+
+
 class Function(msgspec.Struct, frozen=True, kw_only=True):
     """One function. `shape`: what its body comes to; `steps`: its statements.
 
@@ -59,7 +69,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     body stands in a `try` whose broad handler says nothing. `full` are the heads of its loops and branches that do
     something, `idle` those that do nothing. `uses` are the names of outside it draws on, `works` the calls that ask
     somebody for work (not read in Python, where the shape says it). `hands` counts the errors it hands on, `drops`
-    those it lets go (Rust and Go).
+    those it lets go (Rust and Go). `front` is whom it leaves all its work to; `fails`: it does nothing but fail, in
+    whatever words.
     """
 
     name: str
@@ -83,3 +94,5 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     idle: tuple[str, ...] = ()
     hands: int = 0
     drops: int = 0
+    front: Front = Front()
+    fails: bool = False

@@ -3,9 +3,10 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from orchestrator.verify.readers.code import Function, Shape
+from orchestrator.verify.readers.code import Front, Function, Shape
 from orchestrator.verify.readers.python.flags import asks_a_flag, with_flags
 from orchestrator.verify.readers.python.flow import reachable
+from orchestrator.verify.readers.python.fronts import front
 from orchestrator.verify.readers.python.module import Surroundings, emptied_blocks, replaced, surroundings
 from orchestrator.verify.readers.python.quiet import LATER, swallows
 from orchestrator.verify.readers.python.shape import shape_of, switch
@@ -79,6 +80,7 @@ class _Reader:
             later=shape is not Shape.REAL and bool(LATER.search(source)),
             swallows=swallows(alive),
             steps=tuple(dumped(statement) for statement in _without_end(body)),
+            front=front(alive, names, self._around) if shape is Shape.REAL else Front(),
         )
 
     def _lambda(self, made: ast.Lambda, name: str, *, method: bool) -> Function:
