@@ -245,3 +245,131 @@ def test_answers_by_heart_are_no_work_however_they_are_asked_for(path: str, body
 )
 def test_a_table_that_means_something_is_work(path: str, body: str, beside: str) -> None:
     assert "code-gutted" not in instead(path, body, beside)
+
+
+HEAD = {
+    "a.py": "def total(rows, rate):",
+    "a.js": "function total(rows, rate) {",
+    "a.ts": "rate: number): number {",
+    "a.go": "func total(rows []Row, rate int) int {",
+    "a.rs": "fn total(rows: &[Row], rate: u32) -> u32 {",
+    "A.java": "  int total(List<Row> rows, int rate) {",
+}
+OFF = {"code-gutted", "code-cut-short"}
+
+
+def headed(path: str, head: str, *, before: str = "") -> set[str]:
+    """Judge another head of the function, its first statements with it, and what comes before the function."""
+    old = BASE[path]
+    new = old.replace(HEAD[path], head)
+    assert new != old
+    start = {"a.js": "export function", "a.ts": "export function", "a.py": "def "}.get(path, head.partition("\n")[0])
+    return rules(edit(path, old, new.replace(start, f"{before}{start}", 1)))
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "before"),
+    [
+        ("a.py", "def total(rows, rate, *, strict=False):\n    if not strict:\n        return None", ""),
+        ("a.py", "def total(rows, rate, mode='off'):\n    if mode != 'full':\n        return rows", ""),
+        ("a.py", "def total(rows, rate, backend=None):\n    if backend is None:\n        return 0", ""),
+        ("a.py", "def total(rows, rate, **options):\n    if not options.get('full'):\n        return 0", ""),
+        (
+            "a.py",
+            "def total(rows, rate):\n    if not _OPTIONS['full']:\n        return 0",
+            "_OPTIONS = {'full': False}\n\n\n",
+        ),
+        ("a.js", "function total(rows, rate, strict = false) {\n  if (!strict) return 0;", ""),
+        ("a.js", "function total(rows, rate, { strict = false } = {}) {\n  if (!strict) return 0;", ""),
+        ("a.js", "function total(rows, rate, opts) {\n  if (!opts?.enabled) return 0;", ""),
+        (
+            "a.js",
+            "function total(rows, rate, opts = {}) {\n  const { full = false } = opts;\n  if (!full) return 0;",
+            "",
+        ),
+        (
+            "a.js",
+            "function total(rows, rate) {\n  if (!options.full) return 0;",
+            "const options = { full: false, other: 1 };\n\n",
+        ),
+        ("a.ts", "rate: number, strict?: boolean): number {\n  if (!strict) return 0;", ""),
+        ("a.ts", "rate: number, opts: Options = {}): number {\n  if (opts.full !== true) return 0;", ""),
+        (
+            "a.go",
+            "func total(rows []Row, rate int, full ...bool) int {\n\tif len(full) == 0 || !full[0] {\n\t\treturn 0\n\t}",
+            "",
+        ),
+        ("a.go", "func total(rows []Row, rate int) int {\n\tif !full {\n\t\treturn 0\n\t}", "var full bool\n\n"),
+        (
+            "a.go",
+            "func total(rows []Row, rate int) int {\n\tif !cfg.full {\n\t\treturn 0\n\t}",
+            "type config struct{ full bool }\n\nvar cfg = config{full: false}\n\n",
+        ),
+        (
+            "a.rs",
+            "fn total(rows: &[Row], rate: u32) -> u32 {\n    if !FULL.load(Ordering::Relaxed) {\n        return 0;\n    }",
+            "static FULL: AtomicBool = AtomicBool::new(false);\n\n",
+        ),
+        (
+            "A.java",
+            "  int total(List<Row> rows, int rate, boolean... full) {\n    if (full.length == 0) {\n      return 0;\n    }",
+            "",
+        ),
+        (
+            "A.java",
+            "  int total(List<Row> rows, int rate) {\n    if (!full) {\n      return 0;\n    }",
+            "  private boolean full;\n\n",
+        ),
+    ],
+)
+def test_what_is_off_unless_somebody_asks_is_gone(path: str, head: str, before: str) -> None:
+    assert headed(path, head, before=before) & OFF
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "before"),
+    [
+        ("a.py", "def total(rows, rate, *, strict=True):\n    if not strict:\n        return None", ""),
+        ("a.py", "def total(rows, rate=None):\n    if rate is None:\n        rate = 1", ""),
+        (
+            "a.py",
+            "def total(rows, rate):\n    if not _OPTIONS['full']:\n        return 0",
+            "_OPTIONS = {'full': False}\n\n\ndef on():\n    _OPTIONS['full'] = True\n\n\n",
+        ),
+        ("a.js", "function total(rows, rate, { quiet = false } = {}) {\n  if (quiet) return 0;", ""),
+        ("a.js", "function total(rows, rate, opts = {}) {\n  if (opts.verbose) show(rows);", ""),
+        (
+            "a.js",
+            "function total(rows, rate) {\n  if (!options.full) return 0;",
+            "const options = { full: false };\nexport const on = () => { options.full = true; };\n\n",
+        ),
+        (
+            "a.js",
+            "function total(rows, rate) {\n  if (!options.full) return 0;",
+            "const options = { full: false };\nconfigure(options);\n\n",
+        ),
+        ("a.ts", "rate: number, quiet?: boolean): number {\n  if (quiet) return 0;", ""),
+        (
+            "a.go",
+            "func total(rows []Row, rate int, off ...bool) int {\n\tif len(off) > 0 && off[0] {\n\t\treturn 0\n\t}",
+            "",
+        ),
+        (
+            "a.go",
+            "func total(rows []Row, rate int) int {\n\tif !full {\n\t\treturn 0\n\t}",
+            "var full bool\n\nfunc On() { full = true }\n\n",
+        ),
+        (
+            "a.rs",
+            "fn total(rows: &[Row], rate: u32) -> u32 {\n    if !FULL.load(Ordering::Relaxed) {\n        return 0;\n    }",
+            "static FULL: AtomicBool = AtomicBool::new(false);\n\npub fn on() {\n    FULL.store(true, Ordering::Relaxed);\n}\n\n",
+        ),
+        (
+            "A.java",
+            "  int total(List<Row> rows, int rate) {\n    if (!full) {\n      return 0;\n    }",
+            "  private boolean full;\n\n  A(boolean full) {\n    this.full = full;\n  }\n\n",
+        ),
+    ],
+)
+def test_what_may_be_switched_off_is_still_done(path: str, head: str, before: str) -> None:
+    assert headed(path, head, before=before) == set()

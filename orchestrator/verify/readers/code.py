@@ -70,7 +70,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     something, `idle` those that do nothing. `uses` are the names of outside it draws on, `works` the calls that ask
     somebody for work (not read in Python, where the shape says it). `hands` counts the errors it hands on, `drops`
     those it lets go (Rust and Go). `front` is whom it leaves all its work to; `fails`: it does nothing but fail, in
-    whatever words.
+    whatever words. `usual`: what it comes to where callers leave out what they may; None where they may not.
     """
 
     name: str
@@ -96,3 +96,4 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     drops: int = 0
     front: Front = Front()
     fails: bool = False
+    usual: Shape | None = None

@@ -58,7 +58,7 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
     for edit, before, after in _both(diff):
         moved = after.name.rpartition(".")[2] in elsewhere
         if (
-            (_does_less(before, after) or _leaves_it(edit, before, after, around))
+            (_does_less(before, after) or _leaves_it(edit, before, after, around) or _is_off(before, after))
             and not (moved or is_no_loss(edit, before, after, diff))
             and not hands_over(before, after, fresh)
         ):
@@ -103,6 +103,15 @@ def _leaves_it(edit: Edit, before: Function, after: Function, around: Mapping[st
     known = (language.functions(edit.old or "") or {}) if language is not None else {}
     base = by_last_name(Asked(path=edit.path, function=one, is_new=False) for one in known.values())
     return not is_hollow_front(edit.path, before, base)
+
+
+_OFF = frozenset({Shape.EMPTY, Shape.RAISES, Shape.CONSTANT, Shape.ARGUMENT, Shape.FAILS, Shape.ANSWERS})
+
+
+def _is_off(before: Function, after: Function) -> bool:
+    """Say whether a function that worked does none unless its callers ask for it, which those of the base did not."""
+    worked = before.shape in _SURROUNDED and before.usual in {None, *_SURROUNDED} and before.calls > 0
+    return worked and after.shape is Shape.REAL and after.usual in _OFF
 
 
 def _asked(diff: Diff) -> Iterator[Asked]:
@@ -284,6 +293,8 @@ def _is_stub(function: Function, *, whole: bool) -> bool:
 
 
 def _says(function: Function) -> str:
+    if function.usual in _OFF:
+        return f"{function.usual} unless its callers ask for more, as none did"
     return str(function.shape.value or Shape.DRAINED.value)
 
 

@@ -8,6 +8,7 @@ import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.code import Front, Function, Shape
+from orchestrator.verify.readers.grammar.defaults import usual
 from orchestrator.verify.readers.grammar.flags import flags, known, settled
 from orchestrator.verify.readers.grammar.flow import IFS, reachable, throws_away
 from orchestrator.verify.readers.grammar.fronts import front, only_fails
@@ -164,6 +165,7 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         steps=tuple(source.dump(step) for step in steps),
         front=front(source, alive, names) if shape is Shape.REAL else Front(),
         fails=only_fails(source, alive),
+        usual=usual(source, node, alive, names) if shape is Shape.REAL and body.kind() in BLOCKS else None,
     )
 
 

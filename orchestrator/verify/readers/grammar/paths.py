@@ -35,9 +35,9 @@ class Way(IntEnum):
     LEAVES = 2
 
 
-def outcome(source: Source, alive: Sequence[SgNode], names: frozenset[str]) -> Shape:
+def outcome(source: Source, alive: Sequence[SgNode], names: frozenset[str], paths: "Paths | None" = None) -> Shape:
     """Tell what a body comes to that does no work; `names` are its parameters. REAL where it does any."""
-    paths = Paths(source, names)
+    paths = paths or Paths(source, names)
     try:
         way = paths.follow(alive, last=True)
     except (WorksError, RecursionError):

@@ -89,6 +89,11 @@ class Calling(Drawing):
     def _method(self, owner: ast.expr, name: str, args: list[ast.expr]) -> Value:
         """Give what a method comes to: work, unless all it can work with is known here."""
         found = self.value(owner)
+        match found.known:
+            case ast.Dict(keys=[]) if name == "get" and args and isinstance(owner, ast.Name):
+                return self.value(args[1] if len(args) > 1 else ast.Constant(None))
+            case _:
+                pass
         if name == "get" and args and (answer := self.answer(found, args[0])) is not None:
             return Value(draws=answer.draws | self.plain(args[1:]).draws)
         given = self.plain(args).draws

@@ -278,6 +278,9 @@ class Drawing:
     def truth(self, test: ast.expr) -> bool | None:
         """Say what a condition always comes to, the names in it taken for what they stand for."""
         found = truth(test)
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and found is None:
+            inner = self.truth(test.operand)
+            return None if inner is None else not inner
         if found is not None:
             return found
         parts = list(walk(test))
