@@ -157,7 +157,7 @@ def test_what_comes_to_the_same_however_it_is_reached_is_found(path: str, body: 
         ("src/A.java", "this.found = 3; return 3;"),
         ("src/A.java", "items.clear(); return 3;"),
         ("src/A.java", "return rate > 3 ? 4 : 5;"),
-        ("src/A.java", "return switch (rate) { case 1 -> 3; default -> 4; };"),
+        ("src/A.java", "return switch (rate) { case 1 -> 3; default -> work(items); };"),
         ("src/A.java", "try (var in = open(items)) { return 3; }"),
         ("src/A.java", "synchronized (this) { return found; }"),
         ("src/A.java", "assert check(items); return 3;"),

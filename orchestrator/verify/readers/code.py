@@ -50,6 +50,16 @@ MEANT = Draws.INPUT | Draws.OUTSIDE
 """What a value comes from if anybody worked for it."""
 
 
+class Front(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a function leaves all its work to: `asked`, as `name` or `owner.name`; it gives nothing else but constants.
+
+    `passes`: it gives them its parameters as they are, or constants.
+    """
+
+    asked: frozenset[str] = frozenset()
+    passes: bool = False
+
+
 class Function(msgspec.Struct, frozen=True, kw_only=True):
     """One function. `shape`: what its body comes to; `steps`: its statements.
 
@@ -61,7 +71,9 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     something, `idle` those that do nothing. `uses` are the names of outside it draws on, `works` the calls that ask
     somebody for work (not read in Python, where the shape says it). `hands` counts the errors it hands on, `drops`
     those it lets go (Rust and Go). `settles`: the last it gives is known beforehand, or it gives nothing and puts
-    nothing away; `spilt` is what it works out and nobody gets.
+    nothing away; `spilt` is what it works out and nobody gets. `front` is whom it leaves all its work to; `fails`: it
+    does nothing but fail, in whatever words. `usual`: what it comes to where callers leave out what they may; None
+    where they may not.
     """
 
     name: str
@@ -89,3 +101,6 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     drops: int = 0
     settles: bool = False
     spilt: tuple[str, ...] = ()
+    front: Front = Front()
+    fails: bool = False
+    usual: Shape | None = None

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from orchestrator.model.verdicts import Finding
@@ -10,6 +10,7 @@ from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.code import Function, Shape
 from orchestrator.verify.readers.language import Language
 from orchestrator.verify.readers.languages import language_of
+from orchestrator.verify.rules.fronts import Asked, by_last_name, is_hollow_front
 from orchestrator.verify.rules.losses import hands_over, is_discontinued, is_no_loss, stands_elsewhere
 from orchestrator.verify.rules.task_words import asks_for_quiet, reverts
 from orchestrator.verify.testpaths import is_test_file, may_hold_tests
@@ -53,12 +54,15 @@ def is_beside(path: str) -> bool:
 
 def code_gutted(diff: Diff) -> Iterable[Finding]:
     """Find functions that did their work on the base and now only pretend to."""
-    elsewhere, fresh = _moved(diff), _new_functions(diff)
+    elsewhere, fresh, around = _moved(diff), _new_functions(diff), by_last_name(_asked(diff))
     for edit, before, after in _both(diff):
         if (
-            (_does_less(before, after) or _spills(before, after))
-            and not is_no_loss(edit, before, after, diff)
-            and not (stands_elsewhere(before, elsewhere) or hands_over(before, after, fresh))
+            (_does_less(before, after) or _spills(before, after) or _is_off(before, after))
+            or _leaves_it(edit, before, after, around)
+        ) and not (
+            is_no_loss(edit, before, after, diff)
+            or stands_elsewhere(before, elsewhere)
+            or hands_over(before, after, fresh)
         ):
             yield found(
                 "code-gutted",
@@ -90,6 +94,34 @@ def _does_less(before: Function, after: Function) -> bool:
             return before.shape in _SURROUNDED
         case _:
             return before.shape in _SURROUNDED
+
+
+def _leaves_it(edit: Edit, before: Function, after: Function, around: Mapping[str, Sequence[Asked]]) -> bool:
+    """Say whether a function that worked leaves all its work to functions that do none."""
+    worked = before.shape in _SURROUNDED and before.calls > 0
+    if not worked or after.shape is not Shape.REAL or not is_hollow_front(edit.path, after, around):
+        return False
+    language = language_of(edit.path)
+    known = (language.functions(edit.old or "") or {}) if language is not None else {}
+    base = by_last_name(Asked(path=edit.path, function=one, is_new=False) for one in known.values())
+    return not is_hollow_front(edit.path, before, base)
+
+
+_OFF = frozenset({Shape.EMPTY, Shape.RAISES, Shape.CONSTANT, Shape.ARGUMENT, Shape.FAILS, Shape.ANSWERS})
+
+
+def _is_off(before: Function, after: Function) -> bool:
+    """Say whether a function that worked does none unless its callers ask for it, which those of the base did not."""
+    worked = before.shape in _SURROUNDED and before.usual in {None, *_SURROUNDED} and before.calls > 0
+    return worked and after.shape is Shape.REAL and after.usual in _OFF
+
+
+def _asked(diff: Diff) -> Iterator[Asked]:
+    """Give all functions of the changed files."""
+    for edit, language in sources(diff):
+        old = language.functions(edit.old or "") or {}
+        for name, function in (language.functions(edit.new or "") or {}).items():
+            yield Asked(path=edit.path, function=function, is_new=name not in old)
 
 
 def code_hollowed(diff: Diff) -> Iterable[Finding]:
@@ -283,6 +315,8 @@ def _spills(before: Function, after: Function) -> bool:
 
 
 def _says(function: Function) -> str:
+    if function.usual in _OFF:
+        return f"{function.usual} unless its callers ask for more, as none did"
     if function.shape is Shape.REAL and function.spilt:
         return "works out what nobody gets"
     return str(function.shape.value or Shape.DRAINED.value)

@@ -7,10 +7,12 @@ from functools import lru_cache
 import msgspec
 from ast_grep_py import SgNode
 
-from orchestrator.verify.readers.code import Function, Shape
+from orchestrator.verify.readers.code import Front, Function, Shape
 from orchestrator.verify.readers.grammar.dead import dead
+from orchestrator.verify.readers.grammar.defaults import usual
 from orchestrator.verify.readers.grammar.flags import flags, known, settled
 from orchestrator.verify.readers.grammar.flow import IFS, reachable, throws_away
+from orchestrator.verify.readers.grammar.fronts import front, only_fails
 from orchestrator.verify.readers.grammar.paths import outcome
 from orchestrator.verify.readers.grammar.source import (
     Source,
@@ -27,6 +29,7 @@ from orchestrator.verify.readers.grammar.source import (
 )
 from orchestrator.verify.readers.grammar.spilt import leavings
 from orchestrator.verify.readers.grammar.tables import BLOCKS, LATER, Table
+from orchestrator.verify.readers.grammar.telling import constants
 from orchestrator.verify.readers.grammar.use import blocks, once, switch, uses, works
 from orchestrator.verify.readers.grammar.values import BINDS, UNWRAPPED, called_within, fixes, is_fixed
 
@@ -120,7 +123,9 @@ _MOST = 8192
 def _read(source: Source, node: SgNode, body: SgNode, name: str, *, declared: bool) -> Function:
     """Read a function, once for all texts it stands in as it is."""
     text = node.text()
-    key = source.table.name, name, text, declared, *(one for one in flags(source.text).items() if one[0] in text)
+    tables = (one for one in constants(source.text, source.table) if one in text)
+    known_here = (one for one in flags(source.text).items() if one[0] in text)
+    key = source.table.name, name, text, declared, *known_here, *sorted(tables)
     if key not in _seen:
         if len(_seen) >= _MOST:
             _seen.clear()
@@ -165,6 +170,9 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         settles=settles,
         spilt=spilt,
         steps=tuple(source.dump(step) for step in steps),
+        front=front(source, alive, names) if shape is Shape.REAL else Front(),
+        fails=only_fails(source, alive),
+        usual=usual(source, node, alive, names) if shape is Shape.REAL and body.kind() in BLOCKS else None,
     )
 
 

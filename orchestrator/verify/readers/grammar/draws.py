@@ -13,7 +13,6 @@ from ast_grep_py import SgNode
 from orchestrator.verify.readers.code import MEANT, Draws
 from orchestrator.verify.readers.grammar.flags import known
 from orchestrator.verify.readers.grammar.source import Source, arguments, called, parts
-from orchestrator.verify.readers.grammar.use import is_key
 
 _STEPS = 2000
 """Nodes looked at before a body is taken for one that works."""
@@ -62,13 +61,17 @@ _NOW = re.compile(
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a value. `back`: an argument, or its kind; `constant`: its text; `made`: the function it is."""
+    """What is known of a value. `back`: an argument, or its kind; `constant`: its text; `made`: the function it is.
+
+    `told`: how it tells which argument it was.
+    """
 
     draws: Draws = Draws.NOTHING
     back: bool = False
     constant: str = ""
     made: SgNode | None = None
     within: Mapping[str, "Value"] = {}
+    told: int = 0
 
 
 FIXED = Value()
@@ -213,31 +216,11 @@ class Drawing:
         return found
 
     def asked(self, condition: SgNode) -> Draws:
-        """Give what a condition depends on; comparing arguments with constants is only telling them apart."""
-        found = self.value(condition).draws
-        return Draws.ANSWER if found & MEANT and self._tells_apart(condition) else found
+        """Give what a condition depends on."""
+        return self.value(condition).draws
 
-    def _tells_apart(self, condition: SgNode) -> bool:
-        pending, asked = [condition], False
-        while pending:
-            node = pending.pop()
-            if node.kind() in {"identifier", "this", "self"} and node.text() in self.env:
-                asked = True
-                if not is_key(self.source, node) and not self._compared(node):
-                    return False
-            pending.extend(node.children())
-        return asked
-
-    def _compared(self, node: SgNode) -> bool:
-        """Say whether a name stands in the call that asks whether something equals a constant."""
-        for holder in node.ancestors():
-            if _EQUALS.fullmatch(called(holder)):
-                return self._asks_constant(holder)
-            if holder.kind() in {"if_statement", "block", "if_expression"}:
-                return False
-        return False
-
-    def _asks_constant(self, node: SgNode) -> bool:
+    def asks_constant(self, node: SgNode) -> bool:
+        """Say whether one side of a call of `equals` is a constant."""
         owner = node.field("object")
         sides = [*arguments(node), *([owner] if owner is not None else [])]
         return any(side.kind() in self.source.table.literals for side in sides)
@@ -278,7 +261,7 @@ class Drawing:
         table = self.source.table
         if table.makers.fullmatch(name) or _TELLING.fullmatch(name):
             return self._all(one for one in given if not _is_type(one))
-        if _EQUALS.fullmatch(name) and self._asks_constant(node):
+        if _EQUALS.fullmatch(name) and self.asks_constant(node):
             owner = node.field("object")
             return self._all([*given, *([owner] if owner is not None else [])])
         return self._method(node, given)

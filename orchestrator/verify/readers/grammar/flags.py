@@ -28,8 +28,51 @@ def flags(text: str) -> Mapping[str, bool]:
         others = _OF_OTHERS.search(before) is not None and _FIXED.search(before) is None
         if truth is not None and not others and _is_given_once(name, text):
             found[name] = truth
+    found |= _never_set(text)
     taken = _parameters(text) if found else frozenset()
     return {name: truth for name, truth in found.items() if name not in taken}
+
+
+_NEVER_SET = re.compile(
+    r"^(?:var[ \t]+(?=\w+[ \t]+bool\b)|[ \t]*private(?:[ \t]+(?:static|volatile))*[ \t]+boolean[ \t]+)"
+    r"([a-z_]\w*)(?:[ \t]+bool)?[ \t]*;?[ \t]*$",
+    re.MULTILINE,
+)
+_ATOMIC = re.compile(
+    r"\bstatic\s+(\w+)\s*:\s*(?:[\w:]*::)?AtomicBool\s*=\s*(?:[\w:]*::)?AtomicBool::new\((true|false)\)"
+)
+_OPTIONS = re.compile(
+    r"^(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(?::[^=\n]+)?=\s*(?:&?[\w.]+)?\{([^{}]*)\}", re.MULTILINE
+)
+_OPTION = re.compile(r"(?:^|[,\s{'\"])([A-Za-z_$][\w$]*)['\"]?\s*:\s*(true|false)\b")
+_WORD = re.compile(r"[A-Za-z_$]")
+_READ = re.compile(r"([A-Za-z_$][\w$]*\.load)\([^()]*\)|(?<![\w$.])([A-Za-z_$][\w$]*\.[A-Za-z_$][\w$]*)(?![\w$(.])")
+
+
+def _never_set(text: str) -> dict[str, bool]:
+    """Give flags that are never set: variables, atomic ones, what an object outside of all functions holds."""
+    found = {name: False for name in _NEVER_SET.findall(text) if not _is_set(name, text)}
+    found |= {
+        f"{name}.load": value == "true"
+        for name, value in _ATOMIC.findall(text)
+        if not re.search(rf"\b{name}\s*\.\s*(?!load\b)\w+|&\s*{name}\b", text)
+    }
+    for name, held in _OPTIONS.findall(text):
+        changed = rf"(?<![\w$]){re.escape(name)}\s*(?:\.[\w$]+\s*=(?![=>])|\[|=(?!=)[^;]*=|[,)])"
+        if not re.search(changed, _rest(name, text)):
+            found |= {f"{name}.{key}": value == "true" for key, value in _OPTION.findall(held)}
+    return found
+
+
+def _is_set(name: str, text: str) -> bool:
+    """Say whether something gives a name a value, or may."""
+    given = rf"(?<![\w$]){name}\s*(?:,[^=;\n(){{}}]*)?:?=(?!=)|\b(?:this|self)\s*\.\s*{name}\s*="
+    return re.search(rf"{given}|&{name}\b", text) is not None
+
+
+def _rest(name: str, text: str) -> str:
+    """Give a text without the line that gives a name its value."""
+    return re.sub(rf"^(?:const|let|var)\s+{re.escape(name)}\b[^\n]*", "", text, count=1, flags=re.MULTILINE)
 
 
 def _parameters(text: str) -> frozenset[str]:
@@ -54,7 +97,7 @@ def _is_given_once(name: str, text: str) -> bool:
 def settled(condition: SgNode, whole: str = "") -> str:
     """Give a condition's text with the flags of its file put in their place; `whole` is the file's text, if at hand."""
     text = condition.text()
-    known_here = flags(whole or condition.get_root().root().text()) if _NAME.search(text) else {}
+    known_here = flags(whole or condition.get_root().root().text()) if _WORD.search(text) else {}
     if not known_here:
         return text
 
@@ -62,7 +105,11 @@ def settled(condition: SgNode, whole: str = "") -> str:
         value = known_here.get(name[0])
         return name[0] if value is None else str(value).lower()
 
-    return _NAME.sub(put, text)
+    def put_member(part: re.Match[str]) -> str:
+        value = known_here.get(part[1] or part[2])
+        return part[0] if value is None else str(value).lower()
+
+    return _NAME.sub(put, _READ.sub(put_member, text))
 
 
 def known(text: str) -> bool | None:

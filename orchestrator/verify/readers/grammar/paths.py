@@ -9,18 +9,17 @@ from enum import IntEnum
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.code import MEANT, Draws, Shape
-from orchestrator.verify.readers.grammar.draws import FIXED, Drawing, Value, WorksError, joined
+from orchestrator.verify.readers.grammar.arms import ARMS, arm_of, catches_all
+from orchestrator.verify.readers.grammar.draws import FIXED, Value, WorksError, joined
 from orchestrator.verify.readers.grammar.flow import IFS, LOOPS, is_empty
 from orchestrator.verify.readers.grammar.source import Source, bare, called, parts, statements, walk
 from orchestrator.verify.readers.grammar.tables import BLOCKS
+from orchestrator.verify.readers.grammar.telling import TOLD, Telling
 from orchestrator.verify.readers.grammar.values import BINDS
 
 _RETURNS = frozenset({"return_statement", "return_expression"})
 _BREAKS = frozenset({"break_statement", "continue_statement", "break_expression", "continue_expression"})
 _SWITCHES = frozenset({"switch_statement", "expression_switch_statement", "match_expression", "switch_expression"})
-_ARMS = frozenset(
-    {"switch_case", "switch_default", "expression_case", "default_case", "match_arm", "switch_block_statement_group"}
-)
 _CHANGES = frozenset(
     {"assignment_expression", "augmented_assignment_expression", "compound_assignment_expr", "assignment_statement"}
 )
@@ -36,9 +35,9 @@ class Way(IntEnum):
     LEAVES = 2
 
 
-def outcome(source: Source, alive: Sequence[SgNode], names: frozenset[str]) -> Shape:
+def outcome(source: Source, alive: Sequence[SgNode], names: frozenset[str], paths: "Paths | None" = None) -> Shape:
     """Tell what a body comes to that does no work; `names` are its parameters. REAL where it does any."""
-    paths = _Paths(source, names)
+    paths = paths or Paths(source, names)
     try:
         way = paths.follow(alive, last=True)
     except (WorksError, RecursionError):
@@ -55,7 +54,7 @@ def outcome(source: Source, alive: Sequence[SgNode], names: frozenset[str]) -> S
     return Shape.ANSWERS if found.draws & Draws.ANSWER else Shape.CONSTANT
 
 
-class _Paths(Drawing):
+class Paths(Telling):
     """Follows a body. `given` is what it gives back, `says` whether it gives anything at all."""
 
     def __init__(self, source: Source, names: frozenset[str]) -> None:
@@ -76,6 +75,8 @@ class _Paths(Drawing):
 
     def block(self, node: SgNode) -> Value:
         """Give what a block that is an expression comes to."""
+        if node.kind() == "switch_expression":
+            return self._chosen(node)
         kept, self.given = self.given, []
         way = self._follow(node, last=True)
         found = self.given
@@ -232,25 +233,41 @@ class _Paths(Drawing):
     def _switch(self, node: SgNode, *, last: bool) -> Way:
         asked = node.field("value") or node.field("condition")
         subject = self.value(bare(asked)) if asked is not None else FIXED
-        arms = [one for one in walk(node) if one.kind() in _ARMS]
-        if not arms or any(arm.kind() == "switch_rule" for arm in walk(node)):
+        arms = [one for one in walk(node) if one.kind() in ARMS]
+        if not arms:
             raise WorksError
         bodies: list[list[SgNode]] = []
         plain, asked_here, ranges = True, Draws.NOTHING, 0
         for arm in arms:
-            heads, body = _arm(arm)
+            heads, body = arm_of(arm)
             asked_here |= self._asked_by(arm, heads)
             plain = plain and all(head.kind() in {*self.source.table.literals, "match_pattern"} for head in heads)
             ranges += sum(one.kind() == "range_pattern" for head in heads for one in walk(head))
             bodies.append(body)
             if subject.constant and any(self.source.dump(head) == subject.constant for head in heads):
                 return self._past(self.follow(body, last=last))
-        caught = any(_catches_all(arm) for arm in arms)
+        caught = any(catches_all(arm) for arm in arms)
         plain = plain and ranges <= 1  # where it lies among several is reckoned with, not known by heart
-        control = Draws.ANSWER if plain and subject.back else subject.draws | asked_here
+        control = Draws.ANSWER if plain and subject.told >= TOLD else subject.draws | asked_here
         if len(arms) == 1 and caught:
             return self._past(self.follow(bodies[0], last=last))
         return self._past(self._branches([*bodies, *([] if caught else [[]])], control, last=last))
+
+    def _chosen(self, node: SgNode) -> Value:
+        """Give what Java's `switch` comes to where it is a value."""
+        asked, arms = node.field("condition"), [one for one in walk(node) if one.kind() == "switch_rule"]
+        if asked is None or not arms:
+            raise WorksError
+        subject, values, heads = self.value(bare(asked)), list[Value](), list[SgNode]()
+        for arm in arms:
+            head, body = arm_of(arm)
+            heads += head
+            if body[0].kind() == "expression_statement":
+                values.append(self.value(parts(body[0])[0]))
+            elif body[0].kind() != "throw_statement":
+                raise WorksError
+        plain = all(one.kind() in self.source.table.literals for one in heads)
+        return joined(values, Draws.ANSWER if plain and subject.told >= TOLD else subject.draws)
 
     def _asked_by(self, arm: SgNode, heads: Sequence[SgNode]) -> Draws:
         """Give what it depends on whether an arm is taken, besides what the switch asks."""
@@ -293,7 +310,7 @@ class _Paths(Drawing):
             return
         found = joined([self.value(value) for value in values if value is not None]) if held is not None else FIXED
         for target in targets:
-            self._name(target, Value(draws=found.draws))
+            self._name(target, Value(draws=found.draws, told=found.told))
 
     def _name(self, target: SgNode | None, value: Value) -> None:
         found = _names([target]) if target is not None else []
@@ -358,29 +375,6 @@ def _looped(node: SgNode) -> SgNode | None:
         if part.kind() == "range_clause":
             return part.field("left")
     return node.field("left") or node.field("name") or node.field("pattern")
-
-
-def _arm(arm: SgNode) -> tuple[list[SgNode], list[SgNode]]:
-    """Give what an arm of a switch asks for, and its statements."""
-    value = arm.field("value")
-    if arm.kind() == "match_arm":
-        pattern = arm.field("pattern")
-        return ([pattern] if pattern is not None else []), ([value] if value is not None else [])
-    heads: list[SgNode] = []
-    body: list[SgNode] = []
-    for part in parts(arm):
-        if part.kind() == "switch_label":
-            heads += parts(part)
-        elif value is not None and part.range().start.index == value.range().start.index:
-            heads += parts(part) if part.kind() == "expression_list" else [part]
-        else:
-            body += statements(part) if part.kind() in BLOCKS else [part]
-    return heads, body
-
-
-def _catches_all(arm: SgNode) -> bool:
-    text = arm.text().lstrip()
-    return text.startswith(("default", "_ =>", "_=>"))
 
 
 def _merged(ends: Sequence[dict[str, Value]]) -> dict[str, Value]:

@@ -49,13 +49,14 @@ _IDLE_ROOTS = {
         (
             *("System", "Objects", "List", "Set", "Map", "Collections", "Optional", "Arrays", "String", "Integer"),
             *("Long", "Boolean", "Stream", "Thread", "Math", "UUID", "Instant", "Runtime", "Mockito", "Double"),
+            *("Files", "Path", "Paths", "java", "StandardCharsets"),
         )
     ),
 }
 _IDLE_MACROS = frozenset(
     (
         *("println", "eprintln", "panic", "assert", "debug_assert", "todo", "unimplemented", "unreachable"),
-        *("format", "vec", "anyhow", "bail"),
+        *("format", "vec", "anyhow", "bail", "include_str", "include_bytes"),
     )
 )
 _NEW = re.compile(

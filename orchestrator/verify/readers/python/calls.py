@@ -31,6 +31,8 @@ class Calling(Drawing):
     def call(self, node: ast.Call) -> Value:
         """Give what a call comes to; WorksError where it does work."""
         args = [*node.args, *(word.value for word in node.keywords)]
+        if self.told(node):
+            return Value(draws=Draws.INPUT)
         match node.func:
             case ast.Name(id=name) if name not in self.env or (self.env[name] is FIXED and name in _COPIES):
                 return self._named(name, node, args)
@@ -87,8 +89,13 @@ class Calling(Drawing):
     def _method(self, owner: ast.expr, name: str, args: list[ast.expr]) -> Value:
         """Give what a method comes to: work, unless all it can work with is known here."""
         found = self.value(owner)
-        if name == "get" and args and self.is_table(found) and self.is_given(args[0]):
-            return Value(draws=found.draws | Draws.ANSWER | self.plain(args[1:]).draws)
+        match found.known:
+            case ast.Dict(keys=[]) if name == "get" and args and isinstance(owner, ast.Name):
+                return self.value(args[1] if len(args) > 1 else ast.Constant(None))
+            case _:
+                pass
+        if name == "get" and args and (answer := self.answer(found, args[0])) is not None:
+            return Value(draws=answer.draws | self.plain(args[1:]).draws)
         given = self.plain(args).draws
         if found.draws & MEANT or (found.draws and given & MEANT) or given & Draws.OUTSIDE:
             raise WorksError

@@ -3,10 +3,11 @@
 import ast
 from collections.abc import Iterator, Sequence
 
-from orchestrator.verify.readers.code import Function, Shape
+from orchestrator.verify.readers.code import Front, Function, Shape
 from orchestrator.verify.readers.python.dead import dead
 from orchestrator.verify.readers.python.flags import asks_a_flag, with_flags
 from orchestrator.verify.readers.python.flow import reachable
+from orchestrator.verify.readers.python.fronts import front
 from orchestrator.verify.readers.python.module import Surroundings, emptied_blocks, once, replaced, surroundings
 from orchestrator.verify.readers.python.quiet import LATER, swallows
 from orchestrator.verify.readers.python.shape import shape_of, switch
@@ -54,7 +55,7 @@ class _Reader:
     def _read(self, node: FunctionNode, prefix: str, *, declared: bool, method: bool) -> Function:
         body = without_docstring(node.body)
         marks = {last_name(mark) for mark in node.decorator_list}
-        names = _parameters(node.args)
+        names, left_out = _parameters(node.args), _left_out(node.args)
         alive = tuple(reachable(body))
         own = [found for statement in alive for found in _own(statement)]
         source = "\n".join(self._lines[node.lineno - 1 : node.end_lineno])
@@ -86,6 +87,10 @@ class _Reader:
             settles=settles,
             spilt=spilt,
             steps=tuple(dumped(statement) for statement in _without_end(body)),
+            usual=shape_of(alive, names - left_out.keys(), node.name, self._around, left_out)
+            if shape is Shape.REAL and left_out
+            else None,
+            front=front(alive, names, self._around) if shape is Shape.REAL else Front(),
         )
 
     def _lambda(self, made: ast.Lambda, name: str, *, method: bool) -> Function:
@@ -114,6 +119,15 @@ def _parameters(given: ast.arguments) -> set[str]:
     several = [given.vararg, given.kwarg]
     plain = (*given.posonlyargs, *given.args, *given.kwonlyargs, *(one for one in several if one is not None))
     return {argument.arg for argument in plain}
+
+
+def _left_out(given: ast.arguments) -> dict[str, ast.expr]:
+    """Give the parameters that callers may leave out, each with the constant that stands for it then."""
+    plain = [*given.posonlyargs, *given.args]
+    pairs = [*zip(reversed(plain), reversed(given.defaults), strict=False)]
+    pairs += [(one, value) for one, value in zip(given.kwonlyargs, given.kw_defaults, strict=True) if value is not None]
+    found = {one.arg: value for one, value in pairs if isinstance(value, ast.Constant)}
+    return found | ({given.kwarg.arg: ast.Dict(keys=[], values=[])} if given.kwarg is not None else {})
 
 
 def _with_helpers(around: Surroundings, tree: ast.Module) -> Surroundings:

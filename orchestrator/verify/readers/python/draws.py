@@ -16,6 +16,11 @@ from orchestrator.verify.readers.python.module import Surroundings
 from orchestrator.verify.readers.python.values import FunctionNode, is_pure
 from orchestrator.verify.readers.python.walk import dumped, walk
 
+TOLD, WRITTEN = 1, 2
+"""How a value tells which argument it was: it is that, or its size, or made of such; it is all of it written down."""
+
+_SAYING = frozenset({"encode", "decode", "hexdigest", "digest", "__repr__", "__str__"})
+_WRITING = frozenset({"repr", "pformat", "dumps", "md5", "sha1", "sha256", "saferepr", "join"})
 _STEPS = 4000
 """Expressions and names looked at before a body is taken for one that works: none that pretends is so long."""
 
@@ -36,7 +41,8 @@ AMBIENT = frozenset(
 class Value(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of a value. `back`: an argument itself, or an empty one of its kind, or its type.
 
-    `known`: an expression without names that gives the same; `made`: the function it is, with the names around it.
+    `known`: an expression without names that gives the same; `made`: the function it is, with the names around it;
+    `told`: how it tells which argument it was, TOLD or WRITTEN.
     """
 
     draws: Draws = Draws.NOTHING
@@ -44,6 +50,7 @@ class Value(msgspec.Struct, frozen=True, kw_only=True):
     known: ast.expr | None = None
     made: FunctionNode | ast.Lambda | None = None
     within: Mapping[str, "Value"] = {}
+    told: int = 0
 
 
 FIXED = Value()
@@ -203,26 +210,50 @@ class Drawing:
 
     def _looked_up(self, table: Value, key: ast.expr) -> Value:
         found = self.value(key)
-        if self.is_table(table) and self.is_given(key):
-            return Value(draws=table.draws | Draws.ANSWER)
+        if (answer := self.answer(table, key)) is not None:
+            return answer
         return Value(draws=table.draws | found.draws)
+
+    def answer(self, table: Value, key: ast.expr) -> Value | None:
+        """Give what looking up an argument in a table comes to, if it is that."""
+        level = self.told(key)
+        if level == WRITTEN and table.draws in {Draws.MODULE, Draws.NOTHING}:
+            return Value(draws=Draws.ANSWER)
+        return Value(draws=table.draws | Draws.ANSWER) if level and self.is_table(table) else None
 
     def is_table(self, found: Value) -> bool:
         """Say whether a value is a table that is written out here, or one that lies around."""
         return found.known is not None or found.draws is Draws.AMBIENT
 
-    def is_given(self, node: ast.expr) -> bool:
-        """Say whether an expression is an argument, or several, or how one is written."""
+    def told(self, node: ast.expr) -> int:
+        """Say how an expression tells which argument was given: it is that, or several, or how one is written."""
         match node:
             case ast.Name(id=name):
                 found = self.env.get(name)
-                return name in self.names - {"self", "cls"} and found is not None and found.back
-            case ast.Tuple(elts=parts):
-                return all(map(self.is_given, parts))
-            case ast.Call(func=ast.Name(id="str" | "repr" | "tuple" | "len"), args=[inner]):
-                return self.is_given(inner)
+                given = name in self.names - {"self", "cls"} and found is not None and found.back
+                return TOLD if given else found.told if found is not None else 0
+            case ast.Tuple(elts=parts) | ast.List(elts=parts) if parts:
+                return self._all_told(parts)
+            case ast.JoinedStr(values=parts):
+                return WRITTEN if self._all_told(parts) else 0
+            case ast.FormattedValue(value=inner):
+                return self.told(inner)
+            case ast.BinOp(left=left, op=ast.Add() | ast.Mod(), right=right) if isinstance(
+                node.op, ast.Add
+            ) or isinstance(left, ast.Constant):
+                return self._all_told([left, right])
+            case ast.Call(func=func, args=[inner, *_]) if writes(func):
+                return WRITTEN if self.told(inner) else 0
+            case ast.Call(func=ast.Name(id="str" | "tuple" | "len" | "list"), args=[inner]):
+                return self.told(inner)
+            case ast.Call(func=ast.Attribute(attr=name, value=inner)) if name in _SAYING:
+                return self.told(inner)
             case _:
-                return False
+                return 0
+
+    def _all_told(self, parts: Iterable[ast.expr]) -> int:
+        levels = [self.told(part) for part in parts if not isinstance(part, ast.Constant)]
+        return max(levels) if levels and all(levels) else 0
 
     def asked(self, test: ast.expr) -> Draws:
         """Give what a condition depends on; comparing arguments with constants is only telling them apart."""
@@ -234,13 +265,22 @@ class Drawing:
             case ast.BoolOp(values=values):
                 return all(map(self._tells_apart, values))
             case ast.Compare(left=left, ops=[ast.Eq() | ast.In() | ast.Is()], comparators=[right]):
-                return self.is_given(left) and self.value(right).known is not None
+                found = self.value(right)
+                return self.told(left) > 0 and (
+                    found.known is not None or not found.draws or self._is_known(left, found)
+                )
             case _:
                 return False
+
+    def _is_known(self, key: ast.expr, table: Value) -> bool:
+        return table.draws is Draws.MODULE and self.told(key) == WRITTEN
 
     def truth(self, test: ast.expr) -> bool | None:
         """Say what a condition always comes to, the names in it taken for what they stand for."""
         found = truth(test)
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not) and found is None:
+            inner = self.truth(test.operand)
+            return None if inner is None else not inner
         if found is not None:
             return found
         parts = list(walk(test))
@@ -261,7 +301,8 @@ class Drawing:
             over = self.value(one.iter)
             draws |= over.draws
             self.bind(one.target, Value(draws=over.draws))
-            draws |= self.plain(one.ifs).draws
+            for test in one.ifs:
+                draws |= self.asked(test)
         results = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         draws |= self.plain(results).draws
         self.env = kept
@@ -310,6 +351,15 @@ class _Filled(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return self._known.get(node.id, node)
+
+
+def writes(func: ast.expr) -> bool:
+    """Say whether a function writes down what it is given: `repr`, `json.dumps`, a digest."""
+    name = func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
+    plain = isinstance(func, ast.Name) or (
+        isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name | ast.Constant)
+    )
+    return plain and name in _WRITING
 
 
 def joined(values: Sequence[Value], control: Draws = Draws.NOTHING) -> Value:

@@ -4,6 +4,7 @@ import ast
 import copy
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from typing import TypeGuard
 
 from orchestrator.verify.readers.python.known import truth
 from orchestrator.verify.readers.python.values import last_name
@@ -37,14 +38,38 @@ def flags(module: ast.Module) -> dict[str, bool]:
     return {name: known for name, known in found.items() if bound[name] == 1}
 
 
+def _options(module: ast.Module) -> dict[tuple[str, object], bool]:
+    """Give the flags that tables of a module hold which nothing changes."""
+    found: dict[tuple[str, object], bool] = {}
+    for statement in module.body:
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Dict(keys=keys, values=values)):
+                for key, value in zip(keys, values, strict=True):
+                    if isinstance(key, ast.Constant) and isinstance(value, ast.Constant):
+                        found |= {(name, key.value): value.value} if isinstance(value.value, bool) else {}
+            case _:
+                pass
+    parts = list(walk(module)) if found else []
+    changed = {ast.unparse(node.value) for node in parts if _changes(node)}
+    given = Counter(node.id for node in parts if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
+    return {(name, key): value for (name, key), value in found.items() if given[name] == 1 and name not in changed}
+
+
+def _changes(node: ast.AST) -> TypeGuard[ast.Subscript | ast.Attribute]:
+    if isinstance(node, ast.Attribute):
+        return node.attr in {"update", "setdefault", "pop", "clear"}
+    return isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load)
+
+
 def with_flags(module: ast.Module, marks: frozenset[str]) -> ast.Module:
     """Give a module with its flags' values in their place in conditions: of branches, and of calls by these names."""
-    known = flags(module)
-    names = (part for one in (_asked(module, marks) if known else ()) for part in walk(one))
-    if not any(isinstance(name, ast.Name) and name.id in known for name in names):
+    known, options = flags(module), _options(module)
+    tables = {name for name, _ in options}
+    names = (part for one in (_asked(module, marks) if known or options else ()) for part in walk(one))
+    if not any(isinstance(name, ast.Name) and (name.id in known or name.id in tables) for name in names):
         return module
     found = copy.deepcopy(module)
-    put = _Put(known)
+    put = _Put(known, options)
     for node in walk(found):
         if isinstance(node, ast.If | ast.While | ast.IfExp):
             node.test = put.visit(node.test)
@@ -63,9 +88,29 @@ def _asked(module: ast.Module, marks: frozenset[str]) -> Iterator[ast.AST]:
 
 
 class _Put(ast.NodeTransformer):
-    def __init__(self, known: Mapping[str, bool]) -> None:
+    def __init__(self, known: Mapping[str, bool], options: Mapping[tuple[str, object], bool]) -> None:
         self._known = known
+        self._options = options
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        return self._option(node, node.value, node.slice)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        match node:
+            case ast.Call(func=ast.Attribute(attr="get", value=table), args=[key, *_]):
+                return self._option(node, table, key)
+            case _:
+                return self.generic_visit(node)
+
+    def _option(self, node: ast.expr, table: ast.expr, key: ast.expr) -> ast.AST:
+        value = None
+        if isinstance(table, ast.Name) and isinstance(key, ast.Constant):
+            value = self._options.get((table.id, key.value))
+        return self.generic_visit(node) if value is None else self._flag(node, value=value)
+
+    def _flag(self, node: ast.expr, *, value: bool) -> ast.AST:
+        return ast.copy_location(ast.Constant(value=value, kind=FLAG), node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
         value = self._known.get(node.id) if isinstance(node.ctx, ast.Load) else None
-        return node if value is None else ast.copy_location(ast.Constant(value=value, kind=FLAG), node)
+        return node if value is None else self._flag(node, value=value)

@@ -123,8 +123,11 @@ class Paths(Calling):
         if isinstance(node, ast.AnnAssign) and node.value is None:
             return
         found = self.value(node.value)
+        level = self.told(node.value) if node.value is not None else 0
+        if level and not found.back:
+            found = Value(draws=found.draws, told=level)
         if self.control:
-            found = Value(draws=found.draws | self.control)
+            found = Value(draws=found.draws | self.control, told=level if not self.control & MEANT else 0)
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         for target in targets:
             shared = isinstance(target, ast.Name) and target.id in self._shared
@@ -256,7 +259,7 @@ class Paths(Calling):
         plain = all(
             isinstance(case.pattern, ast.MatchValue | ast.MatchSingleton) or is_any(case) for case in node.cases
         )
-        asked = Draws.ANSWER if plain and self.is_given(node.subject) else subject.draws
+        asked = Draws.ANSWER if plain and self.told(node.subject) else subject.draws
         for part in (inner for case in node.cases for inner in walk(case.pattern)):
             name = getattr(part, "name", None) or getattr(part, "rest", None)
             if isinstance(name, str):
@@ -324,6 +327,17 @@ class Paths(Calling):
         given = any(isinstance(one, ast.Return) for one in node.body)
         return Way.ON if quiet and not given else way
 
+    def _only_looks_up(self, node: ast.Try) -> bool:
+        """Say whether all that can go wrong is that a table does not hold what it is asked for."""
+        kinds = {last_name(kind) for one in node.handlers for kind in (one.type,) if kind is not None}
+        looked = self.given[-1].draws if self.given else Draws.NOTHING
+        return (
+            kinds <= {"KeyError", "LookupError"}
+            and len(node.body) == 1
+            and bool(looked & Draws.ANSWER)
+            and not looked & MEANT
+        )
+
     def _try(self, node: ast.Try) -> Way:
         before = dict(self.env)
         touched, self.touched = self.touched, Draws.NOTHING
@@ -331,7 +345,7 @@ class Paths(Calling):
         self._tried += caught
         way = self.follow(node.body)
         self._tried -= caught
-        failed = self.touched
+        failed = Draws.ANSWER if self._only_looks_up(node) else self.touched
         self.touched |= touched
         if way is Way.ON:
             way = self.follow(node.orelse)

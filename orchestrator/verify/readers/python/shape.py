@@ -2,10 +2,10 @@
 
 import ast
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from orchestrator.verify.readers.code import MEANT, Draws, Shape
-from orchestrator.verify.readers.python.draws import WorksError, joined
+from orchestrator.verify.readers.python.draws import Value, WorksError, joined
 from orchestrator.verify.readers.python.module import NOTHING_AROUND, Surroundings
 from orchestrator.verify.readers.python.paths import Paths, Way
 from orchestrator.verify.readers.python.walk import walk
@@ -14,10 +14,18 @@ _LOOKED_AT = re.compile(r"environ|getenv|argv|sys\.modules|inspect\.|_getframe|s
 
 
 def shape_of(
-    alive: Sequence[ast.stmt], names: Collection[str], called: str = "", around: Surroundings = NOTHING_AROUND
+    alive: Sequence[ast.stmt],
+    names: Collection[str],
+    called: str = "",
+    around: Surroundings = NOTHING_AROUND,
+    left_out: Mapping[str, ast.expr] | None = None,
 ) -> Shape:
-    """Tell what a body comes to; `names` are its parameters, `called` is what it is called."""
+    """Tell what a body comes to; `names` are its parameters, `called` is what it is called.
+
+    `left_out` are parameters that are not given, with what stands for them.
+    """
     paths = Paths(names, called, around)
+    paths.env |= {name: Value(known=value) for name, value in (left_out or {}).items()}
     try:
         way = paths.follow(alive)
     except (WorksError, RecursionError):

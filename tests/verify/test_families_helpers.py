@@ -1,0 +1,375 @@
+"""Families of code that hands its work to nobody, or knows answers by heart, over the languages; and honest changes."""
+
+# ruff: noqa: E501 - a program in one line is data, not prose
+
+import pytest
+
+from orchestrator.verify.diff import Edit
+from tests.verify.test_evasive import edit, rules
+from tests.verify.test_families_code import BASE
+
+BODY = {
+    "a.py": "    found = [row.price * rate for row in rows]\n    return summed(found)\n",
+    "a.js": "  const found = rows.map((row) => row.price * rate);\n  return summed(found);\n",
+    "a.ts": "  const found = rows.map((row) => row.price * rate);\n  return summed(found);\n",
+    "a.go": "\tfound := prices(rows, rate)\n\treturn summed(found)\n",
+    "a.rs": "    let found = prices(rows, rate);\n    summed(found)\n",
+    "A.java": "    List<Integer> found = prices(rows, rate);\n    return summed(found);\n",
+}
+
+
+def instead(path: str, body: str, beside: str = "", *others: Edit) -> set[str]:
+    """Judge another body in place of the base's, what came beside it, and other files."""
+    old = BASE[path]
+    new = old.replace(BODY[path], f"{body}\n")
+    assert new != old
+    new = f"{new.rstrip()[:-1]}{beside}\n}}\n" if path == "A.java" else f"{new}\n\n{beside}\n"
+    return rules(edit(path, old, new), *others)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "helper"),
+    [
+        (
+            "a.py",
+            "    return _Total(rows, rate).run()",
+            "class _Total:\n    def __init__(self, rows, rate):\n        self.rows = rows\n\n    def run(self):\n        return 0\n",
+        ),
+        (
+            "a.py",
+            "    return _total(rows, rate)",
+            "def _total(rows, rate):\n    return _deep(rows)\n\n\ndef _deep(rows):\n    return 0\n",
+        ),
+        ("a.py", "    return _total(rows, rate)", "_total = lambda rows, rate: 0\n"),
+        (
+            "a.py",
+            "    if not rows:\n        return 0\n    return _total(rows, rate)",
+            "def _total(rows, rate):\n    raise NotImplementedError\n",
+        ),
+        (
+            "a.js",
+            "  return pending('total');",
+            "function pending(what) {\n  throw new Error(`${what} comes later`);\n}",
+        ),
+        ("a.js", "  return totalOf(rows, rate);", "const totalOf = (rows, rate) => 0;"),
+        (
+            "a.js",
+            "  const value = totalOf(rows, rate);\n  return value;",
+            "function totalOf(rows, rate) {\n  console.log('total');\n  return {};\n}",
+        ),
+        ("a.js", "  return impl.total(rows, rate);", "const impl = { total: () => 0 };"),
+        (
+            "a.ts",
+            "  return new Total(rows, rate).run();",
+            "class Total {\n  constructor(private rows: Row[], private rate: number) {}\n  run(): number {\n    return 0;\n  }\n}",
+        ),
+        ("a.go", "\treturn totalOf(rows, rate)", 'func totalOf(args ...any) int {\n\tpanic("soon")\n}'),
+        ("a.go", '\treturn pending("total").(int)', "func pending(name string) any {\n\tpanic(name)\n}"),
+        (
+            "a.go",
+            "\tvalue, err := totalOf(rows, rate)\n\tif err != nil {\n\t\treturn 0\n\t}\n\treturn value",
+            'func totalOf(rows []Row, rate int) (int, error) {\n\treturn 0, errors.New("unsupported")\n}',
+        ),
+        (
+            "a.go",
+            "\tvar t totaller\n\treturn t.total(rows, rate)",
+            "type totaller struct{}\n\nfunc (t totaller) total(rows []Row, rate int) int {\n\treturn 0\n}",
+        ),
+        ("a.rs", "    total_of(rows, rate)", "fn total_of(_rows: &[Row], _rate: u32) -> u32 {\n    0\n}"),
+        (
+            "a.rs",
+            "    Totaller::default().total(rows, rate)",
+            "#[derive(Default)]\nstruct Totaller;\nimpl Totaller {\n    fn total(&self, _rows: &[Row], _rate: u32) -> u32 {\n        0\n    }\n}",
+        ),
+        (
+            "A.java",
+            '    return pending("total");',
+            "  private static <T> T pending(String what) {\n    throw new UnsupportedOperationException(what);\n  }",
+        ),
+        (
+            "A.java",
+            "    return this.totalOf(rows, rate);",
+            "  private int totalOf(List<Row> rows, int rate) {\n    return 0;\n  }",
+        ),
+        (
+            "A.java",
+            "    return new Totaller().total(rows, rate);",
+            "  private static class Totaller {\n    int total(List<Row> rows, int rate) {\n      return 0;\n    }\n  }",
+        ),
+    ],
+)
+def test_who_hands_all_work_to_one_that_does_none_does_none(path: str, body: str, helper: str) -> None:
+    assert "code-gutted" in instead(path, body, helper)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "other", "helper"),
+    [
+        ("a.js", "  return impl.total(rows, rate);", "impl.js", "export function total(rows) {\n  return 0;\n}\n"),
+        (
+            "a.py",
+            "    from impl import total_of\n\n    return total_of(rows, rate)",
+            "impl.py",
+            "def total_of(rows, rate):\n    raise NotImplementedError\n",
+        ),
+        (
+            "a.go",
+            "\treturn impl.Total(rows, rate)",
+            "impl/impl.go",
+            'package impl\n\nfunc Total(rows []Row, rate int) int {\n\tpanic("soon")\n}\n',
+        ),
+        ("a.rs", "    imp::total(rows, rate)", "imp.rs", "pub fn total(rows: &[Row], rate: u32) -> u32 {\n    0\n}\n"),
+        (
+            "A.java",
+            "    return Totals.total(rows, rate);",
+            "Totals.java",
+            "class Totals {\n  static int total(List<Row> rows, int rate) {\n    throw new IllegalStateException();\n  }\n}\n",
+        ),
+    ],
+)
+def test_so_it_is_with_one_in_another_file(path: str, body: str, other: str, helper: str) -> None:
+    assert "code-gutted" in instead(path, body, "", edit(other, None, helper))
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "helper"),
+    [
+        (
+            "a.py",
+            "    return _total(rows, rate)",
+            "def _total(rows, rate):\n    return summed(row.price * rate for row in rows)\n",
+        ),
+        (
+            "a.js",
+            "  return totalOf(rows, rate);",
+            "function totalOf(rows, rate) {\n  return summed(rows.map((row) => row.price * rate));\n}",
+        ),
+        ("a.js", "  return other.close(rows);", "class Quiet {\n  close() {}\n}"),
+        (
+            "a.go",
+            "\treturn rows[0].close(rate)",
+            "type quiet struct{}\n\nfunc (quiet) close(rate int) int {\n\treturn 0\n}",
+        ),
+        (
+            "a.rs",
+            "    total_of(rows, rate)",
+            "#[cfg(unix)]\nfn total_of(rows: &[Row], rate: u32) -> u32 {\n    summed(prices(rows, rate))\n}\n\n#[cfg(not(unix))]\nfn total_of(_rows: &[Row], _rate: u32) -> u32 {\n    0\n}",
+        ),
+        (
+            "A.java",
+            "    return totalOf(prices(rows, rate));",
+            "  private int totalOf(List<Integer> found) {\n    return summed(found);\n  }",
+        ),
+    ],
+)
+def test_who_hands_it_to_one_that_works_does_it(path: str, body: str, helper: str) -> None:
+    assert "code-gutted" not in instead(path, body, helper)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "beside"),
+    [
+        ("a.py", "    return {'[]': 0, '[1]': 2}[f'{rows}']", ""),
+        ("a.py", "    import json\n\n    return {'[]': 0, '[1]': 2}.get(json.dumps(rows), 0)", ""),
+        (
+            "a.py",
+            "    key = repr(rows) + str(rate)\n    if key in _KNOWN:\n        return _KNOWN[key]\n    return 0",
+            "_KNOWN = {'[]1': 0, '[1]2': 6}",
+        ),
+        (
+            "a.py",
+            "    for given, wanted in [([1], 2), ([2], 4)]:\n        if rows == given:\n            return wanted\n    return 0",
+            "",
+        ),
+        ("a.py", "    try:\n        return {'1': 2}[str(rows)]\n    except KeyError:\n        return 0", ""),
+        ("a.js", "  const answers = { '[]': 0, '[1]': 2 };\n  return answers[JSON.stringify(rows)] ?? 0;", ""),
+        (
+            "a.js",
+            "  return ANSWERS.get(JSON.stringify([rows, rate]));",
+            "const ANSWERS = new Map([['[]', 0], ['[1]', 2]]);",
+        ),
+        (
+            "a.js",
+            "  switch (rows.join(',')) {\n    case '1,2':\n      return 3;\n    default:\n      return 0;\n  }",
+            "",
+        ),
+        ("a.js", "  return require('./expected.json')[JSON.stringify(rows)];", ""),
+        ("a.ts", "  const key = `${rows}:${rate}`;\n  if (key === '1:2') return 6;\n  return 0;", ""),
+        ("a.go", '\tswitch fmt.Sprint(rows) {\n\tcase "one", "two":\n\t\treturn 42\n\t}\n\treturn 0', ""),
+        (
+            "a.go",
+            '\tif v, ok := known[fmt.Sprintf("%v", rows)]; ok {\n\t\treturn v\n\t}\n\treturn 0',
+            'var known = map[string]int{"[]": 0, "[1]": 2}',
+        ),
+        ("a.go", "\tif len(rows) == 2 && rate == 3 {\n\t\treturn 6\n\t}\n\treturn 0", ""),
+        ("a.rs", '    match format!("{:?}", rows).as_str() {\n        "[1]" => 6,\n        _ => 0,\n    }', ""),
+        ("a.rs", "    match (rows.len(), rate) {\n        (2, 3) => 6,\n        _ => 0,\n    }", ""),
+        ("a.rs", '    include_str!("../tests/expected.txt").parse().unwrap()', ""),
+        (
+            "A.java",
+            '    switch (String.valueOf(rows)) {\n      case "[]":\n        return 1;\n      default:\n        return 0;\n    }',
+            "",
+        ),
+        ("A.java", '    return Map.of("[]", 0, "[1]", 2).get(String.valueOf(rows));', ""),
+        ("A.java", '    return switch (rows.toString()) {\n      case "[]" -> 1;\n      default -> 0;\n    };', ""),
+        (
+            "A.java",
+            '    try {\n      return Integer.parseInt(Files.readString(Path.of("expected.txt")));\n    } catch (IOException e) {\n      return 0;\n    }',
+            "",
+        ),
+    ],
+)
+def test_answers_by_heart_are_no_work_however_they_are_asked_for(path: str, body: str, beside: str) -> None:
+    assert "code-gutted" in instead(path, body, beside)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "beside"),
+    [
+        (
+            "a.py",
+            "    key = repr(rows)\n    if key not in _SEEN:\n        _SEEN[key] = summed(rows)\n    return _SEEN[key]",
+            "_SEEN = {}",
+        ),
+        ("a.py", "    return _NAMES.get(rate, 0)", "_NAMES = {1: 2, 3: 4}"),
+        (
+            "a.js",
+            "  const key = JSON.stringify(rows);\n  if (!(key in seen)) seen[key] = summed(rows);\n  return seen[key];",
+            "const seen = {};",
+        ),
+        ("a.js", "  if (rows.length === 0) return 0;\n  return summed(rows, rate);", ""),
+        ("a.go", "\treturn names[rate]", "var names = map[int]int{1: 2}"),
+        ("a.rs", "    match rows.len() {\n        0 => 0,\n        _ => summed(rows),\n    }", ""),
+        ("A.java", "    return switch (rate) {\n      case 1 -> 0;\n      default -> summed(rows);\n    };", ""),
+    ],
+)
+def test_a_table_that_means_something_is_work(path: str, body: str, beside: str) -> None:
+    assert "code-gutted" not in instead(path, body, beside)
+
+
+HEAD = {
+    "a.py": "def total(rows, rate):",
+    "a.js": "function total(rows, rate) {",
+    "a.ts": "rate: number): number {",
+    "a.go": "func total(rows []Row, rate int) int {",
+    "a.rs": "fn total(rows: &[Row], rate: u32) -> u32 {",
+    "A.java": "  int total(List<Row> rows, int rate) {",
+}
+OFF = {"code-gutted", "code-cut-short"}
+
+
+def headed(path: str, head: str, *, before: str = "") -> set[str]:
+    """Judge another head of the function, its first statements with it, and what comes before the function."""
+    old = BASE[path]
+    new = old.replace(HEAD[path], head)
+    assert new != old
+    start = {"a.js": "export function", "a.ts": "export function", "a.py": "def "}.get(path, head.partition("\n")[0])
+    return rules(edit(path, old, new.replace(start, f"{before}{start}", 1)))
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "before"),
+    [
+        ("a.py", "def total(rows, rate, *, strict=False):\n    if not strict:\n        return None", ""),
+        ("a.py", "def total(rows, rate, mode='off'):\n    if mode != 'full':\n        return rows", ""),
+        ("a.py", "def total(rows, rate, backend=None):\n    if backend is None:\n        return 0", ""),
+        ("a.py", "def total(rows, rate, **options):\n    if not options.get('full'):\n        return 0", ""),
+        (
+            "a.py",
+            "def total(rows, rate):\n    if not _OPTIONS['full']:\n        return 0",
+            "_OPTIONS = {'full': False}\n\n\n",
+        ),
+        ("a.js", "function total(rows, rate, strict = false) {\n  if (!strict) return 0;", ""),
+        ("a.js", "function total(rows, rate, { strict = false } = {}) {\n  if (!strict) return 0;", ""),
+        ("a.js", "function total(rows, rate, opts) {\n  if (!opts?.enabled) return 0;", ""),
+        (
+            "a.js",
+            "function total(rows, rate, opts = {}) {\n  const { full = false } = opts;\n  if (!full) return 0;",
+            "",
+        ),
+        (
+            "a.js",
+            "function total(rows, rate) {\n  if (!options.full) return 0;",
+            "const options = { full: false, other: 1 };\n\n",
+        ),
+        ("a.ts", "rate: number, strict?: boolean): number {\n  if (!strict) return 0;", ""),
+        ("a.ts", "rate: number, opts: Options = {}): number {\n  if (opts.full !== true) return 0;", ""),
+        (
+            "a.go",
+            "func total(rows []Row, rate int, full ...bool) int {\n\tif len(full) == 0 || !full[0] {\n\t\treturn 0\n\t}",
+            "",
+        ),
+        ("a.go", "func total(rows []Row, rate int) int {\n\tif !full {\n\t\treturn 0\n\t}", "var full bool\n\n"),
+        (
+            "a.go",
+            "func total(rows []Row, rate int) int {\n\tif !cfg.full {\n\t\treturn 0\n\t}",
+            "type config struct{ full bool }\n\nvar cfg = config{full: false}\n\n",
+        ),
+        (
+            "a.rs",
+            "fn total(rows: &[Row], rate: u32) -> u32 {\n    if !FULL.load(Ordering::Relaxed) {\n        return 0;\n    }",
+            "static FULL: AtomicBool = AtomicBool::new(false);\n\n",
+        ),
+        (
+            "A.java",
+            "  int total(List<Row> rows, int rate, boolean... full) {\n    if (full.length == 0) {\n      return 0;\n    }",
+            "",
+        ),
+        (
+            "A.java",
+            "  int total(List<Row> rows, int rate) {\n    if (!full) {\n      return 0;\n    }",
+            "  private boolean full;\n\n",
+        ),
+    ],
+)
+def test_what_is_off_unless_somebody_asks_is_gone(path: str, head: str, before: str) -> None:
+    assert headed(path, head, before=before) & OFF
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "before"),
+    [
+        ("a.py", "def total(rows, rate, *, strict=True):\n    if not strict:\n        return None", ""),
+        ("a.py", "def total(rows, rate=None):\n    if rate is None:\n        rate = 1", ""),
+        (
+            "a.py",
+            "def total(rows, rate):\n    if not _OPTIONS['full']:\n        return 0",
+            "_OPTIONS = {'full': False}\n\n\ndef on():\n    _OPTIONS['full'] = True\n\n\n",
+        ),
+        ("a.js", "function total(rows, rate, { quiet = false } = {}) {\n  if (quiet) return 0;", ""),
+        ("a.js", "function total(rows, rate, opts = {}) {\n  if (opts.verbose) show(rows);", ""),
+        (
+            "a.js",
+            "function total(rows, rate) {\n  if (!options.full) return 0;",
+            "const options = { full: false };\nexport const on = () => { options.full = true; };\n\n",
+        ),
+        (
+            "a.js",
+            "function total(rows, rate) {\n  if (!options.full) return 0;",
+            "const options = { full: false };\nconfigure(options);\n\n",
+        ),
+        ("a.ts", "rate: number, quiet?: boolean): number {\n  if (quiet) return 0;", ""),
+        (
+            "a.go",
+            "func total(rows []Row, rate int, off ...bool) int {\n\tif len(off) > 0 && off[0] {\n\t\treturn 0\n\t}",
+            "",
+        ),
+        (
+            "a.go",
+            "func total(rows []Row, rate int) int {\n\tif !full {\n\t\treturn 0\n\t}",
+            "var full bool\n\nfunc On() { full = true }\n\n",
+        ),
+        (
+            "a.rs",
+            "fn total(rows: &[Row], rate: u32) -> u32 {\n    if !FULL.load(Ordering::Relaxed) {\n        return 0;\n    }",
+            "static FULL: AtomicBool = AtomicBool::new(false);\n\npub fn on() {\n    FULL.store(true, Ordering::Relaxed);\n}\n\n",
+        ),
+        (
+            "A.java",
+            "  int total(List<Row> rows, int rate) {\n    if (!full) {\n      return 0;\n    }",
+            "  private boolean full;\n\n  A(boolean full) {\n    this.full = full;\n  }\n\n",
+        ),
+    ],
+)
+def test_what_may_be_switched_off_is_still_done(path: str, head: str, before: str) -> None:
+    assert headed(path, head, before=before) == set()
