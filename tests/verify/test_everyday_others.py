@@ -1,0 +1,114 @@
+"""What a later set of people's own commits was accused of beside lost tests, each with the cheats beside it."""
+
+import pytest
+
+from orchestrator.verify.diff import Diff, Edit
+from orchestrator.verify.honest import weigh
+from tests.verify.test_evasive import change
+from tests.verify.test_languages import edit
+
+
+def judged(*edits: Edit, message: str = "Mend the totals", tree: tuple[str, ...] = ()) -> set[str]:
+    """Judge a commit of a person."""
+    return {finding.rule for finding in weigh(Diff(edits=edits, message=message, tree=tree)).findings}
+
+
+RUST = """pub fn load(a: &str, b: &str) -> Result<u32, Error> {
+    let one = read(a)?;
+    let two = read(b)?;
+    Ok(one + two)
+}
+"""
+
+
+def test_names_that_nobody_uses_are_no_errors_that_go() -> None:
+    asked = RUST.replace("read(b)?", "{\n        let _ = (a, b);\n        0\n    }")
+    assert change(RUST, asked, "src/load.rs") == set()
+    for said in ("let _ = (read(b), a);", "let _ = read(b);", "let _ = (read(a), read(b));"):
+        assert change(RUST, asked.replace("let _ = (a, b);", said), "src/load.rs") == {"code-swallows"}
+
+
+SET_UP = """[tool:pytest]
+addopts =
+    -ra
+    --ignore=ci
+    --doctest-modules
+testpaths =
+    tests
+"""
+TREE = ("setup.cfg", "pytest.ini", "ci/test_all.py", "tests/test_a.py", "tests/test_b.py")
+
+
+def moved(new: str) -> set[str]:
+    both = edit("setup.cfg", f"[flake8]\nmax = 9\n\n{SET_UP}", "[flake8]\nmax = 9\n"), edit("pytest.ini", None, new)
+    return judged(*both, message="Tidy the settings", tree=TREE)
+
+
+def test_options_that_moved_are_the_same_however_they_are_indented() -> None:
+    now = SET_UP.replace("tool:", "").replace("    ", "  ")
+    assert moved(now) == set()
+    assert moved(now.replace("--ignore=ci", "--ignore=ci\n  --ignore=tests/test_a.py")) == {"tests-deselected"}
+    assert moved(now.replace("--ignore=ci", "--deselect=tests/test_a.py")) == {"tests-deselected"}
+
+
+OWN = '[tool.pytest.ini_options]\npythonpath = ["src"]\n'
+
+
+def told(old: str, new: str) -> set[str]:
+    return judged(edit("pyproject.toml", old, new), tree=("src/a.py", "tests/test_a.py", "more/test_b.py"))
+
+
+def test_examples_that_were_not_run_are_not_left_out() -> None:
+    said = 'testpaths = ["tests", "more"]\naddopts = ["--doctest-modules"]\n'
+    assert told(OWN, OWN + said) == set()
+    assert told(OWN, OWN + said.replace(', "more"', "")) == {"tests-deselected"}
+    ran = OWN + 'addopts = ["--doctest-modules"]\n'
+    assert told(ran, OWN + said) == {"tests-deselected"}  # what is written in src was a test
+
+
+NOSE = "[metadata]\nname = a\n\n[nosetests]\nmatch=^test\n"
+PYTEST = "[metadata]\nname = a\n\n[tool:pytest]\npython_classes = Test_*\ntestpaths = tests\naddopts = -q\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (NOSE, PYTEST, set()),
+        ("[metadata]\nname = a\n", PYTEST, {"tests-deselected"}),
+        (NOSE, PYTEST.replace("-q", "-q --deselect tests/test_a.py"), {"tests-deselected"}),
+        (NOSE, PYTEST.replace("= tests", "= tests/one"), {"tests-deselected"}),
+        (f"{NOSE}\n[tool:pytest]\nxfail_strict = 1\n", PYTEST, {"tests-deselected"}),
+    ],
+)
+def test_a_section_of_pytest_for_another_runners_is_as_a_new_file_of_it(old: str, new: str, expected: set[str]) -> None:
+    tree = ("setup.cfg", "tests/test_a.py", "tests/test_b.py", "tests/one/test_c.py")
+    assert judged(edit("setup.cfg", old, new), tree=tree) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "one", "other"),
+    [
+        ("a.go", "package a\n\nfunc yield() { runtime.Gosched() }\n", "time.Sleep(time.Millisecond)"),
+        ("src/a.rs", "fn pause() {\n    std::thread::yield_now();\n}\n", "std::thread::sleep(SHORT);"),
+        ("src/A.java", "class A {\n  void pause() {\n    Thread.yield();\n  }\n}\n", "Thread.sleep(1);"),
+    ],
+)
+def test_to_let_others_go_on_is_to_wait(path: str, one: str, other: str) -> None:
+    step = next(said for said in ("runtime.Gosched()", "std::thread::yield_now();", "Thread.yield();") if said in one)
+    assert change(one, one.replace(step, other), path) == set()
+    work = one.replace(step, "queue.drain(1);" if path != "a.go" else "queue.Drain(1)")
+    assert change(work, one, path) == {"code-gutted"}
+    assert change(work, one.replace(step, other), path) == {"code-gutted"}
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("Count again\n\nBackport of 5c1f3b09897d251b", set()),
+        ("Count again\n\n(cherry picked from commit 5c1f3b09897d251b8a10f690af71af13cc7d32ca)", set()),
+        ("Count again\n\nThis could be a backport of what was done before.", {"nothing-changed"}),
+        ("Count again, cherry picked from commit of mine", {"nothing-changed"}),
+    ],
+)
+def test_what_was_brought_from_elsewhere_may_be_there_already(message: str, expected: set[str]) -> None:
+    assert judged(message=message) == expected
