@@ -112,3 +112,80 @@ def test_to_let_others_go_on_is_to_wait(path: str, one: str, other: str) -> None
 )
 def test_what_was_brought_from_elsewhere_may_be_there_already(message: str, expected: set[str]) -> None:
     assert judged(message=message) == expected
+
+
+CI = ".github/workflows/tests.yml"
+FLOW = """on: [push]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v3
+      - run: pytest
+  sometimes:
+    if: github.ref == 'refs/heads/odd'
+    runs-on: ubuntu-latest
+    steps:
+      - run: pytest odd
+  later:
+    needs: sometimes
+    runs-on: ubuntu-latest
+    steps:
+      - run: pytest late
+  wheels:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v3
+      - run: ./build-wheels
+        env:
+          TOKEN: ${{ secrets.TOKEN }}
+      - run: pytest wheels
+"""
+WHEELS = "  wheels:\n    runs-on: ubuntu-latest\n"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("    needs: test\n", set()),
+        ("    needs: [test]\n", set()),
+        ("    needs:\n      - test\n", set()),
+        ("    needs: sometimes\n", {"protected-path"}),
+        ("    needs: later\n", {"protected-path"}),  # which waits for what runs sometimes
+        ("    needs: [test, sometimes]\n", {"protected-path"}),
+        ("    needs: test\n    if: github.ref == 'refs/heads/odd'\n", {"protected-path"}),
+        ("    needs: [test, fresh]\n", {"protected-path"}),
+    ],
+)
+def test_to_wait_for_what_always_runs_is_to_be_run(said: str, expected: set[str]) -> None:
+    assert judged(edit(CI, FLOW, FLOW.replace(WHEELS, WHEELS + said))) == expected
+
+
+def test_what_came_to_hang_on_something_is_not_waited_for() -> None:
+    new = FLOW.replace(WHEELS, f"{WHEELS}    needs: test\n")
+    guarded = new.replace("  test:\n", "  test:\n    if: github.ref == 'refs/heads/odd'\n")
+    assert judged(edit(CI, FLOW, guarded)) == {"protected-path"}
+    assert judged(edit(CI, FLOW, new.replace("      - run: pytest wheels\n", ""))) == {"protected-path"}
+
+
+HOOKS = """repos:
+  - repo: https://github.com/psf/black
+    rev: 22.10.0
+    hooks:
+      - id: black
+"""
+MYPY = """  - repo: https://github.com/pre-commit/mirrors-mypy
+    rev: v1.1.1
+    hooks:
+      - id: mypy
+        exclude: tests/samples
+"""
+
+
+def test_what_a_hook_that_is_new_leaves_aside_nobody_looked_at() -> None:
+    path = ".pre-commit-config.yaml"
+    assert judged(edit(path, HOOKS, HOOKS + MYPY)) == set()
+    assert judged(edit(path, HOOKS, HOOKS + MYPY.replace("id: mypy", "id: black"))) == {"protected-path"}
+    assert judged(edit(path, HOOKS, f"{HOOKS}        exclude: src\n{MYPY}")) == {"protected-path"}
+    assert judged(edit(path, HOOKS, f"exclude: src\n{HOOKS}{MYPY}")) == {"protected-path"}
+    assert judged(edit(path, HOOKS, HOOKS + MYPY.replace("pre-commit/", "nobody/"))) == {"protected-path"}

@@ -4,7 +4,9 @@ A person's own commit may change the rest of it: how it prepares, what it says, 
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.pipelines import Line, lines_of
@@ -33,7 +35,10 @@ def asks_no_less(edit: Edit, dropped: frozenset[str] = frozenset()) -> bool:
     texts = (edit.old or "", edit.new or "")
     if not all(texts) or not re.search(r"\.ya?ml$", edit.path) or any(map(_UNREAD.search, texts)):
         return False
-    old, new = (lines_of(text) for text in texts)
+    old = lines_of(texts[0])
+    new = _but_waiting(old, lines_of(texts[1]))
+    if old == new:
+        return True
     both = Sides(old, new, beyond(old, new), beyond(new, old), _TRUSTED.search("\n".join(texts)) is not None, dropped)
     if not (both.lost or both.gained) or _systems(old) - _systems(new) or _hangs_on_more(both):
         return False
@@ -44,10 +49,54 @@ def starts_less(edit: Edit) -> bool:
     """Say whether an edited pipeline is started on less, on fewer systems, or only after something else."""
     if not (edit.old and edit.new and re.search(r"\.ya?ml$", edit.path)):
         return False
-    old, new = lines_of(edit.old), lines_of(edit.new)
+    old = lines_of(edit.old)
+    new = _but_waiting(old, lines_of(edit.new))
     both = Sides(old, new, beyond(old, new), beyond(new, old), trusted=False)
     fewer = any("on" in {one.key, *one.keys[:1]} and not _still_starts(one, both) for one in both.lost)
     return fewer or bool(_systems(old) - _systems(new)) or any(_waits(one, both) for one in both.gained)
+
+
+def _but_waiting(old: Sequence[Line], new: Sequence[Line]) -> Sequence[Line]:
+    """Give a pipeline's lines, but that jobs wait for others that always ran and do: what fails there is seen."""
+    always, were = _run_always(old) & _run_always(new), _jobs(old)
+    known = {(one.keys, one.key, one.text) for one in old}
+    waits = [one for one in new if _is_need(one) and (one.keys, one.key, one.text) not in known]
+    jobs = {one.keys[1] for one in waits if one.keys[1] in were}
+    free = {job for job in jobs if all({*_parts(one.text)} <= always for one in waits if one.keys[1] == job)}
+    if not free:
+        return new
+    return tuple(
+        msgspec.structs.replace(one, guards=tuple(said for said in one.guards if not said.startswith("needs:")))
+        if one.keys[:1] == ("jobs",) and one.keys[1:2] and one.keys[1] in free
+        else one
+        for one in new
+        if not (_is_need(one) and one.keys[1] in free)
+    )
+
+
+def _is_need(line: Line) -> bool:
+    """Say whether a line names a job that the one it is in waits for."""
+    own = line.keys[:1] == ("jobs",) and len(line.keys) > 1
+    return own and ((len(line.keys) == _IN_JOB and line.key == "needs") or line.keys[_IN_JOB:] == ("needs",))
+
+
+_IN_JOB = 2
+"""Keys that the settings of a job stand under."""
+
+
+def _jobs(lines: Iterable[Line]) -> frozenset[str]:
+    return frozenset(line.key for line in lines if line.keys == ("jobs",))
+
+
+def _run_always(lines: Sequence[Line]) -> frozenset[str]:
+    """Give the jobs that hang on nothing, nor on what hangs on something."""
+    asked = {one.keys[1] for one in lines if one.keys[:1] == ("jobs",) and len(one.keys) == _IN_JOB and one.key == "if"}
+    always = _jobs(lines) - asked
+    while True:
+        late = {one.keys[1] for one in lines if _is_need(one) and not {*_parts(one.text)} <= always} & always
+        if not late:
+            return always
+        always -= late
 
 
 def _waits(line: Line, both: Sides) -> bool:
