@@ -189,3 +189,175 @@ def test_what_a_hook_that_is_new_leaves_aside_nobody_looked_at() -> None:
     assert judged(edit(path, HOOKS, f"{HOOKS}        exclude: src\n{MYPY}")) == {"protected-path"}
     assert judged(edit(path, HOOKS, f"exclude: src\n{HOOKS}{MYPY}")) == {"protected-path"}
     assert judged(edit(path, HOOKS, HOOKS + MYPY.replace("pre-commit/", "nobody/"))) == {"protected-path"}
+
+
+LOADS = """from .base import Invalid, decoded, note
+
+
+def dumps(text):
+    result = str(text)
+    return result
+
+
+def loads(text, null):
+    if not text:
+        return null
+    try:
+        result = text
+        if not isinstance(result, str):
+            raise Invalid(text)
+    except Exception as error:
+        raise Invalid(error)
+    return result
+"""
+ENDED = """from .base import Invalid, decoded, note
+
+
+def dumps(text):
+    result = str(text)
+    return result
+
+
+def loads(text, null):
+    if not text:
+        return null
+    try:
+        if isinstance(text, str):
+            return decoded(text)
+        raise Invalid(text)
+    except Exception as error:
+        raise Invalid(error)
+    return result
+"""
+
+
+def test_what_gives_a_name_that_nothing_has_any_more_is_a_left_over() -> None:
+    assert change(LOADS, ENDED) == set()
+    kept = ENDED.replace("        return null\n", "        return null\n    result = decoded(text)\n")
+    assert change(LOADS, kept) == {"code-cut-short"}
+    assert change(LOADS, LOADS.replace("    return result", "    return null\n    return result")) == {"code-cut-short"}
+    more = ENDED.replace("    return result", "    note(text)\n    return result")
+    assert change(LOADS, more) == {"code-cut-short"}
+
+
+RANGES = """from .base import SPECIAL, note
+
+
+def ranges(text, escape=True):
+    def escaped(one):
+        return "\\\\" + one if one in SPECIAL else one
+
+    return "".join(escaped(one) for one in text)
+"""
+PICKED = """from .base import SPECIAL, note
+
+
+def _escaped(one):
+    return "\\\\" + one if one in SPECIAL else one
+
+
+def ranges(text, escape=True):
+    if escape:
+        escaped = _escaped
+    else:
+        escaped = lambda one: one
+
+    return "".join(escaped(one) for one in text)
+"""
+
+
+def test_what_is_picked_of_two_is_no_function_by_itself() -> None:
+    assert change(RANGES, PICKED) == set()
+    assert change(RANGES, PICKED.replace("escaped = _escaped", "note(text)")) == {"code-gutted"}
+    bare = PICKED.replace("    if escape:\n        escaped = _escaped\n    else:\n        esc", "    esc")
+    assert change(RANGES, bare) == {"code-gutted"}
+
+
+PROVIDER = """class Provider {
+  @Override
+  protected T provide(Context context, Dependency dependency) {
+    T made = call(inject(context, dependency.parameters()));
+    if (made == null && !dependency.isNullable()) {
+      onNull(dependency.method(), context);
+    }
+    return made;
+  }
+}
+"""
+BESIDE = """class Provider {
+  @Override
+  public T get(Context context, Dependency dependency) {
+    return made(context, dependency);
+  }
+
+  private T made(Context context, Dependency dependency) {
+    T made = call(inject(context, dependency.parameters()));
+    if (made == null && !dependency.isNullable()) {
+      onNull(dependency.method(), context);
+    }
+    return made;
+  }
+
+  @Override
+  protected T provide(Context context, Dependency dependency) {
+    throw new AssertionError();
+  }
+}
+"""
+
+
+def test_what_refuses_and_is_done_beside_is_done() -> None:
+    path = "src/Provider.java"
+    assert change(PROVIDER, BESIDE, path) == set()
+    assert change(PROVIDER, BESIDE.replace("return made(context, dependency);", "return null;"), path) == {
+        "code-gutted"
+    }
+    assert change(PROVIDER, BESIDE.replace("throw new AssertionError()", "return null"), path) == {"code-gutted"}
+    little = BESIDE.replace("    T made = call(inject(context, dependency.parameters()));\n", "    T made = call();\n")
+    little = little.replace("onNull(dependency.method(), context);", "made = null;")
+    assert change(PROVIDER, little, path) == {"code-gutted"}
+
+
+SCANNER = """abstract class Scanner {
+  public abstract Key prepare(Binder binder, Key key);
+}
+"""
+ASKED = """abstract class Scanner {
+  public Key prepare(Binder binder, Key key) {
+    throw new IllegalStateException("'prepare' not implemented, one of both must be.");
+  }
+
+  public Key prepare(Binder binder, Key key, Object module) {
+    return prepare(binder, key);
+  }
+}
+"""
+
+
+def test_what_nobody_had_to_do_but_others_is_no_stub() -> None:
+    path = "src/Scanner.java"
+    assert change(SCANNER, ASKED, path) == set()
+    assert change(SCANNER, ASKED.replace("return prepare(binder, key);", "return find(key);"), path) == {"stub-added"}
+    both = ASKED.replace("return prepare(binder, key);", 'throw new IllegalStateException("not implemented yet");')
+    assert change(SCANNER, both, path) == {"stub-added"}
+    assert change("abstract class Scanner {\n}\n", ASKED, path) == {"stub-added"}
+
+
+SHOWN = """VERSION = 1, 0
+VERSION_TEXT = '%d.%d' % VERSION
+
+
+def client():
+    return VERSION_TEXT
+
+
+print(VERSION_TEXT)
+"""
+
+
+def test_what_showed_what_is_gone_has_nothing_to_do() -> None:
+    now = "VERSION = 1, 0\n__version__ = '1.0'\n\n\ndef client():\n    return __version__\n"
+    assert change(SHOWN, now) == set()
+    assert change(SHOWN, SHOWN.replace("return VERSION_TEXT", "return '1.0'")) == {"code-gutted"}
+    worked = SHOWN.replace("return VERSION_TEXT", "return joined(VERSION_TEXT)")
+    assert change(worked, now) == {"code-gutted"}

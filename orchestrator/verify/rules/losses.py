@@ -39,6 +39,19 @@ def hands_over(before: Function, after: Function, fresh: Iterable[Function]) -> 
     return (tells and bool(called)) or any(_share(before, one) >= _MOST for one in called)
 
 
+def is_done_beside(edit: Edit, before: Function, after: Function, fresh: Iterable[Function]) -> bool:
+    """Say whether what only throws now is done by a new function of its file, which is called there."""
+    if len(after.steps) != 1 or after.later or not _THROWS.match(after.steps[0]):
+        return False
+    own, text = language_of(edit.path), edit.new or ""
+    names = {one.name for one in (own.functions(text) or {}).values()} if own is not None else set()
+    beside = [one for one in fresh if one.name in names and len(re.findall(rf"\b{_last(one.name)}\s*\(", text)) > 1]
+    return any(_share(before, one) >= _MOST for one in beside)
+
+
+_THROWS = re.compile(r"throw |Raise\(|panic!? \(|unreachable ! \(")
+
+
 def _calls(function: Function, name: str) -> bool:
     """Say whether a body calls something of a name, as either way of writing bodies down shows it."""
     said = re.escape(name)
@@ -88,7 +101,7 @@ def _has(text: str, name: str) -> bool:
 def _was_kept_up(edit: Edit, before: Function, after: Function, diff: Diff) -> bool:
     """Say whether all a function did was to set or show what is nowhere in the snapshot any more."""
     if after.shape is Shape.CONSTANT and len(before.steps) == 1:
-        shown = _CONSTANT.fullmatch(before.steps[0])
+        shown = _CONSTANT.fullmatch(before.steps[0]) or _NAMED.fullmatch(before.steps[0])
         return shown is not None and _is_gone("", shown[1], edit, diff)
     if after.shape is not Shape.EMPTY or before.gives or not before.steps:
         return False
@@ -104,6 +117,7 @@ def _state(step: str) -> tuple[str, str] | None:
 
 
 _CONSTANT = re.compile(r"(?:return )?([A-Z][A-Z0-9_]+) ?;?")
+_NAMED = re.compile(r"Return\(Name\('([A-Z][A-Z0-9_]+)', \), \)")
 _SET = re.compile(r"(?:(\w+) \. )?(\w+) (?:[-+*/|&]?=(?!=)|\+\+|--)")
 _ASKED = re.compile(r"(?:(this|self) \. )?(\w+) \. \w+ \(")
 _OF_PYTHON = re.compile(
