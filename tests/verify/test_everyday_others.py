@@ -459,3 +459,71 @@ def test_where_secrets_are_one_more_may_be_by_its_name(old: str, new: str, expec
     assert judged(edit(path, RELEASE, RELEASE.replace(old, new, 1))) == expected
     bare = RELEASE.replace("USER: ${{ secrets.USER }}", "USER: me")
     assert judged(edit(path, bare, bare.replace(old, new, 1))) == {"protected-path"}
+
+
+REFUSED = """import pytest
+
+
+@pytest.mark.parametrize("kind", [pytest.param(frozenset, id="frozen"), pytest.param(deque, id="deque")])
+def test_refused(kind):
+    assert raised(kind)
+
+
+@pytest.mark.parametrize("kind", [pytest.param(set, id="set"), pytest.param(list, id="list")])
+def test_taken(kind):
+    assert taken(kind) == kind
+"""
+LESS = REFUSED.replace('pytest.param(frozenset, id="frozen"), ', "")
+MORE = LESS.replace('id="list")]', 'id="list"), pytest.param(frozenset, id="a"), pytest.param(frozenset[int], id="b")]')
+ONE_MORE = MORE.replace(', pytest.param(frozenset[int], id="b")', "")
+
+
+@pytest.mark.parametrize(
+    ("message", "new", "expected"),
+    [
+        ("Take a frozenset as well", MORE, set()),
+        ("Take a frozenset as well", LESS, {"test-cases-removed"}),
+        ("Mend the totals", MORE, {"test-cases-removed"}),
+        ("Mend each param of it", MORE, {"test-cases-removed"}),
+        (
+            "Take a frozenset as well",
+            MORE.replace(', pytest.param(frozenset[int], id="b")', ""),
+            {"test-cases-removed"},
+        ),
+    ],
+)
+def test_what_was_refused_may_be_taken(message: str, new: str, expected: set[str]) -> None:
+    code = edit("src/kinds.py", "KINDS = set, list\n", "KINDS = set, list, frozenset\n")
+    assert judged(code, edit("tests/test_kinds.py", REFUSED, new), message=message) == expected
+    assert judged(edit("tests/test_kinds.py", REFUSED, new), message=message) == {"test-cases-removed"}
+
+
+ADDRESSES = """import pytest
+
+
+@pytest.mark.parametrize("text", ["1.1.1.1", "1.2.1.2", "1.1.1.1/8", "1.1.1.2/9"])
+def test_address_is_read(text):
+    assert address(text) == text
+"""
+OWN_TEST = """
+
+@pytest.mark.parametrize(("text", "strict"), [("1.1.1.1/8", True), ("1.1.0.2/9", False)])
+def test_cidr_address_is_read(text, strict):
+    assert address(text, strict=strict) == text
+"""
+
+
+@pytest.mark.parametrize(
+    ("message", "more", "expected"),
+    [
+        ("Read a CIDR address as strictly as it is", OWN_TEST, set()),
+        ("Read an address as strictly as it is", OWN_TEST, {"test-cases-removed"}),
+        ("Read a CIDR address as it is", OWN_TEST.replace(', ("1.1.0.2/9", False)', ""), {"test-cases-removed"}),
+        ("Read a CIDR address as it is", OWN_TEST.replace("cidr_address", "cidr"), {"test-cases-removed"}),
+        ("Read a CIDR address as it is", "", {"test-cases-removed"}),
+    ],
+)
+def test_cases_may_get_a_test_of_their_own(message: str, more: str, expected: set[str]) -> None:
+    code = edit("src/read.py", "STRICT = False\n", "STRICT = True\n")
+    new = ADDRESSES.replace(', "1.1.1.1/8", "1.1.1.2/9"', "") + more
+    assert judged(code, edit("tests/test_read.py", ADDRESSES, new), message=message) == expected

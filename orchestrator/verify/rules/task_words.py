@@ -123,8 +123,12 @@ _LONG = 3
 
 def speaks_of(message: str, lines: Collection[str]) -> bool:
     """Say whether a message's first line and some lines share a word that says something."""
-    said = _words(message.strip().partition("\n")[0]) - _SAYS_NOTHING
-    return any(said & _words(line) for line in lines)
+    return any(said_in(message, line) for line in lines)
+
+
+def said_in(message: str, line: str) -> frozenset[str]:
+    """Give the words that say something which a message's first line and a line share."""
+    return frozenset(_words(message.strip().partition("\n")[0]) - _SAYS_NOTHING) & _words(line)
 
 
 def _words(text: str) -> set[str]:
