@@ -527,3 +527,44 @@ def test_cases_may_get_a_test_of_their_own(message: str, more: str, expected: se
     code = edit("src/read.py", "STRICT = False\n", "STRICT = True\n")
     new = ADDRESSES.replace(', "1.1.1.1/8", "1.1.1.2/9"', "") + more
     assert judged(code, edit("tests/test_read.py", ADDRESSES, new), message=message) == expected
+
+
+PACKAGE = '{"scripts": {"test": "mocha test/*.mjs", "test:esm": "mocha ./test/esm/it.mjs", "lint": "eslint lib"}}\n'
+JOBS = """on: [push]
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    strategy:
+      matrix:
+        node: [12, 16, 18]
+    steps:
+      - run: npm install
+      - run: npm test
+  esm:
+    runs-on: ubuntu-latest
+    steps:
+      - run: npm install
+      - run: npm run test:esm
+"""
+ESM = JOBS[JOBS.index("  esm:") :]
+HAS_NO_ESM = PACKAGE.replace('"test:esm": "mocha ./test/esm/it.mjs", ', "")
+
+
+def without_job(jobs: str, package: str, *edits: Edit, tree: tuple[str, ...] = ()) -> bool:
+    now = jobs.replace(jobs[jobs.index("  esm:") :], "").replace("[12, 16, 18]", "[20, 22]")
+    both = edit(CI, jobs, now), edit("package.json", PACKAGE, package)
+    there = ("package.json", "test/it.mjs", "lib/a.js", *tree)
+    return "protected-path" in judged(*both, *edits, message="feat!: only modules", tree=there)
+
+
+def test_a_job_may_go_with_all_that_it_ran() -> None:
+    text = "test('it', () => {\n  assert.equal(f(), 1)\n})\n"
+    gone, came = edit("test/esm/it.mjs", text, None), edit("test/it.mjs", None, text)
+    assert not without_job(JOBS, HAS_NO_ESM, gone, came)
+    assert without_job(JOBS, PACKAGE, gone, came)  # who runs the script would be told of an error
+    assert without_job(JOBS, HAS_NO_ESM, came)
+    assert without_job(JOBS, HAS_NO_ESM, tree=("test/esm/it.mjs",))
+    assert without_job(f"{JOBS}      - run: npm run lint\n", HAS_NO_ESM, gone, came)
+    more = JOBS.replace("npm run test:esm", "cd test/esm && npm test")
+    assert not without_job(more, PACKAGE, gone, came)
+    assert without_job(more, PACKAGE, gone, came, tree=("test/esm/other.mjs",))

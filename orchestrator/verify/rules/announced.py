@@ -12,7 +12,7 @@ from orchestrator.verify.readers.pipelines import unquoted
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.rules.agents_prose import says_nothing_new
 from orchestrator.verify.rules.easing import EASES
-from orchestrator.verify.rules.exchanged import brings_pipeline, hands_over
+from orchestrator.verify.rules.exchanged import brings_pipeline, hands_over, jobs_without_work
 from orchestrator.verify.rules.hooks import check_no_less
 from orchestrator.verify.rules.no_less import asks_no_less, starts_less
 from orchestrator.verify.rules.task_words import asks_to_take_out, drops_support_of, speaks_of
@@ -61,7 +61,7 @@ def announces_itself(edit: Edit, diff: Diff) -> bool:
     if not _bounds(lines[0]) <= _bounds(lines[1]) or (piped and hangs_on_more(edit)):
         return False
     if (_runs_more(edit, *lines) and not (piped and starts_less(edit))) or (
-        piped and (asks_more(edit) or asks_no_less(edit, drops_support_of(diff.message)))
+        piped and (asks_more(edit) or asks_no_less(edit, drops_support_of(diff.message), jobs_without_work(edit, diff)))
     ):
         return True
     if edit.new is not None and not lines[0] and _are_gone(lines[1], diff):

@@ -27,15 +27,17 @@ _MEDDLES = re.compile(
 _SETTLED = frozenset(("permissions", "allow_failures", "only", "except", "rules", "exclude", "environment"))
 
 
-def asks_no_less(edit: Edit, dropped: frozenset[str] = frozenset()) -> bool:
+def asks_no_less(edit: Edit, dropped: frozenset[str] = frozenset(), idle: frozenset[str] = frozenset()) -> bool:
     """Say whether an edited pipeline checks all that it checked, where it did, and hands nothing out that is new.
 
-    `dropped`: the words of what a person says is no longer supported.
+    `dropped`: the words of what a person says is no longer supported; `idle`: jobs that have nothing left to check.
     """
     texts = (edit.old or "", edit.new or "")
     if not all(texts) or not re.search(r"\.ya?ml$", edit.path) or any(map(_UNREAD.search, texts)):
         return False
-    old = lines_of(texts[0])
+    old = tuple(
+        line for line in lines_of(texts[0]) if (*line.keys, line.key)[:2] not in {("jobs", job) for job in idle}
+    )
     new = _but_waiting(old, lines_of(texts[1]))
     if old == new:
         return True
