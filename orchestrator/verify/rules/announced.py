@@ -21,7 +21,7 @@ from orchestrator.verify.rules.as_much import (
     is_heard_less,
 )
 from orchestrator.verify.rules.easing import EASES
-from orchestrator.verify.rules.exchanged import brings_pipeline, hands_over
+from orchestrator.verify.rules.exchanged import brings_pipeline, hands_over, jobs_without_work
 from orchestrator.verify.rules.hooks import check_no_less
 from orchestrator.verify.rules.no_less import asks_no_less, starts_less
 from orchestrator.verify.rules.steered import is_steered
@@ -75,7 +75,7 @@ def announces_itself(edit: Edit, diff: Diff) -> bool:
     if not _bounds(lines[0]) <= _bounds(lines[1]) or (piped and _checks_less(edit, diff.message)):
         return False
     if (_runs_more(edit, *lines) and not (piped and starts_less(edit))) or (
-        piped and (asks_more(edit) or asks_no_less(edit, drops_support_of(diff.message)))
+        piped and (asks_more(edit) or asks_no_less(edit, drops_support_of(diff.message), jobs_without_work(edit, diff)))
     ):
         return True
     told = speaks_of(diff.message, (*lines[0], *lines[1]))

@@ -11,7 +11,13 @@ from orchestrator.verify.readers.code import Function, Shape
 from orchestrator.verify.readers.language import Language
 from orchestrator.verify.readers.languages import language_of
 from orchestrator.verify.rules.fronts import Asked, by_last_name, is_hollow_front
-from orchestrator.verify.rules.losses import hands_over, is_discontinued, is_no_loss, stands_elsewhere
+from orchestrator.verify.rules.losses import (
+    hands_over,
+    is_discontinued,
+    is_done_beside,
+    is_no_loss,
+    stands_elsewhere,
+)
 from orchestrator.verify.rules.task_words import asks_for_quiet, reverts
 from orchestrator.verify.testpaths import is_test_file, may_hold_tests
 
@@ -63,6 +69,7 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
             is_no_loss(edit, before, after, diff)
             or stands_elsewhere(before, elsewhere)
             or hands_over(before, after, fresh)
+            or is_done_beside(edit, before, after, fresh)
         ):
             yield found(
                 "code-gutted",
@@ -228,6 +235,8 @@ def stub_added(diff: Diff) -> Iterable[Finding]:
         for name, function in (language.functions(edit.new or "") or {}).items():
             if name in old or not _is_stub(function, whole=diff.whole):
                 continue
+            if _was_left_to_others(edit, function, language):
+                continue
             if not _is_for_other_systems(edit, name, diff) and not _came_from_elsewhere(edit, function, diff):
                 yield found(
                     "stub-added",
@@ -284,6 +293,18 @@ def _built_for(edit: Edit, function: Function) -> str:
 _CFG = re.compile(r"\s*#\[cfg\((.*)\)\]\s*")
 _CHOSEN = re.compile(r"\b(?:test|doctest|doc|debug_assertions|feature|miri|panic|any|all)\b")
 """What is not the system's, but of whoever builds; or of several things."""
+
+
+def _was_left_to_others(edit: Edit, function: Function, language: Language) -> bool:
+    """Say whether a method of Java that refuses was abstract, and is asked by what came beside it."""
+    if function.shape is not Shape.RAISES or not edit.path.endswith(".java"):
+        return False
+    plain = re.escape(re.sub(r"/\d+$", "", function.name).rpartition(".")[2])
+    if not re.search(rf"\babstract\b[^;{{}}()]*\b{plain}\s*\(", edit.old or ""):
+        return False
+    old, new = (language.functions(text or "") or {} for text in (edit.old, edit.new))
+    fresh = (one for name, one in new.items() if name not in old and one.shape is not Shape.RAISES)
+    return any(re.search(rf"\b{plain} \(", step) for one in fresh for step in one.steps)
 
 
 def _came_from_elsewhere(edit: Edit, function: Function, diff: Diff) -> bool:

@@ -1,8 +1,10 @@
 """Pipelines as a whole: new ones that build, check and publish; and ones gone whose work others do. Never judges."""
 
+import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from fnmatch import fnmatchcase
 
 from orchestrator.policy.globs import matches_any
 from orchestrator.policy.protected import CI
@@ -10,6 +12,7 @@ from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.readers.pipelines import Line, lines_of
 from orchestrator.verify.rules.easing import CHECKS, EASES, HOSTED, MANAGERS, is_known_action, is_ordinary, words_of
 from orchestrator.verify.rules.widened import PREPARES
+from orchestrator.verify.runner_config import package_scripts
 
 _READ = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$|^\.travis\.yml$")
 _UNREAD = re.compile(
@@ -152,3 +155,44 @@ def _is_as_wide(lines: Sequence[Line], others: str) -> bool:
     named = [line.text for line in lines if re.search("version|runs-on", line.key) or "matrix" in line.keys]
     words = [word for text in named for word in re.findall(r"[\w.-]*\w", text)]
     return all(re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.])", others) for word in words)
+
+
+def jobs_without_work(edit: Edit, diff: Diff) -> frozenset[str]:
+    """Give the jobs that are gone of a pipeline, and of which every check is of files that the snapshot deletes."""
+    old, new = (lines_of(text or "") for text in (edit.old, edit.new))
+    jobs = [frozenset(line.key for line in lines if line.keys == ("jobs",)) for lines in (old, new)]
+    kept = frozenset(diff.tree) | {one.path for one in diff.edits if one.status != "D"}
+    lost = frozenset(one.path for one in diff.edits if one.status == "D") - kept
+    checks = {
+        job: [one.text for one in old if one.is_run and one.keys[1:2] == (job,) and not _only_prepares(one.text)]
+        for job in jobs[0] - jobs[1]
+    }
+    scripts = _scripts_gone(diff)
+    return frozenset(
+        job for job, runs in checks.items() if runs and all(_is_of(scripts.get(one, one), lost, kept) for one in runs)
+    )
+
+
+def _scripts_gone(diff: Diff) -> dict[str, str]:
+    """Give what the scripts were that `package.json` no longer has, by how they are run."""
+    edit = next((one for one in diff.edits if one.path == "package.json" and one.old and one.new), None)
+    sides = [_scripts(text or "") for text in (edit.old, edit.new)] if edit is not None else [{}, {}]
+    return {f"npm run {name}": said for name, said in sides[0].items() if name not in sides[1]}
+
+
+def _scripts(text: str) -> dict[str, str]:
+    try:
+        return package_scripts(json.loads(text))
+    except ValueError:
+        return {}
+
+
+def _is_of(command: str, lost: Collection[str], kept: Collection[str]) -> bool:
+    """Say whether a command names files or folders that are gone, and none that is there."""
+    named = [one.removeprefix("./").rstrip("/") for one in re.findall(r"[\w.-]*/[\w./*-]+", command)]
+    gone = [name for name in named if any(_lies(path, name) for path in lost)]
+    return bool(named) and len(gone) == len(named) and not any(_lies(path, name) for path in kept for name in named)
+
+
+def _lies(path: str, name: str) -> bool:
+    return path == name or path.startswith(f"{name}/") or fnmatchcase(path, name)

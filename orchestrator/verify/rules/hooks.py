@@ -16,6 +16,7 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 """Whose hooks many projects run already."""
+_HOOK = re.compile(r"- id: ([\w.-]+)")
 _LESS = re.compile(
     r"(?i)ignore|exit-zero|disable|skip|exclude|extend-|max[-_]|line-length|min[-_]|fail|\bno-(?!progress)|per-file|unsafe"
     r"|select|stdin|--code|version|help|config|quiet|only|--files"
@@ -38,7 +39,16 @@ def check_no_less(edit: Edit) -> bool:
     old, new = lines_of(edit.old), lines_of(edit.new)
     lost, gained = beyond(old, new), beyond(new, old)
     kept = all(_may_go(one, gained) for one in lost)
-    return bool(lost or gained) and kept and all(_may_come(one, lost) for one in gained)
+    hooks = {one.text for one in old if one.key == "id"}
+    asked = [one for one in gained if not _leaves_aside(one, hooks)]
+    return bool(lost or gained) and kept and all(_may_come(one, lost) for one in asked)
+
+
+def _leaves_aside(line: Line, hooks: frozenset[str] | set[str]) -> bool:
+    """Say whether a line only says what a hook that there was not at all has nothing to do with."""
+    new = _HOOK.fullmatch(line.item)
+    plain = "://" not in line.text and line.key in {"exclude", "exclude_types", "files", "types", "types_or", "stages"}
+    return new is not None and new[1] not in hooks and plain
 
 
 def _may_go(line: Line, gained: list[Line]) -> bool:

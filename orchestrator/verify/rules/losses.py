@@ -1,7 +1,7 @@
 """What looks like a loss of a function's work and is none: it is refused, taken back, or was never there. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 from orchestrator.verify.diff import Diff, Edit
@@ -43,6 +43,19 @@ def stands_elsewhere(before: Function, others: Iterable[Function]) -> bool:
     """Say whether one of several functions is called the same and holds some of what a function was."""
     last = _last(before.name)
     return any(_last(one.name) == last and _share(before, one) >= _SOME for one in others)
+
+
+def is_done_beside(edit: Edit, before: Function, after: Function, fresh: Iterable[Function]) -> bool:
+    """Say whether what only throws now is done by a new function of its file, which is called there."""
+    if len(after.steps) != 1 or after.later or not _THROWS.match(after.steps[0]):
+        return False
+    own, text = language_of(edit.path), edit.new or ""
+    names = {one.name for one in (own.functions(text) or {}).values()} if own is not None else set()
+    beside = [one for one in fresh if one.name in names and len(re.findall(rf"\b{_last(one.name)}\s*\(", text)) > 1]
+    return any(_share(before, one) >= _MOST for one in beside)
+
+
+_THROWS = re.compile(r"throw |Raise\(|panic!? \(|unreachable ! \(")
 
 
 def _calls(function: Function, name: str) -> bool:
@@ -94,7 +107,7 @@ def _has(text: str, name: str) -> bool:
 def _was_kept_up(edit: Edit, before: Function, after: Function, diff: Diff) -> bool:
     """Say whether all a function did was to set or show what is nowhere in the snapshot any more."""
     if after.shape is Shape.CONSTANT and len(before.steps) == 1:
-        shown = _CONSTANT.fullmatch(before.steps[0])
+        shown = _CONSTANT.fullmatch(before.steps[0]) or _NAMED.fullmatch(before.steps[0])
         return shown is not None and _is_gone("", shown[1], edit, diff)
     if after.shape is not Shape.EMPTY or before.gives or not before.steps:
         return False
@@ -110,6 +123,7 @@ def _state(step: str) -> tuple[str, str] | None:
 
 
 _CONSTANT = re.compile(r"(?:return )?([A-Z][A-Z0-9_]+) ?;?")
+_NAMED = re.compile(r"Return\(Name\('([A-Z][A-Z0-9_]+)', \), \)")
 _SET = re.compile(r"(?:(\w+) \. )?(\w+) (?:[-+*/|&]?=(?!=)|\+\+|--)")
 _ASKED = re.compile(r"(?:(this|self) \. )?(\w+) \. \w+ \(")
 _OF_PYTHON = re.compile(
@@ -197,7 +211,18 @@ def _was_little(before: Function, after: Function) -> bool:
     """Say whether there was no work that could be lost: an argument looked through, or made with nothing to go by."""
     looked = after.shape is Shape.ARGUMENT and len(before.steps) == 1 and _LOOKED.fullmatch(before.steps[0]) is not None
     bare = after.name.rpartition(".")[2] in {"new", "default"} and not (before.arguments or after.arguments)
-    return looked or _is_picked(before, after) or (bare and any(_DEFAULTS.search(step) for step in after.steps))
+    idle = after.shape is Shape.ARGUMENT and before.steps[-1:] == after.steps and _only_locks(before.steps[:-1])
+    return looked or idle or _is_picked(before, after) or (bare and any(_DEFAULTS.search(step) for step in after.steps))
+
+
+def _only_locks(steps: Sequence[str]) -> bool:
+    """Say whether all that statements of Python do is to come by a lock and do nothing under it."""
+    return bool(steps) and all(_LOCKS.fullmatch(step) for step in steps)
+
+
+_LOCKS = re.compile(
+    r"(?:Async)?With\(\[withitem\(Attribute\([^()]+\([^()]*\)[^()]*\), None, \), \], \[Pass\(\), \], \)"
+)
 
 
 def _is_picked(before: Function, after: Function) -> bool:

@@ -4,7 +4,9 @@ A person's own commit may change the rest of it: how it prepares, what it says, 
 """
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.pipelines import Line, lines_of
@@ -27,15 +29,20 @@ _MEDDLES = re.compile(
 _SETTLED = frozenset(("permissions", "allow_failures", "only", "except", "rules", "exclude", "environment"))
 
 
-def asks_no_less(edit: Edit, dropped: frozenset[str] = frozenset()) -> bool:
+def asks_no_less(edit: Edit, dropped: frozenset[str] = frozenset(), idle: frozenset[str] = frozenset()) -> bool:
     """Say whether an edited pipeline checks all that it checked, where it did, and hands nothing out that is new.
 
-    `dropped`: the words of what a person says is no longer supported.
+    `dropped`: the words of what a person says is no longer supported; `idle`: jobs that have nothing left to check.
     """
     texts = (edit.old or "", edit.new or "")
     if not all(texts) or not re.search(r"\.ya?ml$", edit.path) or any(map(_UNREAD.search, texts)):
         return False
-    old, new = (lines_of(text) for text in texts)
+    old = tuple(
+        line for line in lines_of(texts[0]) if (*line.keys, line.key)[:2] not in {("jobs", job) for job in idle}
+    )
+    new = _but_waiting(old, lines_of(texts[1]))
+    if old == new:
+        return True
     both = Sides(old, new, beyond(old, new), beyond(new, old), _TRUSTED.search("\n".join(texts)) is not None, dropped)
     if not (both.lost or both.gained) or _systems(old) - _systems(new) or _hangs_on_more(both):
         return False
@@ -46,10 +53,54 @@ def starts_less(edit: Edit) -> bool:
     """Say whether an edited pipeline is started on less, on fewer systems, or only after something else."""
     if not (edit.old and edit.new and re.search(r"\.ya?ml$", edit.path)):
         return False
-    old, new = lines_of(edit.old), lines_of(edit.new)
+    old = lines_of(edit.old)
+    new = _but_waiting(old, lines_of(edit.new))
     both = Sides(old, new, beyond(old, new), beyond(new, old), trusted=False)
     fewer = any("on" in {one.key, *one.keys[:1]} and not _still_starts(one, both) for one in both.lost)
     return fewer or bool(_systems(old) - _systems(new)) or any(_waits(one, both) for one in both.gained)
+
+
+def _but_waiting(old: Sequence[Line], new: Sequence[Line]) -> Sequence[Line]:
+    """Give a pipeline's lines, but that jobs wait for others that always ran and do: what fails there is seen."""
+    always, were = _run_always(old) & _run_always(new), _jobs(old)
+    known = {(one.keys, one.key, one.text) for one in old}
+    waits = [one for one in new if _is_need(one) and (one.keys, one.key, one.text) not in known]
+    jobs = {one.keys[1] for one in waits if one.keys[1] in were}
+    free = {job for job in jobs if all({*_parts(one.text)} <= always for one in waits if one.keys[1] == job)}
+    if not free:
+        return new
+    return tuple(
+        msgspec.structs.replace(one, guards=tuple(said for said in one.guards if not said.startswith("needs:")))
+        if one.keys[:1] == ("jobs",) and one.keys[1:2] and one.keys[1] in free
+        else one
+        for one in new
+        if not (_is_need(one) and one.keys[1] in free)
+    )
+
+
+def _is_need(line: Line) -> bool:
+    """Say whether a line names a job that the one it is in waits for."""
+    own = line.keys[:1] == ("jobs",) and len(line.keys) > 1
+    return own and ((len(line.keys) == _IN_JOB and line.key == "needs") or line.keys[_IN_JOB:] == ("needs",))
+
+
+_IN_JOB = 2
+"""Keys that the settings of a job stand under."""
+
+
+def _jobs(lines: Iterable[Line]) -> frozenset[str]:
+    return frozenset(line.key for line in lines if line.keys == ("jobs",))
+
+
+def _run_always(lines: Sequence[Line]) -> frozenset[str]:
+    """Give the jobs that hang on nothing, nor on what hangs on something."""
+    asked = {one.keys[1] for one in lines if one.keys[:1] == ("jobs",) and len(one.keys) == _IN_JOB and one.key == "if"}
+    always = _jobs(lines) - asked
+    while True:
+        late = {one.keys[1] for one in lines if _is_need(one) and not {*_parts(one.text)} <= always} & always
+        if not late:
+            return always
+        always -= late
 
 
 def _waits(line: Line, both: Sides) -> bool:
@@ -174,6 +225,8 @@ def _is_from(version: str, other: str) -> bool:
 def _is_no_harm(line: Line, both: Sides) -> bool:
     """Say whether a new line lets no failure pass, starts nothing less often, and gives nothing away."""
     said = f"{line.key}: {line.text}"
+    if _is_one_more_secret(line, both):
+        return True
     if EASES.search(said) or _PASSES.search(said):
         return said in {f"{one.key}: {one.text}" for one in both.lost}
     if line.is_run:
@@ -195,6 +248,16 @@ def _is_no_harm(line: Line, both: Sides) -> bool:
     return not _HANDS_OUT & {line.key, *line.keys} or line.text in {"read", "none", ""}
 
 
+def _is_one_more_secret(line: Line, both: Sides) -> bool:
+    """Say whether a variable holds the secret of its name, where a pipeline held secrets before."""
+    match = _SECRET.fullmatch(line.text)
+    held = any(_OTHER_SECRET.search(one.text) for one in both.old)
+    steers = re.search(r"OPT|ARG|FLAG|SKIP|ONLY|FILTER|DISABLE|IGNORE|EXCLUDE|PATH|TEST", line.key) is not None
+    return match is not None and line.keys[-1:] == ("env",) and match[1] == line.key and held and not steers
+
+
+_SECRET = re.compile(r"\$\{\{ ?secrets\.(\w+) ?\}\}")
+_OTHER_SECRET = re.compile(r"secrets\.(?!GITHUB_TOKEN\b)")
 _OF_CACHES = frozenset(("cache-dependency-path", "cache-dependency-glob", "cache-path"))
 """What an action is told of what it keeps from one run to the next."""
 _HANDS_OUT = frozenset(("permissions", "environment", "secrets", "token"))

@@ -95,13 +95,18 @@ _AS_USUAL = {"python_functions": frozenset({"test", "test*", "test_*"}), "python
 """What names of functions and classes are commonly said to be found that are found anyway."""
 
 
-def _leaves_all(key: str, old: str, new: str, said: Mapping[str, str], tree: Sequence[str]) -> bool:
-    """Say whether every test by its name there is, is looked for still: in the folders named, beside those ignored."""
+def _leaves_all(
+    key: str, old: str, new: str, said: Mapping[str, str], tree: Sequence[str], before: Collection[str] = ()
+) -> bool:
+    """Say whether every test by its name there is, is looked for still: in the folders named, beside those ignored.
+
+    `before`: what was set; where that had examples in documentation run, they are tests that have no file.
+    """
     last = key.rpartition(".")[2]
     tests = [path for path in tree if path.endswith(".py") and (is_named_test(path) or is_test_file(path))]
     tests = [path for path in tests if not is_vendored(path)]
     named = any(part.rpartition(".")[2] == "python_files" for part in said)
-    if not tests or named or "--doctest" in old or any("--doctest" in text for text in said.values() if text != new):
+    if not tests or named or any("--doctest" in text for text in before):
         return False
     if last == "testpaths":
         return not old and all(any(_lies_in(path, folder) for folder in new.split()) for path in tests)
@@ -125,9 +130,20 @@ def _lies_in(path: str, folder: str) -> bool:
     return bare in {"", "."} or path == bare or path.startswith(f"{bare}/") or matches(path, f"{bare}/**")
 
 
+def _takes_over(edit: Edit, before: Iterable[str], after: Iterable[str]) -> bool:
+    """Say whether a file tells pytest something for the first time, and another runner nothing any more."""
+    gone = [_OTHER_RUNNER.search(text or "") is not None for text in (edit.old, edit.new)] == [True, False]
+    return gone and any(map(_PYTEST.match, after)) and not any(map(_PYTEST.match, before))
+
+
+_PYTEST = re.compile(r"(?:tool:)?pytest\.")
+_OTHER_RUNNER = re.compile(r"(?m)^\[(?:nosetests|unittest)\]")
+
+
 def _moved(key: str, value: str, other: Edit) -> bool:
     """Say whether another file of the snapshot said the same before."""
-    return other.old is not None and value.strip() in other.old and key.rpartition(".")[2] in other.old
+    said, old = (" ".join(text.split()) for text in (value, other.old or ""))
+    return other.old is not None and said in old and key.rpartition(".")[2] in old
 
 
 def _seen(edit: Edit, diff: Diff) -> Iterator[tuple[int, str]]:
@@ -135,12 +151,15 @@ def _seen(edit: Edit, diff: Diff) -> Iterator[tuple[int, str]]:
     others = [other for other in diff.edits if other is not edit]
     if _CONFIG.has_section(edit.path) or edit.path.endswith(("pytest.ini", "pytest.toml")):
         before, after = _flat(_CONFIG.section(edit.path, old)), _flat(_CONFIG.section(edit.path, new))
+        if _takes_over(edit, before, after):
+            yield from _misses(edit, diff)
+            after = {key: value for key, value in after.items() if not _PYTEST.match(key)}
         moved = {key.rpartition(".")[2]: value for key, value in before.items() if key not in after}
         for key, value in after.items():
             if key not in before and any(_moved(key, value, other) for other in others):
                 continue
             was = before.get(key, moved.get(key.rpartition(".")[2], ""))
-            told = _leaves_all(key, was, value, before | after, diff.tree)
+            told = _leaves_all(key, was, value, before | after, diff.tree, before.values())
             if not told and not _finds_all(key.rpartition(".")[2], was, value, diff.tree):
                 yield from ((_line(new, text), text) for text in _narrowed(key, was, value))
     pattern = _LEAVES_OUT if _WHOLE.search(edit.path) else _HUSHED if _LAUNCHED.search(edit.path) else None

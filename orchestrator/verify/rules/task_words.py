@@ -128,8 +128,12 @@ _LONG = 3
 
 def speaks_of(message: str, lines: Collection[str]) -> bool:
     """Say whether a message's first line and some lines share a word that says something."""
-    said = _words(message.strip().partition("\n")[0]) - _SAYS_NOTHING
-    return any(said & _words(line) for line in lines)
+    return any(said_in(message, line) for line in lines)
+
+
+def said_in(message: str, line: str) -> frozenset[str]:
+    """Give the words that say something which a message's first line and a line share."""
+    return frozenset(_words(message.strip().partition("\n")[0]) - _SAYS_NOTHING) & _words(line)
 
 
 def _words(text: str) -> set[str]:
@@ -245,6 +249,8 @@ _TAGS = re.compile(
     r"(?:Added|Removed|Moved) tag \S+ for changeset [0-9a-f]{12}|(?i:(?:re-?)?tag(?:s|ged|ging)?) v?\d+\.\d+\b.*"
 )
 """What Mercurial says of its tags, which git keeps elsewhere, and people of theirs."""
+_BROUGHT = re.compile(r"(?m)^\W*(?i:cherry[- ]picked from commit|backport of(?: commit)?) [0-9a-f]{10,40}\b\W*$")
+"""What is said of a commit that was made elsewhere, and need bring nothing here."""
 _OF_SUBVERSION = re.compile(r"(?m)^git-svn-id: \S+@\d+ [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\s*$")
 _PROPERTY = re.compile(r"(?i)\bignor(?:e[ds]?|ing)\b|\bsvn:|\bprop(?:s|set|erty|erties)\b|\beol\b|\bmergeinfo\b")
 """What Subversion keeps beside its files, where git has nothing."""
@@ -279,6 +285,7 @@ def asks_for_nothing(message: str) -> bool:
     first = message.strip().partition("\n")[0]
     claims = not (_NOTHING.search(first) or _NO_CLAIM.fullmatch(first) or _SAID_EMPTY.search(message))
     beside = _TAGS.fullmatch(first) or (_PROPERTY.search(first) and _OF_SUBVERSION.search(message))
+    beside = beside or _BROUGHT.search(message)
     return not claims or bool(beside) or _REVERTS.search(message) is not None
 
 

@@ -6,12 +6,13 @@ as many assertions about the same things, or whose subject was deleted with it, 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.readers.python.source import is_newer
 from orchestrator.verify.readers.trials import NONE, Trial
+from orchestrator.verify.rules.cases import cases_of, went_elsewhere
 from orchestrator.verify.rules.reworked import is_rework
 from orchestrator.verify.rules.rust_features import FEATURE, features, is_compiled_only, went_with_features
 from orchestrator.verify.rules.sides import Side, goes_on, proves, proves_more, readable, removed, sides
@@ -181,11 +182,13 @@ def _helped(side: Side, test: Trial) -> bool:
 def test_cases_removed(diff: Diff) -> Iterable[Finding]:
     """Find parametrized tests that are otherwise the same and lost cases."""
     for side in sides(diff):
-        moved = _cases(side.new) - _cases(side.old)
+        moved = cases_of(side.new) - cases_of(side.old)
         for name, before, after in side.kept():
             lost = Counter(before.cases) - Counter(after.cases)
             lost -= moved if before.unconditional else Counter()  # from a test that never ran to one that does
             fewer = lost and not Counter(after.cases) - Counter(before.cases) and before.body == after.body
+            if fewer and went_elsewhere(name, lost, side, diff):
+                continue
             if fewer and sum(lost.values()) > _PART * len(before.cases) and not before.words & removed(diff).names:
                 yield found(
                     "test-cases-removed",
@@ -195,11 +198,6 @@ def test_cases_removed(diff: Diff) -> Iterable[Finding]:
                     line=after.line,
                     about=name,
                 )
-
-
-def _cases(trials: Mapping[str, Trial]) -> Counter[str]:
-    """Count the cases of all tests of a file that are run."""
-    return Counter(case for test in trials.values() if test.asserts and not test.unconditional for case in test.cases)
 
 
 def test_vacuous(diff: Diff) -> Iterable[Finding]:

@@ -196,6 +196,8 @@ def _gives(source: Source, body: SgNode, alive: Sequence[SgNode]) -> bool:
 
 
 _DROPPED = re.compile(r"let _\w* = .*\(.*|.* \. ok \( \) ;|_ = .*\(.*|\w+ , _ :?= .*\(.*", re.DOTALL)
+_UNUSED = re.compile(r"(?:let )?_ = \( &?\s?\w+(?: , &?\s?\w+)* ,? ?\) ;")
+"""Names that nobody uses where something is not built, and no call."""
 _HANDED = re.compile(r"if (?:.* ; )?err != nil \{", re.DOTALL)
 _SETTLED = frozenset({"nil", "true", "false"})
 
@@ -226,7 +228,8 @@ def _drops(source: Source, node: SgNode) -> bool:
     """Say whether a statement lets an error go: `do_it().ok();`, `let _ = do_it();`, `_ = doIt()`."""
     if source.table.family not in {"rust", "go"} or node.kind() not in _STATEMENTS:
         return False
-    return _DROPPED.fullmatch(source.dump(node)) is not None
+    said = source.dump(node)
+    return _DROPPED.fullmatch(said) is not None and not _UNUSED.fullmatch(said)
 
 
 _STATEMENTS = frozenset({"expression_statement", "let_declaration", "assignment_statement", "short_var_declaration"})

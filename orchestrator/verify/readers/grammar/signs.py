@@ -89,6 +89,8 @@ def signs(text: str, rule: str, testing: bool, table: Table) -> tuple[tuple[int,
         found = [match for match in found if _is_runners(code, match[0])]
     if patterns is _LEAVES and table.family == "go":
         found = [match for match in found if not _is_another_process(code, match.start())]
+    if patterns is _LEAVES and table.family == "js" and _is_thread(code):
+        found = [match for match in found if not code[: match.start()].rpartition("\n")[2]]
     return tuple((code.count("\n", 0, match.start()) + 1, " ".join(match[0].split())) for match in found)
 
 
@@ -101,6 +103,13 @@ def _is_runners(code: str, text: str) -> bool:
     return own is None or re.search(rf"\b{own[1]}(?:\.\w+)?\(\s*['\"`]", code) is not None
 
 
+def _is_thread(code: str) -> bool:
+    """Say whether a file is what a thread of Node runs, and no test: there `process.exit` ends the thread alone."""
+    asks = re.search(r"['\"](?:node:)?worker_threads['\"]", code) and re.search(r"\bparentPort\.\w+\(", code)
+    return bool(asks) and _HAS_TESTS.search(code) is None
+
+
+_HAS_TESTS = re.compile(r"(?m)^\s*(?:await )?(?:test|it|describe|suite|t)(?:\.\w+)*\(")
 _OTHERWISE = re.compile(
     r"\bif\s+os\.Getenv\(|\bswitch\s+(?:[^{]*os\.Args|os\.Getenv\()|\bif\b[^{\n]*os\.(?:Getenv\(|Args)"
 )

@@ -101,7 +101,7 @@ _GO = Table(
     ),
     made=re.compile(r"(?!)"),
     noise=re.compile(
-        r"(?:fmt|g?log|slog|logger|logrus|klog|zap)\.(?:Print|Debug|Info|Warn|Log|Error)\w*|println|print|time\.Sleep"
+        r"(?:fmt|g?log|slog|logger|logrus|klog|zap)\.(?:Print|Debug|Info|Warn|Log|Error)\w*|println|print|time\.Sleep|runtime\.Gosched"
     ),
     fails=re.compile(r"panic|os\.Exit|log\.Fatal\w*"),
     broad=_NEVER,
@@ -128,7 +128,9 @@ _RUST = Table(
         r"Ok|Err|Some|Box::new|Poll::Ready|Rc::new|Arc::new|[\w:<>]*::(?:new|default|empty|with_capacity)|String::from|vec!|format!|anyhow!|bail!"
     ),
     made=re.compile(r"(?!)"),
-    noise=re.compile(r"(?:\w+::)*(?:e?print(?:ln)?|dbg|log|trace|debug|info|warn|error)!|(?:std::)?thread::sleep"),
+    noise=re.compile(
+        r"(?:\w+::)*(?:e?print(?:ln)?|dbg|log|trace|debug|info|warn|error)!|(?:std::)?thread::(?:sleep|yield_now)"
+    ),
     fails=re.compile(r"(?:\w+::)*(?:todo|unimplemented|unreachable|panic)!|(?:std::)?process::exit"),
     broad=_NEVER,
 )
@@ -152,7 +154,9 @@ _JAVA = Table(
     made=re.compile(
         r"(?:ArrayList|LinkedList|HashMap|LinkedHashMap|TreeMap|HashSet|LinkedHashSet|StringBuilder|Object)(?:<.*>)?"
     ),
-    noise=re.compile(r"System\.(?:out|err)\.print\w*|(?i:log(?:ger)?)\.\w+|Thread\.sleep|\w+\.printStackTrace"),
+    noise=re.compile(
+        r"System\.(?:out|err)\.print\w*|(?i:log(?:ger)?)\.\w+|Thread\.(?:sleep|yield|onSpinWait)|\w+\.printStackTrace"
+    ),
     fails=re.compile(r"System\.exit"),
     broad=re.compile(r"(?:^|\W)(?:Exception|Throwable|RuntimeException|Error|AssertionError|AssertionFailedError)\b"),
 )

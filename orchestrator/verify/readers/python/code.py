@@ -45,6 +45,8 @@ class _Reader:
                     )
                 case ast.If() | ast.Try() | ast.With():
                     inner = [*node.body, *getattr(node, "orelse", [])]
+                    if prefix and not method and isinstance(node, ast.If):
+                        inner = [one for one in inner if not _is_picked(one, node)]
                     if not (isinstance(node, ast.If) and last_name(node.test) == "TYPE_CHECKING"):
                         yield from self.within(inner, prefix, declared=declared, method=method)
                 case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda() as made):
@@ -106,6 +108,19 @@ class _Reader:
             calls=sum(isinstance(found, ast.Call) for found in walk(made.body)),
             steps=(dumped(ast.Return(value=made.body)),),
         )
+
+
+def _is_picked(statement: ast.stmt, choice: ast.If) -> bool:
+    """Say whether a variable is given a lambda on one way and a function that has a name on the other."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda()):
+            others = choice.orelse if statement in choice.body else choice.body
+            return any(
+                isinstance(one, ast.Assign) and isinstance(one.value, ast.Name) and last_name(one.targets[0]) == name
+                for one in others
+            )
+        case _:
+            return False
 
 
 def _accessor(node: FunctionNode) -> str:
@@ -180,7 +195,20 @@ def _cut(body: Sequence[ast.stmt]) -> int:
     """Count the statements nothing can reach, at the outermost level; a bare `yield` behind makes a generator."""
     alive = {id(statement) for statement in reachable(body)}
     dead = [statement for statement in body if id(statement) not in alive and not _is_open(statement, alive)]
+    if len(dead) == 1 and _is_left_over(dead[0], body):
+        return 0
     return sum(not is_text(one) and not _is_yield(one) and not asks_a_flag(one) for one in dead)
+
+
+def _is_left_over(statement: ast.stmt, body: Sequence[ast.stmt]) -> bool:
+    """Say whether a last `return` gives what is bound nowhere any more, where each way through a branch has ended."""
+    match statement:
+        case ast.Return(value=ast.Name(id=name)) if isinstance(body[-2], ast.Try | ast.If | ast.Match):
+            named = (part for one in body for part in walk(one) if isinstance(part, ast.Name))
+            bound = {part.id for part in named if isinstance(part.ctx, ast.Store)}
+            return statement is body[-1] and name not in bound
+        case _:
+            return False
 
 
 def _is_open(statement: ast.stmt, alive: set[int]) -> bool:

@@ -207,10 +207,24 @@ def _module_exits(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def _test_exits(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    ends = {"os._exit", "pytest.exit", "os.abort"} - ({"os._exit"} if _is_for_children(tree) else set())
     for node in walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"os._exit", "pytest.exit", "os.abort"}:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ends:
             yield node.lineno, ast.unparse(node)
     yield from _module_exits(tree)
+
+
+def _is_for_children(tree: ast.Module) -> bool:
+    """Say whether a module forks, has no test, and is no file of the runner's: what it ends are its children."""
+    names = {node.name for node in walk(tree) if isinstance(node, FunctionNode | ast.ClassDef)}
+    forks = (last_name(part) == "fork" for part in walk(tree) if isinstance(part, ast.Attribute | ast.Name))
+    asked = (
+        any(isinstance(one, ast.Constant) and one.value == "fork" for one in part.args)
+        for part in walk(tree)
+        if isinstance(part, ast.Call) and last_name(part.func) == "getattr"
+    )
+    ours = any(name.startswith(("test", "Test", "pytest_", "setup", "teardown")) for name in names)
+    return not ours and (any(forks) or any(asked))
 
 
 def _exits(statement: ast.AST) -> Iterator[tuple[int, str]]:
