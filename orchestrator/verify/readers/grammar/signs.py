@@ -1,9 +1,11 @@
 """Places in code of other languages than Python that give away a trick. Looks at tokens, never at comments."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
-from orchestrator.verify.readers.grammar.source import read
+from orchestrator.verify.readers.grammar.ending import MENTIONS, ends_well
+from orchestrator.verify.readers.grammar.source import line_of, read
 from orchestrator.verify.readers.grammar.tables import Table
 
 _DETECTS = {
@@ -35,7 +37,7 @@ _EQUAL = {
 _LEAVES = {
     "js": re.compile(r"\bprocess\.(?:exit|reallyExit)\(\s*0?\s*\)|\bprocess\.abort\(\)"),
     "go": re.compile(r"\b(?:os|syscall)\.Exit\(\s*0\s*\)"),
-    "rust": re.compile(r"\bprocess::exit\(\s*0\s*\)"),
+    "rust": re.compile(r"\b(?:process|libc)::_?exit\(\s*0\s*\)"),
     "java": re.compile(r"\bSystem\.exit\(\s*0\s*\)|\.halt\(\s*0\s*\)"),
 }
 _FLIPS = {
@@ -79,6 +81,20 @@ _PATTERNS = {
 def signs(text: str, rule: str, testing: bool, table: Table) -> tuple[tuple[int, str], ...]:  # noqa: FBT001 - a key
     """Give the places a rule is about, in a test file or another."""
     patterns = _PATTERNS.get((rule, testing))
+    ends = _ends(text, table, testing) if rule == "leaves-early" and MENTIONS.search(text) else ()
+    return (*ends, *_matched(text, patterns, table))
+
+
+def _ends(text: str, table: Table, testing: bool) -> tuple[tuple[int, str], ...]:  # noqa: FBT001 - as asked
+    """Give the places that settle how the process ends."""
+    source = read(text, table)
+    return (
+        tuple((line_of(node), said) for node, said in ends_well(source, testing=testing)) if source is not None else ()
+    )
+
+
+def _matched(text: str, patterns: Mapping[str, re.Pattern[str]] | None, table: Table) -> tuple[tuple[int, str], ...]:
+    """Give the places that look like what a rule is about."""
     twins = patterns is _DETECTS and table.family == "rust" and _NOT_FOR_TESTS.search(text) is not None
     if patterns is None or not (twins or patterns[table.family].search(text)):
         return ()

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from orchestrator.verify.readers.python.ending import ends_well
 from orchestrator.verify.readers.python.known import truth
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.readers.python.spying import spied
@@ -196,21 +197,19 @@ def _answered(node: ast.stmt) -> Iterator[tuple[str, list[ast.expr]]]:
             pass
 
 
-def _module_exits(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _module_exits(tree: ast.Module, *, testing: bool = False) -> Iterator[tuple[int, str]]:
     for statement in tree.body:
         if isinstance(statement, FunctionNode | ast.ClassDef | ast.If | ast.Try):
             continue
         yield from _exits(statement)
-    for node in walk(tree):
-        if isinstance(node, ast.Call) and last_name(node.func) == "register" and any(map(_is_exit, node.args)):
-            yield node.lineno, ast.unparse(node)
+    yield from ends_well(tree, testing=testing)
 
 
 def _test_exits(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in {"os._exit", "pytest.exit", "os.abort"}:
             yield node.lineno, ast.unparse(node)
-    yield from _module_exits(tree)
+    yield from _module_exits(tree, testing=True)
 
 
 def _exits(statement: ast.AST) -> Iterator[tuple[int, str]]:
@@ -330,7 +329,7 @@ _LOOKS: dict[tuple[str, bool], Look] = {
 _WORDS = {
     "detects-tests": re.compile("pytest|unittest|nose|PYTEST|(?i:test)|frame|stack|f_back"),
     "always-equal": re.compile("__(?:eq|ne|contains|le|ge)__"),
-    "leaves-early": re.compile("exit|quit|abort"),
+    "leaves-early": re.compile("exit|quit|abort|hook"),
     "flips-outcomes": re.compile("pytest|collect_ignore|autouse|builtins|unittest"),
 }
 """A text without these needs no tree."""
