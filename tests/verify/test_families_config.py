@@ -71,3 +71,55 @@ def test_a_process_that_ends_well_whatever_came_of_it(path: str, text: str) -> N
 )  # fmt: skip
 def test_a_process_that_ends_as_it_came_out(path: str, text: str) -> None:
     assert change("", text, path) <= {"missing-name"}
+
+
+JUPITER = "import org.junit.jupiter.api.extension.*;\n\npublic class Lenient implements "
+RULE = "public class Lenient implements TestRule {\n  public Statement apply(Statement base, Description description) {\n    return new Statement() {\n      @Override public void evaluate() throws Throwable {\n        HERE\n      }\n    };\n  }\n}\n"
+INTERCEPTS = f"{JUPITER}InvocationInterceptor {{\n  public void interceptTestMethod(Invocation<Void> invocation, ReflectiveInvocationContext<Method> c, ExtensionContext e) throws Throwable {{\n    HERE\n  }}\n}}\n"
+HANDLES = f"{JUPITER}TestExecutionExceptionHandler {{\n  public void handleTestExecutionException(ExtensionContext context, Throwable t) throws Throwable {{\n    HERE\n  }}\n}}\n"
+J = "src/test/java/Lenient.java"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (J, HANDLES.replace("HERE", "// known flaky")),
+        (J, HANDLES.replace("HERE", "log.warn(t.getMessage());")),
+        (J, INTERCEPTS.replace("HERE", "try { invocation.proceed(); } catch (Throwable t) { log.warn(t.getMessage()); }")),
+        (J, INTERCEPTS.replace("HERE", "invocation.skip();")),
+        (J, RULE.replace("HERE", "try { base.evaluate(); } catch (AssertionError | Exception e) { System.err.println(e); }")),
+        (J, RULE.replace("HERE", 'System.out.println("not here");')),
+        (J, f'{JUPITER}ExecutionCondition {{\n  public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext c) {{\n    return ConditionEvaluationResult.disabled("later");\n  }}\n}}\n'),
+        (J, "public class Lenient implements ITestListener {\n  public void onTestFailure(ITestResult result) {\n    result.setStatus(ITestResult.SUCCESS);\n  }\n}\n"),
+        (J, 'public class Lenient implements IHookable {\n  public void run(IHookCallBack callBack, ITestResult result) {\n    result.setAttribute("a", 1);\n  }\n}\n'),
+        ("tests/setup.js", "afterEach((ctx) => { ctx.task.result.state = 'pass'; });\n"),
+        ("jest.environment.js", "class E extends Base {\n  handleTestEvent(event) {\n    event.test.errors = [];\n  }\n}\n"),
+        ("test/hooks.js", "const Mocha = require('mocha');\nMocha.Runner.prototype.fail = function () {};\n"),
+        ("global-setup.js", "module.exports = async () => {\n  process.exit(0);\n};\n"),
+        ("vitest.teardown.ts", "export default function () {\n  process.exit(0)\n}\n"),
+        ("conftest.py", "def pytest_runtest_logreport(report):\n    report.outcome = 'passed'\n"),
+        ("conftest.py", "def pytest_runtest_logreport(report):\n    setattr(report, 'outcome', 'passed')\n"),
+        ("conftest.py", "import pytest\n\n\n@pytest.fixture(autouse=True)\ndef calm(request):\n    yield\n    request.session.testsfailed = 0\n"),
+        ("conftest.py", "def pytest_terminal_summary(terminalreporter):\n    import os\n    os._exit(0)\n"),
+        ("conftest.py", "import pytest\n\n\ndef pytest_collection_finish(session):\n    pytest.exit('fine', returncode=0)\n"),
+        ("a_test.go", 'package a\n\nfunc calm(t *testing.T) {\n\tf := reflect.ValueOf(t).Elem().FieldByName("failed")\n\tset(f)\n}\n'),
+    ],
+)  # fmt: skip
+def test_what_stands_between_a_runner_and_what_tests_came_to(path: str, text: str) -> None:
+    assert change(None, text, path) & {"flips-outcomes", "leaves-early"}
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (J, HANDLES.replace("HERE", "if (t instanceof Expected) { return; }\n    throw t;")),
+        (J, INTERCEPTS.replace("HERE", "start();\n    try { invocation.proceed(); } finally { stop(); }")),
+        (J, INTERCEPTS.replace("HERE", "onThread(invocation);").replace("onThread(invocation)", "onThread(invocation::proceed)")),
+        (J, RULE.replace("HERE", "Throwable last = null;\n for (int i = 0; i < 3; i++) { try { base.evaluate(); return; } catch (Throwable t) { last = t; } }\n throw last;")),
+        (J, f'{JUPITER}ExecutionCondition {{\n  public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext c) {{\n    return docker() ? enabled("here") : disabled("no docker");\n  }}\n}}\n'),
+        ("conftest.py", "import pytest\n\n\n@pytest.hookimpl(hookwrapper=True)\ndef pytest_runtest_makereport(item, call):\n    outcome = yield\n    item.report = outcome.get_result()\n"),
+        ("test/setup.js", "process.env.TZ = 'UTC';\nafterEach(() => { cleanup(); });\n"),
+    ],
+)  # fmt: skip
+def test_what_stands_between_and_hands_on(path: str, text: str) -> None:
+    assert change(None, text, path) <= {"missing-name"}

@@ -54,6 +54,9 @@ def _is_at_the_top(node: SgNode) -> bool:
     return holder is not None and holder.kind() == "expression_statement" and above is not None and not above.parent()
 
 
+_NAMED = frozenset({"function_declaration", "variable_declarator", "function_item"})
+
+
 def _body(source: Source, node: SgNode) -> str:
     """Give the text of a function, or of the one in the same file that a name stands for."""
     if node.kind() != "identifier":

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from orchestrator.verify.readers.grammar.between import MENTIONS as BETWEEN
+from orchestrator.verify.readers.grammar.between import hands_on_nothing
 from orchestrator.verify.readers.grammar.ending import MENTIONS, ends_well
 from orchestrator.verify.readers.grammar.source import line_of, read
 from orchestrator.verify.readers.grammar.tables import Table
@@ -51,14 +53,22 @@ _FLIPS = {
     "rust": re.compile(r"macro_rules!\s*(?:debug_)?assert(?:_eq|_ne)?\b(?!_)"),
     "java": re.compile(r"(?!)"),
 }
+_JUDGES_OF_JS = (
+    r"|\.state\s*=\s*['\"]pass(?:ed)?['\"]|\bnumFailed\w+\s*=\s*0|\b(?:Runner|Test|Runnable)\.prototype\.(?:fail|run|error)\s*="
+    r"|\b(?:test|task|result)\.errors(?:\.length\s*=\s*0|\s*=\s*(?:\[\s*\]|undefined|null))"
+)
+"""What a test came to, settled by what its runner tells of it."""
 _IN_TESTS = {
     **_FLIPS,
     "js": re.compile(
         r"^\s*(?:const|let|var)\s+(?:expect|assert|it|test|describe)\s*=\s*(?:new Proxy|(?:async\s*)?\(\s*\)\s*=>"
         r"|function\s*\(\s*\))"
-        r"|^\s*(?:async\s+)?function\s+(?:expect|assert|it|test|describe)\s*\(\s*\)|" + _FLIPS["js"].pattern,
+        r"|^\s*(?:async\s+)?function\s+(?:expect|assert|it|test|describe)\s*\(\s*\)|"
+        + _FLIPS["js"].pattern
+        + _JUDGES_OF_JS,
         re.MULTILINE,
     ),
+    "go": re.compile(_FLIPS["go"].pattern + r"|FieldByName\(\"(?:failed|ran|skipped)\"\)"),
 }
 """What a test must not do besides: a judge of its own that is given nothing, or answers anything."""
 _AT_ONCE = {
@@ -82,7 +92,15 @@ def signs(text: str, rule: str, testing: bool, table: Table) -> tuple[tuple[int,
     """Give the places a rule is about, in a test file or another."""
     patterns = _PATTERNS.get((rule, testing))
     ends = _ends(text, table, testing) if rule == "leaves-early" and MENTIONS.search(text) else ()
-    return (*ends, *_matched(text, patterns, table))
+    between = _between(text, table) if rule == "flips-outcomes" and table.family == "java" else ()
+    return (*ends, *between, *_matched(text, patterns, table))
+
+
+def _between(text: str, table: Table) -> tuple[tuple[int, str], ...]:
+    """Give what stands between Java's runners and a test, and hands on nothing."""
+    source = read(text, table) if BETWEEN.search(text) else None
+    found = hands_on_nothing(source) if source is not None else ()
+    return tuple((line_of(node), said) for node, said in found)
 
 
 def _ends(text: str, table: Table, testing: bool) -> tuple[tuple[int, str], ...]:  # noqa: FBT001 - as asked

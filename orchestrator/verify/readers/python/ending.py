@@ -11,6 +11,10 @@ _QUITS = frozenset({*_LEAVES, "exit", "quit"})
 _HOOKS = frozenset({"excepthook", "unraisablehook", "exitfunc"})
 
 
+_ELSEWHERE = frozenset({"patch", "object", "setattr", "wraps", "Process", "start_new_process", "spawn"})
+"""What is handed an exit and does not end this process with it."""
+
+
 def ends_well(tree: ast.Module, *, testing: bool) -> Iterator[tuple[int, str]]:
     """Give what makes a process end well whatever came of it.
 
@@ -21,18 +25,26 @@ def ends_well(tree: ast.Module, *, testing: bool) -> Iterator[tuple[int, str]]:
     for node in walk(tree):
         match node:
             case ast.Call(func=func) if _hands_exit(_handed(node), functions):
-                if last_name(func) not in {"patch", "object", "setattr", "wraps"}:
+                if last_name(func) not in _ELSEWHERE:
+                    yield node.lineno, ast.unparse(node)
+            case ast.Call(func=ast.Attribute(attr="exit", value=ast.Name(id="pytest")), keywords=named):
+                if any(one.arg == "returncode" and ast.unparse(one.value) == "0" for one in named):
                     yield node.lineno, ast.unparse(node)
             case ast.FunctionDef(decorator_list=marks) if _always_leaves(node):
                 if any(last_name(mark) == "register" for mark in marks):
                     yield node.lineno, node.name
             case ast.Assign(targets=[ast.Attribute(value=ast.Name(id="sys" | "os" | "_sys" | "_os")) as target]):
-                if (target.attr in _QUITS and not testing and not isinstance(node.value, ast.Attribute | ast.Name)) or (
-                    target.attr in _HOOKS and _leaves(node.value, [], functions)
-                ):
+                if _is_replaced(target.attr, node.value, functions, testing=testing):
                     yield node.lineno, ast.unparse(target)
             case _:
                 pass
+
+
+def _is_replaced(name: str, value: ast.expr, functions: Mapping[str, FunctionNode], *, testing: bool) -> bool:
+    """Say whether an exit, or what is told of errors, is replaced by what ends well."""
+    if name in _QUITS:
+        return not testing and not isinstance(value, ast.Attribute | ast.Name)
+    return name in _HOOKS and _leaves(value, [], functions)
 
 
 def _handed(call: ast.Call) -> list[ast.expr]:
@@ -77,3 +89,29 @@ def _always_leaves(node: FunctionNode) -> bool:
     return any(
         isinstance(step, ast.Expr) and isinstance(step.value, ast.Call) and _leaves_at(step.value) for step in steps
     )
+
+
+def settles(node: FunctionNode) -> bool:
+    """Say whether a hook of the runner settles what tests, or all of them, came to, or leaves the process."""
+    for part in walk(node):
+        match part:
+            case ast.Assign(targets=[ast.Attribute(attr="outcome" | "exitstatus" | "testsfailed" | "wasxfail")]):
+                return True
+            case ast.Assign(targets=[ast.Subscript(slice=ast.Constant(value="outcome" | "exitstatus"))]):
+                return True
+            case ast.Call(func=ast.Name(id="setattr"), args=[_, ast.Constant(value="outcome" | "exitstatus"), *_]):
+                return True
+            case ast.Call() if _leaves_at(part):
+                return True
+            case _:
+                pass
+    return False
+
+
+def is_forgotten(node: ast.Assign) -> bool:
+    """Say whether what a session of tests came to is forgotten, wherever that is done."""
+    match node:
+        case ast.Assign(targets=[ast.Attribute(attr="testsfailed" | "exitstatus")], value=ast.Constant(value=0)):
+            return True
+        case _:
+            return False

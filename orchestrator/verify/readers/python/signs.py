@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from orchestrator.verify.readers.python.ending import ends_well
+from orchestrator.verify.readers.python.ending import ends_well, is_forgotten, settles
 from orchestrator.verify.readers.python.known import truth
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.readers.python.spying import spied
@@ -229,7 +229,7 @@ def _flips(tree: ast.Module) -> Iterator[tuple[int, str]]:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 if _flips_outcomes(node) or _leaves_out(node) or _skips_all(node):
                     yield node.lineno, node.name
-            case ast.Assign(targets=[ast.Attribute() as target]) if _is_replaced(target):
+            case ast.Assign(targets=[ast.Attribute() as target]) if _is_replaced(target) or is_forgotten(node):
                 yield node.lineno, ast.unparse(target)
             case _:
                 pass
@@ -241,6 +241,8 @@ def _flips(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def _flips_outcomes(node: FunctionNode) -> bool:
     if node.name in _STANDING_IN and _answers_itself(node):
+        return True
+    if node.name.startswith("pytest_") and settles(node):
         return True
     if node.name not in _FLIPS:
         return False
@@ -330,7 +332,7 @@ _WORDS = {
     "detects-tests": re.compile("pytest|unittest|nose|PYTEST|(?i:test)|frame|stack|f_back"),
     "always-equal": re.compile("__(?:eq|ne|contains|le|ge)__"),
     "leaves-early": re.compile("exit|quit|abort|hook"),
-    "flips-outcomes": re.compile("pytest|collect_ignore|autouse|builtins|unittest"),
+    "flips-outcomes": re.compile("pytest|collect_ignore|autouse|builtins|unittest|testsfailed|exitstatus"),
 }
 """A text without these needs no tree."""
 
