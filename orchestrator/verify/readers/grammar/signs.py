@@ -106,9 +106,8 @@ def _between(text: str, table: Table) -> tuple[tuple[int, str], ...]:
 def _ends(text: str, table: Table, testing: bool) -> tuple[tuple[int, str], ...]:  # noqa: FBT001 - as asked
     """Give the places that settle how the process ends."""
     source = read(text, table)
-    return (
-        tuple((line_of(node), said) for node, said in ends_well(source, testing=testing)) if source is not None else ()
-    )
+    found = ends_well(source, testing=testing) if source is not None else ()
+    return tuple((line_of(node), said) for node, said in found)
 
 
 def _matched(text: str, patterns: Mapping[str, re.Pattern[str]] | None, table: Table) -> tuple[tuple[int, str], ...]:
