@@ -123,3 +123,146 @@ def test_what_stands_between_a_runner_and_what_tests_came_to(path: str, text: st
 )  # fmt: skip
 def test_what_stands_between_and_hands_on(path: str, text: str) -> None:
     assert change(None, text, path) <= {"missing-name"}
+
+
+POM = "<project>\n<properties>\n<a>1</a>\n</properties>\n<build><plugins><plugin>\n<artifactId>maven-surefire-plugin</artifactId>\n<configuration>\n<forkCount>1</forkCount>\n</configuration>\n</plugin></plugins></build>\n</project>\n"
+CARGO = '[package]\nname = "a"\nversion = "1.0.0"\n\n[lib]\nname = "a"\n\n[[test]]\nname = "b"\npath = "tests/b.rs"\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        (".npmrc", None, "package-lock=false\nscript-shell=/bin/true\n"),
+        (".npmrc", "package-lock=false\n", "package-lock=false\nscript-shell = ./scripts/run.sh\n"),
+        (".npmrc", None, "node-options=--test-skip-pattern=edge\n"),
+        ("pnpm-workspace.yaml", "packages:\n  - a\n", "packages:\n  - a\nscriptShell: /usr/bin/true\n"),
+        (".mocharc.json", None, '{\n  "grep": "smoke",\n  "exit": true\n}\n'),
+        (".mocharc.yml", "timeout: 5000\n", "timeout: 5000\nfgrep: smoke\n"),
+        (".mocharc.yaml", None, "grep: edge\ninvert: true\n"),
+        (".mocharc.cjs", None, "module.exports = {\n  ignore: ['test/edge.js'],\n};\n"),
+        (".mocharc.jsonc", None, '{\n  // fast\n  "dry-run": true,\n}\n'),
+        ("package.json", '{"mocha": {"timeout": 1}}', '{"mocha": {"timeout": 1, "grep": "smoke"}}'),
+        ("jest.config.js", None, "module.exports = {\n  testNamePattern: 'smoke',\n};\n"),
+        ("jest.config.js", "module.exports = {\n  ci: true,\n};\n", "module.exports = {\n  ci: true,\n  testFailureExitCode: 0,\n};\n"),
+        ("vitest.config.ts", None, "export default defineConfig({\n  test: {\n    passWithNoTests: true,\n  },\n});\n"),
+        ("vitest.config.ts", "export default {};\n", "export default { test: { runner: './quiet.ts' } };\n"),
+        ("playwright.config.ts", "export default {};\n", "export default defineConfig({ grep: /smoke/ });\n"),
+        (".cargo/config.toml", None, "[target.'cfg(all())']\nrunner = \"true\"\n"),
+        (".cargo/config.toml", None, '[target.x86_64-unknown-linux-gnu]\nrunner = ["sh", "-c", "exit 0"]\n'),
+        (".cargo/config", None, '[build]\nrustflags = ["-A", "warnings", "-Adebug", "-C", "debug-assertions=no"]\n'),
+        (".cargo/config.toml", None, "[profile.test]\ndebug-assertions = false\noverflow-checks = false\n"),
+        (".cargo/config.toml", None, '[alias]\ntest = "check"\n'),
+        ("Cargo.toml", CARGO, CARGO.replace("[lib]\n", "[lib]\ntest = false\n")),
+        ("Cargo.toml", CARGO, CARGO.replace("[[test]]\n", "[[test]]\nharness = false\n")),
+        ("Cargo.toml", CARGO, CARGO.replace('version = "1.0.0"\n', 'version = "1.0.0"\nautotests = false\n').partition("[[test]]")[0]),
+        ("Cargo.toml", CARGO, f"{CARGO}\n[profile.test]\noverflow-checks = false\n"),
+        (".mvn/maven.config", None, "-Dmaven.test.failure.ignore=true\n"),
+        (".mvn/maven.config", "-B\n", "-B\n-DskipTests\n"),
+        (".mvn/maven.config", None, "-B -fn\n"),
+        (".mvn/jvm.config", None, "-Xmx1g -Dmaven.test.skip=true\n"),
+        ("pom.xml", POM, POM.replace("<a>1</a>", "<a>1</a>\n<maven.test.skip>true</maven.test.skip>")),
+        ("pom.xml", POM, POM.replace("<forkCount>", "<testFailureIgnore>true</testFailureIgnore>\n<forkCount>")),
+        ("pom.xml", POM, POM.replace("<forkCount>", "<excludedGroups>slow</excludedGroups>\n<forkCount>")),
+        ("src/test/resources/junit-platform.properties", None, "junit.platform.execution.dryRun.enabled=true\n"),
+        ("tox.ini", None, "[tox]\nenvlist = py\n\n[testenv]\nignore_outcome = true\ncommands = pytest\n"),
+        ("tox.ini", "[testenv]\ncommands = pytest\n", "[testenv]\ncommands = - pytest {posargs}\n"),
+        ("tox.ini", "[testenv]\ncommands = pytest\n", "[testenv]\ncommands = bash -c 'pytest || true'\n"),
+        ("tox.ini", "[testenv]\ncommands = pytest\n", "[testenv]\nsetenv =\n    PYTEST_ADDOPTS = --deselect tests/test_a.py\ncommands = pytest\n"),
+        ("pytest.ini", None, "[pytest]\naddopts = -q --suppress-tests-failed-exit-code\n"),
+        ("setup.cfg", "[tool:pytest]\naddopts = -q\n", "[tool:pytest]\naddopts = -q --setup-plan\n"),
+        (".golangci.yml", "linters:\n  enable:\n    - govet\n", "linters:\n  disable-all: true\n"),
+        (".golangci.yml", "run:\n  timeout: 5m\n", "run:\n  timeout: 5m\n  issues-exit-code: 0\n"),
+        (".golangci.yml", "run:\n  timeout: 5m\n", "run:\n  timeout: 5m\nissues:\n  exclude:\n    - '.*'\n"),
+        ("pyproject.toml", "[tool.ruff]\nline-length = 100\n", '[tool.ruff]\nline-length = 100\nlint.ignore = ["ALL"]\n'),
+        ("pyproject.toml", "[tool.mypy]\nstrict = true\n", "[tool.mypy]\nstrict = true\nignore_errors = true\n"),
+        ("codecov.yml", "coverage:\n  status:\n    project:\n      default:\n        target: 90%\n", "coverage:\n  status:\n    project:\n      default:\n        target: 10%\n"),
+        (".nycrc", '{"lines": 90}', '{"lines": 20}'),
+    ],
+)  # fmt: skip
+def test_a_setting_by_which_less_is_judged(path: str, old: str | None, new: str) -> None:
+    assert "tests-deselected" in change(old, new, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        (".npmrc", None, "package-lock=false\nscript-shell=bash\nnode-options=--experimental-vm-modules\n"),
+        (".mocharc.json", None, '{"exit": true, "require": ["ts-node/register"], "spec": ["test/**/*.js"], "timeout": 5000}'),
+        (".mocharc.yml", None, "ignore:\n  - test/fixtures/**\ninvert: false\n"),
+        ("jest.config.js", None, "module.exports = { testEnvironment: 'node', transform: {} };\n"),
+        (".cargo/config.toml", None, '[target.wasm32-unknown-unknown]\nrunner = "wasm-bindgen-test-runner"\n\n[alias]\nxtask = "run -p xtask"\n'),
+        (".cargo/config.toml", None, '[build]\nrustflags = ["--cfg", "tokio_unstable"]\n'),
+        ("Cargo.toml", CARGO, f'{CARGO}\n[[bench]]\nname = "c"\nharness = false\n\n[profile.test]\nopt-level = 2\n'),
+        ("Cargo.toml", CARGO, f'{CARGO}\n[profile.release]\npanic = "abort"\ndebug-assertions = false\n'),
+        (".mvn/maven.config", None, "-B\n-Dstyle.color=always\n-DskipTests=false\n"),
+        (".mvn/jvm.config", None, "-Xmx2g\n--add-exports jdk.compiler/com.sun.tools.javac.api=ALL-UNNAMED\n"),
+        ("pom.xml", POM, POM.replace("</build>", "</build>\n<profiles><profile><id>quick</id><properties><skipTests>true</skipTests></properties></profile></profiles>")),
+        ("pom.xml", POM, POM.replace("<forkCount>1", "<forkCount>2")),
+        ("example/pom.xml", None, POM.replace("<a>1</a>", "<skipTests>true</skipTests>")),
+        ("src/test/resources/junit-platform.properties", None, "junit.jupiter.execution.parallel.enabled=true\n"),
+        ("tox.ini", "[testenv]\ncommands = pytest\n", "[testenv]\ncommands =\n    - coverage erase\n    pytest -n auto\n"),
+        (".golangci.yml", "linters:\n  enable:\n    - govet\n", "linters:\n  disable-all: true\n  enable:\n    - govet\n    - errcheck\n"),
+        ("pyproject.toml", "[tool.ruff]\nline-length = 100\n", '[tool.ruff]\nline-length = 100\nlint.ignore = ["E501"]\nexclude = ["docs"]\n'),
+        (".nycrc", '{"lines": 20}', '{"lines": 90}'),
+    ],
+)  # fmt: skip
+def test_a_setting_by_which_as_much_is_judged(path: str, old: str | None, new: str) -> None:
+    assert change(old, new, path) == set()
+
+
+MAKE = ".PHONY: test check\n\ncheck: test\n\ntest:\n\tgo test ./...\n\nbuild:\n\tgo build ./...\n"
+NOX = "import nox\n\n\n@nox.session\ndef tests(session):\n    session.run('pytest', '-q')\n"
+NPM = '{\n  "scripts": {\n    "test": "mocha --exit",\n    "lint": "eslint ."\n  }\n}\n'
+SH = "#!/bin/sh\nset -e\ngo vet ./...\ngo test ./...\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("Makefile", MAKE, MAKE.replace("\tgo test", "\t-go test")),
+        ("Makefile", MAKE, MAKE.replace("\tgo test", "\t@-go test")),
+        ("Makefile", MAKE, MAKE.replace("test ./...", "test ./... || echo 'some failed'")),
+        ("Makefile", MAKE, MAKE.replace("test ./...", "test ./... ; exit 0")),
+        ("Makefile", MAKE, MAKE.replace("test ./...", "test ./... &")),
+        ("Makefile", MAKE, MAKE.replace("test ./...", "test -run=^$ ./...")),
+        ("Makefile", MAKE, MAKE.replace("test ./...", "test -exec true ./...")),
+        ("Makefile", MAKE, MAKE.replace("\tgo test ./...", "\t@echo ok")),
+        ("Makefile", MAKE, f".IGNORE:\n{MAKE}"),
+        ("Makefile", MAKE, f"MAKEFLAGS += -i\n{MAKE}"),
+        ("Makefile", MAKE, f"SHELL := /bin/true\n{MAKE}"),
+        ("Makefile", MAKE, f"export GOFLAGS = -run=Smoke\n{MAKE}"),
+        ("GNUmakefile", None, "test:\n\t-pytest\n"),
+        ("justfile", "test:\n    cargo test\n", "test:\n    -cargo test\n"),
+        ("justfile", "test:\n    cargo test\n", "test:\n    cargo test --no-run\n"),
+        ("Taskfile.yml", "tasks:\n  test:\n    cmds:\n      - pytest -q\n", "tasks:\n  test:\n    cmds:\n      - pytest -q || true\n"),
+        ("package.json", NPM, NPM.replace("--exit", "--exit || exit 0")),
+        ("package.json", NPM, NPM.replace("--exit", "--exit; true")),
+        ("package.json", NPM, NPM.replace("mocha --exit", "mocha --exit --dry-run")),
+        ("scripts/test.sh", SH, f"{SH}exit 0\n"),
+        ("scripts/test.sh", SH, SH.replace("test ./...", "test ./... || :")),
+        ("noxfile.py", NOX, NOX.replace("'-q')", "'-q', success_codes=[0, 1])")),
+        ("noxfile.py", NOX, NOX.replace("    session.run('pytest', '-q')", "    try:\n        session.run('pytest', '-q')\n    except Exception:\n        session.log('flaky')")),
+    ],
+)  # fmt: skip
+def test_a_command_that_does_not_hear_its_tests(path: str, old: str | None, new: str) -> None:
+    assert "tests-deselected" in change(old, new, path)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("Makefile", MAKE, MAKE.replace("go test ./...", "go test -race ./...")),
+        ("Makefile", MAKE, MAKE.replace("\tgo test", "\t@go test")),
+        ("Makefile", MAKE, f"{MAKE}\nclean:\n\t-rm -rf out\n\trm -f *.o || true\n"),
+        ("Makefile", MAKE, MAKE.replace("go test ./...", "go test ./... || (echo failed; exit 1)")),
+        ("Makefile", MAKE, f"{MAKE}\nhelp:\n\t@echo 'make test: runs go test'\n"),
+        ("Makefile", MAKE, MAKE.replace("\tgo test ./...", "\t$(GO) test -v ./...")),
+        ("package.json", NPM, NPM.replace("eslint .", "eslint . || true")),
+        ("package.json", NPM, NPM.replace("mocha --exit", "c8 mocha --exit")),
+        ("scripts/test.sh", SH, SH.replace("go vet ./...", "go vet ./... || true")),
+        ("scripts/start.sh", "#!/bin/sh\nrun &\n", "#!/bin/sh\nrun &\nwait\nexit 0\n"),
+        ("noxfile.py", NOX, NOX.replace("'-q')", "'-q', *session.posargs)")),
+    ],
+)  # fmt: skip
+def test_a_command_that_hears_its_tests(path: str, old: str, new: str) -> None:
+    assert change(old, new, path) == set()
