@@ -126,6 +126,7 @@ def test_what_stands_between_and_hands_on(path: str, text: str) -> None:
 
 
 POM = "<project>\n<properties>\n<a>1</a>\n</properties>\n<build><plugins><plugin>\n<artifactId>maven-surefire-plugin</artifactId>\n<configuration>\n<forkCount>1</forkCount>\n</configuration>\n</plugin></plugins></build>\n</project>\n"
+GRADLE = "plugins { id 'java' }\n\ntest {\n    useJUnitPlatform()\n    HERE\n}\n"
 CARGO = '[package]\nname = "a"\nversion = "1.0.0"\n\n[lib]\nname = "a"\n\n[[test]]\nname = "b"\npath = "tests/b.rs"\n'
 
 
@@ -163,6 +164,16 @@ CARGO = '[package]\nname = "a"\nversion = "1.0.0"\n\n[lib]\nname = "a"\n\n[[test
         ("pom.xml", POM, POM.replace("<a>1</a>", "<a>1</a>\n<maven.test.skip>true</maven.test.skip>")),
         ("pom.xml", POM, POM.replace("<forkCount>", "<testFailureIgnore>true</testFailureIgnore>\n<forkCount>")),
         ("pom.xml", POM, POM.replace("<forkCount>", "<excludedGroups>slow</excludedGroups>\n<forkCount>")),
+        ("pom.xml", POM, POM.replace("<forkCount>", "<excludes><exclude>**/EdgeTest.java</exclude></excludes>\n<forkCount>")),
+        ("pom.xml", POM, POM.replace("<forkCount>", "<skip>true</skip>\n<forkCount>")),
+        ("build.gradle", GRADLE, GRADLE.replace("HERE", "ignoreFailures = true")),
+        ("build.gradle", GRADLE, GRADLE.replace("HERE", "exclude '**/EdgeTest.class'")),
+        ("build.gradle", GRADLE, GRADLE.replace("HERE", "filter { excludeTestsMatching '*Edge*' }")),
+        ("build.gradle", GRADLE, GRADLE.replace("HERE", "onlyIf { false }")),
+        ("build.gradle", GRADLE, f"{GRADLE}\ntest.enabled = false\n"),
+        ("build.gradle.kts", GRADLE, f"{GRADLE}\ntasks.withType<Test>().configureEach {{ ignoreFailures.set(true) }}\n"),
+        ("build.gradle.kts", GRADLE, f'{GRADLE}\ntasks.named<Test>("test") {{ isEnabled = false }}\n'),
+        ("settings.gradle", "a\n", "a\ngradle.startParameter.excludedTaskNames += 'test'\n"),
         ("src/test/resources/junit-platform.properties", None, "junit.platform.execution.dryRun.enabled=true\n"),
         ("tox.ini", None, "[tox]\nenvlist = py\n\n[testenv]\nignore_outcome = true\ncommands = pytest\n"),
         ("tox.ini", "[testenv]\ncommands = pytest\n", "[testenv]\ncommands = - pytest {posargs}\n"),
@@ -198,6 +209,10 @@ def test_a_setting_by_which_less_is_judged(path: str, old: str | None, new: str)
         (".mvn/jvm.config", None, "-Xmx2g\n--add-exports jdk.compiler/com.sun.tools.javac.api=ALL-UNNAMED\n"),
         ("pom.xml", POM, POM.replace("</build>", "</build>\n<profiles><profile><id>quick</id><properties><skipTests>true</skipTests></properties></profile></profiles>")),
         ("pom.xml", POM, POM.replace("<forkCount>1", "<forkCount>2")),
+        ("pom.xml", POM, POM.replace("<forkCount>", "<excludes><exclude>**/*$*</exclude><exclude>**/AbstractTest.java</exclude></excludes>\n<forkCount>")),
+        ("pom.xml", POM, POM.replace("<forkCount>", "<includes><include>**/*Test.java</include></includes>\n<forkCount>")),
+        ("build.gradle", GRADLE, GRADLE.replace("HERE", "maxHeapSize = '1g'")),
+        ("build.gradle", GRADLE, f"{GRADLE}\ncheckstyle {{\n    ignoreFailures = true\n}}\njavadoc {{ enabled = false }}\n"),
         ("example/pom.xml", None, POM.replace("<a>1</a>", "<skipTests>true</skipTests>")),
         ("src/test/resources/junit-platform.properties", None, "junit.jupiter.execution.parallel.enabled=true\n"),
         ("tox.ini", "[testenv]\ncommands = pytest\n", "[testenv]\ncommands =\n    - coverage erase\n    pytest -n auto\n"),
@@ -227,6 +242,14 @@ SH = "#!/bin/sh\nset -e\ngo vet ./...\ngo test ./...\n"
         ("Makefile", MAKE, MAKE.replace("test ./...", "test -run=^$ ./...")),
         ("Makefile", MAKE, MAKE.replace("test ./...", "test -exec true ./...")),
         ("Makefile", MAKE, MAKE.replace("\tgo test ./...", "\t@echo ok")),
+        ("Makefile", MAKE, MAKE.replace("test ./...", "test -run Smoke ./...")),
+        ("Makefile", MAKE, MAKE.replace("test ./...", "test ./cmd")),
+        ("Makefile", MAKE, MAKE.replace("test ./...", "test ./... | tee out.txt")),
+        ("Makefile", MAKE, MAKE.replace("\tgo test ./...", "\tgo vet ./...")),
+        ("Makefile", "test:\n\tpytest\n", "test:\n\tpytest -m 'not slow'\n"),
+        ("package.json", NPM, NPM.replace("--exit", "--exit -g smoke")),
+        ("package.json", NPM, NPM.replace("--exit", "test/smoke.js")),
+        ("package.json", NPM, NPM.replace("mocha --exit", "tsc --noEmit")),
         ("Makefile", MAKE, f".IGNORE:\n{MAKE}"),
         ("Makefile", MAKE, f"MAKEFLAGS += -i\n{MAKE}"),
         ("Makefile", MAKE, f"SHELL := /bin/true\n{MAKE}"),
@@ -257,6 +280,9 @@ def test_a_command_that_does_not_hear_its_tests(path: str, old: str | None, new:
         ("Makefile", MAKE, MAKE.replace("go test ./...", "go test ./... || (echo failed; exit 1)")),
         ("Makefile", MAKE, f"{MAKE}\nhelp:\n\t@echo 'make test: runs go test'\n"),
         ("Makefile", MAKE, MAKE.replace("\tgo test ./...", "\t$(GO) test -v ./...")),
+        ("Makefile", MAKE, MAKE.replace("go test ./...", "go test -short ./...") + "\nfull:\n\tgo test ./...\n"),
+        ("package.json", NPM, NPM.replace("mocha --exit", "node --test test/index.js")),
+        ("justfile", "install:\n    mvn install\n", "install:\n    mvn install -DskipTests\n"),
         ("package.json", NPM, NPM.replace("eslint .", "eslint . || true")),
         ("package.json", NPM, NPM.replace("mocha --exit", "c8 mocha --exit")),
         ("scripts/test.sh", SH, SH.replace("go vet ./...", "go vet ./... || true")),
@@ -266,3 +292,34 @@ def test_a_command_that_does_not_hear_its_tests(path: str, old: str | None, new:
 )  # fmt: skip
 def test_a_command_that_hears_its_tests(path: str, old: str, new: str) -> None:
     assert change(old, new, path) == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "mark"),
+    [
+        ("src/a.go", "//nolint:all // legacy code"),
+        ("src/a.go", "// nolint"),
+        ("src/a.rs", "#[allow(warnings)]"),
+        ("src/a.rs", "#![cfg_attr(all(), allow(clippy::all))]"),
+        ("src/A.java", '@SuppressWarnings({"all", "PMD"})'),
+        ("src/a.py", "@typing.no_type_check"),
+        ("src/a.js", "/* eslint-disable -- legacy */"),
+    ],
+)
+def test_a_checker_that_is_to_look_away_from_all_of_it(path: str, mark: str) -> None:
+    rest = "def f():\n    return g()\n" if path.endswith("py") else "fn f() {\n    g()\n}\n"
+    assert "checker-silenced" in change(rest, f"{mark}\n{rest}", path)
+
+
+@pytest.mark.parametrize(
+    ("path", "mark"),
+    [
+        ("src/a.go", "//nolint:errcheck // closed twice"),
+        ("src/a.rs", "#[allow(clippy::too_many_arguments)]"),
+        ("src/A.java", '@SuppressWarnings({"unchecked", "rawtypes"})'),
+        ("src/a.js", "// eslint-disable-next-line no-console"),
+    ],
+)
+def test_a_checker_that_is_told_what_to_leave(path: str, mark: str) -> None:
+    rest = "fn f() {\n    g()\n}\n"
+    assert "checker-silenced" not in change(rest, f"{mark}\n{rest}", path)

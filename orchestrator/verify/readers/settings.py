@@ -110,6 +110,8 @@ def _xml(_: str, text: str) -> Iterator[Setting]:
         value = said.pop().strip()
         if value:
             found.append(Setting(".".join(above), value))
+        if above[-2:] == ["plugin", "artifactId"]:
+            above[-2] = f"plugin:{value}"  # what comes after it is of that plugin
         above.pop()
 
     def _text(piece: str) -> None:
@@ -136,6 +138,23 @@ def _key(node: SgNode) -> str:
     return found.text().strip("'\"") if found is not None else ""
 
 
+_OPENS = re.compile(r"([^{};\n]*)\{|\}|[^{};\n]+")
+
+
+def _gradle(_: str, text: str) -> Iterator[Setting]:
+    """Read blocks and what stands in them; a name in a string says of what a block is: `tasks.named("test")`."""
+    above: list[str] = []
+    bare = re.sub(r"/\*.*?\*/|(?m:(?<![:'\"])//.*$)", "", text, flags=re.DOTALL)
+    for match in _OPENS.finditer(bare):
+        if match[0] == "}":
+            del above[-1:]
+        elif match[1] is not None:
+            above.append(" ".join(match[1].split()).replace(".", "/"))
+        elif said := match[0].strip():
+            key, _, value = re.sub(r"\.set\((.*)\)$|^set(?=Ignore|Enabled)", r" = \1", said).partition("=")
+            yield Setting(".".join((*above, key.strip().replace(".", "/"))), value.strip())
+
+
 _READS: tuple[tuple[re.Pattern[str], Callable[[str, str], Iterator[Setting]]], ...] = (
     (re.compile(r"\.npmrc$|\.properties$|^(?:maven|jvm)\.config$"), _lines),
     (re.compile(r"\.jsonc?$|^\.(?:nyc|c8)rc$|^\.taprc$.^"), _json),
@@ -143,5 +162,6 @@ _READS: tuple[tuple[re.Pattern[str], Callable[[str, str], Iterator[Setting]]], .
     (re.compile(r"\.(?:ini|cfg)$|^\.coveragerc$|^\.flake8$"), _ini),
     (re.compile(r"\.ya?ml$|^\.(?:mocha|eslint|tap)rc$"), _yaml),
     (re.compile(r"\.xml$"), _xml),
+    (re.compile(r"\.gradle(?:\.kts)?$"), _gradle),
     (re.compile(r"\.[cm]?[jt]s$"), _js),
 )

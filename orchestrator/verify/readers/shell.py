@@ -10,7 +10,7 @@ TESTS = re.compile(
     _START
     + r"(?:(?:py\.?test|nosetests|tox|nox|jest|vitest|mocha|ava|ctest|phpunit|rspec|gotestsum|ginkgo|karma|trial)"
     rf"{_END}|python[\d.]*\s+-m\s+(?:pytest|unittest|nose)\b|(?:\$\(?\{{?GO\}}?\)?|go)\s+test\b"
-    r"|(?:\$\(?\{?CARGO\}?\)?|cargo)\s+(?:\+\S+\s+)?(?:test|nextest)\b|node\s+(?:--\S+\s+)*--test\b"
+    r"|(?:\$\(?\{?CARGO\}?\)?|cargo)\s+(?:\+\S+\s+)?(?:test|nextest)\b|(?:node|tsx)\s+(?:-\S+\s+)*--test(?=\s|$)"
     rf"|(?:npm|yarn|pnpm|bun|deno)\s+(?:run\s+|-s\s+)*t(?:est\S*)?{_END}|(?:\./)?mvnw?\s[^;|&]*\b(?:test|verify|install)\b"
     r"|(?:\./)?gradlew?\s[^;|&]*\b(?:test|check|build)\b|(?:\$\(MAKE\)|make)\s+(?:-\S+\s+)*(?:test|check)\b"
     r"|playwright\s+test\b|dotnet\s+test\b)"
@@ -31,6 +31,20 @@ _RUNS_NONE = re.compile(
     r"|--pass-with-no-tests\b|--suppress-tests-failed-exit-code\b|--exit-zero\b"
     r"|--test-?[fF]ailure-?[eE]xit-?[cC]ode[= ]0)"
 )
+_CHOOSES = re.compile(
+    r"\s(?:-k[= ]?['\"]?\s*\w|-m[= ]['\"]?\s*(?:not\b|\w+['\"]?(?:\s|$))|-f[= ]['\"]?\w|-t[= ]['\"]?\w|-g[= ]|-E\s"
+    r"|--(?:deselect|ignore(?:-glob)?|f?grep|invert|testNamePattern|testPathPatterns?|testPathIgnorePatterns|exclude"
+    r"|match|tests|lib|bins?|skip|test-(?:name|skip)-pattern)\b|--test\s+\w"
+    r"|-run[= ]|-skip[= ]|-short\b|-D(?:it\.)?test=|-Dgroups=|-DexcludedGroups=)"
+)
+"""What has a runner run some of the tests; `python -m` stands before it."""
+_FILE = re.compile(r"['\"]?[\w./-]+\.(?:[cm]?[jt]sx?|py)(?:::\S+)?['\"]?")
+_CHECKS_ONLY = re.compile(
+    _START + r"(?:(?:\$\(?\{?GO\}?\)?|go)\s+(?:vet|build|fmt|list)\b|tsc\b|eslint\b|ruff\b|mypy\b|flake8\b"
+    r"|(?:\$\(?\{?CARGO\}?\)?|cargo)\s+(?:check|build|fmt|clippy)\b|python[\d.]*\s+-m\s+(?:compileall|py_compile)\b"
+    r"|node\s+(?:-c|--check|-e)\b|\S+\s+--(?:version|help)\b)"
+)
+_PIPED = re.compile(r"(?<!\|)\|\s*(?:tee|tail|head|grep|sed|awk|less|xargs|sort|cut)\b")
 _ALOUD = re.compile(r"pipefail|PIPESTATUS|\$\?|rc=|exit_code|status=")
 
 
@@ -50,6 +64,49 @@ def is_unheard(line: str) -> bool:
     rest = rest if rest[:1] not in {'"', "'"} else rest[1:]
     prefix = re.match(r"\s*@?-@?\s*(?=[\w.$])", line)
     return bool(prefix) or _AFTER.search(rest) is not None or _RUNS_NONE.search(rest) is not None
+
+
+def choices(line: str) -> frozenset[str]:
+    """Give what makes a line run some of the tests only: options that choose, and for Go the packages it names."""
+    said = _spoken(line)
+    found = TESTS.search(said)
+    if found is None:
+        return frozenset()
+    return frozenset(match[0].strip() for match in _CHOOSES.finditer(f" {said[found.end() :]}"))
+
+
+def files(line: str) -> frozenset[str]:
+    """Give the single files that a line has its runner run."""
+    said = _spoken(line)
+    found = TESTS.search(said)
+    words = said[found.end() :].split() if found is not None else []
+    return frozenset(
+        word for at, word in enumerate(words) if _FILE.fullmatch(word) and not (at and words[at - 1].startswith("-"))
+    )
+
+
+def is_piped(line: str) -> bool:
+    """Say whether what comes out of tests is handed on, so that a shell answers for who took it."""
+    said = _spoken(line)
+    found = TESTS.search(said)
+    return found is not None and _PIPED.search(said, found.end()) is not None and not _ALOUD.search(said)
+
+
+def is_wide(line: str) -> bool:
+    """Say whether a line of Go tests all packages: `./...`."""
+    return re.search(r"\stest\b.*\s\./\.\.\.", _spoken(line)) is not None
+
+
+def only_checks(line: str) -> bool:
+    """Say whether all that a line does is to build or check what there is, and it runs no test."""
+    steps = [step.strip(" @-()") for step in re.split(r"&&|;|\|\|", _spoken(line)) if step.strip(" @-()")]
+    return bool(steps) and not runs_tests(line) and all(_CHECKS_ONLY.match(step) for step in steps)
+
+
+def program(line: str) -> str:
+    """Give what runs the tests of a line."""
+    found = TESTS.search(_spoken(line))
+    return found[0].strip(" ;&|({\"'@!-") if found is not None else ""
 
 
 def _spoken(line: str) -> str:

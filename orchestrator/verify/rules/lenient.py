@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.settings import Setting, settings_of
+from orchestrator.verify.rules.lenient_java import gradle, maven, options, platform
 from orchestrator.verify.rules.task_words import asks_to_skip_tests
 from orchestrator.verify.testpaths import is_vendored
 
@@ -179,44 +180,6 @@ def _manifest(one: Setting, edit: Edit, diff: Diff) -> bool:
     return _profile(one)
 
 
-_SKIPS_OF_MAVEN = re.compile(
-    r"(?:maven\.test\.(?:skip(?:\.exec)?|failure\.ignore)|skip(?:Tests|ITs)|skip\.(?:unit|integration)?\.?tests?"
-    r"|surefire\.skip(?:Tests)?|testFailureIgnore)"
-)
-_OF_SUREFIRE = re.compile(r"maven-(?:surefire|failsafe)-plugin")
-
-
-def _maven(one: Setting, edit: Edit, _: Diff) -> bool:
-    """Say whether Maven leaves tests out, or goes on when they fail; not of a profile, which has to be asked for."""
-    if edit.old is None or ".profiles." in one.key:
-        return False
-    if ".properties." in one.key and _SKIPS_OF_MAVEN.fullmatch(one.key.partition(".properties.")[2]):
-        return one.value in _YES
-    if one.last in {"testFailureIgnore", "skipTests", "skipITs", "skipExec"}:
-        return one.value in _YES
-    return one.last in {"testExclude", "excludedGroups", "excludesFile"} and not one.value.startswith("${")
-
-
-_OPTIONS = re.compile(
-    r"(?:maven\.test\.(?:skip(?:\.exec)?|failure\.ignore)|skipTests|skipITs|surefire\.skip\w*|testFailureIgnore"
-    r"|(?:checkstyle|spotbugs|pmd|enforcer|jacoco|spotless\.check|rat)\.skip|cucumber\.execution\.dry-run)"
-)
-_CHOICES = frozenset(("test", "it.test", "groups", "excludedGroups", "surefire.excludesFile", "surefire.includesFile"))
-
-
-def _options(one: Setting, _: Edit, __: Diff) -> bool:
-    """Say whether Maven is always started so that tests are left out or fail unheard."""
-    if _OPTIONS.fullmatch(one.key):
-        return one.value not in _NO
-    return one.key in {*_CHOICES, "-fn", "--fail-never"}
-
-
-def _platform(one: Setting, _: Edit, __: Diff) -> bool:
-    """Say whether JUnit's platform is told to run nothing."""
-    dry = re.search(r"(?i)dry-?run", one.key) is not None and one.value in _YES
-    return dry or (one.key == "cucumber.filter.tags" and "not" in one.value)
-
-
 def _tox(one: Setting, _: Edit, __: Diff) -> bool:
     """Say whether tox ends well whatever its commands come to."""
     if not re.match(r"(?:tool\.tox\.)?(?:testenv|env|env_run_base)\b", one.key):
@@ -287,9 +250,10 @@ _KINDS: tuple[tuple[re.Pattern[str], Eases], ...] = (
     (re.compile(r"(?:^|/)(?:(?:jest|vitest|playwright|ava)\.config[^/]*\.[cm]?[jt]s(?:on)?|package\.json)$"), _js),
     (re.compile(r"(?:^|/)\.cargo/config(?:\.toml)?$"), _cargo),
     (re.compile(r"(?:^|/)Cargo\.toml$"), _manifest),
-    (re.compile(r"(?:^|/)pom\.xml$"), _maven),
-    (re.compile(r"(?:^|/)\.mvn/(?:maven|jvm)\.config$"), _options),
-    (re.compile(r"(?:^|/)(?:junit-platform|cucumber)\.properties$"), _platform),
+    (re.compile(r"(?:^|/)pom\.xml$"), maven),
+    (re.compile(r"\.gradle(?:\.kts)?$"), gradle),
+    (re.compile(r"(?:^|/)\.mvn/(?:maven|jvm)\.config$"), options),
+    (re.compile(r"(?:^|/)(?:junit-platform|cucumber)\.properties$"), platform),
     (re.compile(r"(?:^|/)(?:tox\.ini|setup\.cfg|pyproject\.toml|tox\.toml)$"), _tox),
     (re.compile(r"(?:^|/)(?:\.?pytest\.(?:ini|toml)|tox\.ini|setup\.cfg|pyproject\.toml)$"), _pytest),
     (re.compile(r"(?:^|/)\.golangci\.(?:ya?ml|toml|json)$"), _golangci),

@@ -11,13 +11,24 @@ from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.readers.python.values import last_name
 from orchestrator.verify.readers.python.walk import walk
-from orchestrator.verify.readers.shell import is_unheard, runs_tests, units
+from orchestrator.verify.readers.shell import (
+    choices,
+    files,
+    is_piped,
+    is_unheard,
+    is_wide,
+    only_checks,
+    program,
+    runs_tests,
+    units,
+)
 from orchestrator.verify.rules.task_words import asks_to_skip_tests
 from orchestrator.verify.testpaths import is_vendored
 
 _RUN = re.compile(r"(?:^|/)(?:(?:GNUm|[Mm])akefile|[^/]+\.mk|\.?[Jj]ustfile|[^/]+\.(?:sh|bash))$")
 _TASKS = re.compile(r"(?:^|/)[Tt]askfile(?:\.dist)?\.ya?ml$")
 _IDLE = re.compile(r"[@+-]*\s*(?:(?:echo|printf)\b[^|&;]*|true|:|exit 0|/(?:usr/)?bin/true)?\s*")
+_OF_TESTS = re.compile(r"(?i)test|check|\bci\b|verify|spec|unit|cov|valid|\bqa\b|^all$")
 _GOALS = re.compile(r"(?:unit[-_.]?)?(?:tests?|checks?|ci|verify|all-tests)(?:[-_.]?(?:all|unit))?")
 
 
@@ -74,8 +85,14 @@ def _more(edit: Edit, old: list[tuple[str, str]], new: list[tuple[str, str]]) ->
     before = Counter(line.strip() for _, line in old if is_unheard(line))
     loud = [(goal, line) for goal, line in old if runs_tests(line) and not is_unheard(line)]
     lost = Counter(line.strip() for _, line in loud) - Counter(line.strip() for _, line in new)
-    for _, line in new:
+    piped = "pipefail" in (edit.new or "") or any(is_piped(line) for _, line in old)
+    waits = re.search(r"(?m)^\s*wait\b", edit.new or "") is not None
+    for goal, line in new:
         said = line.strip()
+        if (goal and not _OF_TESTS.search(goal)) or (waits and said.endswith("&")):
+            continue
+        if lost and is_piped(line) and not piped:
+            yield said
         if not is_unheard(line):
             continue
         if before[said] > 0:
@@ -83,12 +100,28 @@ def _more(edit: Edit, old: list[tuple[str, str]], new: list[tuple[str, str]]) ->
         elif lost or (edit.old is None and not edit.path.endswith((".sh", ".bash"))):
             yield said
     for goal in dict.fromkeys(goal for goal, _ in loud if _GOALS.fullmatch(goal)):
-        now = [line for name, line in new if name == goal]
-        if now and any(line.strip() for line in now) and all(_IDLE.fullmatch(line) for line in now):
-            yield next(line.strip() for line in now if line.strip())
+        now = [line for name, line in new if name == goal and line.strip()]
+        idle = all(_IDLE.fullmatch(line) or only_checks(line) for line in now)
+        if now and idle and not any(line in now for name, line in old if name == goal and not only_checks(line)):
+            yield now[0].strip()
+        yield from _chosen([line for name, line in loud if name == goal], now, [line for _, line in new])
     left = edit.path.endswith((".sh", ".bash")) and loud and _last(new) == "exit 0" != _last(old)
     if left and any(runs_tests(line) for _, line in new[-_NEAR:]):
         yield "exit 0"
+
+
+def _chosen(before: list[str], now: list[str], everything: list[str]) -> Iterator[str]:
+    """Give the line of a goal that runs some of its tests, where nothing in the file runs them all any more."""
+    whole = [line for line in before if not choices(line)]
+    left = [line for line in everything if runs_tests(line) and not choices(line) and not is_unheard(line)]
+    wide = any(map(is_wide, whole))
+    named = {program(line) for line in whole if not files(line)}
+    left = [line for line in left if not (wide and not is_wide(line)) and not (program(line) in named and files(line))]
+    if not whole or left:
+        return
+    for line in now:
+        if runs_tests(line) and (choices(line) or files(line) or wide):
+            yield line.strip()
 
 
 _NEAR = 12
