@@ -15,6 +15,7 @@ from orchestrator.verify.diff import Diff, Edit, Rule, found
 from orchestrator.verify.rules import (
     code,
     data,
+    lenient,
     markers,
     missing,
     runner,
@@ -23,6 +24,7 @@ from orchestrator.verify.rules import (
     testing,
     tree,
     tricks,
+    unheard,
     weakened,
 )
 from orchestrator.verify.rules.moves import with_moves
@@ -72,6 +74,8 @@ RULES: tuple[Rule, ...] = (
     Rule("leaves-early", Verdict.FAIL, tricks.leaves_early),
     Rule("flips-outcomes", Verdict.FAIL, tricks.flips_outcomes),
     Rule("tests-deselected", Verdict.FAIL, runner.tests_deselected),
+    Rule("judged-less", Verdict.FAIL, lenient.judged_less),
+    Rule("tests-unheard", Verdict.FAIL, unheard.tests_unheard),
     Rule("file-silenced", Verdict.FAIL, silence.file_silenced),
     Rule("lines-silenced", Verdict.FAIL, silence.lines_silenced),
     Rule("test-silenced", Verdict.FAIL, markers.test_silenced),

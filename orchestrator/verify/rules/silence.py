@@ -22,7 +22,10 @@ _FILE = re.compile(
     r"|(?:biome|oxlint|standard|jshint|stylelint)[-: ](?:ignore-all|disable(?!-(?:next-)?line)|ignore:all)"
     r"|noinspection\s+ALL"
     r"|revive:disable\s*$|ktlint-disable|pyre-ignore-all-errors)"
-    r"|#!\[(?:allow|expect)\((?:clippy::all|unused|warnings)\b)",
+    r"|#!\[(?:allow|expect)\((?:clippy::all|unused|warnings)\b"
+    r"|//\s*nolint(?::\s*all)?\s*(?://.*)?$|/\*\s*eslint-disable\s+--|@(?:typing\.)?no_type_check\s*$"
+    r"|#!?\[(?:cfg_attr\(\s*all\(\)\s*,\s*)?(?:allow|expect)\((?:clippy::all|warnings)\)"
+    r"|@SuppressWarnings\(\s*\{[^}]*\"all\")",
     re.IGNORECASE,
 )
 _BACK = re.compile(

@@ -81,6 +81,12 @@ def flips_outcomes(diff: Diff) -> Iterable[Finding]:
         )
 
 
+_SUPPORTS = re.compile(
+    r"(?:^|/)(?:(?:jest|vitest|mocha|karma|ava|playwright|cypress|tests?|global)[-_.]?)+"
+    r"(?:setup|teardown|environment|reporter|runner|hooks?|bootstrap)[\w.-]*\.[cm]?[jt]sx?$",
+    re.IGNORECASE,
+)
+"""What runs beside tests of JavaScript, by its name."""
 _EVERYWHERE = frozenset({"leaves-early", "flips-outcomes"})
 
 
@@ -92,7 +98,7 @@ def _fresh(diff: Diff, rule: str) -> Iterator[tuple[Edit, int, str]]:
             continue
         if is_run_by_nobody(edit.path) and is_named_test(edit.path):
             continue  # the tests of other people's code are run by them
-        testing = is_test_file(edit.path)
+        testing = is_test_file(edit.path) or (rule in _EVERYWHERE and _SUPPORTS.search(edit.path) is not None)
         before = Counter(text for _, text in language.signs(edit.old or "", rule, testing))
         for line, text in language.signs(edit.new, rule, testing):
             if before[text] > 0:

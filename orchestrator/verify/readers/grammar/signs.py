@@ -1,9 +1,13 @@
 """Places in code of other languages than Python that give away a trick. Looks at tokens, never at comments."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 
-from orchestrator.verify.readers.grammar.source import read
+from orchestrator.verify.readers.grammar.between import MENTIONS as BETWEEN
+from orchestrator.verify.readers.grammar.between import hands_on_nothing
+from orchestrator.verify.readers.grammar.ending import MENTIONS, ends_well
+from orchestrator.verify.readers.grammar.source import line_of, read
 from orchestrator.verify.readers.grammar.tables import Table
 
 _DETECTS = {
@@ -35,7 +39,7 @@ _EQUAL = {
 _LEAVES = {
     "js": re.compile(r"\bprocess\.(?:exit|reallyExit)\(\s*0?\s*\)|\bprocess\.abort\(\)"),
     "go": re.compile(r"\b(?:os|syscall)\.Exit\(\s*0\s*\)"),
-    "rust": re.compile(r"\bprocess::exit\(\s*0\s*\)"),
+    "rust": re.compile(r"\b(?:process|libc)::_?exit\(\s*0\s*\)"),
     "java": re.compile(r"\bSystem\.exit\(\s*0\s*\)|\.halt\(\s*0\s*\)"),
 }
 _FLIPS = {
@@ -49,14 +53,22 @@ _FLIPS = {
     "rust": re.compile(r"macro_rules!\s*(?:debug_)?assert(?:_eq|_ne)?\b(?!_)"),
     "java": re.compile(r"(?!)"),
 }
+_JUDGES_OF_JS = (
+    r"|\.state\s*=\s*['\"]pass(?:ed)?['\"]|\bnumFailed\w+\s*=\s*0|\b(?:Runner|Test|Runnable)\.prototype\.(?:fail|run|error)\s*="
+    r"|\b(?:test|task|result)\.errors(?:\.length\s*=\s*0|\s*=\s*(?:\[\s*\]|undefined|null))"
+)
+"""What a test came to, settled by what its runner tells of it."""
 _IN_TESTS = {
     **_FLIPS,
     "js": re.compile(
         r"^\s*(?:const|let|var)\s+(?:expect|assert|it|test|describe)\s*=\s*(?:new Proxy|(?:async\s*)?\(\s*\)\s*=>"
         r"|function\s*\(\s*\))"
-        r"|^\s*(?:async\s+)?function\s+(?:expect|assert|it|test|describe)\s*\(\s*\)|" + _FLIPS["js"].pattern,
+        r"|^\s*(?:async\s+)?function\s+(?:expect|assert|it|test|describe)\s*\(\s*\)|"
+        + _FLIPS["js"].pattern
+        + _JUDGES_OF_JS,
         re.MULTILINE,
     ),
+    "go": re.compile(_FLIPS["go"].pattern + r"|FieldByName\(\"(?:failed|ran|skipped)\"\)"),
 }
 """What a test must not do besides: a judge of its own that is given nothing, or answers anything."""
 _AT_ONCE = {
@@ -79,6 +91,27 @@ _PATTERNS = {
 def signs(text: str, rule: str, testing: bool, table: Table) -> tuple[tuple[int, str], ...]:  # noqa: FBT001 - a key
     """Give the places a rule is about, in a test file or another."""
     patterns = _PATTERNS.get((rule, testing))
+    ends = _ends(text, table, testing) if rule == "leaves-early" and MENTIONS.search(text) else ()
+    between = _between(text, table) if rule == "flips-outcomes" and table.family == "java" else ()
+    return (*ends, *between, *_matched(text, patterns, table))
+
+
+def _between(text: str, table: Table) -> tuple[tuple[int, str], ...]:
+    """Give what stands between Java's runners and a test, and hands on nothing."""
+    source = read(text, table) if BETWEEN.search(text) else None
+    found = hands_on_nothing(source) if source is not None else ()
+    return tuple((line_of(node), said) for node, said in found)
+
+
+def _ends(text: str, table: Table, testing: bool) -> tuple[tuple[int, str], ...]:  # noqa: FBT001 - as asked
+    """Give the places that settle how the process ends."""
+    source = read(text, table)
+    found = ends_well(source, testing=testing) if source is not None else ()
+    return tuple((line_of(node), said) for node, said in found)
+
+
+def _matched(text: str, patterns: Mapping[str, re.Pattern[str]] | None, table: Table) -> tuple[tuple[int, str], ...]:
+    """Give the places that look like what a rule is about."""
     twins = patterns is _DETECTS and table.family == "rust" and _NOT_FOR_TESTS.search(text) is not None
     if patterns is None or not (twins or patterns[table.family].search(text)):
         return ()

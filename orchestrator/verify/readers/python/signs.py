@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
+from orchestrator.verify.readers.python.ending import ends_well, is_forgotten, settles
 from orchestrator.verify.readers.python.known import truth
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.readers.python.spying import spied
@@ -196,14 +197,12 @@ def _answered(node: ast.stmt) -> Iterator[tuple[str, list[ast.expr]]]:
             pass
 
 
-def _module_exits(tree: ast.Module) -> Iterator[tuple[int, str]]:
+def _module_exits(tree: ast.Module, *, testing: bool = False) -> Iterator[tuple[int, str]]:
     for statement in tree.body:
         if isinstance(statement, FunctionNode | ast.ClassDef | ast.If | ast.Try):
             continue
         yield from _exits(statement)
-    for node in walk(tree):
-        if isinstance(node, ast.Call) and last_name(node.func) == "register" and any(map(_is_exit, node.args)):
-            yield node.lineno, ast.unparse(node)
+    yield from ends_well(tree, testing=testing)
 
 
 def _test_exits(tree: ast.Module) -> Iterator[tuple[int, str]]:
@@ -211,7 +210,7 @@ def _test_exits(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ends:
             yield node.lineno, ast.unparse(node)
-    yield from _module_exits(tree)
+    yield from _module_exits(tree, testing=True)
 
 
 def _is_for_children(tree: ast.Module) -> bool:
@@ -244,7 +243,7 @@ def _flips(tree: ast.Module) -> Iterator[tuple[int, str]]:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 if _flips_outcomes(node) or _leaves_out(node) or _skips_all(node):
                     yield node.lineno, node.name
-            case ast.Assign(targets=[ast.Attribute() as target]) if _is_replaced(target):
+            case ast.Assign(targets=[ast.Attribute() as target]) if _is_replaced(target) or is_forgotten(node):
                 yield node.lineno, ast.unparse(target)
             case _:
                 pass
@@ -256,6 +255,8 @@ def _flips(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def _flips_outcomes(node: FunctionNode) -> bool:
     if node.name in _STANDING_IN and _answers_itself(node):
+        return True
+    if node.name.startswith("pytest_") and settles(node):
         return True
     if node.name not in _FLIPS:
         return False
@@ -344,8 +345,8 @@ _LOOKS: dict[tuple[str, bool], Look] = {
 _WORDS = {
     "detects-tests": re.compile("pytest|unittest|nose|PYTEST|(?i:test)|frame|stack|f_back"),
     "always-equal": re.compile("__(?:eq|ne|contains|le|ge)__"),
-    "leaves-early": re.compile("exit|quit|abort"),
-    "flips-outcomes": re.compile("pytest|collect_ignore|autouse|builtins|unittest"),
+    "leaves-early": re.compile("exit|quit|abort|hook"),
+    "flips-outcomes": re.compile("pytest|collect_ignore|autouse|builtins|unittest|testsfailed|exitstatus"),
 }
 """A text without these needs no tree."""
 

@@ -1,0 +1,137 @@
+"""What lines of shell make of the tests they run: whether anybody hears that one failed. Pure; runs nothing."""
+
+import re
+from collections.abc import Iterator
+
+_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'")
+_START = r"(?:^|[\s;&|({\"'@!-])"
+_END = r"(?=\s|$|[;|&\"'])"
+TESTS = re.compile(
+    _START
+    + r"(?:(?:py\.?test|nosetests|tox|nox|jest|vitest|mocha|ava|ctest|phpunit|rspec|gotestsum|ginkgo|karma|trial)"
+    rf"{_END}|python[\d.]*\s+-m\s+(?:pytest|unittest|nose)\b|(?:\$\(?\{{?GO\}}?\)?|go)\s+test\b"
+    r"|(?:\$\(?\{?CARGO\}?\)?|cargo)\s+(?:\+\S+\s+)?(?:test|nextest)\b|(?:node|tsx)\s+(?:-\S+\s+)*--test(?=\s|$)"
+    rf"|(?:npm|yarn|pnpm|bun|deno)\s+(?:run\s+|-s\s+)*t(?:est\S*)?{_END}|(?:\./)?mvnw?\s[^;|&]*\b(?:test|verify|install)\b"
+    r"|(?:\./)?gradlew?\s[^;|&]*\b(?:test|check|build)\b|(?:\$\(MAKE\)|make)\s+(?:-\S+\s+)*(?:test|check)\b"
+    r"|playwright\s+test\b|dotnet\s+test\b)"
+)
+"""What runs tests."""
+
+_WELL = r"(?:true|:|exit\s+0|/(?:usr/)?bin/true|@?echo\b|printf\b|\$\(?\{?(?:TRUE|ECHO)\}?\)?|return\s+0|\(exit\s+0\))"
+_AFTER = re.compile(
+    rf"\|\|\s*[{{(]?\s*{_WELL}(?![^;&]*[;&]+\s*(?:exit|return)\s+[1-9$])"
+    r"|;\s*(?:true|:|exit\s+0|/(?:usr/)?bin/true|\(exit\s+0\))\s*[;)}\"']*\s*$|(?<!&)&\s*$"
+    r"|\|\s*(?:cat|true|:)\s*[\"']?\s*$"
+)
+_BEFORE = re.compile(r"(?:^|[\s;&|])!\s+$|(?:^|[;&|@]\s*)(?:echo|printf|:|true|\#)\s(?:[^;&|]*\s)?$|\bif\s+!?\s*$")
+_RUNS_NONE = re.compile(
+    r"\s(?:-run[= ]['\"]?(?:\^\$|XXX|NONE|\^_)|--no-run\b|--collect-only\b|--co\b|--setup-(?:only|plan)\b|--dry-run\b"
+    r"|-exec[= ]['\"]?(?:true|echo)\b|--list(?:Tests)?\b|-list[= ]|-DskipTests(?!=false)"
+    r"|-Dmaven\.test\.(?:skip|failure\.ignore)(?!=false)|-fn\b|--fail-never\b|-x\s+test\b|--passWithNoTests\b"
+    r"|--pass-with-no-tests\b|--suppress-tests-failed-exit-code\b|--exit-zero\b"
+    r"|--test-?[fF]ailure-?[eE]xit-?[cC]ode[= ]0)"
+)
+_CHOOSES = re.compile(
+    r"\s(?:-k[= ]?['\"]?\s*\w|-m[= ]['\"]?\s*(?:not\b|\w+['\"]?(?:\s|$))|-f[= ]['\"]?\w|-t[= ]['\"]?\w|-g[= ]|-E\s"
+    r"|--(?:deselect|ignore(?:-glob)?|f?grep|invert|testNamePattern|testPathPatterns?|testPathIgnorePatterns|exclude"
+    r"|match|tests|lib|bins?|skip|test-(?:name|skip)-pattern)\b|--test\s+\w"
+    r"|-run[= ]|-skip[= ]|-short\b|-D(?:it\.)?test=|-Dgroups=|-DexcludedGroups=)"
+)
+"""What has a runner run some of the tests; `python -m` stands before it."""
+_FILE = re.compile(r"['\"]?[\w./-]+\.(?:[cm]?[jt]sx?|py)(?:::\S+)?['\"]?")
+_CHECKS_ONLY = re.compile(
+    _START + r"(?:(?:\$\(?\{?GO\}?\)?|go)\s+(?:vet|build|fmt|list)\b|tsc\b|eslint\b|ruff\b|mypy\b|flake8\b"
+    r"|(?:\$\(?\{?CARGO\}?\)?|cargo)\s+(?:check|build|fmt|clippy)\b|python[\d.]*\s+-m\s+(?:compileall|py_compile)\b"
+    r"|node\s+(?:-c|--check|-e)\b|\S+\s+--(?:version|help)\b)"
+)
+_PIPED = re.compile(r"(?<!\|)\|\s*(?:tee|tail|head|grep|sed|awk|less|xargs|sort|cut)\b")
+_ALOUD = re.compile(r"pipefail|PIPESTATUS|\$\?|rc=|exit_code|status=")
+
+
+def runs_tests(line: str) -> bool:
+    """Say whether a line runs tests."""
+    found = TESTS.search(_spoken(line))
+    return found is not None and not _BEFORE.search(_spoken(line)[: found.start() + 1])
+
+
+def is_unheard(line: str) -> bool:
+    """Say whether a line runs tests so that nobody hears of a failure, or runs none of those there are."""
+    said = _spoken(line)
+    found = TESTS.search(said)
+    if found is None or _ALOUD.search(said):
+        return False
+    rest = said[found.end() :]
+    rest = rest if rest[:1] not in {'"', "'"} else rest[1:]
+    prefix = re.match(r"\s*@?-@?\s*(?=[\w.$])", line)
+    return bool(prefix) or _AFTER.search(rest) is not None or _RUNS_NONE.search(rest) is not None
+
+
+def choices(line: str) -> frozenset[str]:
+    """Give what makes a line run some of the tests only: options that choose, and for Go the packages it names."""
+    said = _spoken(line)
+    found = TESTS.search(said)
+    if found is None:
+        return frozenset()
+    return frozenset(match[0].strip() for match in _CHOOSES.finditer(f" {said[found.end() :]}"))
+
+
+def files(line: str) -> frozenset[str]:
+    """Give the single files that a line has its runner run."""
+    said = _spoken(line)
+    found = TESTS.search(said)
+    words = said[found.end() :].split() if found is not None else []
+    return frozenset(
+        word for at, word in enumerate(words) if _FILE.fullmatch(word) and not (at and words[at - 1].startswith("-"))
+    )
+
+
+def is_piped(line: str) -> bool:
+    """Say whether what comes out of tests is handed on, so that a shell answers for who took it."""
+    said = _spoken(line)
+    found = TESTS.search(said)
+    return found is not None and _PIPED.search(said, found.end()) is not None and not _ALOUD.search(said)
+
+
+def is_wide(line: str) -> bool:
+    """Say whether a line of Go tests all packages: `./...`."""
+    return re.search(r"\stest\b.*\s\./\.\.\.", _spoken(line)) is not None
+
+
+def only_checks(line: str) -> bool:
+    """Say whether all that a line does is to build or check what there is, and it runs no test."""
+    steps = [step.strip(" @-()") for step in re.split(r"&&|;|\|\|", _spoken(line)) if step.strip(" @-()")]
+    return bool(steps) and not runs_tests(line) and all(_CHECKS_ONLY.match(step) for step in steps)
+
+
+def program(line: str) -> str:
+    """Give what runs the tests of a line."""
+    found = TESTS.search(_spoken(line))
+    return found[0].strip(" ;&|({\"'@!-") if found is not None else ""
+
+
+def _spoken(line: str) -> str:
+    """Give a line without what a comment says, and without the texts that are only shown."""
+    bare = re.sub(r"(?:^|\s)#.*", "", line)
+    return _SHOWN.sub(lambda match: match[1] + " ", bare)
+
+
+_SHOWN = re.compile(r"((?:^|[\s;&|@])(?:echo|printf))\s+(?:\"(?:\\.|[^\"\\])*\"|'[^']*')")
+
+
+def units(path: str, text: str) -> Iterator[tuple[str, str]]:
+    """Give the lines of a file that shells run, each with the goal it is of: of a Makefile, a justfile, a script."""
+    name = path.rpartition("/")[2]
+    joined = re.sub(r"\\\n\s*", " ", text)
+    if name.endswith((".sh", ".bash")):
+        yield from (("", line) for line in joined.splitlines())
+        return
+    goal = ""
+    for line in joined.splitlines():
+        head = re.match(r"@?([\w./%-]+)(?:\s[^:=]*)?:(?![=:])\s*([^;]*)(;.*)?$", line)
+        if head is not None and not line[:1].isspace():
+            goal = head[1]
+            yield goal, head[3] or ""
+        elif line[:1].isspace() and goal:
+            yield goal, line.strip()
+        elif line.strip() and not line.startswith("#"):
+            goal = ""
