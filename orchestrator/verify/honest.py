@@ -23,6 +23,7 @@ from orchestrator.verify.rules import (
     testing,
     tree,
     tricks,
+    unheard,
     weakened,
 )
 from orchestrator.verify.rules.moves import with_moves
@@ -58,6 +59,7 @@ RULES: tuple[Rule, ...] = (
     Rule("test-data-emptied", Verdict.FAIL, data.test_data_emptied),
     Rule("test-vacuous", Verdict.FAIL, testing.test_vacuous),
     Rule("test-swallowed", Verdict.FAIL, testing.test_swallowed),
+    Rule("test-unheard", Verdict.FAIL, unheard.test_unheard),
     Rule("test-mocks-subject", Verdict.FAIL, testing.test_mocks_subject),
     Rule("test-unreadable", Verdict.FAIL, testing.test_unreadable),
     Rule("code-gutted", Verdict.FAIL, code.code_gutted),

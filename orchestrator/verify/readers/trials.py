@@ -28,7 +28,8 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
     `markers` silence it, `unconditional` are those that always do. `hollow`: no statement that could do anything.
     `skeleton` is the body without its assertions, `cases` its parameter sets, `replaced` what it puts mocks for.
-    `never`: why its body is never run (it only makes a generator, or a coroutine that awaits nothing).
+    `never`: why its body is never run (it only makes a generator, or a coroutine that awaits nothing). `unheard` are
+    the assertions whose failure would not be one of the test, each with why.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     markers: tuple[str, ...] = ()
     unconditional: tuple[str, ...] = ()
     never: str = ""
+    unheard: tuple[tuple[Assertion, str], ...] = ()
 
     @property
     def assertions(self) -> int:

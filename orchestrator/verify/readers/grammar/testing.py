@@ -25,6 +25,7 @@ from orchestrator.verify.readers.grammar.source import (
     walk,
 )
 from orchestrator.verify.readers.grammar.tables import BLOCKS
+from orchestrator.verify.readers.grammar.unheard import unheard
 from orchestrator.verify.readers.trials import NONE, Assertion, Trial
 
 _PLATFORM = re.compile(
@@ -101,6 +102,7 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
         swallowed=sum(_swallowed(source, step, found.body, reader) for step in inner)
         + detached(source, found.body, inner, reader.asserts)
         + lost,
+        unheard=unheard(source, found.body, reader.asserts),
         cases=found.cases,
         replaced=found.replaced,
         markers=tuple(mark.name for mark in marks),
@@ -321,6 +323,9 @@ def _left(steps: Sequence[SgNode]) -> Iterator[Mark]:
     for step in steps:
         inner = bare(step)
         condition, body = inner.field("condition"), inner.field("consequence")
+        other = inner.field("alternative") if inner.kind() == "let_declaration" else None
+        if other is not None and _ENVIRONMENT.search(inner.text()) and all(map(_is_bare_return, statements(other))):
+            yield Mark(f"let {' '.join(inner.text().split())[:60]}", always=False)
         if inner.kind() not in IFS or condition is None or body is None or inner.field("alternative") is not None:
             continue
         if _ENVIRONMENT.search(condition.text()) and all(_is_bare_return(one) for one in statements(body)):
@@ -332,7 +337,10 @@ def _is_bare_return(step: SgNode) -> bool:
     return inner.kind() in {"return_statement", "return_expression"} and not parts(inner)
 
 
-_ENVIRONMENT = re.compile(r"(?i:getenv|lookupenv|process\.env|env::var|\benv\.get\b|option_env)")
+_ENVIRONMENT = re.compile(
+    r"(?i:getenv|lookupenv|process\.env|env::var|\benv\.get\b|option_env)"
+    r"|\bget(?:Property|Boolean|Integer|Long)\(\s*\"(?!(?:os|java|user|file|sun|line|path)\.)"
+)
 
 
 def _is_platform(call: SgNode, step: SgNode) -> bool:
