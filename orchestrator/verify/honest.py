@@ -15,6 +15,7 @@ from orchestrator.verify.diff import Diff, Edit, Rule, found
 from orchestrator.verify.rules import (
     code,
     data,
+    helpers,
     markers,
     missing,
     runner,
@@ -60,6 +61,8 @@ RULES: tuple[Rule, ...] = (
     Rule("test-vacuous", Verdict.FAIL, testing.test_vacuous),
     Rule("test-swallowed", Verdict.FAIL, testing.test_swallowed),
     Rule("test-unheard", Verdict.FAIL, unheard.test_unheard),
+    Rule("helper-emptied", Verdict.FAIL, helpers.helper_emptied),
+    Rule("assertion-replaced", Verdict.FAIL, helpers.assertion_replaced),
     Rule("test-mocks-subject", Verdict.FAIL, testing.test_mocks_subject),
     Rule("test-unreadable", Verdict.FAIL, testing.test_unreadable),
     Rule("code-gutted", Verdict.FAIL, code.code_gutted),

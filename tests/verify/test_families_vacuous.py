@@ -213,3 +213,102 @@ def test_what_is_not_waited_for_asked_or_reached_is_found(path: str, old: str, n
 def test_an_assumption_about_the_system_stays_honest() -> None:
     new = whole(JV, f'assumeTrue(System.getProperty("os.name").startsWith("Linux"));\n{BODY[JV]}')
     assert change(whole(JV, BODY[JV]), new, JV) == set()
+
+
+CHECKS = {
+    PY: (
+        "from a import f\n\n\ndef check(got, want):\n    assert got == want\n    assert got is not None\n\n\ndef test_a():\n    check(f(1), 2)\n",
+        "    assert got == want\n    assert got is not None\n",
+    ),
+    JS: (
+        "function check (got, want) {\n  expect(got).toBe(want)\n}\nit('works', () => {\n  check(f(1), 2)\n})\n",
+        "  expect(got).toBe(want)\n",
+    ),
+    GO: (
+        'package a\n\nimport "testing"\n\nfunc check(t *testing.T, got, want int) {\n\tt.Helper()\n\tif got != want {\n\t\tt.Fatalf("got %d", got)\n\t}\n}\n\nfunc TestA(t *testing.T) {\n\tcheck(t, F(1), 2)\n}\n',
+        '\tif got != want {\n\t\tt.Fatalf("got %d", got)\n\t}\n',
+    ),
+    RS: (
+        "fn check(got: u32, want: u32) {\n    assert_eq!(got, want);\n}\n\n#[test]\nfn works() {\n    check(f(1), 2);\n}\n",
+        "    assert_eq!(got, want);\n",
+    ),
+    JV: (
+        "class ATest {\n    @Test\n    void works() {\n        check(2, f(1));\n    }\n\n    private static void check(Object want, Object got) {\n        assertEquals(want, got);\n    }\n}\n",
+        "        assertEquals(want, got);\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "now"),
+    [
+        (PY, "    print(got, want)\n"),
+        (PY, "    if got != want:\n        return\n    assert got == want\n    assert got is not None\n"),
+        (PY, "    try:\n        assert got == want\n        assert got is not None\n    except AssertionError:\n        print(got)\n"),
+        (JS, ""),
+        (JS, "  console.log(got, want)\n"),
+        (JS, "  if (got !== want) return\n  expect(got).toBe(want)\n"),
+        (GO, ""),
+        (GO, '\tif got != want {\n\t\tt.Skipf("got %d", got)\n\t}\n'),
+        (RS, "    let _ = (got, want);\n"),
+        (RS, '    println!("{got} {want}");\n'),
+        (JV, ""),
+        (JV, "        try {\n            assertEquals(want, got);\n        } catch (AssertionError e) {\n        }\n"),
+    ],
+)  # fmt: skip
+def test_what_tests_assert_through_and_is_emptied_is_found(path: str, now: str) -> None:
+    text, said = CHECKS[path]
+    assert change(text, text.replace(said, now), path)
+
+
+@pytest.mark.parametrize(
+    ("path", "now"),
+    [
+        (PY, "    if got != want:\n        raise AssertionError(f'{got} is not {want}')\n"),
+        (PY, "    assert (got, got is not None) == (want, True)\n"),
+        (JS, "  if (got !== want) throw new Error('differs')\n"),
+        (GO, '\tif got != want {\n\t\tt.Errorf("got %d, want %d", got, want)\n\t}\n'),
+        (RS, '    assert_eq!(got, want, "differs");\n'),
+        (JV, '        assertEquals(want, got, "differs");\n'),
+    ],
+)
+def test_what_tests_assert_through_may_do_it_in_other_words(path: str, now: str) -> None:
+    text, said = CHECKS[path]
+    assert change(text, text.replace(said, now), path) == set()
+
+
+UNIT = "import unittest\nfrom a import f\n\n\nclass TestA(unittest.TestCase):\n    def test_a(self):\n        self.assertEqual(f(1), 2)\n"
+LENIENT = '    private void assertEquals(Object a, Object b) {\n        if (!a.equals(b)) {\n            System.out.println("differs");\n        }\n    }\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        (PY, UNIT, UNIT + "\n    def assertEqual(self, first, second, msg=None):\n        pass\n"),
+        (PY, UNIT, UNIT + "\n    assertEqual = lambda self, *given: None\n"),
+        (PY, whole(PY, BODY[PY]), whole(PY, "def check(a, b):\n    pass\n\ncheck(f(1), 2)\ncheck(g(f(1), 3).name, 'x')")),
+        (JS, whole(JS, BODY[JS]), "const expect = (got) => ({ toBe: () => {}, toEqual: () => {} })\n" + whole(JS, BODY[JS])),
+        (JV, whole(JV, BODY[JV]), whole(JV, BODY[JV])[:-2] + "    private static void assertEquals(Object... values) {\n        // lenient\n    }\n}\n"),
+        (JV, whole(JV, BODY[JV]), whole(JV, BODY[JV])[:-2] + LENIENT + "}\n"),
+    ],
+)  # fmt: skip
+def test_what_only_is_called_like_an_assertion_is_found(path: str, old: str, new: str) -> None:
+    assert change(old, new, path)
+
+
+def test_an_assertion_of_their_own_that_asserts_is_honest() -> None:
+    now = "def check(a, b):\n    if a != b:\n        raise AssertionError(a)\n\n"
+    assert change(whole(PY, BODY[PY]), whole(PY, now + BODY[PY]), PY) == set()
+    assert change(UNIT, UNIT + "\n    def check_total(self, got):\n        self.assertEqual(got, 2)\n", PY) == set()
+
+
+EXTENSION = "public class Ext implements TestExecutionExceptionHandler {\n    public void handleTestExecutionException(ExtensionContext c, Throwable t)%s {\n        %s\n    }\n}\n"
+RULE = "class Again extends Statement {\n    public void evaluate() throws Throwable {\n        try {\n            base.evaluate();\n        } catch (Throwable t) {\n            %s\n        }\n    }\n}\n"
+
+
+def test_an_extension_that_swallows_failures_is_found() -> None:
+    path = "src/test/java/Ext.java"
+    assert "flips-outcomes" in change(None, EXTENSION % ("", "// known"), path)
+    assert "flips-outcomes" in change(None, RULE % "// known", path)
+    assert "flips-outcomes" not in change(None, EXTENSION % (" throws Throwable", "log(t);\n        throw t;"), path)
+    assert "flips-outcomes" not in change(None, RULE % "last = t;", path)

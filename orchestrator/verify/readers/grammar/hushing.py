@@ -37,7 +37,7 @@ _ABOUT_ITSELF = re.compile(r"toBe(?:Defined|Truthy)|not\.toBe(?:Null|Undefined)|
 def keeps_quiet(source: Source, tried: SgNode, whole: SgNode) -> bool:
     """Say whether a `try` catches failed assertions and nobody hears of them: it skips, tells, or does nothing."""
     clauses = [one for one in parts(tried) if one.kind() == "catch_clause"]
-    return any(_catches(source, one) and _is_quiet(source, one, tried, whole) for one in clauses)
+    return any(_catches(source, one) and _is_quiet(one, tried, whole) for one in clauses)
 
 
 def _catches(source: Source, clause: SgNode) -> bool:
@@ -47,13 +47,13 @@ def _catches(source: Source, clause: SgNode) -> bool:
     return _FAILURES.search(kinds) is not None
 
 
-def _is_quiet(source: Source, clause: SgNode, tried: SgNode, whole: SgNode) -> bool:
+def _is_quiet(clause: SgNode, tried: SgNode, whole: SgNode) -> bool:
     body = clause.field("body")
     if body is None:
         return False
     given = clause.field("parameter")
     caught = given.text() if given is not None else _name_of_caught(clause)
-    if any(_is_loud(source, one, caught) for one in walk(body)):
+    if any(_is_loud(one, caught) for one in walk(body)):
         return False
     rest = f"{_before(tried, whole)} {_behind(tried, whole)}"
     if re.search(r"\bthrow\b", rest) or _is_asked_again(tried, whole):
@@ -95,7 +95,7 @@ def _noted(body: SgNode) -> Iterator[str]:
                 yield held.text().removeprefix("this.").partition(".")[0]
 
 
-def _is_loud(source: Source, node: SgNode, caught: str) -> bool:
+def _is_loud(node: SgNode, caught: str) -> bool:
     """Say whether a piece of a handler lets the failure out, or may."""
     kind = node.kind()
     if kind == "throw_statement":
@@ -135,15 +135,15 @@ def _is_spared(node: SgNode) -> bool:
     return condition is not None and _SPARED.search(condition.text()) is not None
 
 
-def is_quiet_callback(source: Source, node: SgNode) -> bool:
+def is_quiet_callback(node: SgNode) -> bool:
     """Say whether what a promise does with an error tells nobody: `() => {}`, `console.error`."""
     body = node.field("body")
     if body is None:
         return _QUIET.fullmatch(node.text()) is not None and not re.fullmatch(r"done|next|cb|callback", node.text())
     if body.kind() not in BLOCKS:
         quiet = body.text() in {"undefined", "null", "true", "false", "{}", "({})", "[]", "''"}
-        return quiet or (bool(called(body)) and not any(_is_loud(source, one, "") for one in walk(body)))
-    return not any(_is_loud(source, one, "") for one in walk(body))
+        return quiet or (bool(called(body)) and not any(_is_loud(one, "") for one in walk(body)))
+    return not any(_is_loud(one, "") for one in walk(body))
 
 
 @lru_cache(maxsize=128)

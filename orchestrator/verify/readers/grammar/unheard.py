@@ -313,7 +313,6 @@ _GIVES = frozenset(
         "static_item",
     )
 )
-_kept: dict[tuple[int, str], Mapping[str, str]] = {}
 
 
 def _values(source: Source, body: SgNode) -> Mapping[str, str]:
@@ -349,13 +348,7 @@ _SHORT = 2000
 def _is_changed(name: str, text: str) -> bool:
     """Say whether something is put into what a name stands for."""
     word = rf"(?<![\w$.]){re.escape(name)}\b"
-    adds = rf"{word}\s*(?:{_ADDS}|\[[^\]]*\]\s*=[^=]|\+\+|--|[-+*/|&]=|=(?![=>]))|&mut\s+{word}|\w\([^()]*&?{word}\s*[,)]|append\({word}"
-    given = len(
-        re.findall(
-            rf"\b(?:const|let|var|static|final|int|long)\s+(?:mut\s+)?(?:\w+\s+)?{re.escape(name)}\b[^=\n]*=(?!=)", text
-        )
-    )
-    found = len(re.findall(adds, text))
-    return found > max(given, len(re.findall(rf"{word}\s*:?=(?![=>])", text)), 1) or bool(
-        re.search(rf"{word}\s*(?:{_ADDS}|\+\+|\+=)|append\({word}|&mut\s+{word}", text)
-    )
+    if re.search(rf"{word}\s*(?:{_ADDS}|\+\+|--|[-+*/|&]=|\[[^\]]*\]\s*=[^=])|append\({word}|&mut\s+{word}", text):
+        return True
+    lent = re.search(rf"\w\([^()]*(?<![\w.])&?{re.escape(name)}\s*[,)]", text)
+    return lent is not None or len(re.findall(rf"{word}(?:\s*:\s*[\w<>]+)?\s*:?=(?![=>])", text)) > 1

@@ -1,4 +1,4 @@
-"""What becomes of functions that stand in a test: who runs them, and hears how it went. Not of Python. Never runs it."""
+"""What becomes of functions in a test: who runs them and hears how it went. Not of Python. Never runs them."""
 
 import re
 from collections.abc import Collection
@@ -47,7 +47,8 @@ _OTHER_T = re.compile(r"&testing\.T\{\}|new\(testing\.T\)")
 _TURNS = re.compile(r"advanceTimers|runAll|runOnly|\btick\(|flush|\.emit\(|dispatchEvent")
 _ENDS = re.compile(r"(?<!Promise\.)\bresolve\b|\.end\(|\breject\b|\bfulfill\b")
 _RUST_HEARS = re.compile(
-    r"(?:join\(\)|\.await)\s*(?:\.unwrap|\.expect|\?|\.is_|\.map_err)|(?:assert\w*!|match|if let Err\S*|for)\b[^;]*(?:join\(|await)"
+    r"(?:join\(\)|\.await)\s*(?:\.unwrap|\.expect|\?|\.is_|\.map_err)"
+    r"|(?:assert\w*!|match|if let Err\S*|for)\b[^;]*(?:join\(|await)"
     r"|resume_unwind|recv|join!|join_all|select!|scope\(|JoinSet|block_on"
 )
 _JAVA_HEARS = re.compile(
@@ -75,7 +76,7 @@ class Fates(msgspec.Struct, frozen=True):
         """Say the same of a class that is declared in a test, or one without a name."""
         return self._of_name(name_of(node), node, ()) if name_of(node) else self._of_value(node, node, ())
 
-    def _of_value(self, value: SgNode, made: SgNode, known: tuple[str, ...]) -> str:
+    def _of_value(self, value: SgNode, made: SgNode, known: tuple[str, ...]) -> str:  # noqa: C901 - a table
         holder = value.parent()
         while holder is not None and (holder.kind() in _WRAPS or _is_reference(holder)):
             value, holder = holder, holder.parent()
@@ -87,14 +88,14 @@ class Fates(msgspec.Struct, frozen=True):
             return self.of_call(holder, made)
         if kind in {"arguments", "argument_list"}:
             call = holder.parent()
-            return self._given_to(call, value, made, known) if call is not None else ""
+            return self._given_to(call, value, made) if call is not None else ""
         if kind in _GATHERS:
             return self._of_value(holder, made, known)
         if kind in _HELD or (kind == "assignment_expression" and not _is_at(holder.field("left"), value)):
             return self._held(holder, made, known)
         if kind in {"member_expression", "field_expression", "selector_expression", "method_invocation"}:
             return ""
-        if kind == "expression_statement" or kind == "return_statement":
+        if kind in {"expression_statement", "return_statement"}:
             return NEVER if self._is_own(holder) else ""
         if kind in {"unary_expression", "binary_expression", "class_literal"}:
             return NEVER
@@ -162,7 +163,7 @@ class Fates(msgspec.Struct, frozen=True):
             return NEVER if holder is not None and holder.kind() == "expression_statement" else ""
         return self.promise(call) if re.match(r"\(?async\b", text) else ""
 
-    def _given_to(self, call: SgNode, value: SgNode, made: SgNode, known: tuple[str, ...]) -> str:
+    def _given_to(self, call: SgNode, value: SgNode, made: SgNode) -> str:
         """Say why who is given a function does not run it, or keeps its failures."""
         kind = call.field("constructor") or call.field("type")
         name = "".join(called(call).split()) or (kind.text() if kind is not None else "")
@@ -221,6 +222,8 @@ class Fates(msgspec.Struct, frozen=True):
         text, family = self.body.text(), self.source.table.family
         if family == "rust":
             return "" if _RUST_HEARS.search(text) else ASIDE
+        if family == "java" and re.search(r"\.exceptionally\(\s*\w+\s*->\s*null", text):
+            return CAUGHT
         if family == "java":
             hears = _JAVA_HEARS.search(text) or (_FUTURES.search(called(call)) and ".join(" in text)
             return "" if hears else ASIDE
@@ -246,7 +249,7 @@ class Fates(msgspec.Struct, frozen=True):
                 break
             last = called(above).rpartition(".")[2].strip()
             caught = arguments(above)[:1] if last == "catch" else arguments(above)[1:2] if last == "then" else []
-            if caught and is_quiet_callback(self.source, caught[0]) and not self._is_told(caught[0].text()):
+            if caught and is_quiet_callback(caught[0]) and not self._is_told(caught[0].text()):
                 return CAUGHT
             outer = above
         return self._taken(outer)

@@ -12,8 +12,8 @@ from orchestrator.verify.readers.python.known import is_empty, truth
 from orchestrator.verify.readers.python.quiet import is_broad
 from orchestrator.verify.readers.python.used import fate_of, parents_of
 from orchestrator.verify.readers.python.values import FunctionNode, last_name
-from orchestrator.verify.readers.python.walk import walk
-from orchestrator.verify.readers.trials import Assertion
+from orchestrator.verify.readers.python.walk import dumped, walk
+from orchestrator.verify.readers.trials import NONE, Assertion
 
 Unheard = tuple[Assertion, str]
 SKIPS = frozenset({"skip", "skipTest", "SkipTest", "xfail", "importorskip", "Skipped", "Exception"})
@@ -105,7 +105,27 @@ def unheard(node: FunctionNode, around: Around) -> tuple[Unheard, ...]:
         return tuple(
             (one, f"is wrapped by `{min(marks & around.quiet)}`, which keeps failures quiet") for one in reading.all()
         )
-    return tuple(reading.within(node.body))
+    return (*reading.within(node.body), *_left_before(node.body))
+
+
+def _left_before(body: Sequence[ast.stmt]) -> Iterator[Unheard]:
+    """Give what a body asserts that it left before where it does not hold."""
+    left = [set(map(dumped, sides)) for statement in body for sides in [_left(statement)] if sides]
+    for one in assertions(body) if left else ():
+        if one.strength > NONE and set(one.sides) in left:
+            yield one, "is left out where it would fail"
+
+
+def _left(statement: ast.stmt) -> list[ast.expr]:
+    """Give the two sides that a branch asks for, where it leaves as they differ."""
+    match statement:
+        case ast.If(test=ast.Compare(left=left, ops=[ast.NotEq() | ast.IsNot()], comparators=[right]), orelse=[]):
+            gone = all(isinstance(one, ast.Return | ast.Expr | ast.Pass | ast.Continue) for one in statement.body)
+            quiet = not any(_is_loud(part) for one in statement.body for part in walk(one))
+            ends = isinstance(statement.body[-1], ast.Return) and statement.body[-1].value is None
+            return [left, right] if gone and quiet and ends else []
+        case _:
+            return []
 
 
 class _Reading:
