@@ -61,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     Rule("test-vacuous", Verdict.FAIL, testing.test_vacuous),
     Rule("test-swallowed", Verdict.FAIL, testing.test_swallowed),
     Rule("test-unheard", Verdict.FAIL, unheard.test_unheard),
+    Rule("subject-shadowed", Verdict.FAIL, unheard.subject_shadowed),
     Rule("helper-emptied", Verdict.FAIL, helpers.helper_emptied),
     Rule("assertion-replaced", Verdict.FAIL, helpers.assertion_replaced),
     Rule("test-mocks-subject", Verdict.FAIL, testing.test_mocks_subject),

@@ -312,3 +312,59 @@ def test_an_extension_that_swallows_failures_is_found() -> None:
     assert "flips-outcomes" in change(None, RULE % "// known", path)
     assert "flips-outcomes" not in change(None, EXTENSION % (" throws Throwable", "log(t);\n        throw t;"), path)
     assert "flips-outcomes" not in change(None, RULE % "last = t;", path)
+
+
+@pytest.mark.parametrize(
+    ("path", "was", "now"),
+    [
+        (PY, "assert got == 2", "want = copy.deepcopy(got)\nassert got == want"),
+        (PY, "assert got == 2", "Path('g').write_text(str(got))\nassert str(got) == Path('g').read_text()"),
+        (PY, "assert got == 2", "with open('g', 'w') as out:\n    json.dump(got, out)\nwith open('g') as inp:\n    want = json.load(inp)\nassert got == want"),
+        (JS, "expect(got).toBe(2)", "const want = structuredClone(got)\nexpect(got).toEqual(want)"),
+        (JS, "expect(got).toBe(2)", "const want = JSON.parse(JSON.stringify(got))\nexpect(got).toEqual(want)"),
+        (JS, "expect(got).toBe(2)", "fs.writeFileSync('g', String(got))\nexpect(String(got)).toEqual(fs.readFileSync('g', 'utf8'))"),
+        (GO, "if got != 2", 'os.WriteFile("g", []byte(fmt.Sprint(got)), 0o644)\nwant, _ := os.ReadFile("g")\nif fmt.Sprint(got) != string(want)'),
+        (RS, "assert_eq!(got, 2)", "let want = got.clone();\nassert_eq!(got, want)"),
+        (JV, "assertEquals(2, got)", 'Files.writeString(Path.of("g"), String.valueOf(got));\nassertEquals(Files.readString(Path.of("g")), String.valueOf(got))'),
+    ],
+)  # fmt: skip
+def test_what_is_expected_and_comes_from_what_there_is_is_found(path: str, was: str, now: str) -> None:
+    assert change(whole(path, BODY[path]), whole(path, BODY[path].replace(was, now)), path)
+
+
+@pytest.mark.parametrize(
+    ("path", "ahead"),
+    [
+        (PY, "f = mock.Mock(return_value=2)"),
+        (PY, "def f(x):\n    return 2\n"),
+        (JS, "const f = jest.fn().mockReturnValue(2)"),
+        (JS, "const f = vi.fn(() => 2)"),
+        (JS, "const f = () => 2"),
+        (GO, "F := func(int) int { return 2 }"),
+        (RS, "fn f(_: u32) -> u32 { 2 }"),
+        (RS, "let f = |_| 2;"),
+    ],
+)
+def test_an_answer_in_the_place_of_what_is_judged_is_found(path: str, ahead: str) -> None:
+    assert change(whole(path, BODY[path]), whole(path, f"{ahead}\n{BODY[path]}"), path)
+
+
+@pytest.mark.parametrize(
+    ("path", "ahead"),
+    [
+        (PY, "clock = mock.Mock(return_value=2)\ninstall(clock)"),
+        (PY, "def run(x):\n    return f(x)\n"),
+        (JS, "const load = jest.fn().mockReturnValue(2)\ninstall(load)"),
+        (JS, "const again = (x) => f(x)\nagain(1)"),
+        (GO, "clock := func() int { return 2 }\ninstall(clock)"),
+        (RS, "let clock = || 2;\ninstall(clock);"),
+    ],
+)
+def test_a_stand_in_for_something_else_is_honest(path: str, ahead: str) -> None:
+    assert change(whole(path, BODY[path]), whole(path, f"{ahead}\n{BODY[path]}"), path) == set()
+
+
+def test_a_copy_of_what_was_before_something_was_done_is_honest() -> None:
+    base = "got = f(1)\nassert got == 2\nassert g(got, 3).name == 'x'"
+    now = "got = f(1)\nbefore = copy.deepcopy(got)\ng(got, 3)\nassert got == before\nassert got == 2\nassert g(got, 3).name == 'x'"
+    assert change(whole(PY, base), whole(PY, now), PY) == set()

@@ -80,13 +80,14 @@ def assertion_replaced(diff: Diff) -> Iterable[Finding]:
 
 def _hollow(side: Side) -> Mapping[str, int]:
     """Give the functions a file has now and had not that are called like assertions and could not fail."""
-    if not _ASSERTING.search(side.text):
+    go = side.path.endswith(".go")  # who is handed a `t` there is to assert with it
+    if not (go or _ASSERTING.search(side.text)):
         return {}
     known = side.language.helpers(side.was)
     return {
         name: one.line
         for name, one in side.language.helpers(side.text).items()
-        if one.hollow and not one.asserts and name not in known and _ASSERTING.match(name)
+        if one.hollow and not one.asserts and name not in known and (go or _ASSERTING.match(name))
     }
 
 

@@ -26,6 +26,23 @@ def test_unheard(diff: Diff) -> Iterable[Finding]:
                 )
 
 
+def subject_shadowed(diff: Diff) -> Iterable[Finding]:
+    """Find tests that judged what something came to, and now put an answer of their own in its place."""
+    for side in sides(diff):
+        for name, before, after in side.kept():
+            made = (after.bound - before.bound) & after.judged
+            mine = {one for one in made if "." in one or one in before.judged}
+            if mine:
+                yield found(
+                    "test-mocks-subject",
+                    side.path,
+                    f"{name} puts an answer of its own in the place of `{min(mine)}` and then asserts it; call the "
+                    f"real one {HOW}",
+                    line=after.line,
+                    about=name,
+                )
+
+
 def silenced(before: Trial, after: Trial) -> str:
     """Say why something that was asserted and heard is not heard any more; nothing where it still is."""
     was, now = _heard(before), _heard(after)

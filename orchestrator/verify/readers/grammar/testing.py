@@ -12,6 +12,7 @@ from ast_grep_py import SgNode
 from orchestrator.verify.readers.grammar.aside import Asserts, caught_by, detached
 from orchestrator.verify.readers.grammar.asserting import HELD
 from orchestrator.verify.readers.grammar.code import hushes, recovers
+from orchestrator.verify.readers.grammar.copies import uncopied
 from orchestrator.verify.readers.grammar.flags import known, settled
 from orchestrator.verify.readers.grammar.flow import IFS, reachable
 from orchestrator.verify.readers.grammar.source import (
@@ -24,6 +25,7 @@ from orchestrator.verify.readers.grammar.source import (
     statements,
     walk,
 )
+from orchestrator.verify.readers.grammar.stands_in import depends_on, stand_ins
 from orchestrator.verify.readers.grammar.tables import BLOCKS
 from orchestrator.verify.readers.grammar.unheard import unheard
 from orchestrator.verify.readers.trials import NONE, Assertion, Trial
@@ -105,6 +107,8 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
         unheard=unheard(source, found.body, reader.asserts),
         cases=found.cases,
         replaced=found.replaced,
+        bound=stand_ins(source, found.body),
+        judged=depends_on(asserts, made),
         markers=tuple(mark.name for mark in marks),
         unconditional=tuple(mark.name for mark in marks if mark.always),
     )
@@ -117,7 +121,8 @@ def _placed(
 
     Not where something is done after it was given its value: then it says that this changed nothing.
     """
-    known = {name: value for name, (value, line) in made.items() if not any(line < at < one.line for at in done)}
+    still = (name for name, (_, line) in made.items() if not any(line < at < one.line for at in done))
+    known = {name: uncopied(made[name][0]) for name in still}
     told = [{side, known.get(side, side)} for side in one.sides]
     same = len(told) == _COMPARED and bool(told[0] & told[1]) and one.strength > NONE
     same = same and not _UNLIKE.match(one.dump)

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 
 from ast_grep_py import SgNode
 
+from orchestrator.verify.readers.golden import reads_back, written_down
 from orchestrator.verify.readers.grammar.aside import Asserts
 from orchestrator.verify.readers.grammar.flags import known
 from orchestrator.verify.readers.grammar.flow import IFS, LOOPS, is_empty, throws_away
 from orchestrator.verify.readers.grammar.hushing import CAUGHT, keeps_quiet, quiet_functions
-from orchestrator.verify.readers.grammar.source import Source, bare, called, line_of, parts, statements, walk
+from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, line_of, parts, statements, walk
 from orchestrator.verify.readers.grammar.tables import BLOCKS
-from orchestrator.verify.readers.grammar.used import NEVER, Fates, names_told
+from orchestrator.verify.readers.grammar.used import NEVER, OTHER_T, Fates, names_told
 from orchestrator.verify.readers.trials import Assertion
 
 Unheard = tuple[Assertion, str]
@@ -82,7 +83,7 @@ class _Reading:
                     continue
                 seen.add((one.dump, one.line))
                 node = self._place(step, one)
-                why = wrapped or self._why(node) or self._left_before(node, one)
+                why = wrapped or self._why(node) or self._left_before(node, one) or self._read_back(node, one)
                 if why:
                     yield one, why
 
@@ -108,6 +109,8 @@ class _Reading:
         """Say why what stands somewhere in the body fails unheard."""
         edge = self._body.range()
         child = node
+        if lost := self._lost(node):
+            return lost
         if node.kind() == "go_statement":
             return self._fates.aside(node, node)
         promised = self._promised(node)
@@ -126,6 +129,20 @@ class _Reading:
             if why:
                 return why
             child = one
+        return ""
+
+    def _lost(self, node: SgNode) -> str:
+        """Say whether what an assertion finds goes to something nobody asks: a `t` of its own, soft assertions."""
+        text, family = self._body.text(), self._source.table.family
+        if family == "go" and "testing.T" in text:
+            own = {name for name, value in _given(self._source, self._body).items() if OTHER_T.fullmatch(value)}
+            given = [one.text() for call in walk(node) if called(call) for one in arguments(call)[:1]]
+            own |= {match[1] for match in _NEW_T.finditer(text)}
+            if any(OTHER_T.fullmatch(one) or one in own for one in given):
+                return "asserts with a `t` of its own"
+        soft = re.search(r"(\w+)\s*=\s*new (?:\w*Soft)Assertions\(\)", text) if family == "java" else None
+        if soft is not None and "assertAll" not in text and node.text().startswith(f"{soft[1]}."):
+            return "is collected by soft assertions that never say it"
         return ""
 
     def _promised(self, node: SgNode) -> str:
@@ -226,6 +243,14 @@ class _Reading:
         name = name.removeprefix("&")
         return _values(self._source, self._body).get(name, name)
 
+    def _read_back(self, node: SgNode, one: Assertion) -> str:
+        """Say whether an assertion compares with a file that the test has just written itself."""
+        values = _given(self._source, self._body) if _FILES.search(self._body.text()) else {}
+        if not one.words & (written_down(self._body.text(), values) if values else frozenset()):
+            return ""
+        told = " ".join((node.text(), *(values.get(word, "") for word in one.words)))
+        return "compares with what the test itself has written down" if reads_back(told) else ""
+
     def _left_before(self, node: SgNode, one: Assertion) -> str:
         """Say whether the test is left where what an assertion says does not hold, before it can say so."""
         if len(one.sides) != _COMPARED or one.sides[0] == one.sides[1]:
@@ -237,6 +262,9 @@ class _Reading:
                 or inner.range().end.index > node.range().start.index
             ):
                 break
+            assumed = _ASSUMES.fullmatch(called(inner)) is not None
+            if assumed and all(f" {side} " in self._source.dump(inner) for side in one.sides):
+                return "is only assumed before it is asserted"
             condition, body = inner.field("condition"), inner.field("consequence")
             if inner.kind() not in IFS or condition is None or body is None or inner.field("alternative") is not None:
                 continue
@@ -253,6 +281,9 @@ class _Reading:
 _WORD = re.compile(r"(?<![\w$])(?<![\w$)]\.)[A-Za-z_$][\w$]*(?![\w$(.])")
 _COUNTS = re.compile(r"\(?\s*\d+\s*\.\.")
 _COMPARED = 2
+_NEW_T = re.compile(r"\bvar (\w+) testing\.T\b|(\w+) := testing\.T\{")
+_ASSUMES = re.compile(r"(?:.*\.)?assume(?:True|That)")
+_FILES = re.compile(r"\b(?:writeFile\w*|WriteFile|writeString|fs::write|Files\.write\w*)\(")
 _LONGER, _MORE = 1, 30
 _DIFFER = re.compile(r"!=|! |(?i:not)")
 _CUT = re.compile(r"cfg\(\s*(?:any\(\)|FALSE|never|none|not\(\s*(?:test|all\(\))\s*\))")
@@ -317,6 +348,12 @@ _GIVES = frozenset(
 
 def _values(source: Source, body: SgNode) -> Mapping[str, str]:
     """Give what the names of a test, or of its file's constants, stand for, where nothing else is put into them."""
+    text = source.code
+    return {name: value for name, value in _given(source, body).items() if not _is_changed(name, text)}
+
+
+def _given(source: Source, body: SgNode) -> Mapping[str, str]:
+    """Give what names are given as they are declared, where that is one value."""
     found: dict[str, list[str]] = {}
     for node in (*walk(body), *_around(source)):
         if node.kind() not in _GIVES:
@@ -329,10 +366,7 @@ def _values(source: Source, body: SgNode) -> Mapping[str, str]:
             kind = node.field("type")
             none = "[]" if kind is not None and "[" in kind.text() and source.table.family == "go" else ""
             found.setdefault(one, []).append(value.text() if value is not None else none)
-    text = source.code
-    return {
-        name: held[0] for name, held in found.items() if len(set(held)) == 1 and held[0] and not _is_changed(name, text)
-    }
+    return {name: held[0] for name, held in found.items() if len(set(held)) == 1 and held[0]}
 
 
 def _around(source: Source) -> Iterator[SgNode]:

@@ -43,7 +43,7 @@ _STARTS = re.compile(
 _LAZY = re.compile(r"map|filter|peek|inspect|filter_map|flat_map|flatMap|take_while|skip_while|mapToObj|mapToInt|scan")
 _THROWS = re.compile(r"(?:\w+\.)*(?:throws|rejects|assertThrows\w*|assertThatThrownBy|catchThrowable|throwsAsync)")
 _ANY_FAILURE = re.compile(r"\b(?:Throwable|Error|AssertionError|AssertionFailedError)\b(?:\.class)?")
-_OTHER_T = re.compile(r"&testing\.T\{\}|new\(testing\.T\)")
+OTHER_T = re.compile(r"&testing\.T\{\}|new\(testing\.T\)")
 _TURNS = re.compile(r"advanceTimers|runAll|runOnly|\btick\(|flush|\.emit\(|dispatchEvent")
 _ENDS = re.compile(r"(?<!Promise\.)\bresolve\b|\.end\(|\breject\b|\bfulfill\b")
 _RUST_HEARS = re.compile(
@@ -149,7 +149,7 @@ class Fates(msgspec.Struct, frozen=True):
     def of_call(self, call: SgNode, made: SgNode) -> str:
         """Say why nobody hears how a call of a function ended: it is asynchronous and not waited for."""
         text = made.text()
-        if any(_OTHER_T.fullmatch(one.text()) for one in arguments(call)):
+        if any(OTHER_T.fullmatch(one.text()) for one in arguments(call)):
             return "asserts with a `t` of its own"
         holder = call.parent()
         if holder is not None and holder.kind() == "go_statement":

@@ -12,6 +12,7 @@ from orchestrator.verify.readers.python.flow import reachable
 from orchestrator.verify.readers.python.names import identifiers
 from orchestrator.verify.readers.python.platform import holds_everywhere, holds_here
 from orchestrator.verify.readers.python.source import parse
+from orchestrator.verify.readers.python.stands_in import depends_on, stand_ins
 from orchestrator.verify.readers.python.unheard import Around, around_of, unheard
 from orchestrator.verify.readers.python.values import FunctionNode, last_name
 from orchestrator.verify.readers.python.walk import children, dumped, walk
@@ -153,6 +154,8 @@ def _test(node: FunctionNode, around: Around) -> Trial:
         replaced=frozenset((*_replaced(node), *_rebound(node))),
         never=_never(node),
         unheard=unheard(node, around),
+        bound=stand_ins(node),
+        judged=depends_on(node, assertions(node.body)),
         markers=(*(name for name, _, text in marks if not _is_platform(name, text, guarded)), *_left(alive)),
         unconditional=tuple(name for name, always, _ in marks if always and name in _ALWAYS),
     )

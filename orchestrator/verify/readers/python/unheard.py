@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from orchestrator.verify.readers.golden import reads_back, written_down
 from orchestrator.verify.readers.python.assertions import assertions, asserts_by_name
 from orchestrator.verify.readers.python.known import is_empty, truth
 from orchestrator.verify.readers.python.quiet import is_broad
@@ -105,7 +106,7 @@ def unheard(node: FunctionNode, around: Around) -> tuple[Unheard, ...]:
         return tuple(
             (one, f"is wrapped by `{min(marks & around.quiet)}`, which keeps failures quiet") for one in reading.all()
         )
-    return (*reading.within(node.body), *_left_before(node.body))
+    return (*reading.within(node.body), *_left_before(node.body), *_read_back(node))
 
 
 def _left_before(body: Sequence[ast.stmt]) -> Iterator[Unheard]:
@@ -126,6 +127,19 @@ def _left(statement: ast.stmt) -> list[ast.expr]:
             return [left, right] if gone and quiet and ends else []
         case _:
             return []
+
+
+def _read_back(node: FunctionNode) -> Iterator[Unheard]:
+    """Give what is compared with a file that the test has just written itself."""
+    given = (part for part in walk(node) if isinstance(part, ast.Assign))
+    texts = {one.targets[0].id: ast.unparse(one.value) for one in given if isinstance(one.targets[0], ast.Name)}
+    text = "\n".join(ast.unparse(statement) for statement in node.body)
+    written = written_down(text, texts)
+    for one in assertions(node.body) if written else ():
+        if (one.words & written and any(reads_back(texts.get(word, "")) for word in one.words)) or (
+            one.words & written and one.words & {"read_text", "read_bytes"}
+        ):
+            yield one, "compares with what the test itself has written down"
 
 
 class _Reading:
