@@ -368,3 +368,8 @@ def test_a_copy_of_what_was_before_something_was_done_is_honest() -> None:
     base = "got = f(1)\nassert got == 2\nassert g(got, 3).name == 'x'"
     now = "got = f(1)\nbefore = copy.deepcopy(got)\ng(got, 3)\nassert got == before\nassert got == 2\nassert g(got, 3).name == 'x'"
     assert change(whole(PY, base), whole(PY, now), PY) == set()
+
+
+def test_a_function_of_the_product_that_asserts_no_more_is_no_helper_of_tests() -> None:
+    old = "pub fn slice(at: usize) -> u32 {\n    assert!(at < 3);\n    table(at)\n}\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn works() {\n        assert_eq!(slice(1), 2);\n    }\n}\n"
+    assert change(old, old.replace("    assert!(at < 3);\n", "    let at = checked(at);\n"), "src/lib.rs") == set()

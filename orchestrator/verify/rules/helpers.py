@@ -24,7 +24,7 @@ _LOUD = re.compile(r"\bRaise\(|\bthrow\b|\bpanic\b|\bunwrap\b|\. expect \(|\? ;|
 def helper_emptied(diff: Diff) -> Iterable[Finding]:
     """Find functions that tests assert through and that no longer assert, or fail unheard."""
     for edit, language in _edits(diff):
-        before, after = language.helpers(edit.old or ""), language.helpers(edit.new or "")
+        before, after = (_helpers(language, edit.path, text or "") for text in (edit.old, edit.new))
         for name, old in before.items():
             new = after.get(name)
             what = _lost(old, new, language, edit) if new is not None and new.body != old.body else ""
@@ -36,6 +36,15 @@ def helper_emptied(diff: Diff) -> Iterable[Finding]:
                     line=new.line,
                     about=name,
                 )
+
+
+def _helpers(language: Language, path: str, text: str) -> Mapping[str, Trial]:
+    """Give the functions beside tests; where these stand in the sources, none of the product's."""
+    found = language.helpers(text)
+    own = (
+        {re.split(r"[.:#/]", name)[-1] for name in language.functions(text) or {}} if not is_test_file(path) else set()
+    )
+    return {name: one for name, one in found.items() if name not in own}
 
 
 def _edits(diff: Diff) -> Iterator[tuple[Edit, Language]]:
@@ -84,9 +93,10 @@ def _hollow(side: Side) -> Mapping[str, int]:
     if not (go or _ASSERTING.search(side.text)):
         return {}
     known = side.language.helpers(side.was)
+    found = _helpers(side.language, side.path, side.text)
     return {
         name: one.line
-        for name, one in side.language.helpers(side.text).items()
+        for name, one in found.items()
         if one.hollow and not one.asserts and name not in known and (go or _ASSERTING.match(name))
     }
 
