@@ -130,7 +130,8 @@ def test_a_chain_that_is_waited_for_is_honest() -> None:
 def test_assertions_that_nobody_waits_for_are_found(path: str, head: str, tail: str) -> None:
     body = TESTS[path][1]
     assert "test-swallowed" in change(good(path), proof(path, f"{head}\n{body}\n{tail}"), path)
-    waited = {"a_test.go": "wg.Wait()", "src/lib.rs": "handle.join();"}.get(path, "thread.join();")
+    heard = "latch.await();" if "Thread" in head else "future.join();"
+    waited = {"a_test.go": "wg.Wait()", "src/lib.rs": "handle.join().unwrap();"}.get(path, heard)
     assert "test-swallowed" not in change(good(path), proof(path, f"{head}\n{body}\n{tail}\n{waited}"), path)
 
 

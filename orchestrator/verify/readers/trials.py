@@ -28,7 +28,9 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
     `markers` silence it, `unconditional` are those that always do. `hollow`: no statement that could do anything.
     `skeleton` is the body without its assertions, `cases` its parameter sets, `replaced` what it puts mocks for.
-    `never`: why its body is never run (it only makes a generator, or a coroutine that awaits nothing).
+    `never`: why its body is never run (it only makes a generator, or a coroutine that awaits nothing). `unheard` are
+    the assertions whose failure would not be one of the test, each with why. `bound` are functions a test makes that
+    answer something fixed, `judged` those that what it asserts came from.
     """
 
     name: str
@@ -46,6 +48,9 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     markers: tuple[str, ...] = ()
     unconditional: tuple[str, ...] = ()
     never: str = ""
+    unheard: tuple[tuple[Assertion, str], ...] = ()
+    bound: frozenset[str] = frozenset()
+    judged: frozenset[str] = frozenset()
 
     @property
     def assertions(self) -> int:

@@ -1,182 +1,70 @@
-"""The honest rule for commands that run tests and no longer hear what they came to. Never runs one."""
+"""Honest rules for tests whose assertions stand where their failure is not heard any more. Never runs them."""
 
-import ast
-import json
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 
 from orchestrator.model.verdicts import Finding
-from orchestrator.verify.diff import Diff, Edit, found
-from orchestrator.verify.readers.python.source import parse
-from orchestrator.verify.readers.python.values import last_name
-from orchestrator.verify.readers.python.walk import walk
-from orchestrator.verify.readers.shell import (
-    choices,
-    files,
-    is_piped,
-    is_unheard,
-    is_wide,
-    only_checks,
-    program,
-    runs_tests,
-    units,
-)
-from orchestrator.verify.rules.task_words import asks_to_skip_tests
-from orchestrator.verify.testpaths import is_vendored
-
-_RUN = re.compile(r"(?:^|/)(?:(?:GNUm|[Mm])akefile|[^/]+\.mk|\.?[Jj]ustfile|[^/]+\.(?:sh|bash))$")
-_TASKS = re.compile(r"(?:^|/)[Tt]askfile(?:\.dist)?\.ya?ml$")
-_IDLE = re.compile(r"[@+-]*\s*(?:(?:echo|printf)\b[^|&;]*|true|:|exit 0|/(?:usr/)?bin/true)?\s*")
-_OF_TESTS = re.compile(r"(?i)test|check|\bci\b|verify|spec|unit|cov|valid|\bqa\b|^all$")
-_GOALS = re.compile(r"(?:unit[-_.]?)?(?:tests?|checks?|ci|verify|all-tests)(?:[-_.]?(?:all|unit))?")
+from orchestrator.verify.diff import Diff, found
+from orchestrator.verify.readers.trials import NONE, Assertion, Trial
+from orchestrator.verify.rules.sides import sides
+from orchestrator.verify.rules.testing import HOW
 
 
-def tests_unheard(diff: Diff) -> Iterable[Finding]:
-    """Find commands, new in this snapshot, that run tests deaf to their failing, and goals that ran them and do not."""
-    for edit in () if asks_to_skip_tests(diff.message) else diff.judged():
-        if edit.new is None or is_vendored(edit.path) or (diff.whole and edit.old is None):
-            continue
-        for said in dict.fromkeys(_of(edit)):
-            yield found(
-                "tests-deselected",
-                edit.path,
-                f"`{said[:80]}` lets tests fail unheard, or runs none; let their failure be what the command comes to "
-                "(`allow_test_changes` can name the file, if a person wants it)",
-                line=_line(edit.new, said),
-                about=said,
-            )
+def test_unheard(diff: Diff) -> Iterable[Finding]:
+    """Find tests in which what was asserted now fails unheard: it is never run, runs aside, or is caught."""
+    for side in sides(diff):
+        for name, before, after in side.kept():
+            emptied = not after.asserts and not after.words & side.helpers  # that is another rule's
+            why = silenced(before, after) if not (before.unconditional or emptied) else ""
+            if why:
+                yield found(
+                    "test-swallowed",
+                    side.path,
+                    f"{name} asserts what it did, but that {why}; let its failure fail the test {HOW}",
+                    line=after.line,
+                    about=name,
+                )
 
 
-def _line(text: str, said: str) -> int:
-    lines = text.splitlines()
-    return next((at for at, line in enumerate(lines, 1) if said.split("\n", maxsplit=1)[0][:40] in line), 1)
+def subject_shadowed(diff: Diff) -> Iterable[Finding]:
+    """Find tests that judged what something came to, and now put an answer of their own in its place."""
+    for side in sides(diff):
+        for name, before, after in side.kept():
+            made = (after.bound - before.bound) & after.judged
+            mine = {one for one in made if "." in one or one in before.judged}
+            if mine:
+                yield found(
+                    "test-mocks-subject",
+                    side.path,
+                    f"{name} puts an answer of its own in the place of `{min(mine)}` and then asserts it; call the "
+                    f"real one {HOW}",
+                    line=after.line,
+                    about=name,
+                )
 
 
-def _of(edit: Edit) -> Iterator[str]:
-    new = edit.new or ""
-    if _RUN.search(edit.path):
-        yield from _more(edit, list(units(edit.path, edit.old or "")), list(units(edit.path, new)))
-        if not edit.path.endswith((".sh", ".bash")):
-            yield from _of_make(edit.old or "", new)
-    elif _TASKS.search(edit.path):
-        yield from _more(edit, *([("", _bare(line)) for line in text.splitlines()] for text in (edit.old or "", new)))
-    elif edit.path.endswith("package.json"):
-        yield from _more(edit, *(list(_scripts(text).items()) for text in (edit.old or "", new)))
-    elif edit.path.endswith("noxfile.py"):
-        yield from _of_nox(edit.old or "", new)
+def silenced(before: Trial, after: Trial) -> str:
+    """Say why something that was asserted and heard is not heard any more; nothing where it still is."""
+    was, now = _heard(before), _heard(after)
+    known = {one.dump for one, _ in before.unheard}
+    lost = Counter(map(_key, was)) - Counter(map(_key, now))
+    hidden = [(one, why) for one, why in after.unheard if one.dump not in known]
+    for one, why in hidden:
+        if lost[_key(one)] > 0:
+            return why
+    fewer = len(was) - len(now)
+    return hidden[0][1] if 0 < fewer <= len(hidden) else ""
 
 
-def _bare(line: str) -> str:
-    return re.sub(r"^\s*(?:-\s+)?(?:cmd:\s*)?", "", line).strip("'\"")
+def _key(one: Assertion) -> object:
+    """Give what an assertion says, in whatever words."""
+    return frozenset(one.sides) if len(one.sides) == _COMPARED else one.dump
 
 
-def _scripts(text: str) -> Mapping[str, str]:
-    try:
-        data = json.loads(text) if text else {}
-    except (ValueError, RecursionError):
-        return {}
-    scripts = data.get("scripts") if isinstance(data, dict) else None
-    return {name: said for name, said in scripts.items() if isinstance(said, str)} if isinstance(scripts, dict) else {}
+_COMPARED = 2
 
 
-def _more(edit: Edit, old: list[tuple[str, str]], new: list[tuple[str, str]]) -> Iterator[str]:
-    """Give the lines that run tests unheard and did not, and the goals of tests that only say that they ran."""
-    before = Counter(line.strip() for _, line in old if is_unheard(line))
-    loud = [(goal, line) for goal, line in old if runs_tests(line) and not is_unheard(line)]
-    lost = Counter(line.strip() for _, line in loud) - Counter(line.strip() for _, line in new)
-    piped = "pipefail" in (edit.new or "") or any(is_piped(line) for _, line in old)
-    waits = re.search(r"(?m)^\s*wait\b", edit.new or "") is not None
-    for goal, line in new:
-        said = line.strip()
-        if (goal and not _OF_TESTS.search(goal)) or (waits and said.endswith("&")):
-            continue
-        if lost and is_piped(line) and not piped:
-            yield said
-        if not is_unheard(line):
-            continue
-        if before[said] > 0:
-            before[said] -= 1
-        elif lost or (edit.old is None and not edit.path.endswith((".sh", ".bash"))):
-            yield said
-    for goal in dict.fromkeys(goal for goal, _ in loud if _GOALS.fullmatch(goal)):
-        now = [line for name, line in new if name == goal and line.strip()]
-        idle = all(_IDLE.fullmatch(line) or only_checks(line) for line in now)
-        if now and idle and not any(line in now for name, line in old if name == goal and not only_checks(line)):
-            yield now[0].strip()
-        yield from _chosen([line for name, line in loud if name == goal], now, [line for _, line in new])
-    left = edit.path.endswith((".sh", ".bash")) and loud and _last(new) == "exit 0" != _last(old)
-    if left and any(runs_tests(line) for _, line in new[-_NEAR:]):
-        yield "exit 0"
-
-
-def _chosen(before: list[str], now: list[str], everything: list[str]) -> Iterator[str]:
-    """Give the line of a goal that runs some of its tests, where nothing in the file runs them all any more."""
-    whole = [line for line in before if not choices(line)]
-    left = [line for line in everything if runs_tests(line) and not choices(line) and not is_unheard(line)]
-    wide = any(map(is_wide, whole))
-    named = {program(line) for line in whole if not files(line)}
-    left = [line for line in left if not (wide and not is_wide(line)) and not (program(line) in named and files(line))]
-    if not whole or left:
-        return
-    for line in now:
-        if runs_tests(line) and (choices(line) or files(line) or wide):
-            yield line.strip()
-
-
-_NEAR = 12
-
-
-def _last(lines: list[tuple[str, str]]) -> str:
-    said = [line.strip() for _, line in lines if line.strip() and not line.strip().startswith("#")]
-    return said[-1] if said else ""
-
-
-_OF_MAKE = re.compile(
-    r"(?m)^\.IGNORE\s*:.*"
-    r"|^(?:export\s+)?MAKEFLAGS\s*[:+?]?=.*(?:\s|=)(?:-\w*[in]\w*\b|--ignore-errors|--dry-run|--just-print).*"
-    r"|^(?:export\s+|override\s+)*SHELL\s*[:?]*=\s*(?:/(?:usr/)?bin/)?(?:true|echo|:)(?!\w).*"
-    r"|^(?:export\s+)?(?:GOFLAGS|PYTEST_ADDOPTS|MAVEN_OPTS|NODE_OPTIONS)\s*[:+?]?=.*(?:-run[= ]|-skip[= ]|--deselect"
-    r"|-k\s|--co\b|--collect-only|-DskipTests|-Dmaven\.test|--test-(?:name|skip)-pattern).*"
-)
-
-
-def _of_make(old: str, new: str) -> Iterator[str]:
-    """Give what tells make, or what it starts, to go on whatever comes, or to run some tests only."""
-    known = {match[0].strip() for match in _OF_MAKE.finditer(old)}
-    yield from (said for match in _OF_MAKE.finditer(new) if (said := match[0].strip()) not in known)
-
-
-def _of_nox(old: str, new: str) -> Iterator[str]:
-    """Give the commands of a session that run tests and take their failure for a success."""
-    known = Counter(_hushed(old))
-    for said in _hushed(new):
-        if known[said] > 0:
-            known[said] -= 1
-        else:
-            yield said
-
-
-def _hushed(text: str) -> Iterator[str]:
-    tree = parse(text) if text else None
-    for node in walk(tree) if tree is not None else ():
-        match node:
-            case ast.Call(keywords=named) if _is_run_of_tests(node):
-                codes = [one for one in named if one.arg == "success_codes"]
-                if any(re.search(r"[1-9]|range", ast.unparse(one.value)) for one in codes):
-                    yield ast.unparse(node)
-            case ast.Try(body=body, handlers=handlers):
-                runs = [part for step in body for part in walk(step) if isinstance(part, ast.Call)]
-                quiet = all(not any(isinstance(part, ast.Raise) for part in walk(one)) for one in handlers)
-                if quiet and any(map(_is_run_of_tests, runs)) and "error" not in ast.unparse(handlers[0]):
-                    yield f"try: {ast.unparse(body[0])}"
-            case _:
-                pass
-
-
-def _is_run_of_tests(call: ast.Call) -> bool:
-    text = ast.unparse(call)
-    return (
-        last_name(call.func) in {"run", "run_always"}
-        and re.search(r"pytest|unittest|['\"]test|coverage", text) is not None
-    )
+def _heard(test: Trial) -> list[Assertion]:
+    """Give what a test asserts so that its failure is one of the test."""
+    silent = {(one.dump, one.line) for one, _ in test.unheard}
+    return [one for one in test.asserts if one.strength > NONE and (one.dump, one.line) not in silent]

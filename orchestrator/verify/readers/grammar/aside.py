@@ -15,7 +15,7 @@ _ASIDE = re.compile(
     r"setTimeout|setInterval|setImmediate|queueMicrotask|process\.nextTick|requestAnimationFrame|(?:std::)?thread::spawn"
     r"|tokio::spawn|.*\.(?:then|catch|finally|start|submit|execute)|CompletableFuture\.runAsync"
 )
-_AWAITED = re.compile(r"\b(?:done|await|WaitGroup|Wait|join|plan|latch|countDown)\b|<-")
+_AWAITED = re.compile(r"\b(?:done|await|WaitGroup|Wait|join|plan|latch|countDown)\b|<-|(?<!Promise \. )\bresolve \(")
 _HAS_BODY = re.compile(r"=>|function|->|\|\|")
 
 

@@ -126,7 +126,7 @@ def known(text: str) -> bool | None:
     match = _ORDERED.fullmatch(text)
     if match is not None:
         less, most = int(match[1]) < int(match[3]), int(match[1]) == int(match[3])
-        return (most and "=" in match[2]) or less is (match[2][0] == "<" and not most)
+        return "=" in match[2] if most else less is (match[2][0] == "<")
     match = _SAME.fullmatch(text)
     if match is None:
         return None

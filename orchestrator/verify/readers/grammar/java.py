@@ -17,8 +17,10 @@ _ALWAYS = re.compile(r"@(?:\w+\.)*((?:Disabled|Enabled)If\w+)\(.*matches\s*=\s*\
 _SELDOM = re.compile(r"@(?:\w+\.)*(EnabledOnOs)\(\s*\{?\s*(?:OS\.)?(?:AIX|SOLARIS|FREEBSD|OPENBSD|OTHER)\b")
 _ASKED = re.compile(r"@(?:\w+\.)*((?:Disabled|Enabled)If(?:EnvironmentVariable|SystemProperty))\(")
 _ABSTRACT = re.compile(r"\babstract\b")
-_HIDDEN = re.compile(r"\b(private)\b")
-_OPTIONS = re.compile(r"enabled\s*=\s*false|expected\s*=\s*(?:Throwable|Exception|Error|RuntimeException)\.class")
+_HIDDEN = re.compile(r"(?:^|\s)(private|static)\b")
+_OPTIONS = re.compile(
+    r"enabled\s*=\s*false|expected\s*=\s*(?:Throwable|Exception|Error|RuntimeException|AssertionError)\.class"
+)
 _STRICT = re.compile(
     r"assert(?:Equals|Same|ArrayEquals|IterableEquals|LinesMatch|Null|Throws\w*)|isEqualTo|isSameAs|isNull"
 )
@@ -26,6 +28,7 @@ _LAX = re.compile(
     r"assert(?:NotNull|NotEquals|NotSame|InstanceOf|DoesNotThrow|Timeout\w*)|isNotNull|isInstanceOf|isNotEqualTo|isNotEmpty"
     r"|isN(?:ot|on)Zero|isNotSameAs|isPresent|isGreaterThan\w*|isLessThan\w*"
 )
+_COMPARED = 2
 _TRUTH = frozenset({"assertTrue", "assertFalse", "isTrue", "isFalse"})
 _PARTLY = re.compile(
     r"(?:CoreMatchers\.|Matchers\.)?(?:(?:contains|starts|ends|has)\w*\("
@@ -119,6 +122,12 @@ def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:
         root = _root(node)
         name = name_of(root)
         if (
+            name == "assertThat"
+            and root.range().end.index == node.range().end.index
+            and len(arguments(node)) < _COMPARED
+        ):
+            continue  # asked about and not said
+        if (
             not says_to_assert(node, name)
             and name not in {"fail", "andExpect"}
             and not _BEHAVIOUR.fullmatch(called(root))
@@ -180,5 +189,5 @@ JAVA = Reader(
     find=_find,
     asserts=split(_read, vacuous=False),
     vacuous=split(_read, vacuous=True),
-    skips=re.compile(r"(?:Assumptions\.)?abort|(?:(?:Assumptions|Assume)\.)?assume(?:True|False)"),
+    skips=re.compile(r"(?:\w+\.)*(?:abort|assume(?:True|False|NotNull|That))"),
 )

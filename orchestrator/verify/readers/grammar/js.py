@@ -243,8 +243,14 @@ def _bound_again(text: str, name: str) -> bool:
     return re.search(rf"\b(?:const|let|var|function)\s+{name}\b(?!\s*:)|\(\s*{name}\s*[,)][^;\n]*=>", text) is not None
 
 
+_UNCALLED = re.compile(r"to[A-Z]\w*|equals?|eql|strictEqual|deepEqual|include|resolves|rejects|not|to|be")
+"""Matchers that ask nothing until they are called."""
+
+
 def _says_so(chain: Chain, node: SgNode) -> bool:
     if not chain.calls:
+        return False
+    if chain.root == "console" or (node.kind() == "member_expression" and _UNCALLED.fullmatch(chain.members[-1])):
         return False
     if chain.root in {"expect", "expectTypeOf"}:
         return len(chain.members) > 0

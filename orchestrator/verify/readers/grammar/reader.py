@@ -7,6 +7,7 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.code import functions, is_for_tests
 from orchestrator.verify.readers.grammar.go import GO
+from orchestrator.verify.readers.grammar.helpers import helpers_of
 from orchestrator.verify.readers.grammar.java import JAVA
 from orchestrator.verify.readers.grammar.js import JS
 from orchestrator.verify.readers.grammar.rust import RUST
@@ -34,6 +35,7 @@ def reader_of(extension: str) -> Language:
         scopes=partial(_scopes, table=table),
         missing=_none,
         signs=partial(_signs, table=table),
+        helpers=partial(_helpers, table=table),
         tests_inside=table.family == "rust",
         pair=partial(_pair, table=table),
     )
@@ -124,6 +126,12 @@ def _words(text: str, table: Table) -> frozenset[str]:
 def _scopes(text: str, table: Table) -> Mapping[str, frozenset[str]]:
     found = functions(text, table) or {}
     return {name: frozenset(NAME.findall(" ".join(function.steps))) for name, function in found.items()}
+
+
+@lru_cache(maxsize=_KEPT)
+def _helpers(text: str, table: Table) -> Mapping[str, Trial]:
+    source = read(text, table)
+    return helpers_of(source, _READERS[table.family]) if source is not None else {}
 
 
 def _none(text: str) -> Mapping[str, int]:  # noqa: ARG001 - the signature of every language

@@ -12,7 +12,7 @@ from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Asserti
 
 _TEST = re.compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|quickcheck|proptest|wasm_bindgen_test)\b(?!_)")
 _SILENT = re.compile(
-    r"#\[\s*(ignore|should_panic|cfg\(\s*(?:any\(\)|FALSE|never|false|not\(\s*test\s*\)|(?:(?:any|all)\(\s*)?feature)|cfg_attr\([^\]]*\bignore\b"
+    r"#\[\s*(ignore|should_panic|cfg\(\s*(?:any\(\)|FALSE|never|none|false|not\(\s*test\s*\)|(?:(?:any|all)\(\s*)?feature)|cfg_attr\([^\]]*\bignore\b"
     r"|cfg\(\s*target_os\s*=\s*\"(?!linux|macos|windows|android|ios)[^\]]*)"
 )
 _ELSEWHERE = re.compile(

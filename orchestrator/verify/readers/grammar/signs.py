@@ -51,7 +51,12 @@ _FLIPS = {
         r"\bt\s*:?=\s*(?:&testing\.T\{|new\(testing\.T\))|\b(?:assert|require)\s*:?=(?!\s*(?:\w+\.)?New\b|=)"
     ),
     "rust": re.compile(r"macro_rules!\s*(?:debug_)?assert(?:_eq|_ne)?\b(?!_)"),
-    "java": re.compile(r"(?!)"),
+    "java": re.compile(
+        r"\bhandle(?:Test|Before|After)\w*Exception\([^)]*\)\s*(?:throws[^{]*)?\{(?:(?!\bthrow\b)[^{}])*\}"
+        r"|\.(?:evaluate|proceed|runTestMethod)\([^()]*\);(?:(?!\bcatch\b)[^{}])*\}\s*catch\s*\("
+        r"(?:final\s+)?(?:Throwable|AssertionError|Exception|Error)\b[^)]*\)\s*\{(?:(?!\bthrow\b|=)[^{}])*\}"
+        r"|\bsetStatus\(\s*(?:ITestResult\.)?(?:SUCCESS|SKIP)\b"
+    ),
 }
 _JUDGES_OF_JS = (
     r"|\.state\s*=\s*['\"]pass(?:ed)?['\"]|\bnumFailed\w+\s*=\s*0|\b(?:Runner|Test|Runnable)\.prototype\.(?:fail|run|error)\s*="

@@ -103,7 +103,7 @@ _GO = Table(
     noise=re.compile(
         r"(?:fmt|g?log|slog|logger|logrus|klog|zap)\.(?:Print|Debug|Info|Warn|Log|Error)\w*|println|print|time\.Sleep|runtime\.Gosched"
     ),
-    fails=re.compile(r"panic|os\.Exit|log\.Fatal\w*"),
+    fails=re.compile(r"panic|os\.Exit|log\.Fatal\w*|runtime\.Goexit"),
     broad=_NEVER,
 )
 _RUST = Table(

@@ -12,6 +12,7 @@ from ast_grep_py import SgNode
 from orchestrator.verify.readers.grammar.aside import Asserts, caught_by, detached
 from orchestrator.verify.readers.grammar.asserting import HELD
 from orchestrator.verify.readers.grammar.code import hushes, recovers
+from orchestrator.verify.readers.grammar.copies import uncopied
 from orchestrator.verify.readers.grammar.flags import known, settled
 from orchestrator.verify.readers.grammar.flow import IFS, reachable
 from orchestrator.verify.readers.grammar.source import (
@@ -24,7 +25,9 @@ from orchestrator.verify.readers.grammar.source import (
     statements,
     walk,
 )
+from orchestrator.verify.readers.grammar.stands_in import depends_on, stand_ins
 from orchestrator.verify.readers.grammar.tables import BLOCKS
+from orchestrator.verify.readers.grammar.unheard import unheard
 from orchestrator.verify.readers.trials import NONE, Assertion, Trial
 
 _PLATFORM = re.compile(
@@ -101,8 +104,11 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
         swallowed=sum(_swallowed(source, step, found.body, reader) for step in inner)
         + detached(source, found.body, inner, reader.asserts)
         + lost,
+        unheard=unheard(source, found.body, reader.asserts),
         cases=found.cases,
         replaced=found.replaced,
+        bound=stand_ins(source, found.body),
+        judged=depends_on(asserts, made),
         markers=tuple(mark.name for mark in marks),
         unconditional=tuple(mark.name for mark in marks if mark.always),
     )
@@ -115,7 +121,8 @@ def _placed(
 
     Not where something is done after it was given its value: then it says that this changed nothing.
     """
-    known = {name: value for name, (value, line) in made.items() if not any(line < at < one.line for at in done)}
+    still = (name for name, (_, line) in made.items() if not any(line < at < one.line for at in done))
+    known = {name: uncopied(made[name][0]) for name in still}
     told = [{side, known.get(side, side)} for side in one.sides]
     same = len(told) == _COMPARED and bool(told[0] & told[1]) and one.strength > NONE
     same = same and not _UNLIKE.match(one.dump)
@@ -321,6 +328,9 @@ def _left(steps: Sequence[SgNode]) -> Iterator[Mark]:
     for step in steps:
         inner = bare(step)
         condition, body = inner.field("condition"), inner.field("consequence")
+        other = inner.field("alternative") if inner.kind() == "let_declaration" else None
+        if other is not None and _ENVIRONMENT.search(inner.text()) and all(map(_is_bare_return, statements(other))):
+            yield Mark(f"let {' '.join(inner.text().split())[:60]}", always=False)
         if inner.kind() not in IFS or condition is None or body is None or inner.field("alternative") is not None:
             continue
         if _ENVIRONMENT.search(condition.text()) and all(_is_bare_return(one) for one in statements(body)):
@@ -332,7 +342,10 @@ def _is_bare_return(step: SgNode) -> bool:
     return inner.kind() in {"return_statement", "return_expression"} and not parts(inner)
 
 
-_ENVIRONMENT = re.compile(r"(?i:getenv|lookupenv|process\.env|env::var|\benv\.get\b|option_env)")
+_ENVIRONMENT = re.compile(
+    r"(?i:getenv|lookupenv|process\.env|env::var|\benv\.get\b|option_env)"
+    r"|\bget(?:Property|Boolean|Integer|Long)\(\s*\"(?!(?:os|java|user|file|sun|line|path)\.)"
+)
 
 
 def _is_platform(call: SgNode, step: SgNode) -> bool:

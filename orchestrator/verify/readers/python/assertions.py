@@ -92,8 +92,23 @@ def _made(body: Sequence[ast.stmt]) -> Mapping[str, str]:
     for statement in body:
         for part in walk(statement):
             if isinstance(part, ast.Assign) and len(part.targets) == 1 and isinstance(part.targets[0], ast.Name):
-                values.setdefault(part.targets[0].id, []).append(dumped(part.value))
+                values.setdefault(part.targets[0].id, []).append(dumped(_uncopied(part.value)))
     return {name: found[0] for name, found in values.items() if len(found) == 1}
+
+
+def _uncopied(value: ast.expr) -> ast.expr:
+    """Give what a value is a copy of, or the value itself."""
+    match value:
+        case ast.Call(func=ast.Name(id="deepcopy" | "copy" | "list" | "dict"), args=[ast.Name() as inner], keywords=[]):
+            return inner
+        case ast.Call(func=ast.Attribute(attr="deepcopy" | "copy"), args=[ast.Name() as inner]):
+            return inner
+        case ast.Call(func=ast.Attribute(attr="copy", value=ast.Name() as inner), args=[]):
+            return inner
+        case ast.Subscript(value=ast.Name() as inner, slice=ast.Slice(lower=None, upper=None, step=None)):
+            return inner
+        case _:
+            return value
 
 
 def _repeated(body: Sequence[ast.stmt]) -> Iterator[int]:

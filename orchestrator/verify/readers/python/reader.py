@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from orchestrator.verify.readers.language import Language
 from orchestrator.verify.readers.python.assertions import assertions
+from orchestrator.verify.readers.python.helpers import helpers
 from orchestrator.verify.readers.python.names import missing
 from orchestrator.verify.readers.python.signs import signs
 from orchestrator.verify.readers.python.source import defined_in, functions_of, identifiers_of, parse, words_by_scope
@@ -39,4 +40,5 @@ PYTHON = Language(
     scopes=words_by_scope,
     missing=_missing,
     signs=signs,
+    helpers=helpers,
 )

@@ -12,6 +12,8 @@ from orchestrator.verify.readers.python.flow import reachable
 from orchestrator.verify.readers.python.names import identifiers
 from orchestrator.verify.readers.python.platform import holds_everywhere, holds_here
 from orchestrator.verify.readers.python.source import parse
+from orchestrator.verify.readers.python.stands_in import depends_on, stand_ins
+from orchestrator.verify.readers.python.unheard import Around, around_of, unheard
 from orchestrator.verify.readers.python.values import FunctionNode, last_name
 from orchestrator.verify.readers.python.walk import children, dumped, walk
 from orchestrator.verify.readers.trials import Trial
@@ -41,7 +43,8 @@ def _tests(module: ast.Module) -> Iterator[tuple[str, Trial]]:
     yield "", _silencer("", 1, (), [node for node in module.body if not _needs_what_it_uses(node, module)])
     gone = _taken_back(module.body)
     bases = frozenset(last_name(base) for node in module.body if isinstance(node, ast.ClassDef) for base in node.bases)
-    yield from ((name, test) for name, test in _within(module.body, "", bases) if name not in gone)
+    found = _within(module.body, "", bases, around_of(module))
+    yield from ((name, test) for name, test in found if name not in gone)
 
 
 def _needs_what_it_uses(node: ast.stmt, module: ast.Module) -> bool:
@@ -67,19 +70,21 @@ def _taken_back(body: Sequence[ast.stmt]) -> frozenset[str]:
     return frozenset(gone)
 
 
-def _within(body: Sequence[ast.stmt], prefix: str, bases: Container[str]) -> Iterator[tuple[str, Trial]]:
+def _within(
+    body: Sequence[ast.stmt], prefix: str, bases: Container[str], around: Around
+) -> Iterator[tuple[str, Trial]]:
     for node in reachable(body):
         if isinstance(node, ast.ClassDef):
             name = prefix + node.name
             yield name, _silencer(node.name, node.lineno, node.decorator_list, node.body)
             if not _is_hidden(node) or node.name in bases:
-                yield from _within(node.body, f"{name}.", bases)
+                yield from _within(node.body, f"{name}.", bases, around)
         elif isinstance(node, FunctionNode) and node.name.startswith("test"):
-            yield prefix + node.name, _test(node)
+            yield prefix + node.name, _test(node, around)
         elif isinstance(node, FunctionNode) and _goes_first(node):
             yield prefix + node.name, _preparation(node)
         elif isinstance(node, ast.If | ast.Try | ast.With) and not _is_main(node):
-            yield from _within([*node.body, *getattr(node, "orelse", [])], prefix, bases)
+            yield from _within([*node.body, *getattr(node, "orelse", [])], prefix, bases, around)
 
 
 _PREPARES = re.compile(r"(?:async)?set_?up(?:_?(?:class|module|function|method))?", re.IGNORECASE)
@@ -120,7 +125,7 @@ def _is_hidden(node: ast.ClassDef) -> bool:
     return not node.bases and not re.match(r"Test|.*Tests?$|.*TestCase|.*TestMixin|.*Mixin|Describe", node.name)
 
 
-def _test(node: FunctionNode) -> Trial:
+def _test(node: FunctionNode, around: Around) -> Trial:
     alive = tuple(reachable(node.body))
     whole = {id(statement.value) for statement in alive if isinstance(statement, ast.Expr)}
     whole |= {id(statement.exc) for statement in alive if isinstance(statement, ast.Raise)}
@@ -148,6 +153,9 @@ def _test(node: FunctionNode) -> Trial:
         cases=cases,
         replaced=frozenset((*_replaced(node), *_rebound(node))),
         never=_never(node),
+        unheard=unheard(node, around),
+        bound=stand_ins(node),
+        judged=depends_on(node, assertions(node.body)),
         markers=(*(name for name, _, text in marks if not _is_platform(name, text, guarded)), *_left(alive)),
         unconditional=tuple(name for name, always, _ in marks if always and name in _ALWAYS),
     )
