@@ -15,17 +15,21 @@ from orchestrator.verify.readers.trials import NONE, Trial
 from orchestrator.verify.rules.reworked import is_rework
 from orchestrator.verify.rules.rust_features import FEATURE, features, is_compiled_only, went_with_features
 from orchestrator.verify.rules.sides import Side, goes_on, proves, proves_more, readable, removed, sides
+from orchestrator.verify.rules.taken_over import (
+    asks_through,
+    became_another,
+    grown_of,
+    has_twin,
+    is_asked_through,
+    is_part_of_another,
+    replaces,
+)
 from orchestrator.verify.rules.task_words import asks_to_skip_tests, asks_to_take_out, names_test, speaks_of
 from orchestrator.verify.testpaths import is_test_file
 
 HOW = "(`allow_test_changes` can name the file, if a person wants it)"
 _ALIKE = 0.7
 _PART = 0.3
-_SHARED = 0.5
-_SEVERAL = 2
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_NAME = re.compile(r"\w+")
-_NUMBER = re.compile(r"#\d+$")
 
 
 def test_deleted(diff: Diff) -> Iterable[Finding]:
@@ -40,15 +44,16 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
     ]
     names = frozenset(test.name for test in added if test.assertions)
     bodies = frozenset(test.body for test in added)
-    grown = [*added, *_grown(both)]
+    grown = [*added, *grown_of(both)]
     for side in both:
+        helped = [test for name, test in side.new.items() if name not in side.old and asks_through(side, test)]
         for name, test in side.old.items():
             if name in side.new or not test.is_test or test.name in names or test.body in bodies:
                 continue
             # what never ran, or could not fail, is no loss
-            if test.hollow or test.unconditional or _replaced(test, grown) or _has_twin(side, name):
+            if test.hollow or test.unconditional or replaces(test, grown) or has_twin(side, name):
                 continue
-            if _is_part_of_another(test, side):
+            if is_part_of_another(test, side) or is_asked_through(test, side, helped) or became_another(test, both):
                 continue
             if is_gone(test.words, side, diff, name) or went_with_features(test, diff):
                 continue
@@ -71,60 +76,6 @@ def is_gone(words: frozenset[str], side: Side, diff: Diff, name: str = "") -> bo
     return gone.within(words) or bool(gone.names and side.about(words, name) & gone.names)
 
 
-def _has_twin(side: Side, name: str) -> bool:
-    """Say whether one of several tests of a name went, and one that is still called so has most of its words."""
-    plain, words = _NUMBER.sub("", name), side.old[name].words
-    twins = (test for other, test in side.new.items() if other in side.old and _NUMBER.sub("", other) == plain)
-    return any(len(words & test.words) >= _ALIKE * len(words) and test.assertions for test in twins)
-
-
-def _is_part_of_another(test: Trial, side: Side) -> bool:
-    """Say whether the test that a deleted one was called after is now about all that it was about."""
-    about = test.words - frozenset(_NAME.findall(test.name))
-    return any(
-        about <= after.words and _asked(test) <= _asked(after) and not _asked(test) <= _asked(before)
-        for _, before, after in side.kept()
-        if test.name.startswith(f"{after.name}_") and after.assertions >= before.assertions and not after.unconditional
-    )
-
-
-def _asked(test: Trial) -> frozenset[str]:
-    """Give the words of what a test asserts."""
-    return frozenset().union(*(one.words for one in test.asserts))
-
-
-def _grown(both: tuple[Side, ...]) -> Iterator[Trial]:
-    """Give the tests that assert more, or in more cases, than they did."""
-    for side in both:
-        for name, test in side.new.items():
-            before = side.old.get(name)
-            if before is not None and (test.assertions > before.assertions or len(test.cases) > len(before.cases)):
-                yield test
-
-
-def _replaced(test: Trial, grown: Iterable[Trial]) -> bool:
-    """Say whether other tests took over what a test was about: its words, or half of them under a name alike."""
-    about = test.words - frozenset(_NAME.findall(test.name))  # what it is called, others are called otherwise
-    return not about or any(
-        len(about & other.words) >= _needed(test, other) * len(about)
-        and (other.assertions >= min(test.assertions, 1) or bool(other.cases))
-        for other in grown
-    )
-
-
-def _needed(test: Trial, other: Trial) -> float:
-    """Give the part of a test's words that another must have to stand for it: less if it asserts as much."""
-    if _alike(test.name, other.name):
-        return _PART
-    return _SHARED if other.assertions >= max(test.assertions, _SEVERAL) else _ALIKE
-
-
-def _alike(one: str, other: str) -> bool:
-    """Say whether two tests are called after the same thing."""
-    words = [frozenset(word.lower() for word in _WORD.findall(name)) - {"test"} for name in (one, other)]
-    return len(words[0] & words[1]) >= _SHARED * min(map(len, words))
-
-
 def test_emptied(diff: Diff) -> Iterable[Finding]:
     """Find tests that lost every assertion, and new ones that never had a body."""
     for side in sides(diff):
@@ -132,7 +83,7 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
             before = side.old.get(name)
             lost = before is not None and before.assertions > 0 and test.assertions == 0 and not test.markers
             lost = lost and diff.spares_tests and not is_rework(diff) and not _helped(side, test)
-            lost = lost and (before is None or not unwraps_instead(before, test))
+            lost = lost and (before is None or not (unwraps_instead(before, test) or _spread(side, name)))
             hollow = test.is_test and test.hollow and not _was_hollow(diff, before, test)
             hollow = hollow and (diff.spares_tests or before is None)
             bare = diff.whole and test.is_test and test.assertions == 0 and not _helped(side, test)
@@ -159,6 +110,14 @@ def unwraps_instead(before: Trial, after: Trial) -> bool:
 
 _TAKES = re.compile(r"\. (?:unwrap|expect)(?:_err)? \(")
 _IS_THERE = re.compile(r"\. is_(?:ok|some|err) \( \) ?\)?$")
+
+
+def _spread(side: Side, name: str) -> bool:
+    """Say whether a test is a suite of its name now, whose tests run and assert at least what it did, as strictly."""
+    within = [test for other, test in side.new.items() if other.startswith(f"{name} > ") and proves(side, other, test)]
+    still = Counter(one.dump for test in within if not test.markers for one in test.asserts if one.strength > NONE)
+    kept = Counter(one.dump for one in side.old[name].asserts) & still
+    return kept.total() >= _ALIKE * side.old[name].assertions and still.total() >= side.old[name].assertions
 
 
 def _was_hollow(diff: Diff, before: Trial | None, test: Trial) -> bool:

@@ -1,0 +1,167 @@
+"""What people's own commits are accused of that take tests apart or away, each with the cheats beside it."""
+
+from tests.verify.test_evasive import change, edit, rules
+
+# -- a test becomes a suite ----------------------------------------------------------------------------------------
+
+ONE = """it("isEven", () => {
+  expect(isEven(0)).toBe(true);
+  expect(isEven(1)).toBe(false);
+  expect(isEven(2)).toBe(true);
+});
+"""
+SUITE = """describe("isEven", () => {
+  it("even", () => {
+    expect(isEven(0)).toBe(true);
+    expect(isEven(2)).toBe(true);
+  });
+  it("odd", () => {
+    expect(isEven(1)).toBe(false);
+  });
+});
+"""
+
+
+def test_a_test_that_became_a_suite_is_not_emptied() -> None:
+    assert change(ONE, SUITE, "test/a.test.js") == set()
+
+
+def test_a_suite_that_asserts_less_than_its_test_did_is_found() -> None:
+    odd = '  it("odd", () => {\n    expect(isEven(1)).toBe(false);\n  });\n'
+    assert odd in SUITE
+    assert "test-emptied" in change(ONE, SUITE.replace(odd, ""), "test/a.test.js")
+    others = SUITE.replace("expect(isEven", "expect(isOdd")
+    assert "test-emptied" in change(ONE, others, "test/a.test.js")
+    silent = SUITE.replace('it("even"', 'it.skip("even"')
+    assert "test-emptied" in change(ONE, silent, "test/a.test.js")
+
+
+# -- a file of a language that is not read has a new name ----------------------------------------------------------
+
+PLACE, BODY = "core/src/test/kotlin/", "  @Test\n  fun NAME() {\n    assertEquals(NUMBER, OldQueue().size)\n  }\n\n"
+
+
+def queue(*names: str, of: str = "OldQueue", test: str = "@Test") -> str:
+    """Write the tests of a queue."""
+    parts = (BODY.replace("NAME", name).replace("NUMBER", name[-1]) for name in names)
+    return f"class Tests {{\n{''.join(parts)}}}\n".replace("OldQueue", of).replace("@Test", test)
+
+
+def renamed(new: str, path: str = f"{PLACE}NewQueueTest.kt") -> set[str]:
+    """Judge a file of tests of which another took the place."""
+    return rules(edit(f"{PLACE}OldQueueTest.kt", queue("a1", "b2", "c3"), None), edit(path, None, new))
+
+
+def test_a_file_that_is_called_after_its_subject_anew_is_not_gone() -> None:
+    assert renamed(queue("a1", "b2", "c3", "d4", of="NewQueue")) == set()
+
+
+def test_a_file_that_asks_less_under_its_new_name_or_is_not_run_is_found() -> None:
+    whole = queue("a1", "b2", "c3", of="NewQueue")
+    assert renamed(queue("a1", "b2", of="NewQueue")) == {"test-deleted"}
+    assert renamed(queue("a1", "b2", "c3", of="NewQueue", test="// no")) == {"test-deleted"}
+    assert renamed(whole, f"{PLACE}NewQueueKept.kt") == {"test-deleted"}
+    assert renamed(queue("x7", "y8", "z9", of="Other")) == {"test-deleted"}
+
+
+# -- tests ask through a function of their file --------------------------------------------------------------------
+
+HEAD = "class PathTests(TestCase):\n"
+ALONE = """    def test_NAME_text(self):
+        error = errors.Invalid(path=["KEY"], message="m", rule="r")
+        self.assertEqual(error.shown, "$.KEY")
+
+"""
+HELPER = """    def shows(self, key, wanted):
+        error = errors.Invalid(path=[key], message="m", rule="r")
+        self.assertEqual(error.shown, wanted)
+
+"""
+CALL = '    def test_NAME(self):\n        self.shows("KEY", "$.KEY")\n\n'
+
+
+def paths(each: str, *names: str, head: str = "") -> str:
+    """Write tests of paths."""
+    parts = (each.replace("NAME", name).replace("KEY", name[0]) for name in names)
+    return f"{HEAD}{head}{''.join(parts)}"
+
+
+def test_what_tests_ask_through_a_function_of_their_file_is_asked_still() -> None:
+    old = paths(ALONE, "plain", "empty", "dotted")
+    assert change(old, paths(CALL, "plain", "empty", "dotted", head=HELPER), "tests/test_a.py") == set()
+
+
+def test_fewer_tests_or_a_function_that_asks_nothing_stand_for_none() -> None:
+    old, path = paths(ALONE, "plain", "empty", "dotted"), "tests/test_a.py"
+    assert "test-deleted" in change(old, paths(CALL, "plain", "empty", head=HELPER), path)
+    asks = "        self.assertEqual(error.shown, wanted)\n"
+    assert asks in HELPER
+    assert "test-deleted" in change(old, paths(CALL, "plain", "empty", "dotted", head=HELPER.replace(asks, "")), path)
+    vain = HELPER.replace(asks, "        self.assertTrue(True)\n")
+    assert "test-deleted" in change(old, paths(CALL, "plain", "empty", "dotted", head=vain), path)
+    skipped = CALL.replace("    def", "    @unittest.skip('later')\n    def", 1)
+    assert "test-deleted" in change(old, paths(skipped, "plain", "empty", "dotted", head=HELPER), path)
+    whole = 'errors.Invalid(path=[key], message="m", rule="r")'
+    assert whole in HELPER
+    elsewhere = HELPER.replace(whole, "len(key)").replace("error.shown", "error")
+    assert "test-deleted" in change(old, paths(CALL, "plain", "empty", "dotted", head=elsewhere), path)
+
+
+# -- tests that took the place of others ---------------------------------------------------------------------------
+
+ROUND = """def test_NAME():
+    made = encode(source, age=3, names=first)
+    assert decode(made, strict=True) == source
+"""
+
+
+def test_a_test_whose_name_is_in_the_one_of_another_has_a_new_name() -> None:
+    old = ROUND.replace("NAME", "encode_roundtrip")
+    new = "def test_round_trip():\n    made = write(source)\n    assert decode(made) == source\n"
+    assert change(old, new, "tests/test_a.py") == set()
+    assert "test-deleted" in change(old, new.replace("round_trip", "depth"), "tests/test_a.py")
+    assert "test-deleted" in change(old, new.replace("decode(made) == source", "made"), "tests/test_a.py")
+
+
+FLIPPED = """it('sends one by one', () => {
+  const seen = [];
+  const one = new Receiver(OPTIONS);
+  one.on('data', (data) => seen.push(data, 'first', 'second', 'third'));
+  one.write(Buffer.from('8200', 'hex'));
+  one.write(Buffer.from('8201', 'hex'));
+  one.write(Buffer.from('8202', 'hex'));
+  one.end();
+  assert.deepStrictEqual(seen, ['first', 'second']);
+});
+"""
+ALL = FLIPPED.replace("sends one by one", "knows the option").replace("OPTIONS", "{ sync: true }")
+ALL = ALL.replace("['first', 'second']", "['all']").replace("8200", "9999").replace("8201", "7777")
+
+
+def test_a_test_may_go_on_under_the_name_of_another_one() -> None:
+    old = FLIPPED.replace("OPTIONS", "") + ALL
+    new = FLIPPED.replace("OPTIONS", "{ sync: false }").replace("sends one by one", "knows the option")
+    assert "test-deleted" not in change(old, new, "test/a.test.js")
+    assert "test-deleted" in change(old, ALL, "test/a.test.js")
+    assert "test-deleted" in change(old, new.replace("['first', 'second']", "['first']"), "test/a.test.js")
+    assert "test-deleted" in change(old, new.replace("it('knows", "it.skip('knows"), "test/a.test.js")
+
+
+GO_ASKS = "func TestNAME(t *testing.T) {\n\tn, err := walk(tree, NUMBER)\n\tif err != nil {\n\t\tt.Fatal(err)\n\t}\n"
+GO_ASKS += "\tif n != wanted {\n\t\tt.Fatal(n)\n\t}\n\tif tree.Open() {\n\t\tt.Fatal(tree)\n\t}\n}\n"
+GO_HELPS = GO_ASKS.replace("TestNAME(t *testing.T)", "testWalk(t *testing.T, fast bool)").replace("NUMBER", "fast")
+GO_CALLS = """func TestTree_Walk(t *testing.T) {
+\tt.Run("slow", func(t *testing.T) {
+\t\ttestWalk(t, false)
+\t})
+}
+"""
+
+
+def test_a_subtest_may_ask_through_a_function() -> None:
+    old = "package a\n\n" + GO_ASKS.replace("NAME", "Walks").replace("NUMBER", "false")
+    new = f"package a\n\n{GO_CALLS}\n{GO_HELPS}"
+    assert change(old, new, "a_test.go") == set()
+    assert "test-deleted" in change(old, new.replace("testWalk(t, false)", "other(t, false)"), "a_test.go")
+    assert "test-deleted" in change(old, new.replace("t.Fatal(", "t.Log("), "a_test.go")
+    assert "test-deleted" in change(old, new.replace("\tif tree.Open() {\n\t\tt.Fatal(tree)\n\t}\n", ""), "a_test.go")
