@@ -165,3 +165,33 @@ def test_a_subtest_may_ask_through_a_function() -> None:
     assert "test-deleted" in change(old, new.replace("testWalk(t, false)", "other(t, false)"), "a_test.go")
     assert "test-deleted" in change(old, new.replace("t.Fatal(", "t.Log("), "a_test.go")
     assert "test-deleted" in change(old, new.replace("\tif tree.Open() {\n\t\tt.Fatal(tree)\n\t}\n", ""), "a_test.go")
+
+
+# -- the words of ava ----------------------------------------------------------------------------------------------
+
+AVA = "import test from 'ava';\n\ntest('main', t => {\n\tt.notThrows(() => run({a: 1}));\n});\n"
+MACRO = (
+    "import test from 'ava';\n\nconst runs = test.macro((t, wanted) => {\n\tt.is(run(wanted), 1);\n});\n\n"
+    "test('main', runs, {a: 1});\n"
+)
+
+
+def test_a_test_that_asks_through_a_macro_of_its_file_is_there() -> None:
+    assert change(AVA, MACRO, "test/a.js") == set()
+
+
+def test_a_macro_that_asks_nothing_or_is_no_macro_stands_for_no_test() -> None:
+    assert "test-emptied" in change(AVA, MACRO.replace("t.is(run(wanted), 1)", "run(wanted)"), "test/a.js")
+    assert "test-deleted" in change(AVA, MACRO.replace("test.macro(", "other("), "test/a.js")
+    assert "test-skipped" in change(AVA, MACRO.replace("test('main'", "test.skip('main'"), "test/a.js")
+    assert "test-deleted" in change(MACRO, MACRO.replace("test('main', runs, {a: 1});\n", ""), "test/a.js")
+
+
+def test_a_test_may_be_expected_to_fail_elsewhere() -> None:
+    by = "import test from 'ava';\n\nconst here = process.platform === 'darwin' ? test.failing : test;\n\n"
+    new = by + AVA.partition("\n\n")[2].replace("test('main'", "here('main'")
+    assert change(AVA, new, "test/a.js") == set()
+    assert "test-skipped" in change(AVA, new.replace("'darwin'", "'linux'"), "test/a.js")
+    assert "test-skipped" in change(
+        AVA, new.replace("? test.failing : test;", "? test.failing : test.failing;"), "test/a.js"
+    )

@@ -88,7 +88,7 @@ _ANYTHING = re.compile(r"expect\s?\.\s?(?:any|anything)\b")
 
 def _find(source: Source) -> Iterator[Found | Trial]:
     seen: Counter[str] = Counter()
-    others = others_of(source.text)
+    others, macros = others_of(source.text), frozenset(_MACROS.findall(source.text))
     pending = [(source.root, "")]
     while pending:
         node, prefix = pending.pop()
@@ -109,17 +109,23 @@ def _find(source: Source) -> Iterator[Found | Trial]:
                     unconditional=tuple(mark.name for mark in marks if mark.always),
                 )
                 where = f"{name} > "
-            elif chain.root in _TESTS and title and _is_test(chain, node):
+            elif chain.root in _TESTS and title and _is_test(chain, node, macros):
                 seen[name] += 1
                 yield _found(source, node, chain, f"{name}#{seen[name]}" if seen[name] > 1 else name, callback)
                 continue
         pending.extend((child, where) for child in reversed(node.children()))
 
 
-def _is_test(chain: Chain, node: SgNode) -> bool:
+_MACROS = re.compile(r"^(?:const|let|var)\s+(\w+)\s*=\s*test\.macro\(", re.MULTILINE)
+"""What a file's tests do under several titles, in ava's words."""
+
+
+def _is_test(chain: Chain, node: SgNode, macros: frozenset[str]) -> bool:
     if chain.root == "Deno" and chain.members[:1] != ("test",):
         return False
-    return _callback(node) is not None or bool(SILENT & set(chain.members))
+    if _callback(node) is not None or bool(SILENT & set(chain.members)):
+        return True
+    return any(part.kind() == "identifier" and part.text() in macros for part in arguments(node)[1:2])
 
 
 def _found(source: Source, node: SgNode, chain: Chain, name: str, callback: SgNode | None) -> Found:
