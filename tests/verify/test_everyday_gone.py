@@ -1,5 +1,7 @@
 """What people's own commits are accused of that take tests apart or away, each with the cheats beside it."""
 
+import pytest
+
 from tests.verify.test_evasive import change, edit, rules
 
 # -- a test becomes a suite ----------------------------------------------------------------------------------------
@@ -195,3 +197,89 @@ def test_a_test_may_be_expected_to_fail_elsewhere() -> None:
     assert "test-skipped" in change(
         AVA, new.replace("? test.failing : test;", "? test.failing : test.failing;"), "test/a.js"
     )
+
+
+# -- skips that depend on what is there ----------------------------------------------------------------------------
+
+LIB = "from app import shown\n\n\ndef test_shown_by_lib():\n    assert shown('lib') == 3\n"
+BY_LIB = (
+    "import pytest\nfrom app import shown\n\nTRY\n\n\nMARK\ndef test_shown_by_lib():\n    assert shown('lib') == 3\n"
+)
+TRY = "try:\n    import biglib\nexcept ImportError:\n    biglib = None"
+MARK = "@pytest.mark.skipif(biglib is None, reason='not there')"
+
+
+def test_a_skip_for_want_of_what_is_tried_to_be_imported_is_ordinary() -> None:
+    new = BY_LIB.replace("TRY", TRY).replace("MARK", MARK)
+    assert change(LIB, new, "tests/test_a.py") == set()
+    assert change(LIB, new.replace(TRY, "biglib = None"), "tests/test_a.py") == {"test-skipped"}
+    assert change(LIB, new.replace("import biglib", "import other"), "tests/test_a.py") == {"test-skipped"}
+    assert change(LIB, new.replace("biglib is None", "True"), "tests/test_a.py") == {"test-skipped"}
+
+
+@pytest.mark.parametrize("flag", ["APP_SUPPORTS_ASYNC", "LIB_INSTALLED", "_FREE_THREADED", "CAPABILITIES['links']"])
+def test_a_skip_by_what_the_place_can_do_is_ordinary(flag: str) -> None:
+    name = flag.partition("[")[0]
+    new = BY_LIB.replace("TRY", f"from .place import {name}").replace("biglib is None", f"not {flag}")
+    new = new.replace("MARK", MARK.replace("biglib is None", f"not {flag}"))
+    assert change(LIB, new, "tests/test_a.py") == set()
+    settled = new.replace(f"from .place import {name}", f"{name} = False")
+    assert "[" in flag or change(LIB, settled, "tests/test_a.py") == {"test-skipped"}
+    assert change(LIB, new.replace(flag, "WANTED"), "tests/test_a.py") == {"test-skipped"}
+
+
+TOLD = "def test_told(tmp):\n    from biglib import api\n\n    assert api.run(tmp) == 0\n"
+
+
+def test_a_module_may_be_wanted_that_a_test_goes_on_with() -> None:
+    new = "import pytest\n\n\n" + TOLD.replace("from biglib import api", "api = pytest.importorskip('biglib.api')")
+    assert change(TOLD, new, "tests/test_a.py") == set()
+    assert change(TOLD, new.replace("assert api.", "assert other."), "tests/test_a.py") == {"test-skipped"}
+    kinds = (
+        "import pytest\n\n\ndef test_kind(kind):\n    if kind == 'biglib':\n        pytest.importorskip('biglib')\n\n"
+    )
+    kinds += "    assert made(kind) == 0\n"
+    old = "def test_kind(kind):\n    assert made(kind) == 0\n"
+    assert change(old, kinds, "tests/test_a.py") == set()
+    assert change(old, kinds.replace("skip('biglib')", "skip('other')"), "tests/test_a.py") == {"test-skipped"}
+    assert change(old, kinds.replace("importorskip('biglib')", "skip('x')"), "tests/test_a.py") == {"test-skipped"}
+
+
+def test_a_module_of_tests_may_want_what_it_is_named_after() -> None:
+    head = "import pytest\nfrom app import BigLibMaker\n\npytest.importorskip('biglib')\n\n\n"
+    old = "from app import BigLibMaker\n\n\ndef test_made():\n    assert BigLibMaker().made() == 1\n"
+    new = head + old.partition("\n\n\n")[2]
+    assert change(old, new, "tests/test_a.py") == set()
+    assert change(old, new.replace("'biglib'", "'other'"), "tests/test_a.py") == {"test-skipped"}
+    assert change(old, new.replace("'biglib'", "'a'"), "tests/test_a.py") == {"test-skipped"}
+
+
+# -- what is no test, or never was one -----------------------------------------------------------------------------
+
+
+def test_a_fixture_is_no_test_whatever_it_is_called() -> None:
+    fixture = "import pytest\n\n\n@pytest.fixture\ndef testdir(testdir):\n"
+    fixture += "    testdir.run = testdir.sub\n    return testdir\n\n\n"
+    test = "def test_it(testdir):\n    assert testdir.run() == 1\n"
+    assert change(fixture + test, test, "tests/test_a.py") == set()
+    assert change(fixture + test, fixture, "tests/test_a.py") == {"test-deleted"}
+    used = test.replace("def", "@pytest.mark.usefixtures('place')\ndef")
+    assert change(fixture + used, fixture, "tests/test_a.py") == {"test-deleted"}
+
+
+def test_a_test_that_is_tried_again_is_one() -> None:
+    old = "class ATest {\n  @Test\n  void now() {\n    assertEquals(now(), Day.now());\n  }\n}\n"
+    path = "src/test/java/ATest.java"
+    assert change(old, old.replace("@Test", "@RetryingTest(9)"), path) == set()
+    assert change(old, old.replace("@Test", "@Kept"), path) == {"test-deleted"}
+    assert change(old, old.replace("@Test", "@RetryingTest(9)\n  @Disabled"), path) == {"test-skipped"}
+
+
+def test_a_test_that_returned_at_once_may_say_that_it_is_skipped() -> None:
+    rest = "\tif got := add(2, 3); got != 5 {\n\t\tt.Error(got)\n\t}\n}\n"
+    head = "package a\n\nfunc TestAdd(t *testing.T) {\n"
+    skip = '\tt.Skip("broken")\n\n'
+    assert change(f"{head}\treturn\n\n{rest}", f"{head}{skip}{rest}", "a_test.go") == set()
+    assert change(f"{head}{rest}", f"{head}{skip}{rest}", "a_test.go") == {"test-skipped"}
+    left = f"{head}\tif short {{\n\t\treturn\n\t}}\n{rest}"
+    assert change(left, f"{head}{skip}{rest}", "a_test.go") == {"test-skipped"}

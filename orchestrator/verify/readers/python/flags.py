@@ -40,23 +40,48 @@ def flags(module: ast.Module) -> dict[str, bool]:
 
 def with_flags(module: ast.Module, marks: frozenset[str]) -> ast.Module:
     """Give a module with its flags' values in their place in conditions: of branches, and of calls by these names."""
-    known = flags(module)
-    if not known:
+    known, optional = flags(module), _optional(module) if marks else frozenset[str]()
+    if not known and not optional:
         return module
     found = copy.deepcopy(module)
-    put = _Put(known)
+    put, told = _Put(known, frozenset()), _Put(known, optional)
     for node in walk(found):
         if isinstance(node, ast.If | ast.While | ast.IfExp):
             node.test = put.visit(node.test)
         elif isinstance(node, ast.Call) and last_name(node.func) in marks:
-            put.generic_visit(node)
+            told.generic_visit(node)
     return found
 
 
+def _optional(module: ast.Module) -> frozenset[str]:
+    """Give what a module imports where it is installed, and has as None where it is not."""
+    found: set[str] = set()
+    for one in module.body:
+        if isinstance(one, ast.Try):
+            imports = [part for part in one.body if isinstance(part, ast.Import | ast.ImportFrom)]
+            tried = {(alias.asname or alias.name).partition(".")[0] for part in imports for alias in part.names}
+            found.update(*(tried & _without(handler) for handler in one.handlers))
+    return frozenset(found)
+
+
+def _without(handler: ast.ExceptHandler) -> frozenset[str]:
+    """Give the names that stand for nothing where an import fails."""
+    if handler.type is None or not {"ImportError", "ModuleNotFoundError"} & {
+        last_name(one) for one in walk(handler.type)
+    }:
+        return frozenset()
+    made = [part for part in handler.body if isinstance(part, ast.Assign) and isinstance(part.value, ast.Constant)]
+    return frozenset(
+        name.id for part in made if not truth(part.value) for name in part.targets if isinstance(name, ast.Name)
+    )
+
+
 class _Put(ast.NodeTransformer):
-    def __init__(self, known: Mapping[str, bool]) -> None:
-        self._known = known
+    def __init__(self, known: Mapping[str, bool], optional: frozenset[str]) -> None:
+        self._known, self._optional = known, optional
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
+        if node.id in self._optional:
+            return ast.copy_location(ast.Name(id=f"HAS_{node.id}", ctx=node.ctx), node)
         value = self._known.get(node.id) if isinstance(node.ctx, ast.Load) else None
         return node if value is None else ast.copy_location(ast.Constant(value=value, kind=FLAG), node)

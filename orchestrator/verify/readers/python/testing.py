@@ -14,6 +14,7 @@ from orchestrator.verify.readers.python.platform import holds_everywhere, holds_
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.readers.python.values import FunctionNode, last_name
 from orchestrator.verify.readers.python.walk import children, dumped, walk
+from orchestrator.verify.readers.python.wanted import needs_what_it_uses, wanted
 from orchestrator.verify.readers.trials import Trial
 
 _SKIPS = frozenset(
@@ -22,7 +23,7 @@ _SKIPS = frozenset(
 _ALWAYS = frozenset({"skip", "skipif", "skipIf", "xfail", "expectedFailure", "skipTest", "SkipTest"})
 PLATFORM = re.compile(
     r"\b_*(?:sys\.(?:platform|version_info|implementation|maxsize|flags)|os\.name|platform\.|find_spec|importlib|which"
-    r"|hasattr|version|PY\d*\w*|PYPY|IS_\w+|HAS_?\w*|HAVE_\w*|SUPPORTS_\w+|NO_\w+|WIN\w*|WINDOWS|MAC\w*|LINUX|CPYTHON|uname|geteuid|get_clock_info)"
+    r"|hasattr|version|PY\d*\w*|PYPY|IS_\w+|HAS_?\w*|HAVE_\w*|\w*SUPPORTS_\w+|NO_\w+|\w+_(?:AVAILABLE|INSTALLED)\b|CAPABILITIES|AARCH64|FREE_THREADED|WIN\w*|WINDOWS|MAC\w*|LINUX|CPYTHON|uname|geteuid|get_clock_info)"
     r"|_available\b|_installed\b|\bis_\w+|\bhas_\w+|\bhave_\w+|(?i:pypy|windows|linux|darwin|version|platform|python)",
 )
 
@@ -38,21 +39,10 @@ def read_tests(text: str) -> dict[str, Trial] | None:
 
 
 def _tests(module: ast.Module) -> Iterator[tuple[str, Trial]]:
-    yield "", _silencer("", 1, (), [node for node in module.body if not _needs_what_it_uses(node, module)])
+    yield "", _silencer("", 1, (), [node for node in module.body if not needs_what_it_uses(node, module)])
     gone = _taken_back(module.body)
     bases = frozenset(last_name(base) for node in module.body if isinstance(node, ast.ClassDef) for base in node.bases)
     yield from ((name, test) for name, test in _within(module.body, "", bases) if name not in gone)
-
-
-def _needs_what_it_uses(node: ast.stmt, module: ast.Module) -> bool:
-    """Say whether a statement is an `importorskip` of a module the file has to do with."""
-    call = node.value if isinstance(node, ast.Expr) else None
-    if not (isinstance(call, ast.Call) and last_name(call.func) == "importorskip" and call.args):
-        return False
-    wanted = call.args[0].value if isinstance(call.args[0], ast.Constant) else None
-    root = str(wanted).partition(".")[0]
-    others = ast.Module(body=[one for one in module.body if one is not node], type_ignores=[])
-    return not isinstance(wanted, str) or root in identifiers(others)
 
 
 def _taken_back(body: Sequence[ast.stmt]) -> frozenset[str]:
@@ -74,7 +64,7 @@ def _within(body: Sequence[ast.stmt], prefix: str, bases: Container[str]) -> Ite
             yield name, _silencer(node.name, node.lineno, node.decorator_list, node.body)
             if not _is_hidden(node) or node.name in bases:
                 yield from _within(node.body, f"{name}.", bases)
-        elif isinstance(node, FunctionNode) and node.name.startswith("test"):
+        elif isinstance(node, FunctionNode) and node.name.startswith("test") and not _is_fixture(node):
             yield prefix + node.name, _test(node)
         elif isinstance(node, FunctionNode) and _goes_first(node):
             yield prefix + node.name, _preparation(node)
@@ -87,16 +77,22 @@ _PREPARES = re.compile(r"(?:async)?set_?up(?:_?(?:class|module|function|method))
 
 def _goes_first(node: FunctionNode) -> bool:
     """Say whether a function runs before tests: a fixture, `setUp`."""
-    return bool(_PREPARES.fullmatch(node.name)) or any("fixture" in last_name(mark) for mark in node.decorator_list)
+    return bool(_PREPARES.fullmatch(node.name)) or _is_fixture(node)
+
+
+def _is_fixture(node: FunctionNode) -> bool:
+    """Say whether a function makes something for tests, whatever it is called: no runner takes it for one."""
+    marks = map(last_name, node.decorator_list)
+    return any("fixture" in mark and mark != "usefixtures" for mark in marks)
 
 
 def _preparation(node: FunctionNode) -> Trial:
     """Read what a fixture does to the tests that use it: skip them all."""
     alive = tuple(reachable(node.body))
-    needed = _wanted(node.name, alive)
-    wanted = [one for one in alive if isinstance(one, ast.Expr) and ast.unparse(one.value) in needed]
+    needed = wanted(node.name, alive)
+    asked = [one for one in alive if isinstance(one, ast.Expr) and ast.unparse(one.value) in needed]
     marks = _silencer(
-        node.name, node.lineno, (), [one for one in alive if not isinstance(one, ast.Assign) and one not in wanted]
+        node.name, node.lineno, (), [one for one in alive if not isinstance(one, ast.Assign) and one not in asked]
     )
     raised = [one.exc for one in alive if isinstance(one, ast.Raise) and one.exc is not None]
     skips = tuple(last_name(one) for one in raised if last_name(one) in _SKIPS)
@@ -133,7 +129,7 @@ def _test(node: FunctionNode) -> Trial:
         single = [(name, False, text) for name, _, text in single]
     decorators += single
     marks = [(name, always, text) for name, always, text in (*decorators, *called) if name in _SKIPS]
-    guarded = _guarded_skips(alive) | _wanted(node.name, alive)
+    guarded = _guarded_skips(alive) | wanted(node.name, alive)
     return Trial(
         name=node.name,
         line=node.lineno,
@@ -180,18 +176,6 @@ def _guarded_skips(alive: Sequence[ast.stmt]) -> frozenset[str]:
         for call in walk(branch)
         if isinstance(call, ast.Call) and _skips(call)
     )
-
-
-def _wanted(name: str, alive: Sequence[ast.stmt]) -> frozenset[str]:
-    """Give the skips for want of a module that the rest of a body has to do with."""
-    found: set[str] = set()
-    for statement in alive:
-        call = statement.value if isinstance(statement, ast.Expr) else None
-        if isinstance(call, ast.Call) and last_name(call.func) == "importorskip" and call.args:
-            root = str(getattr(call.args[0], "value", "")).partition(".")[0].lower()
-            rest = " ".join((name, *(ast.unparse(one) for one in alive if one is not statement))).lower()
-            found.update({ast.unparse(call)} if root and root in rest else ())
-    return frozenset(found)
 
 
 def _of_a_kind(condition: ast.expr) -> bool:
