@@ -283,3 +283,138 @@ def test_a_test_that_returned_at_once_may_say_that_it_is_skipped() -> None:
     assert change(f"{head}{rest}", f"{head}{skip}{rest}", "a_test.go") == {"test-skipped"}
     left = f"{head}\tif short {{\n\t\treturn\n\t}}\n{rest}"
     assert change(left, f"{head}{skip}{rest}", "a_test.go") == {"test-skipped"}
+
+
+# -- a branch is gone ----------------------------------------------------------------------------------------------
+
+REST = "\nfunc same(n int) int {\n\tif n > 9 {\n\t\tn = 9\n\t}\n\treturn n\n}\n"
+CODE = "package a\n\nfunc handle(r *R) string {\n\tif r.Method != want {\n\t\treturn none\n\t}\n\treturn r.Text\n}\n"
+PLAIN = "package a\n\nfunc handle(r *R) string {\n\treturn r.Text\n}\n"
+ASKS = 'func TestOtherMethods(t *testing.T) {\n\tif handle(get) != "" {\n\t\tt.Error("x")\n\t}\n}\n'
+SUITE_OF_GO = f'package a\n\n{ASKS}\nfunc TestSame(t *testing.T) {{\n\tif same(1) != 1 {{\n\t\tt.Error("x")\n\t}}\n}}\n'
+
+
+def branch(message: str, new: str = PLAIN, asks: str = ASKS) -> set[str]:
+    """Judge a commit that takes a test, and what stands in the code, out."""
+    tests = SUITE_OF_GO.replace(ASKS, asks)
+    return rules(
+        edit("a.go", CODE + REST, new + REST), edit("a_test.go", tests, tests.replace(asks, "")), message=message
+    )
+
+
+def test_a_test_of_a_branch_may_go_with_it() -> None:
+    assert branch("Remove the method check") == set()
+    assert branch("Let other methods through") == set()
+
+
+def test_a_test_of_a_branch_that_is_there_still_or_was_another_is_missed() -> None:
+    assert "test-deleted" in branch("")
+    assert "test-deleted" in branch("Remove the method check", CODE)
+    assert "test-deleted" in branch("Remove the method check", CODE.replace("return none", "return all"))
+    assert "test-deleted" in branch("Make it faster")
+    assert "test-deleted" in branch("Handle other requests")
+    assert "test-deleted" in branch("Let other methods through", asks=ASKS.replace("handle(get)", "given(get)"))
+
+
+def test_what_the_message_names_and_the_code_lost_is_gone() -> None:
+    code = "def form(body):\n    return parse(body, limit=max_parts)\n\n\n"
+    code += "def multi(body):\n    return load(body, max_parts)\n"
+    new = "import a\n\n\ndef test_multi():\n    assert a.multi(1) == 2\n"
+    old = f"{new}\n\ndef test_form():\n    with pytest.raises(TooLarge):\n        make(max_parts=1).form(b'a&b')\n"
+    tests = edit("tests/test_a.py", old, new)
+    lost = edit("a.py", code, code.replace(", limit=max_parts", ""))
+    assert rules(lost, tests, message="Don't ask max_parts of forms") == set()
+    assert "test-deleted" in rules(lost, tests, message="Make forms faster")
+    kept = edit("a.py", code, code.replace("limit=max_parts", "limit=int(max_parts)"))
+    assert "test-deleted" in rules(kept, tests, message="Read max_parts of forms")
+
+
+# -- a library is gone ---------------------------------------------------------------------------------------------
+
+CARGO = '[dev-dependencies]\nquickcheck = "0.8"\nserde = "1"\n'
+QUICK = """use quickcheck::QuickCheck;
+use super::walk;
+
+#[test]
+fn round() {
+    QuickCheck::new().tests(walk);
+}
+
+#[test]
+fn plain() {
+    assert_eq!(walk(1), 2);
+}
+"""
+SLOW = "use super::walk;\n\n#[test]\nfn plain() {\n    assert_eq!(walk(1), 2);\n}\n"
+
+
+def library(message: str, manifest: str, new: str = SLOW) -> set[str]:
+    """Judge a commit that changes what a crate asks for, and its tests."""
+    return rules(edit("Cargo.toml", CARGO, manifest), edit("tests/a.rs", QUICK, new), message=message)
+
+
+def test_what_was_tested_with_a_library_may_go_with_it() -> None:
+    without = CARGO.replace('quickcheck = "0.8"\n', "")
+    assert library("deps: drop quickcheck", without) == set()
+    assert "test-deleted" in library("", without)
+    assert "test-deleted" in library("Walk faster", without)
+    assert "test-deleted" in library("deps: drop quickcheck", CARGO.replace("0.8", "0.9"))
+    assert "test-deleted" in library("deps: drop quickcheck", without, QUICK.partition("#[test]\nfn plain")[0])
+
+
+# -- what its suite was about is gone ------------------------------------------------------------------------------
+
+
+def test_what_a_class_of_tests_was_made_for_is_gone_with_it() -> None:
+    old = "import a\n\n\nclass TestHashed:\n    made = a.Hashed\n\n"
+    old += "    def test_hash(self):\n        assert hash(self.made(1)) == 1\n\n\n"
+    rest = "def test_plain():\n    assert a.plain(1) == 2\n"
+    tests = edit("tests/test_a.py", old + rest, rest)
+    code = "class Kept:\n    def get(self):\n        return self.n\n\n\ndef plain(n):\n    return n + 1\n"
+    gone = edit("a.py", f"class Hashed(Base):\n    def __hash__(self):\n        return self.n\n\n\n{code}", code)
+    assert rules(gone, tests) == set()
+    assert "test-deleted" in rules(tests)
+    there = edit("a.py", f"class Other:\n    pass\n\n\n{code}", code)
+    assert "test-deleted" in rules(there, tests)
+
+
+# -- what proves nothing, or is called alike -----------------------------------------------------------------------
+
+
+def test_what_only_prints_proves_little() -> None:
+    shows = 'func TestShow(t *testing.T) {\n\troot := tree()\n\tt.Logf("%v", root.Last())\n}\n'
+    old = SUITE_OF_GO + "\n" + shows
+    assert change(old, SUITE_OF_GO, "a_test.go", message="Fix the tree") == set()
+    assert change(old, SUITE_OF_GO, "a_test.go") == {"test-deleted"}
+    handed = old.replace("tree()", "tree(1, t)")
+    assert change(handed, SUITE_OF_GO, "a_test.go", message="Fix the tree") == {"test-deleted"}
+    asks = old.replace("t.Logf", "t.Errorf")
+    assert change(asks, SUITE_OF_GO, "a_test.go", message="Fix the tree") == {"test-deleted"}
+
+
+# -- what is deprecated, and what a test is called after ------------------------------------------------------------
+
+OLD_WAY = "import a\n\n\ndef test_first():\n    with pytest.raises(OSError):\n        a.old_way(1)\n"
+BOTH = OLD_WAY + "\n\ndef test_new():\n    assert a.new_way(1) == 2\n"
+WAYS = "def old_way(n):\n    return new_way(n)\n\n\ndef new_way(n):\n    return n + 1\n"
+WARNS = WAYS.replace(":\n    return new", ":\n    warnings.warn('deprecated', DeprecationWarning)\n    return new")
+
+
+def test_a_test_of_what_is_deprecated_now_may_go() -> None:
+    tests = edit("tests/test_a.py", BOTH, BOTH.replace(OLD_WAY.partition("\n\n\n")[2], ""))
+    code = edit("a.py", WAYS, WARNS)
+    assert "test-deleted" not in rules(code, tests, message="Deprecate old_way")
+    assert "test-deleted" in rules(code, tests, message="Deprecate things")
+    assert "test-deleted" in rules(code, tests, message="Speed up old_way")
+    assert "test-deleted" in rules(edit("a.py", WAYS, f"{WAYS}\n"), tests, message="Deprecate old_way")
+    assert "test-deleted" in rules(code, tests)
+
+
+def test_a_test_is_called_after_one_of_what_is_taken_out() -> None:
+    java = "class ATest {\n  @Test\n  void keeps() {\n    assertEquals(1, kept());\n  }\n%s}\n"
+    test = "  @Test\n  void hasEmptyConstructor() {\n    assertNotNull(new A());\n  }\n"
+    path = "src/test/java/ATest.java"
+    assert change(java % test, java % "", path, message="Remove constructors of utilities") == set()
+    assert "test-deleted" in change(java % test, java % "", path, message="Fix constructors of utilities")
+    assert "test-deleted" in change(java % test, java % "", path, message="Remove tools of utilities")
+    assert "test-deleted" in change(java % test, java % "", path)

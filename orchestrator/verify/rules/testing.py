@@ -12,6 +12,7 @@ from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.readers.python.source import is_newer
 from orchestrator.verify.readers.trials import NONE, Trial
+from orchestrator.verify.rules.gone import is_announced
 from orchestrator.verify.rules.reworked import is_rework
 from orchestrator.verify.rules.rust_features import FEATURE, features, is_compiled_only, went_with_features
 from orchestrator.verify.rules.sides import Side, goes_on, proves, proves_more, readable, removed, sides
@@ -55,11 +56,7 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
                 continue
             if is_part_of_another(test, side) or is_asked_through(test, side, helped) or became_another(test, both):
                 continue
-            if is_gone(test.words, side, diff, name) or went_with_features(test, diff):
-                continue
-            if names_test(diff.message, name) or (diff.message and proves_more(side)):
-                continue
-            if asks_to_take_out(diff.message) and speaks_of(diff.message, (test.name,)):
+            if _went_with_its_subject(test, name, side, diff) or _is_told(test, name, side, diff):
                 continue
             yield found(
                 "test-deleted",
@@ -69,11 +66,31 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
             )
 
 
+def _went_with_its_subject(test: Trial, name: str, side: Side, diff: Diff) -> bool:
+    """Say whether the code no longer has what a test, or the suite it went with, was about."""
+    suite = _of_its_suite(side, name)
+    return is_gone(test.words, side, diff, name) or went_with_features(test, diff) or bool(suite & removed(diff).names)
+
+
+def _is_told(test: Trial, name: str, side: Side, diff: Diff) -> bool:
+    """Say whether a person's own commit says of a test that it goes, or shows why, or proves more instead."""
+    if names_test(diff.message, name) or (diff.message and proves_more(side)):
+        return True
+    named = asks_to_take_out(diff.message) and speaks_of(diff.message, (test.name,))
+    return named or is_announced(test, side, diff)
+
+
 def is_gone(words: frozenset[str], side: Side, diff: Diff, name: str = "") -> bool:
     """Say whether something was taken out of the code that these words are about, or what they call in their file."""
     taken = removed(diff)
     gone = taken.loosely() if asks_to_take_out(diff.message) else taken
     return gone.within(words) or bool(gone.names and side.about(words, name) & gone.names)
+
+
+def _of_its_suite(side: Side, name: str) -> frozenset[str]:
+    """Give what the suite of a test was about, if it went as a whole."""
+    suite = name.rpartition(" > ")[0] or name.rpartition(".")[0]
+    return side.old[suite].words if suite and suite in side.old and suite not in side.new else frozenset()
 
 
 def test_emptied(diff: Diff) -> Iterable[Finding]:

@@ -107,6 +107,7 @@ def _find(source: Source) -> Iterator[Found | Trial]:
                     line=line_of(node),
                     markers=tuple(mark.name for mark in marks),
                     unconditional=tuple(mark.name for mark in marks if mark.always),
+                    words=_of_loops(source, node),
                 )
                 where = f"{name} > "
             elif chain.root in _TESTS and title and _is_test(chain, node, macros):
@@ -114,6 +115,12 @@ def _find(source: Source) -> Iterator[Found | Trial]:
                 yield _found(source, node, chain, f"{name}#{seen[name]}" if seen[name] > 1 else name, callback)
                 continue
         pending.extend((child, where) for child in reversed(node.children()))
+
+
+def _of_loops(source: Source, node: SgNode) -> frozenset[str]:
+    """Give the words of what the loops around a suite go through: what it is about, time by time."""
+    gone_through = (one.field("right") for one in node.ancestors() if one.kind() == "for_in_statement")
+    return frozenset[str]().union(*(source.words(part) for part in gone_through if part is not None))
 
 
 _MACROS = re.compile(r"^(?:const|let|var)\s+(\w+)\s*=\s*test\.macro\(", re.MULTILINE)

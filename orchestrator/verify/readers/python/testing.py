@@ -61,7 +61,7 @@ def _within(body: Sequence[ast.stmt], prefix: str, bases: Container[str]) -> Ite
     for node in reachable(body):
         if isinstance(node, ast.ClassDef):
             name = prefix + node.name
-            yield name, _silencer(node.name, node.lineno, node.decorator_list, node.body)
+            yield name, _silencer(node.name, node.lineno, node.decorator_list, node.body, _about(node))
             if not _is_hidden(node) or node.name in bases:
                 yield from _within(node.body, f"{name}.", bases)
         elif isinstance(node, FunctionNode) and node.name.startswith("test") and not _is_fixture(node):
@@ -309,7 +309,19 @@ def _replaced(node: FunctionNode) -> Iterator[str]:
             yield texts[0].rpartition(".")[2]
 
 
-def _silencer(name: str, line: int, decorators: Sequence[ast.expr], body: Sequence[ast.stmt]) -> Trial:
+def _about(node: ast.ClassDef) -> frozenset[str]:
+    """Give the words of a class beside its methods: what all its tests are about."""
+    loose = (part for part in node.body if not isinstance(part, FunctionNode | ast.ClassDef))
+    return frozenset[str]().union(*(identifiers(part) for part in (*node.bases, *loose)))
+
+
+def _silencer(
+    name: str,
+    line: int,
+    decorators: Sequence[ast.expr],
+    body: Sequence[ast.stmt],
+    about: frozenset[str] = frozenset(),
+) -> Trial:
     """Read what a class or module does to all its tests."""
     marks = [_read_mark(mark) for mark in decorators]
     for statement in body:
@@ -321,6 +333,7 @@ def _silencer(name: str, line: int, decorators: Sequence[ast.expr], body: Sequen
     return Trial(
         name=name,
         line=line,
+        words=about,
         markers=tuple(mark for mark, _, text in kept if not _is_platform(mark, text, frozenset())),
         unconditional=tuple(mark for mark, always, _ in kept if always and mark in {*_ALWAYS, "__test__"}),
     )
