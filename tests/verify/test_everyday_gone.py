@@ -418,3 +418,110 @@ def test_a_test_is_called_after_one_of_what_is_taken_out() -> None:
     assert "test-deleted" in change(java % test, java % "", path, message="Fix constructors of utilities")
     assert "test-deleted" in change(java % test, java % "", path, message="Remove tools of utilities")
     assert "test-deleted" in change(java % test, java % "", path)
+
+
+# -- new tests that say nothing ------------------------------------------------------------------------------------
+
+ADDED = "package a\n\nfunc TestAdd(t *testing.T) {\n\tif add(2, 3) != 5 {\n\t\tt.Fatal(1)\n\t}\n}\n"
+LATER = "\nfunc TestOthers(t *testing.T) {\n\t// TODO write it\n}\n"
+EMPTY = "\nfunc TestOthers(t *testing.T) {\n}\n"
+MANY = "".join(ADDED.partition("\n\n")[2].replace("TestAdd", f"TestAdd{one}") for one in "BCDE")
+
+
+def test_a_new_empty_test_may_be_for_later() -> None:
+    assert change(ADDED, ADDED + LATER, "a_test.go", message="Start") == set()
+    assert change(ADDED, ADDED + LATER, "a_test.go") == {"test-emptied"}
+    assert change(ADDED, ADDED + EMPTY, "a_test.go", message="Start") == {"test-emptied"}
+    assert "test-emptied" in change(
+        ADDED, ADDED.replace("\tif add", "\t// TODO\n}\n\nfunc b() {\n\tif add"), "a_test.go"
+    )
+    emptied = ADDED.partition("\tif")[0] + "\t// TODO\n}\n"
+    assert "test-emptied" in change(ADDED, emptied, "a_test.go", message="Start")
+    instead = emptied.replace("TestAdd", "TestAdds")
+    assert change(ADDED, instead, "a_test.go", message="Start") == {"test-emptied", "test-deleted"}
+
+
+def test_a_new_empty_test_may_be_one_beside_several() -> None:
+    assert change(None, f"package a\n\n{MANY}{EMPTY}", "a_test.go", message="Start") == set()
+    assert change(None, f"package a\n\n{MANY}{EMPTY}", "a_test.go") == {"test-emptied"}
+    two = EMPTY + EMPTY.replace("Others", "More")
+    assert change(None, f"package a\n\n{MANY}{two}", "a_test.go", message="Start") == {"test-emptied"}
+    assert "test-emptied" in change(ADDED, f"package a\n\n{MANY}{EMPTY}", "a_test.go", message="Start")
+
+
+SUITES = "class TestText:\n    def test_cut(self):\n        assert cut('ab') == 'a'\n"
+BYTES = "\n\nclass TestBytes(TestText):\n    def test_cut(self):\n        pass\n"
+
+
+def test_a_new_suite_may_leave_out_what_the_one_above_it_tests() -> None:
+    assert change(SUITES, SUITES + BYTES, "tests/test_a.py") == set()
+    assert change(SUITES, SUITES + BYTES.replace("(TestText)", "(TestCase)"), "tests/test_a.py") == {"test-emptied"}
+    assert change(SUITES, SUITES + BYTES.replace("test_cut", "test_other"), "tests/test_a.py") == {"test-emptied"}
+    both = SUITES + BYTES.replace("pass", "assert cut(b'ab') == b'a'")
+    assert "test-emptied" in change(both, SUITES + BYTES, "tests/test_a.py")
+    bare = SUITES.replace("assert cut('ab') == 'a'", "pass")
+    assert "test-emptied" in change(SUITES, bare + BYTES, "tests/test_a.py")
+
+
+def test_a_new_test_that_is_skipped_is_judged_as_skipped() -> None:
+    java = "class ATest extends BTest {\n  @Test\n  void a() {\n    assertEquals(1, a());\n  }\n%s}\n"
+    other = "  @Test\n  void b() {\n    assertEquals(1, b());\n  }\n"
+    void = '  @Test\n  @Disabled("not here")\n  @Override\n  void c() {\n  }\n'
+    path = "src/test/java/ATest.java"
+    assert change(java % "", java % (other + void), path) == set()
+    assert change(java % "", java % void, path) == {"test-skipped"}
+    assert change(java % "", java % (other + void.replace('  @Disabled("not here")\n', "")), path) == {"test-emptied"}
+    assert "test-skipped" in change(java % other, java % other.replace("@Test", "@Test @Disabled"), path)
+
+
+def test_a_new_test_may_be_for_the_documents_or_for_other_tests() -> None:
+    shown = "import pytest\n\n\nasync def test_runs():\n    pass\n"
+    assert change(None, shown, "docs/guides/test_loop.py", message="Document it") == set()
+    assert change(None, shown, "tests/test_loop.py", message="Document it") == {"test-emptied"}
+    assert change(None, shown, "docs/guides/test_loop.py") == {"test-emptied"}
+    run = "import { run } from './run';\n\nit('finds it', () => {\n  expect(run('in-the-end')).toBe(1);\n});\n"
+    made = "test('some', () => {\n  expect(true).toBe(true);\n});\n"
+    files = edit("e2e/__tests__/run.test.ts", None, run), edit("e2e/places/__tests__/in-the-end.js", None, made)
+    assert rules(*files, message="Find it") == set()
+    assert "test-emptied" in rules(*files)
+    assert "test-emptied" in rules(edit("e2e/__tests__/run.test.ts", None, run.replace("in-the", "at-the")), files[1])
+    silent = run.replace("  expect(run('in-the-end')).toBe(1);", "  run('in-the-end');")
+    assert "test-emptied" in rules(edit("e2e/__tests__/run.test.ts", None, silent), files[1], message="Find it")
+
+
+AVA_OLD = "test('adds', t => {\n\tt.is(add(2, 3), 5);\n});\n"
+AVA_NEW = "\ntest.failing('adds more', t => {\n\tt.is(add(2, 4), 7);\n});\n"
+
+
+def test_a_new_test_may_fail_as_yet_or_be_slow_beside_all_others() -> None:
+    code = edit("a.js", "let a = 1;\n", "let a = 2;\n")
+    assert rules(code, edit("test/a.js", AVA_OLD, AVA_OLD + AVA_NEW), message="Count") == set()
+    assert rules(code, edit("test/a.js", AVA_OLD, AVA_OLD + AVA_NEW)) == {"test-skipped"}
+    assert "test-skipped" in rules(code, edit("test/a.js", AVA_OLD, AVA_NEW.replace(" more", "")), message="Count")
+    assert "test-skipped" in rules(
+        code, edit("test/a.js", AVA_OLD, AVA_OLD + AVA_NEW.replace("failing", "skip")), message="Count"
+    )
+    rust = "#[test]\nfn adds() {\n    assert_eq!(add(2, 3), 5);\n}\n"
+    slow = '\n#[test]\n#[ignore = "slow"]\nfn adds_much() {\n    assert_eq!(add(2, N), 5);\n}\n'
+    code = edit("src/a.rs", "const N: u32 = 1;\n", "const N: u32 = 2;\n")
+    assert rules(code, edit("tests/a.rs", rust, rust + slow), message="Count") == set()
+    assert rules(code, edit("tests/a.rs", rust, rust + slow.replace("slow", "no")), message="Count") == {"test-skipped"}
+    assert "test-skipped" in rules(code, edit("tests/a.rs", rust, slow.replace("_much", "")), message="Count")
+
+
+def test_a_new_test_that_is_skipped_is_no_loss_where_old_ones_ask_more() -> None:
+    old = "def test_add():\n    assert add(2, 3) == 5\n"
+    new = "\n\n@pytest.mark.skip\ndef test_more():\n    assert add(2, 'a') == 5\n"
+    code = edit("a.py", "A = 1\n", "A = 2\n")
+    more = f"{old}    assert add(2, 4) == 6\n"
+    assert rules(code, edit("tests/test_a.py", old, more + new)) == set()
+    assert rules(code, edit("tests/test_a.py", old, old + new)) == {"test-skipped"}
+    assert "test-skipped" in rules(code, edit("tests/test_a.py", old, new.replace("more", "add")))
+
+
+def test_what_a_test_of_node_mocks_is_no_test() -> None:
+    mocked = "const spy = test.mock.method(process, 'on', () => {});\n\n"
+    test = "test('adds', () => {\n  assert.equal(add(2, 3), 5);\n});\n"
+    assert change(test, mocked + test, "test/a.test.js") == set()
+    assert "test-emptied" in change(test, "test.mocks('b', () => {});\n\n" + test, "test/a.test.js")
+    assert "test-emptied" in change(test, test.replace("  assert.equal(add(2, 3), 5);\n", ""), "test/a.test.js")

@@ -12,6 +12,13 @@ from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.readers.python.source import is_newer
 from orchestrator.verify.readers.trials import NONE, Trial
+from orchestrator.verify.rules.fresh import (
+    is_left_for_later,
+    is_material,
+    is_proved_above,
+    may_wait,
+    proves_anything,
+)
 from orchestrator.verify.rules.gone import is_announced
 from orchestrator.verify.rules.reworked import is_rework
 from orchestrator.verify.rules.rust_features import FEATURE, features, is_compiled_only, went_with_features
@@ -102,7 +109,7 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
             lost = lost and diff.spares_tests and not is_rework(diff) and not _helped(side, test)
             lost = lost and (before is None or not (unwraps_instead(before, test) or _spread(side, name)))
             hollow = test.is_test and test.hollow and not _was_hollow(diff, before, test)
-            hollow = hollow and (diff.spares_tests or before is None)
+            hollow = hollow and (diff.spares_tests or before is None) and not _says_so(side, name, diff)
             bare = diff.whole and test.is_test and test.assertions == 0 and not _helped(side, test)
             never = test.never if before is not None and before.is_test and not before.never else ""
             if lost or hollow or bare or never:
@@ -115,6 +122,15 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=name,
                 )
+
+
+def _says_so(side: Side, name: str, diff: Diff) -> bool:
+    """Say whether a new empty test is skipped, which another rule judges, or takes nothing away."""
+    test = side.new[name]
+    if name in side.old or diff.whole:
+        return False
+    silent = bool(test.unconditional) or is_proved_above(side, name)
+    return silent or is_left_for_later(side, name, diff) or is_material(side, test, diff)
 
 
 def unwraps_instead(before: Trial, after: Trial) -> bool:
@@ -248,8 +264,7 @@ def test_mocks_subject(diff: Diff) -> Iterable[Finding]:
 def test_skipped(diff: Diff) -> Iterable[Finding]:
     """Find tests, classes and modules that are skipped or expected to fail and were not before."""
     both = sides(diff) if not asks_to_skip_tests(diff.message) else ()
-    proved = any(proves(side, name, test) for side in both for name, test in side.new.items())
-    proved = proved or (bool(diff.message) and all(is_test_file(edit.path) for edit in diff.edits))
+    proved = proves_anything(diff) or (bool(diff.message) and all(is_test_file(edit.path) for edit in diff.edits))
     left = frozenset(_silent_before(both))
     for side in both:
         for name, test in side.new.items():
@@ -262,12 +277,10 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                 continue  # it did nothing on the base either: it returned at once
             markers = test.markers if name in side.old else test.unconditional
             for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
-                if name not in side.old and (_own_name(name), marker) in left:
+                if _silences_nothing(side, name, marker, diff) or (
+                    name not in side.old and (_own_name(name), marker) in left
+                ):
                     continue  # it was so in the file it came from
-                if marker == "abstract" and any(goes_on(name, edit.new or "") for edit in diff.edits):
-                    continue  # others take its tests over
-                if marker.startswith("cfg(") and frozenset(FEATURE.findall(marker)) <= features(diff):
-                    continue  # whoever runs the tests runs them with the features there are
                 yield found(
                     "test-skipped",
                     side.path,
@@ -276,6 +289,15 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=f"{name}:{marker}",
                 )
+
+
+def _silences_nothing(side: Side, name: str, marker: str, diff: Diff) -> bool:
+    """Say whether a mark takes no test away: others go on with them, they run where it counts, or are to wait."""
+    if side.new[name].is_test and not diff.whole and may_wait(side, name, marker, diff):
+        return True
+    if marker == "abstract" and any(goes_on(name, edit.new or "") for edit in diff.edits):
+        return True
+    return marker.startswith("cfg(") and frozenset(FEATURE.findall(marker)) <= features(diff)
 
 
 def _silent_before(both: Iterable[Side]) -> Iterator[tuple[str, str]]:

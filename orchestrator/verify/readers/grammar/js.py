@@ -128,7 +128,7 @@ _MACROS = re.compile(r"^(?:const|let|var)\s+(\w+)\s*=\s*test\.macro\(", re.MULTI
 
 
 def _is_test(chain: Chain, node: SgNode, macros: frozenset[str]) -> bool:
-    if chain.root == "Deno" and chain.members[:1] != ("test",):
+    if chain.members[:1] == ("mock",) or (chain.root == "Deno" and chain.members[:1] != ("test",)):
         return False
     if _callback(node) is not None or bool(SILENT & set(chain.members)):
         return True
