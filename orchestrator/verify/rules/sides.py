@@ -52,6 +52,13 @@ class Side(msgspec.Struct, frozen=True):
             found = found.union(*(said for scope, said in own.items() if scope in found))
         return found
 
+    def through(self, words: frozenset[str]) -> frozenset[str]:
+        """Give the words of the functions that assert and that these words name: what a test asks through them."""
+        named = words & self.helpers
+        return frozenset().union(
+            *(own for name, own in self.language.scopes(self.text).items() if _last(name) in named)
+        )
+
     def before(self, name: str) -> Trial:
         """Give a test as it was, also under the name it had then; an empty one where there was none."""
         return self.old.get(name) or self._renamed.get(self.new[name].body, _NOTHING)

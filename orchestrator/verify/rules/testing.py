@@ -13,20 +13,32 @@ from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.readers.python.source import is_newer
 from orchestrator.verify.readers.trials import NONE, Trial
 from orchestrator.verify.rules.cases import cases_of, went_elsewhere
+from orchestrator.verify.rules.fresh import (
+    is_left_for_later,
+    is_material,
+    is_proved_above,
+    may_wait,
+    proves_anything,
+)
+from orchestrator.verify.rules.gone import is_announced
 from orchestrator.verify.rules.reworked import is_rework
 from orchestrator.verify.rules.rust_features import FEATURE, features, is_compiled_only, went_with_features
 from orchestrator.verify.rules.sides import Side, goes_on, proves, proves_more, readable, removed, sides
+from orchestrator.verify.rules.taken_over import (
+    asks_through,
+    became_another,
+    grown_of,
+    has_twin,
+    is_asked_through,
+    is_part_of_another,
+    replaces,
+)
 from orchestrator.verify.rules.task_words import asks_to_skip_tests, asks_to_take_out, names_test, speaks_of
 from orchestrator.verify.testpaths import is_test_file
 
 HOW = "(`allow_test_changes` can name the file, if a person wants it)"
 _ALIKE = 0.7
 _PART = 0.3
-_SHARED = 0.5
-_SEVERAL = 2
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_NAME = re.compile(r"\w+")
-_NUMBER = re.compile(r"#\d+$")
 
 
 def test_deleted(diff: Diff) -> Iterable[Finding]:
@@ -41,21 +53,18 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
     ]
     names = frozenset(test.name for test in added if test.assertions)
     bodies = frozenset(test.body for test in added)
-    grown = [*added, *_grown(both)]
+    grown = [*added, *grown_of(both)]
     for side in both:
+        helped = [test for name, test in side.new.items() if name not in side.old and asks_through(side, test)]
         for name, test in side.old.items():
             if name in side.new or not test.is_test or test.name in names or test.body in bodies:
                 continue
             # what never ran, or could not fail, is no loss
-            if test.hollow or test.unconditional or _replaced(test, grown) or _has_twin(side, name):
+            if test.hollow or test.unconditional or replaces(test, grown) or has_twin(side, name):
                 continue
-            if _is_part_of_another(test, side):
+            if is_part_of_another(test, side) or is_asked_through(test, side, helped) or became_another(test, both):
                 continue
-            if is_gone(test.words, side, diff, name) or went_with_features(test, diff):
-                continue
-            if names_test(diff.message, name) or (diff.message and proves_more(side)):
-                continue
-            if asks_to_take_out(diff.message) and speaks_of(diff.message, (test.name,)):
+            if _went_with_its_subject(test, name, side, diff) or _is_told(test, name, side, diff):
                 continue
             yield found(
                 "test-deleted",
@@ -65,6 +74,20 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
             )
 
 
+def _went_with_its_subject(test: Trial, name: str, side: Side, diff: Diff) -> bool:
+    """Say whether the code no longer has what a test, or the suite it went with, was about."""
+    suite = _of_its_suite(side, name)
+    return is_gone(test.words, side, diff, name) or went_with_features(test, diff) or bool(suite & removed(diff).names)
+
+
+def _is_told(test: Trial, name: str, side: Side, diff: Diff) -> bool:
+    """Say whether a person's own commit says of a test that it goes, or shows why, or proves more instead."""
+    if names_test(diff.message, name) or (diff.message and proves_more(side)):
+        return True
+    named = asks_to_take_out(diff.message) and speaks_of(diff.message, (test.name,))
+    return named or is_announced(test, side, diff)
+
+
 def is_gone(words: frozenset[str], side: Side, diff: Diff, name: str = "") -> bool:
     """Say whether something was taken out of the code that these words are about, or what they call in their file."""
     taken = removed(diff)
@@ -72,58 +95,10 @@ def is_gone(words: frozenset[str], side: Side, diff: Diff, name: str = "") -> bo
     return gone.within(words) or bool(gone.names and side.about(words, name) & gone.names)
 
 
-def _has_twin(side: Side, name: str) -> bool:
-    """Say whether one of several tests of a name went, and one that is still called so has most of its words."""
-    plain, words = _NUMBER.sub("", name), side.old[name].words
-    twins = (test for other, test in side.new.items() if other in side.old and _NUMBER.sub("", other) == plain)
-    return any(len(words & test.words) >= _ALIKE * len(words) and test.assertions for test in twins)
-
-
-def _is_part_of_another(test: Trial, side: Side) -> bool:
-    """Say whether the test that a deleted one was called after is now about all that it was about."""
-    about = test.words - frozenset(_NAME.findall(test.name))
-    return any(
-        about <= after.words and _asked(test) <= _asked(after) and not _asked(test) <= _asked(before)
-        for _, before, after in side.kept()
-        if test.name.startswith(f"{after.name}_") and after.assertions >= before.assertions and not after.unconditional
-    )
-
-
-def _asked(test: Trial) -> frozenset[str]:
-    """Give the words of what a test asserts."""
-    return frozenset().union(*(one.words for one in test.asserts))
-
-
-def _grown(both: tuple[Side, ...]) -> Iterator[Trial]:
-    """Give the tests that assert more, or in more cases, than they did."""
-    for side in both:
-        for name, test in side.new.items():
-            before = side.old.get(name)
-            if before is not None and (test.assertions > before.assertions or len(test.cases) > len(before.cases)):
-                yield test
-
-
-def _replaced(test: Trial, grown: Iterable[Trial]) -> bool:
-    """Say whether other tests took over what a test was about: its words, or half of them under a name alike."""
-    about = test.words - frozenset(_NAME.findall(test.name))  # what it is called, others are called otherwise
-    return not about or any(
-        len(about & other.words) >= _needed(test, other) * len(about)
-        and (other.assertions >= min(test.assertions, 1) or bool(other.cases))
-        for other in grown
-    )
-
-
-def _needed(test: Trial, other: Trial) -> float:
-    """Give the part of a test's words that another must have to stand for it: less if it asserts as much."""
-    if _alike(test.name, other.name):
-        return _PART
-    return _SHARED if other.assertions >= max(test.assertions, _SEVERAL) else _ALIKE
-
-
-def _alike(one: str, other: str) -> bool:
-    """Say whether two tests are called after the same thing."""
-    words = [frozenset(word.lower() for word in _WORD.findall(name)) - {"test"} for name in (one, other)]
-    return len(words[0] & words[1]) >= _SHARED * min(map(len, words))
+def _of_its_suite(side: Side, name: str) -> frozenset[str]:
+    """Give what the suite of a test was about, if it went as a whole."""
+    suite = name.rpartition(" > ")[0] or name.rpartition(".")[0]
+    return side.old[suite].words if suite and suite in side.old and suite not in side.new else frozenset()
 
 
 def test_emptied(diff: Diff) -> Iterable[Finding]:
@@ -133,9 +108,9 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
             before = side.old.get(name)
             lost = before is not None and before.assertions > 0 and test.assertions == 0 and not test.markers
             lost = lost and diff.spares_tests and not is_rework(diff) and not _helped(side, test)
-            lost = lost and (before is None or not unwraps_instead(before, test))
+            lost = lost and (before is None or not (unwraps_instead(before, test) or _spread(side, name)))
             hollow = test.is_test and test.hollow and not _was_hollow(diff, before, test)
-            hollow = hollow and (diff.spares_tests or before is None)
+            hollow = hollow and (diff.spares_tests or before is None) and not _says_so(side, name, diff)
             bare = diff.whole and test.is_test and test.assertions == 0 and not _helped(side, test)
             never = test.never if before is not None and before.is_test and not before.never else ""
             if lost or hollow or bare or never:
@@ -150,6 +125,15 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
                 )
 
 
+def _says_so(side: Side, name: str, diff: Diff) -> bool:
+    """Say whether a new empty test is skipped, which another rule judges, or takes nothing away."""
+    test = side.new[name]
+    if name in side.old or diff.whole:
+        return False
+    silent = bool(test.unconditional) or is_proved_above(side, name)
+    return silent or is_left_for_later(side, name, diff) or is_material(side, test, diff)
+
+
 def unwraps_instead(before: Trial, after: Trial) -> bool:
     """Say whether all a test of Rust no longer asserts is that there is a value it now takes, which fails as well."""
     kept = {one.dump for one in after.asserts}
@@ -160,6 +144,14 @@ def unwraps_instead(before: Trial, after: Trial) -> bool:
 
 _TAKES = re.compile(r"\. (?:unwrap|expect)(?:_err)? \(")
 _IS_THERE = re.compile(r"\. is_(?:ok|some|err) \( \) ?\)?$")
+
+
+def _spread(side: Side, name: str) -> bool:
+    """Say whether a test is a suite of its name now, whose tests run and assert at least what it did, as strictly."""
+    within = [test for other, test in side.new.items() if other.startswith(f"{name} > ") and proves(side, other, test)]
+    still = Counter(one.dump for test in within if not test.markers for one in test.asserts if one.strength > NONE)
+    kept = Counter(one.dump for one in side.old[name].asserts) & still
+    return kept.total() >= _ALIKE * side.old[name].assertions and still.total() >= side.old[name].assertions
 
 
 def _was_hollow(diff: Diff, before: Trial | None, test: Trial) -> bool:
@@ -270,8 +262,7 @@ def test_mocks_subject(diff: Diff) -> Iterable[Finding]:
 def test_skipped(diff: Diff) -> Iterable[Finding]:
     """Find tests, classes and modules that are skipped or expected to fail and were not before."""
     both = sides(diff) if not asks_to_skip_tests(diff.message) else ()
-    proved = any(proves(side, name, test) for side in both for name, test in side.new.items())
-    proved = proved or (bool(diff.message) and all(is_test_file(edit.path) for edit in diff.edits))
+    proved = proves_anything(diff) or (bool(diff.message) and all(is_test_file(edit.path) for edit in diff.edits))
     left = frozenset(_silent_before(both))
     for side in both:
         for name, test in side.new.items():
@@ -280,14 +271,14 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                 continue  # a new test that is skipped takes nothing away, where others prove the work
             if names_test(diff.message, name or side.path):
                 continue
+            if side.before(name).hollow and side.before(name).is_test:
+                continue  # it did nothing on the base either: it returned at once
             markers = test.markers if name in side.old else test.unconditional
             for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
-                if name not in side.old and (_own_name(name), marker) in left:
+                if _silences_nothing(side, name, marker, diff) or (
+                    name not in side.old and (_own_name(name), marker) in left
+                ):
                     continue  # it was so in the file it came from
-                if marker == "abstract" and any(goes_on(name, edit.new or "") for edit in diff.edits):
-                    continue  # others take its tests over
-                if marker.startswith("cfg(") and frozenset(FEATURE.findall(marker)) <= features(diff):
-                    continue  # whoever runs the tests runs them with the features there are
                 yield found(
                     "test-skipped",
                     side.path,
@@ -296,6 +287,15 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=f"{name}:{marker}",
                 )
+
+
+def _silences_nothing(side: Side, name: str, marker: str, diff: Diff) -> bool:
+    """Say whether a mark takes no test away: others go on with them, they run where it counts, or are to wait."""
+    if side.new[name].is_test and not diff.whole and may_wait(side, name, marker, diff):
+        return True
+    if marker == "abstract" and any(goes_on(name, edit.new or "") for edit in diff.edits):
+        return True
+    return marker.startswith("cfg(") and frozenset(FEATURE.findall(marker)) <= features(diff)
 
 
 def _silent_before(both: Iterable[Side]) -> Iterator[tuple[str, str]]:

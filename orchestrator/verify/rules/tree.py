@@ -62,9 +62,18 @@ def _went_elsewhere(edit: Edit, diff: Diff) -> bool:
         one for one in diff.edits if one.path != edit.path and one.new and (stem in one.path or is_test_file(one.path))
     ]
     return bool(lines) and any(
-        sum(line in (one.new or "") for line in lines) >= (_HALF if stem in one.path else _MOST) * len(lines)
+        sum(line in (one.new or "") for line in lines)
+        >= (_HALF if stem in one.path or _took_over(edit, one) else _MOST) * len(lines)
         for one in others
     )
+
+
+def _took_over(edit: Edit, other: Edit) -> bool:
+    """Say whether a new file beside a deleted one is run as it was, and has as many tests: it has a new name."""
+    folders, ends = ([side.path.rpartition(by)[at] for side in (edit, other)] for by, at in (("/", 0), (".", 2)))
+    had, has = (len(_OF_KOTLIN.findall(text or "")) for text in (edit.old, other.new))
+    beside = folders[0] == folders[1] and ends[0] == ends[1] and other.status == "A"
+    return beside and is_named_test(other.path) and 0 < had <= has
 
 
 def _of_code(message: str) -> str:

@@ -11,7 +11,9 @@ from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, ass
 from orchestrator.verify.readers.grammar.values import is_fixed
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
-_TEST = re.compile(r"@(?:\w+\.)*(?:Test|ParameterizedTest|RepeatedTest|TestFactory|TestTemplate|Theory|Property)\b")
+_TEST = re.compile(
+    r"@(?:\w+\.)*(?:(?:Parameterized|Repeated|Retrying|Cartesian)?Test|TestFactory|TestTemplate|Theory|Property)\b"
+)
 _SILENT = re.compile(r"@(?:\w+\.)*(Disabled|Ignore|Ignored)\b(?!\w)")
 _ALWAYS = re.compile(r"@(?:\w+\.)*((?:Disabled|Enabled)If\w+)\(.*matches\s*=\s*\"\.\*\"", re.DOTALL)
 _SELDOM = re.compile(r"@(?:\w+\.)*(EnabledOnOs)\(\s*\{?\s*(?:OS\.)?(?:AIX|SOLARIS|FREEBSD|OPENBSD|OTHER)\b")

@@ -88,7 +88,7 @@ _ANYTHING = re.compile(r"expect\s?\.\s?(?:any|anything)\b")
 
 def _find(source: Source) -> Iterator[Found | Trial]:
     seen: Counter[str] = Counter()
-    others = others_of(source.text)
+    others, macros = others_of(source.text), frozenset(_MACROS.findall(source.text))
     pending = [(source.root, "")]
     while pending:
         node, prefix = pending.pop()
@@ -107,19 +107,32 @@ def _find(source: Source) -> Iterator[Found | Trial]:
                     line=line_of(node),
                     markers=tuple(mark.name for mark in marks),
                     unconditional=tuple(mark.name for mark in marks if mark.always),
+                    words=_of_loops(source, node),
                 )
                 where = f"{name} > "
-            elif chain.root in _TESTS and title and _is_test(chain, node):
+            elif chain.root in _TESTS and title and _is_test(chain, node, macros):
                 seen[name] += 1
                 yield _found(source, node, chain, f"{name}#{seen[name]}" if seen[name] > 1 else name, callback)
                 continue
         pending.extend((child, where) for child in reversed(node.children()))
 
 
-def _is_test(chain: Chain, node: SgNode) -> bool:
-    if chain.root == "Deno" and chain.members[:1] != ("test",):
+def _of_loops(source: Source, node: SgNode) -> frozenset[str]:
+    """Give the words of what the loops around a suite go through: what it is about, time by time."""
+    gone_through = (one.field("right") for one in node.ancestors() if one.kind() == "for_in_statement")
+    return frozenset[str]().union(*(source.words(part) for part in gone_through if part is not None))
+
+
+_MACROS = re.compile(r"^(?:const|let|var)\s+(\w+)\s*=\s*test\.macro\(", re.MULTILINE)
+"""What a file's tests do under several titles, in ava's words."""
+
+
+def _is_test(chain: Chain, node: SgNode, macros: frozenset[str]) -> bool:
+    if chain.members[:1] == ("mock",) or (chain.root == "Deno" and chain.members[:1] != ("test",)):
         return False
-    return _callback(node) is not None or bool(SILENT & set(chain.members))
+    if _callback(node) is not None or bool(SILENT & set(chain.members)):
+        return True
+    return any(part.kind() == "identifier" and part.text() in macros for part in arguments(node)[1:2])
 
 
 def _found(source: Source, node: SgNode, chain: Chain, name: str, callback: SgNode | None) -> Found:

@@ -51,7 +51,9 @@ def chain_of(node: SgNode) -> Chain:
 
 
 _OTHERWISE = re.compile(
-    r"^const\s+(\w+)\s*=\s*([^;\n?]+)\?\s*(?:test|it)(\.skip)?\s*:\s*(?:test|it)(\.skip)?\s*;?\s*$", re.MULTILINE
+    r"^const\s+(\w+)\s*=\s*([^;\n?]+)\?\s*(?:test|it)(\.(?:skip|failing|fails))?\s*:\s*"
+    r"(?:test|it)(\.(?:skip|failing|fails))?\s*;?\s*$",
+    re.MULTILINE,
 )
 _SOMEWHERE = re.compile(
     r"\(?\s*process\.(?:(platform)|arch|version|versions\.\w+)\s*"

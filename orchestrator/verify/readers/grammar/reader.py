@@ -1,6 +1,6 @@
 """JavaScript, TypeScript, Go, Rust and Java, for the rules: through ast-grep's grammars. Never runs what it reads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 
 from ast_grep_py import SgNode
@@ -12,7 +12,7 @@ from orchestrator.verify.readers.grammar.java import JAVA
 from orchestrator.verify.readers.grammar.js import JS
 from orchestrator.verify.readers.grammar.rust import RUST
 from orchestrator.verify.readers.grammar.signs import signs
-from orchestrator.verify.readers.grammar.source import NAME, name_of, parts, read, statements, walk
+from orchestrator.verify.readers.grammar.source import NAME, called, name_of, parts, read, statements, walk
 from orchestrator.verify.readers.grammar.tables import BY_EXTENSION, Table
 from orchestrator.verify.readers.grammar.testing import Found, Reader, read_trial
 from orchestrator.verify.readers.language import Language
@@ -101,12 +101,22 @@ def _asserting(text: str, table: Table) -> frozenset[str]:
         for node in walk(root)
         if node.kind() in source.table.named and name_of(node) and not _is_within(node, spans)
     ]
+    made = [(name_of(node), node.field("body")) for node in named]
+    made += [(name_of(node), node.field("value")) for node in _macros(source.root)]
     return frozenset(
-        name_of(node)
-        for node in named
-        if (body := node.field("body")) is not None
+        name
+        for name, body in made
+        if body is not None
         and any(True for step in statements(body) for part in walk(step) for _ in reader.asserts(source, part))
     )
+
+
+def _macros(root: SgNode) -> Iterator[SgNode]:
+    """Give the macros of ava that a file defines at its top."""
+    for node in (part for one in parts(root) if one.kind() == "lexical_declaration" for part in parts(one)):
+        value = node.field("value")
+        if value is not None and called(value) == "test.macro":
+            yield node
 
 
 def _is_within(node: SgNode, spans: Sequence[tuple[int, int]]) -> bool:

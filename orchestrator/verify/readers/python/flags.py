@@ -64,18 +64,41 @@ def _changes(node: ast.AST) -> TypeGuard[ast.Subscript | ast.Attribute]:
 def with_flags(module: ast.Module, marks: frozenset[str]) -> ast.Module:
     """Give a module with its flags' values in their place in conditions: of branches, and of calls by these names."""
     known, options = flags(module), _options(module)
-    tables = {name for name, _ in options}
-    names = (part for one in (_asked(module, marks) if known or options else ()) for part in walk(one))
-    if not any(isinstance(name, ast.Name) and (name.id in known or name.id in tables) for name in names):
+    optional = _optional(module) if marks else frozenset[str]()
+    names = {*known, *(name for name, _ in options), *optional}
+    asked = (part for one in (_asked(module, marks) if names else ()) for part in walk(one))
+    if not any(isinstance(name, ast.Name) and name.id in names for name in asked):
         return module
     found = copy.deepcopy(module)
-    put = _Put(known, options)
+    put, told = _Put(known, options), _Put(known, options, optional)
     for node in walk(found):
         if isinstance(node, ast.If | ast.While | ast.IfExp):
             node.test = put.visit(node.test)
         elif isinstance(node, ast.Call) and last_name(node.func) in marks:
-            put.generic_visit(node)
+            told.generic_visit(node)
     return found
+
+
+def _optional(module: ast.Module) -> frozenset[str]:
+    """Give what a module imports where it is installed, and has as None where it is not."""
+    found: set[str] = set()
+    for one in module.body:
+        if isinstance(one, ast.Try):
+            imports = [part for part in one.body if isinstance(part, ast.Import | ast.ImportFrom)]
+            tried = {(alias.asname or alias.name).partition(".")[0] for part in imports for alias in part.names}
+            found.update(*(tried & _without(handler) for handler in one.handlers))
+    return frozenset(found)
+
+
+def _without(handler: ast.ExceptHandler) -> frozenset[str]:
+    """Give the names that stand for nothing where an import fails."""
+    caught = ast.unparse(handler.type) if handler.type is not None else ""
+    if "ImportError" not in caught and "ModuleNotFoundError" not in caught:
+        return frozenset()
+    made = [part for part in handler.body if isinstance(part, ast.Assign) and isinstance(part.value, ast.Constant)]
+    return frozenset(
+        name.id for part in made if not truth(part.value) for name in part.targets if isinstance(name, ast.Name)
+    )
 
 
 def _asked(module: ast.Module, marks: frozenset[str]) -> Iterator[ast.AST]:
@@ -88,9 +111,13 @@ def _asked(module: ast.Module, marks: frozenset[str]) -> Iterator[ast.AST]:
 
 
 class _Put(ast.NodeTransformer):
-    def __init__(self, known: Mapping[str, bool], options: Mapping[tuple[str, object], bool]) -> None:
-        self._known = known
-        self._options = options
+    def __init__(
+        self,
+        known: Mapping[str, bool],
+        options: Mapping[tuple[str, object], bool],
+        optional: frozenset[str] = frozenset(),
+    ) -> None:
+        self._known, self._options, self._optional = known, options, optional
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         return self._option(node, node.value, node.slice)
@@ -112,5 +139,7 @@ class _Put(ast.NodeTransformer):
         return ast.copy_location(ast.Constant(value=value, kind=FLAG), node)
 
     def visit_Name(self, node: ast.Name) -> ast.AST:
+        if node.id in self._optional:
+            return ast.copy_location(ast.Name(id=f"HAS_{node.id}", ctx=node.ctx), node)
         value = self._known.get(node.id) if isinstance(node.ctx, ast.Load) else None
         return node if value is None else self._flag(node, value=value)

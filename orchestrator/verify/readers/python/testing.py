@@ -16,6 +16,7 @@ from orchestrator.verify.readers.python.stands_in import depends_on, stand_ins
 from orchestrator.verify.readers.python.unheard import Around, around_of, unheard
 from orchestrator.verify.readers.python.values import FunctionNode, last_name
 from orchestrator.verify.readers.python.walk import children, dumped, walk
+from orchestrator.verify.readers.python.wanted import needs_what_it_uses, wanted
 from orchestrator.verify.readers.trials import Trial
 
 _SKIPS = frozenset(
@@ -24,7 +25,7 @@ _SKIPS = frozenset(
 _ALWAYS = frozenset({"skip", "skipif", "skipIf", "xfail", "expectedFailure", "skipTest", "SkipTest"})
 PLATFORM = re.compile(
     r"\b_*(?:sys\.(?:platform|version_info|implementation|maxsize|flags)|os\.name|platform\.|find_spec|importlib|which"
-    r"|hasattr|version|PY\d*\w*|PYPY|IS_\w+|HAS_?\w*|HAVE_\w*|SUPPORTS_\w+|NO_\w+|WIN\w*|WINDOWS|MAC\w*|LINUX|CPYTHON|uname|geteuid|get_clock_info)"
+    r"|hasattr|version|PY\d*\w*|PYPY|IS_\w+|HAS_?\w*|HAVE_\w*|\w*SUPPORTS_\w+|NO_\w+|\w+_(?:AVAILABLE|INSTALLED)\b|CAPABILITIES|AARCH64|FREE_THREADED|WIN\w*|WINDOWS|MAC\w*|LINUX|CPYTHON|uname|geteuid|get_clock_info)"
     r"|_available\b|_installed\b|\bis_\w+|\bhas_\w+|\bhave_\w+|(?i:pypy|windows|linux|darwin|version|platform|python)",
 )
 
@@ -40,22 +41,11 @@ def read_tests(text: str) -> dict[str, Trial] | None:
 
 
 def _tests(module: ast.Module) -> Iterator[tuple[str, Trial]]:
-    yield "", _silencer("", 1, (), [node for node in module.body if not _needs_what_it_uses(node, module)])
+    yield "", _silencer("", 1, (), [node for node in module.body if not needs_what_it_uses(node, module)])
     gone = _taken_back(module.body)
     bases = frozenset(last_name(base) for node in module.body if isinstance(node, ast.ClassDef) for base in node.bases)
     found = _within(module.body, "", bases, around_of(module))
     yield from ((name, test) for name, test in found if name not in gone)
-
-
-def _needs_what_it_uses(node: ast.stmt, module: ast.Module) -> bool:
-    """Say whether a statement is an `importorskip` of a module the file has to do with."""
-    call = node.value if isinstance(node, ast.Expr) else None
-    if not (isinstance(call, ast.Call) and last_name(call.func) == "importorskip" and call.args):
-        return False
-    wanted = call.args[0].value if isinstance(call.args[0], ast.Constant) else None
-    root = str(wanted).partition(".")[0]
-    others = ast.Module(body=[one for one in module.body if one is not node], type_ignores=[])
-    return not isinstance(wanted, str) or root in identifiers(others)
 
 
 def _taken_back(body: Sequence[ast.stmt]) -> frozenset[str]:
@@ -76,10 +66,10 @@ def _within(
     for node in reachable(body):
         if isinstance(node, ast.ClassDef):
             name = prefix + node.name
-            yield name, _silencer(node.name, node.lineno, node.decorator_list, node.body)
+            yield name, _silencer(node.name, node.lineno, node.decorator_list, node.body, _about(node))
             if not _is_hidden(node) or node.name in bases:
                 yield from _within(node.body, f"{name}.", bases, around)
-        elif isinstance(node, FunctionNode) and node.name.startswith("test"):
+        elif isinstance(node, FunctionNode) and node.name.startswith("test") and not _is_fixture(node):
             yield prefix + node.name, _test(node, around)
         elif isinstance(node, FunctionNode) and _goes_first(node):
             yield prefix + node.name, _preparation(node)
@@ -92,16 +82,22 @@ _PREPARES = re.compile(r"(?:async)?set_?up(?:_?(?:class|module|function|method))
 
 def _goes_first(node: FunctionNode) -> bool:
     """Say whether a function runs before tests: a fixture, `setUp`."""
-    return bool(_PREPARES.fullmatch(node.name)) or any("fixture" in last_name(mark) for mark in node.decorator_list)
+    return bool(_PREPARES.fullmatch(node.name)) or _is_fixture(node)
+
+
+def _is_fixture(node: FunctionNode) -> bool:
+    """Say whether a function makes something for tests, whatever it is called: no runner takes it for one."""
+    marks = map(last_name, node.decorator_list)
+    return any("fixture" in mark and mark != "usefixtures" for mark in marks)
 
 
 def _preparation(node: FunctionNode) -> Trial:
     """Read what a fixture does to the tests that use it: skip them all."""
     alive = tuple(reachable(node.body))
-    needed = _wanted(node.name, alive)
-    wanted = [one for one in alive if isinstance(one, ast.Expr) and ast.unparse(one.value) in needed]
+    needed = wanted(node.name, alive)
+    asked = [one for one in alive if isinstance(one, ast.Expr) and ast.unparse(one.value) in needed]
     marks = _silencer(
-        node.name, node.lineno, (), [one for one in alive if not isinstance(one, ast.Assign) and one not in wanted]
+        node.name, node.lineno, (), [one for one in alive if not isinstance(one, ast.Assign) and one not in asked]
     )
     raised = [one.exc for one in alive if isinstance(one, ast.Raise) and one.exc is not None]
     skips = tuple(last_name(one) for one in raised if last_name(one) in _SKIPS)
@@ -138,7 +134,7 @@ def _test(node: FunctionNode, around: Around) -> Trial:
         single = [(name, False, text) for name, _, text in single]
     decorators += single
     marks = [(name, always, text) for name, always, text in (*decorators, *called) if name in _SKIPS]
-    guarded = _guarded_skips(alive) | _wanted(node.name, alive)
+    guarded = _guarded_skips(alive) | wanted(node.name, alive)
     return Trial(
         name=node.name,
         line=node.lineno,
@@ -188,18 +184,6 @@ def _guarded_skips(alive: Sequence[ast.stmt]) -> frozenset[str]:
         for call in walk(branch)
         if isinstance(call, ast.Call) and _skips(call)
     )
-
-
-def _wanted(name: str, alive: Sequence[ast.stmt]) -> frozenset[str]:
-    """Give the skips for want of a module that the rest of a body has to do with."""
-    found: set[str] = set()
-    for statement in alive:
-        call = statement.value if isinstance(statement, ast.Expr) else None
-        if isinstance(call, ast.Call) and last_name(call.func) == "importorskip" and call.args:
-            root = str(getattr(call.args[0], "value", "")).partition(".")[0].lower()
-            rest = " ".join((name, *(ast.unparse(one) for one in alive if one is not statement))).lower()
-            found.update({ast.unparse(call)} if root and root in rest else ())
-    return frozenset(found)
 
 
 def _of_a_kind(condition: ast.expr) -> bool:
@@ -333,7 +317,19 @@ def _replaced(node: FunctionNode) -> Iterator[str]:
             yield texts[0].rpartition(".")[2]
 
 
-def _silencer(name: str, line: int, decorators: Sequence[ast.expr], body: Sequence[ast.stmt]) -> Trial:
+def _about(node: ast.ClassDef) -> frozenset[str]:
+    """Give the words of a class beside its methods: what all its tests are about."""
+    loose = (part for part in node.body if not isinstance(part, FunctionNode | ast.ClassDef))
+    return frozenset[str]().union(*(identifiers(part) for part in (*node.bases, *loose)))
+
+
+def _silencer(
+    name: str,
+    line: int,
+    decorators: Sequence[ast.expr],
+    body: Sequence[ast.stmt],
+    about: frozenset[str] = frozenset(),
+) -> Trial:
     """Read what a class or module does to all its tests."""
     marks = [_read_mark(mark) for mark in decorators]
     for statement in body:
@@ -345,6 +341,7 @@ def _silencer(name: str, line: int, decorators: Sequence[ast.expr], body: Sequen
     return Trial(
         name=name,
         line=line,
+        words=about,
         markers=tuple(mark for mark, _, text in kept if not _is_platform(mark, text, frozenset())),
         unconditional=tuple(mark for mark, always, _ in kept if always and mark in {*_ALWAYS, "__test__"}),
     )

@@ -1,0 +1,93 @@
+"""New tests that say nothing, and take nothing away either: beside others, for later, for other tests. Never judges."""
+
+import re
+
+from orchestrator.verify.diff import Diff
+from orchestrator.verify.readers.trials import Trial
+from orchestrator.verify.rules.sides import Side, proves, sides
+from orchestrator.verify.rules.taken_over import grown_of
+
+_SEVERAL = 4
+"""So many new tests that assert stand for one that is empty."""
+_LATER = re.compile(r"(?://|#|/\*|\*).*\b(?:TODO|FIXME|WIP)\b")
+_NEAR = 5
+_LONG = 5
+_SLOW = re.compile(
+    r"(?i)(?:ignore|disabled|skip)\b.*\b(?:slow|performance|benchmarks?|long[ -]running|by hand|manual\w*)\b"
+)
+_EXPECTED = frozenset({"failing", "fails", "xfail", "expectedFailure"})
+"""What says of a test that runs that it fails as yet."""
+
+
+def proves_anything(diff: Diff) -> bool:
+    """Say whether a snapshot has new tests that run and assert, or old ones that assert more."""
+    both = sides(diff)
+    new = any(proves(side, name, test) for side in both for name, test in side.new.items())
+    return new or any(not test.unconditional for test in grown_of(both))
+
+
+def _only_adds(diff: Diff) -> bool:
+    """Say whether a person's own commit left every test there was in its place."""
+    kept = all(name in side.new for side in sides(diff) for name, test in side.old.items() if test.is_test)
+    return bool(diff.message) and kept
+
+
+def may_wait(side: Side, name: str, marker: str, diff: Diff) -> bool:
+    """Say whether a new test stands beside all that there were, and is to fail as yet, or says that it is slow."""
+    if name in side.old or not _only_adds(diff):
+        return False
+    line = side.new[name].line
+    head = side.text.splitlines()[max(0, line - _NEAR) : line + 1]
+    return marker in _EXPECTED or any(_SLOW.search(one) for one in head)
+
+
+def is_left_for_later(side: Side, name: str, diff: Diff) -> bool:
+    """Say whether a new empty test of a person's own commit says that it is for later, or is one beside several."""
+    test = side.new[name]
+    if name in side.old or not _only_adds(diff):
+        return False
+    lines = side.text.splitlines()[max(0, test.line - 1) : test.line + _NEAR]
+    return any(_LATER.search(line) for line in _until_next(lines)) or _is_beside_several(diff)
+
+
+def _until_next(lines: list[str]) -> list[str]:
+    """Give the lines of a test up to a blank one behind it."""
+    end = next((number for number, line in enumerate(lines) if number and not line.strip()), len(lines))
+    return lines[:end]
+
+
+def _is_beside_several(diff: Diff) -> bool:
+    """Say whether there are several new tests that assert for each that is empty."""
+    new = [(side, name, test) for side in sides(diff) for name, test in side.new.items() if name not in side.old]
+    empty = sum(test.is_test and test.hollow for _, _, test in new)
+    return sum(proves(side, name, test) for side, name, test in new) >= _SEVERAL * empty
+
+
+def is_proved_above(side: Side, name: str) -> bool:
+    """Say whether a new suite only leaves out what another of its file, which it goes on from, tests still."""
+    suite, _, own = name.rpartition(".")
+    if not suite or suite in side.old or name in side.old:
+        return False
+    head = re.search(rf"^\s*class {re.escape(suite.rpartition('.')[2])}\(([^)]*)\)", side.text, re.MULTILINE)
+    bases = re.findall(r"\w+", head[1]) if head is not None else []
+    above = (side.new.get(f"{base}.{own}") for base in bases if f"{base}.{own}" in side.old)
+    return any(test is not None and test.assertions > 0 and not test.unconditional for test in above)
+
+
+def is_material(side: Side, test: Trial, diff: Diff) -> bool:
+    """Say whether a new file of tests is an example in the documentation, or what other tests of the commit run."""
+    if side.old or not diff.message or not test.is_test:
+        return False
+    stem = side.path.rpartition("/")[2].partition(".")[0]
+    if _DOCUMENTS.search(side.path):
+        return True
+    others = (one for one in sides(diff) if one.path != side.path and one.path.rpartition(".")[2] in _TEXTS)
+    named = re.compile(rf"['\"/]{re.escape(stem)}(?:\.\w+)?['\"]")
+    return len(stem) > _LONG and any(
+        named.search(one.text) is not None and any(proves(one, name, trial) for name, trial in one.new.items())
+        for one in others
+    )
+
+
+_DOCUMENTS = re.compile(r"^(?:docs?|documentation|examples?)/")
+_TEXTS = frozenset({"js", "ts", "mjs", "cjs", "tsx", "jsx", "py"})
