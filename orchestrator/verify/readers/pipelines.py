@@ -4,7 +4,7 @@ Only as much of YAML as pipelines are written in. Never judges.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -109,3 +109,9 @@ def _leave(stack: list[tuple[int, str]] | list[tuple[int, str, int]], depth: int
 def unquoted(line: str) -> str:
     """Give a line of YAML as it is without quotes around words, and without spaces within brackets."""
     return re.sub(r"\[\s*(.*?)\s*\]", r"[\1]", re.sub(r"""(['"])([\w.*/@-]+)\1""", r"\2", line))
+
+
+def outside(lines: Iterable[Line], jobs: Collection[str]) -> tuple[Line, ...]:
+    """Leave out the lines of some jobs of a workflow."""
+    gone = {("jobs", job) for job in jobs}
+    return tuple(line for line in lines if (*line.keys, line.key)[:2] not in gone)

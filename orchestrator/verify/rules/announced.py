@@ -72,10 +72,11 @@ def announces_itself(edit: Edit, diff: Diff) -> bool:
         return True  # what is not run any more is not there any more
     if asks_to_take_out(diff.message) and edit.new and _is_taken_out(*lines, diff.message):
         return True
-    if not _bounds(lines[0]) <= _bounds(lines[1]) or (piped and _checks_less(edit, diff.message)):
+    idle = jobs_without_work(edit, diff) if piped else frozenset[str]()
+    if not _bounds(lines[0]) <= _bounds(lines[1]) or (piped and _checks_less(edit, diff.message, idle)):
         return False
     if (_runs_more(edit, *lines) and not (piped and starts_less(edit))) or (
-        piped and (asks_more(edit) or asks_no_less(edit, drops_support_of(diff.message), jobs_without_work(edit, diff)))
+        piped and (asks_more(edit) or asks_no_less(edit, drops_support_of(diff.message), idle))
     ):
         return True
     told = speaks_of(diff.message, (*lines[0], *lines[1]))
@@ -97,9 +98,9 @@ def asks_plainly_less(edit: Edit) -> bool:
     return left_out or _lowers(added, gone) or is_heard_less(edit)
 
 
-def _checks_less(edit: Edit, message: str) -> bool:
+def _checks_less(edit: Edit, message: str, idle: frozenset[str]) -> bool:
     """Say whether a pipeline shows that something is checked on more conditions, with less, or no more."""
-    return hangs_on_more(edit) or drops_checks(edit, message) or is_steered(edit)
+    return hangs_on_more(edit) or drops_checks(edit, message, idle) or is_steered(edit)
 
 
 def _shows(edit: Edit, diff: Diff, added: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from orchestrator.verify.diff import Edit
-from orchestrator.verify.readers.pipelines import Line, lines_of
+from orchestrator.verify.readers.pipelines import Line, lines_of, outside
 from orchestrator.verify.rules.easing import CHECKS, DEAFENS, words_of
 from orchestrator.verify.rules.task_words import asks_to_take_out, speaks_of
 from orchestrator.verify.rules.widened import LEAVES_OUT, PREPARES, beyond
@@ -77,14 +77,15 @@ _ASIDE = re.compile(
 """What a script's name says of other work than checking."""
 
 
-def drops_checks(edit: Edit, message: str) -> bool:
+def drops_checks(edit: Edit, message: str, idle: frozenset[str]) -> bool:
     """Say whether a pipeline lost a command that checked something, and has none in its place that asks as much.
 
-    What a message takes out by its name may be checked by others, as many at least.
+    What a message takes out by its name may be checked by others, as many at least. `idle` are jobs that have nothing
+    left to check.
     """
     if not (edit.old and edit.new and re.search(r"\.ya?ml$", edit.path)):
         return False
-    old, new = (lines_of(text) for text in (edit.old, edit.new))
+    old, new = outside(lines_of(edit.old), idle), lines_of(edit.new)
     gained = [one for one in beyond(new, old) if one.is_run]
     known = {one.text for one in new if one.is_run}
     lost = [one for one in beyond(old, new) if one.text not in known and _is_checked(one)]

@@ -39,7 +39,7 @@ def commands_unheard(diff: Diff) -> Iterable[Finding]:
             continue
         for said in dict.fromkeys(_of(edit)):
             yield found(
-                "commands-unheard",
+                "tests-deselected",
                 edit.path,
                 f"`{said[:80]}` lets tests fail unheard, or runs none; let their failure be what the command comes to "
                 "(`allow_test_changes` can name the file, if a person wants it)",

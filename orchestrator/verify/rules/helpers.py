@@ -30,7 +30,7 @@ def helper_emptied(diff: Diff) -> Iterable[Finding]:
             what = _lost(old, new, language, edit) if new is not None and new.body != old.body else ""
             if what and new is not None and _is_relied_on(name, language, edit):
                 yield found(
-                    "helper-emptied",
+                    "test-emptied",
                     edit.path,
                     f"{name}, through which tests assert, {what}; let it assert what it did {HOW}",
                     line=new.line,
@@ -78,7 +78,7 @@ def assertion_replaced(diff: Diff) -> Iterable[Finding]:
             using = [title for title, test in _tests(side) if name in test[1].words and _gave_up(name, *test)]
             if using:
                 yield found(
-                    "assertion-replaced",
+                    "test-emptied",
                     side.path,
                     f"{name} is called as an assertion is and asserts nothing, so {using[0]} can no longer fail there; "
                     f"let what it stood for assert {HOW}",

@@ -34,7 +34,7 @@ def judged_less(diff: Diff) -> Iterable[Finding]:
             continue
         for said in dict.fromkeys(_eased(edit, diff)):
             yield found(
-                "judged-less",
+                "tests-deselected",
                 edit.path,
                 f"`{said[:80]}` keeps tests from running or from failing, so that the others' passing says less; "
                 "take it out and make the code satisfy them "

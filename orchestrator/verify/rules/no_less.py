@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 import msgspec
 
 from orchestrator.verify.diff import Edit
-from orchestrator.verify.readers.pipelines import Line, lines_of
+from orchestrator.verify.readers.pipelines import Line, lines_of, outside
 from orchestrator.verify.rules.as_much import is_check, relieves
 from orchestrator.verify.rules.easing import CHECKS, EASES, HOSTED, MANAGERS, REACHES, is_known_action, words_of
 from orchestrator.verify.rules.widened import NARROWS, Sides, beyond, is_run_ordinarily, plain
@@ -37,9 +37,7 @@ def asks_no_less(edit: Edit, dropped: frozenset[str] = frozenset(), idle: frozen
     texts = (edit.old or "", edit.new or "")
     if not all(texts) or not re.search(r"\.ya?ml$", edit.path) or any(map(_UNREAD.search, texts)):
         return False
-    old = tuple(
-        line for line in lines_of(texts[0]) if (*line.keys, line.key)[:2] not in {("jobs", job) for job in idle}
-    )
+    old = outside(lines_of(texts[0]), idle)
     new = _but_waiting(old, lines_of(texts[1]))
     if old == new:
         return True

@@ -18,7 +18,7 @@ def test_unheard(diff: Diff) -> Iterable[Finding]:
             why = silenced(before, after) if not (before.unconditional or emptied) else ""
             if why:
                 yield found(
-                    "test-unheard",
+                    "test-swallowed",
                     side.path,
                     f"{name} asserts what it did, but that {why}; let its failure fail the test {HOW}",
                     line=after.line,
@@ -34,7 +34,7 @@ def subject_shadowed(diff: Diff) -> Iterable[Finding]:
             mine = {one for one in made if "." in one or one in before.judged}
             if mine:
                 yield found(
-                    "subject-shadowed",
+                    "test-mocks-subject",
                     side.path,
                     f"{name} puts an answer of its own in the place of `{min(mine)}` and then asserts it; call the "
                     f"real one {HOW}",

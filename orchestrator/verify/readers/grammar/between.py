@@ -103,6 +103,15 @@ def _is_swallowed(source: Source, call: SgNode, body: SgNode) -> bool:
             return False
         if one.kind() == "try_statement":
             caught = [part for part in one.children() if part.kind() == "catch_clause"]
-            if any(_BROAD.search(source.dump(part).partition("{")[0]) for part in caught):
+            broad = [part for part in caught if _BROAD.search(source.dump(part).partition("{")[0])]
+            if any(not _keeps(source, part) for part in broad):
                 return True
     return False
+
+
+def _keeps(source: Source, clause: SgNode) -> bool:
+    """Say whether what is caught is put away for whoever asks later: to fail again, to run the test once more."""
+    match = re.match(r"catch \( (?:\w+ )*?(?:[\w.]+(?: \| [\w.]+)*) (\w+) \)", source.dump(clause))
+    return (
+        match is not None and re.search(rf"\w+ = {match[1]} ;|\badd \( {match[1]} \)", source.dump(clause)) is not None
+    )
