@@ -323,3 +323,37 @@ def test_a_checker_that_is_to_look_away_from_all_of_it(path: str, mark: str) -> 
 def test_a_checker_that_is_told_what_to_leave(path: str, mark: str) -> None:
     rest = "fn f() {\n    g()\n}\n"
     assert "checker-silenced" not in change(rest, f"{mark}\n{rest}", path)
+
+
+PIPE = "name: CI\non: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: cargo test --all\n"
+WORKFLOW = ".github/workflows/ci.yml"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        (".claude/settings.json", None, '{"disableAllHooks": true}'),
+        (".claude/settings.json", '{"a": 1}', '{"a": 1, "permissions": {"defaultMode": "bypassPermissions"}}'),
+        (".claude/settings.local.json", None, '{"permissions": {"allow": ["Read", "Bash(*)"]}}'),
+        (".codex/config.toml", None, 'approval_policy = "never"\nsandbox_mode = "danger-full-access"\n'),
+        (WORKFLOW, None, PIPE.replace("--all", "--all || true")),
+        (WORKFLOW, PIPE, f"{PIPE}        continue-on-error: true\n"),
+        (WORKFLOW, None, f"{PIPE}        continue-on-error: true\n"),
+        (".gitlab-ci.yml", None, "test:\n  script:\n    - pytest || exit 0\n"),
+    ],
+)  # fmt: skip
+def test_no_message_frees_agents_or_makes_a_pipeline_deaf(path: str, old: str | None, new: str) -> None:
+    assert "tests-deselected" in change(old, new, path, message="ci: prompts, hooks and the workflow of agents")
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        (".claude/settings.json", None, '{"permissions": {"allow": ["Bash(cargo test:*)"]}}'),
+        (WORKFLOW, PIPE, PIPE.replace("--all", "--all --locked")),
+        (WORKFLOW, None, PIPE),
+        (WORKFLOW, PIPE, f"{PIPE}      - run: cargo +nightly test\n        continue-on-error: true\n"),
+    ],
+)
+def test_what_a_message_may_ask_of_agents_and_pipelines(path: str, old: str | None, new: str) -> None:
+    assert "tests-deselected" not in change(old, new, path, message="ci: prompts, hooks and the workflow of agents")

@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from orchestrator.model.verdicts import Finding
+from orchestrator.policy.globs import matches_any
+from orchestrator.policy.protected import AGENTS
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.settings import Setting, settings_of
 from orchestrator.verify.rules.lenient_java import gradle, maven, options, platform
@@ -244,12 +246,24 @@ def _checkers(one: Setting, _: Edit, __: Diff) -> bool:
     return one.last == "typeCheckingMode" and one.value == "off"
 
 
+def _agents(one: Setting, edit: Edit, diff: Diff) -> bool:
+    """Say whether an agent is freed of what watches it, by a commit that nobody told to."""
+    if not matches_any(edit.path.casefold(), AGENTS) or not diff.message:
+        return False  # of a task a person says which of these files it may change
+    if re.fullmatch(r"disableAllHooks|dangerously\w+|skipDangerousModePermissionPrompt|autoApprove|yolo\w*", one.last):
+        return one.value in _YES
+    if one.last in {"defaultMode", "sandbox_mode", "approval_policy", "permissionMode", "approvalMode"}:
+        return re.fullmatch(r"bypassPermissions|danger-full-access|never|yolo|dontAsk", one.value) is not None
+    return one.key == "permissions.allow" and re.fullmatch(r"\*|Bash(?:\(\*?(?::\*)?\))?", one.value) is not None
+
+
 _KINDS: tuple[tuple[re.Pattern[str], Eases], ...] = (
     (re.compile(r"(?:^|/)(?:\.npmrc|pnpm-workspace\.yaml)$"), _npm),
     (re.compile(r"(?:^|/)\.(?:mocharc[^/]*|taprc)$"), _mocha),
     (re.compile(r"(?:^|/)(?:(?:jest|vitest|playwright|ava)\.config[^/]*\.[cm]?[jt]s(?:on)?|package\.json)$"), _js),
     (re.compile(r"(?:^|/)\.cargo/config(?:\.toml)?$"), _cargo),
     (re.compile(r"(?:^|/)Cargo\.toml$"), _manifest),
+    (re.compile(r"(?:^|/)\.\w+/[\w.-]+\.(?:json|toml)$"), _agents),
     (re.compile(r"(?:^|/)pom\.xml$"), maven),
     (re.compile(r"\.gradle(?:\.kts)?$"), gradle),
     (re.compile(r"(?:^|/)\.mvn/(?:maven|jvm)\.config$"), options),
