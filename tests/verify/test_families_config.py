@@ -4,7 +4,9 @@
 
 import pytest
 
-from tests.verify.test_evasive import change
+from orchestrator.verify.diff import Diff
+from orchestrator.verify.honest import weigh
+from tests.verify.test_evasive import change, edit
 
 PY = "import os\nimport atexit\n\n\ndef total(rows):\n    return summed(rows)\n"
 JS = "export function total(rows) {\n  return summed(rows);\n}\n"
@@ -181,6 +183,9 @@ CARGO = '[package]\nname = "a"\nversion = "1.0.0"\n\n[lib]\nname = "a"\n\n[[test
         ("tox.ini", "[testenv]\ncommands = pytest\n", "[testenv]\nsetenv =\n    PYTEST_ADDOPTS = --deselect tests/test_a.py\ncommands = pytest\n"),
         ("pytest.ini", None, "[pytest]\naddopts = -q --suppress-tests-failed-exit-code\n"),
         ("setup.cfg", "[tool:pytest]\naddopts = -q\n", "[tool:pytest]\naddopts = -q --setup-plan\n"),
+        ("setup.cfg", "[tool:pytest]\naddopts = -q\n", "[tool:pytest]\naddopts = -q -m 'not slow'\n"),
+        ("pyproject.toml", "[tool.pytest.ini_options]\naddopts = ['-q']\n", "[tool.pytest.ini_options]\naddopts = ['-q', '-m', 'smoke']\n"),
+        (".config/nextest.toml", None, "[profile.default]\ndefault-filter = 'not test(edge)'\n"),
         (".golangci.yml", "linters:\n  enable:\n    - govet\n", "linters:\n  disable-all: true\n"),
         (".golangci.yml", "run:\n  timeout: 5m\n", "run:\n  timeout: 5m\n  issues-exit-code: 0\n"),
         (".golangci.yml", "run:\n  timeout: 5m\n", "run:\n  timeout: 5m\nissues:\n  exclude:\n    - '.*'\n"),
@@ -357,3 +362,45 @@ def test_no_message_frees_agents_or_makes_a_pipeline_deaf(path: str, old: str | 
 )
 def test_what_a_message_may_ask_of_agents_and_pipelines(path: str, old: str | None, new: str) -> None:
     assert "tests-deselected" not in change(old, new, path, message="ci: prompts, hooks and the workflow of agents")
+
+
+TREE = ("test/smoke/a.test.js", "test/b.test.js", "test/c.test.js", "test/d.test.js", "src/a.js")
+
+
+def told(path: str, old: str | None, new: str) -> set[str]:
+    """Judge a configuration in a tree that has four tests."""
+    return {one.rule for one in weigh(Diff(edits=(edit(path, old, new),), tree=(*TREE, path))).findings}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("jest.config.js", None, "module.exports = { testMatch: ['**/smoke/**'] };\n"),
+        ("jest.config.js", "module.exports = {};\n", "module.exports = { roots: ['<rootDir>/test/smoke'] };\n"),
+        ("vitest.config.ts", None, "export default { test: { include: ['test/smoke/a.test.js'] } };\n"),
+        ("vitest.config.ts", None, "export default { test: { dir: 'test/smoke' } };\n"),
+        ("package.json", "{}", '{"ava": {"files": ["test/b.test.js"]}}'),
+        (".mocharc.yml", None, "spec: test/smoke/*.js\n"),
+        ("jest.config.js", None, "module.exports = { testRegex: 'smoke/.*' };\n"),
+    ],
+)
+def test_a_runner_that_looks_in_fewer_places(path: str, old: str | None, new: str) -> None:
+    assert "tests-deselected" in told(path, old, new)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("jest.config.js", None, "module.exports = { testMatch: ['**/*.test.js'], roots: ['<rootDir>/test'] };\n"),
+        (
+            "vitest.config.ts",
+            None,
+            "export default { test: { coverage: { include: ['src/a.js'] }, dir: './test' } };\n",
+        ),
+        ("package.json", "{}", '{"files": ["src"], "ava": {"files": ["test/**/*.{js,ts}"]}}'),
+        (".mocharc.yml", None, "spec: test/**/*.test.js\n"),
+        ("jest.config.js", None, "module.exports = { testRegex: '(/test/.*|(\\.|/)(test|spec))\\.jsx?$' };\n"),
+    ],
+)
+def test_a_runner_that_looks_everywhere(path: str, old: str | None, new: str) -> None:
+    assert told(path, old, new) <= {"test-weakened"}
