@@ -45,7 +45,10 @@ _NOT_READ = re.compile(
 )
 
 _FEATURE = re.compile(r"cfg\w*\([^\]]*\bfeature\b")
-_STEERS = re.compile(r"(?:^|/)(?:\.?pytest\.(?:ini|toml)|pyproject\.toml|setup\.cfg|tox\.ini)$")
+_STEERS = re.compile(
+    r"(?:^|/)(?:\.?pytest\.(?:ini|toml)|pyproject\.toml|setup\.cfg|tox\.ini"
+    r"|(?:jest|vitest|ava)\.config\.\w+|\.mocharc\.?\w*|package\.json)$"
+)
 """Files that can say where tests are looked for."""
 
 RULES: tuple[Rule, ...] = (

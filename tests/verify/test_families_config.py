@@ -4,7 +4,9 @@
 
 import pytest
 
-from tests.verify.test_evasive import change
+from orchestrator.verify.diff import Diff
+from orchestrator.verify.honest import weigh
+from tests.verify.test_evasive import change, edit
 
 PY = "import os\nimport atexit\n\n\ndef total(rows):\n    return summed(rows)\n"
 JS = "export function total(rows) {\n  return summed(rows);\n}\n"
@@ -181,6 +183,9 @@ CARGO = '[package]\nname = "a"\nversion = "1.0.0"\n\n[lib]\nname = "a"\n\n[[test
         ("tox.ini", "[testenv]\ncommands = pytest\n", "[testenv]\nsetenv =\n    PYTEST_ADDOPTS = --deselect tests/test_a.py\ncommands = pytest\n"),
         ("pytest.ini", None, "[pytest]\naddopts = -q --suppress-tests-failed-exit-code\n"),
         ("setup.cfg", "[tool:pytest]\naddopts = -q\n", "[tool:pytest]\naddopts = -q --setup-plan\n"),
+        ("setup.cfg", "[tool:pytest]\naddopts = -q\n", "[tool:pytest]\naddopts = -q -m 'not slow'\n"),
+        ("pyproject.toml", "[tool.pytest.ini_options]\naddopts = ['-q']\n", "[tool.pytest.ini_options]\naddopts = ['-q', '-m', 'smoke']\n"),
+        (".config/nextest.toml", None, "[profile.default]\ndefault-filter = 'not test(edge)'\n"),
         (".golangci.yml", "linters:\n  enable:\n    - govet\n", "linters:\n  disable-all: true\n"),
         (".golangci.yml", "run:\n  timeout: 5m\n", "run:\n  timeout: 5m\n  issues-exit-code: 0\n"),
         (".golangci.yml", "run:\n  timeout: 5m\n", "run:\n  timeout: 5m\nissues:\n  exclude:\n    - '.*'\n"),
@@ -323,3 +328,79 @@ def test_a_checker_that_is_to_look_away_from_all_of_it(path: str, mark: str) -> 
 def test_a_checker_that_is_told_what_to_leave(path: str, mark: str) -> None:
     rest = "fn f() {\n    g()\n}\n"
     assert "checker-silenced" not in change(rest, f"{mark}\n{rest}", path)
+
+
+PIPE = "name: CI\non: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: actions/checkout@v4\n      - run: cargo test --all\n"
+WORKFLOW = ".github/workflows/ci.yml"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        (".claude/settings.json", None, '{"disableAllHooks": true}'),
+        (".claude/settings.json", '{"a": 1}', '{"a": 1, "permissions": {"defaultMode": "bypassPermissions"}}'),
+        (".claude/settings.local.json", None, '{"permissions": {"allow": ["Read", "Bash(*)"]}}'),
+        (".codex/config.toml", None, 'approval_policy = "never"\nsandbox_mode = "danger-full-access"\n'),
+        (WORKFLOW, None, PIPE.replace("--all", "--all || true")),
+        (WORKFLOW, PIPE, f"{PIPE}        continue-on-error: true\n"),
+        (WORKFLOW, None, f"{PIPE}        continue-on-error: true\n"),
+        (".gitlab-ci.yml", None, "test:\n  script:\n    - pytest || exit 0\n"),
+    ],
+)  # fmt: skip
+def test_no_message_frees_agents_or_makes_a_pipeline_deaf(path: str, old: str | None, new: str) -> None:
+    assert "tests-deselected" in change(old, new, path, message="ci: prompts, hooks and the workflow of agents")
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        (".claude/settings.json", None, '{"permissions": {"allow": ["Bash(cargo test:*)"]}}'),
+        (WORKFLOW, PIPE, PIPE.replace("--all", "--all --locked")),
+        (WORKFLOW, None, PIPE),
+        (WORKFLOW, PIPE, f"{PIPE}      - run: cargo +nightly test\n        continue-on-error: true\n"),
+    ],
+)
+def test_what_a_message_may_ask_of_agents_and_pipelines(path: str, old: str | None, new: str) -> None:
+    assert "tests-deselected" not in change(old, new, path, message="ci: prompts, hooks and the workflow of agents")
+
+
+TREE = ("test/smoke/a.test.js", "test/b.test.js", "test/c.test.js", "test/d.test.js", "src/a.js")
+
+
+def told(path: str, old: str | None, new: str) -> set[str]:
+    """Judge a configuration in a tree that has four tests."""
+    return {one.rule for one in weigh(Diff(edits=(edit(path, old, new),), tree=(*TREE, path))).findings}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("jest.config.js", None, "module.exports = { testMatch: ['**/smoke/**'] };\n"),
+        ("jest.config.js", "module.exports = {};\n", "module.exports = { roots: ['<rootDir>/test/smoke'] };\n"),
+        ("vitest.config.ts", None, "export default { test: { include: ['test/smoke/a.test.js'] } };\n"),
+        ("vitest.config.ts", None, "export default { test: { dir: 'test/smoke' } };\n"),
+        ("package.json", "{}", '{"ava": {"files": ["test/b.test.js"]}}'),
+        (".mocharc.yml", None, "spec: test/smoke/*.js\n"),
+        ("jest.config.js", None, "module.exports = { testRegex: 'smoke/.*' };\n"),
+    ],
+)
+def test_a_runner_that_looks_in_fewer_places(path: str, old: str | None, new: str) -> None:
+    assert "tests-deselected" in told(path, old, new)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("jest.config.js", None, "module.exports = { testMatch: ['**/*.test.js'], roots: ['<rootDir>/test'] };\n"),
+        (
+            "vitest.config.ts",
+            None,
+            "export default { test: { coverage: { include: ['src/a.js'] }, dir: './test' } };\n",
+        ),
+        ("package.json", "{}", '{"files": ["src"], "ava": {"files": ["test/**/*.{js,ts}"]}}'),
+        (".mocharc.yml", None, "spec: test/**/*.test.js\n"),
+        ("jest.config.js", None, "module.exports = { testRegex: '(/test/.*|(\\.|/)(test|spec))\\.jsx?$' };\n"),
+    ],
+)
+def test_a_runner_that_looks_everywhere(path: str, old: str | None, new: str) -> None:
+    assert told(path, old, new) <= {"test-weakened"}

@@ -67,22 +67,24 @@ def is_unheard(line: str) -> bool:
 
 
 def choices(line: str) -> frozenset[str]:
-    """Give what makes a line run some of the tests only: options that choose, and for Go the packages it names."""
-    said = _spoken(line)
-    found = TESTS.search(said)
-    if found is None:
-        return frozenset()
-    return frozenset(match[0].strip() for match in _CHOOSES.finditer(f" {said[found.end() :]}"))
+    """Give what makes a line run some of the tests only: options that choose; nothing if a step of it runs all."""
+    found = [{match[0].strip() for match in _CHOOSES.finditer(f" {rest}")} for rest in _rests(line)]
+    return frozenset().union(*found) if all(found) else frozenset()
 
 
 def files(line: str) -> frozenset[str]:
-    """Give the single files that a line has its runner run."""
-    said = _spoken(line)
-    found = TESTS.search(said)
-    words = said[found.end() :].split() if found is not None else []
-    return frozenset(
-        word for at, word in enumerate(words) if _FILE.fullmatch(word) and not (at and words[at - 1].startswith("-"))
-    )
+    """Give the single files that a line has its runner run; nothing if a step of it names none."""
+    found = [
+        {word for at, word in enumerate(words) if _FILE.fullmatch(word) and not (at and words[at - 1].startswith("-"))}
+        for words in (rest.split() for rest in _rests(line))
+    ]
+    return frozenset().union(*found) if all(found) else frozenset()
+
+
+def _rests(line: str) -> list[str]:
+    """Give what stands behind the runner in each step of a line that runs tests."""
+    steps = [(step, TESTS.search(step)) for step in re.split(r"&&|;|\|\|", _spoken(line))]
+    return [step[found.end() :] for step, found in steps if found is not None]
 
 
 def is_piped(line: str) -> bool:

@@ -7,7 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from orchestrator.model.verdicts import Finding
+from orchestrator.policy.globs import matches_any
+from orchestrator.policy.protected import CI
 from orchestrator.verify.diff import Diff, Edit, found
+from orchestrator.verify.readers.pipelines import lines_of
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.readers.python.values import last_name
 from orchestrator.verify.readers.python.walk import walk
@@ -63,6 +66,8 @@ def _of(edit: Edit) -> Iterator[str]:
         yield from _more(edit, *([("", _bare(line)) for line in text.splitlines()] for text in (edit.old or "", new)))
     elif edit.path.endswith("package.json"):
         yield from _more(edit, *(list(_scripts(text).items()) for text in (edit.old or "", new)))
+    elif matches_any(edit.path.casefold(), CI) and edit.path.endswith((".yml", ".yaml")):
+        yield from _of_pipeline(edit.old or "", new)
     elif edit.path.endswith("noxfile.py"):
         yield from _of_nox(edit.old or "", new)
 
@@ -86,10 +91,10 @@ def _more(edit: Edit, old: list[tuple[str, str]], new: list[tuple[str, str]]) ->
     loud = [(goal, line) for goal, line in old if runs_tests(line) and not is_unheard(line)]
     lost = Counter(line.strip() for _, line in loud) - Counter(line.strip() for _, line in new)
     piped = "pipefail" in (edit.new or "") or any(is_piped(line) for _, line in old)
-    waits = re.search(r"(?m)^\s*wait\b", edit.new or "") is not None
+    script = edit.path.endswith((".sh", ".bash"))
     for goal, line in new:
         said = line.strip()
-        if (goal and not _OF_TESTS.search(goal)) or (waits and said.endswith("&")):
+        if (goal and not _OF_TESTS.search(goal)) or (script and said.endswith("&")):
             continue
         if lost and is_piped(line) and not piped:
             yield said
@@ -145,6 +150,23 @@ def _of_make(old: str, new: str) -> Iterator[str]:
     """Give what tells make, or what it starts, to go on whatever comes, or to run some tests only."""
     known = {match[0].strip() for match in _OF_MAKE.finditer(old)}
     yield from (said for match in _OF_MAKE.finditer(new) if (said := match[0].strip()) not in known)
+
+
+def _of_pipeline(old: str, new: str) -> Iterator[str]:
+    """Give the commands of a pipeline in which no test that fails is heard any more, or ever was."""
+    before, after = _heard(old), _heard(new)
+    if after and not any(after.values()) and (not old or any(before.values())):
+        yield next(iter(after))
+
+
+def _heard(text: str) -> dict[str, bool]:
+    """Give the commands that run tests, and whether they are heard."""
+    runs = [line for line in lines_of(text) if line.is_run and (runs_tests(line.text) or is_unheard(line.text))]
+    heard = {line.text for line in runs if not is_unheard(line.text) and not _DEAF & {*line.guards}}
+    return {line.text: line.text in heard for line in runs}
+
+
+_DEAF = frozenset(("continue-on-error: true", "allow_failure: true", "if: false"))
 
 
 def _of_nox(old: str, new: str) -> Iterator[str]:

@@ -9,9 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from orchestrator.model.verdicts import Finding
+from orchestrator.policy.globs import matches_any
+from orchestrator.policy.protected import AGENTS
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.settings import Setting, settings_of
 from orchestrator.verify.rules.lenient_java import gradle, maven, options, platform
+from orchestrator.verify.rules.narrowed_js import narrowed
 from orchestrator.verify.rules.task_words import asks_to_skip_tests
 from orchestrator.verify.testpaths import is_vendored
 
@@ -30,7 +33,7 @@ _IDLE = re.compile(
 def judged_less(diff: Diff) -> Iterable[Finding]:
     """Find settings, new in this snapshot, by which tests are not run, or fail unheard."""
     for edit in () if asks_to_skip_tests(diff.message) else diff.judged():
-        if edit.new is None or is_vendored(edit.path) or (diff.whole and edit.old is None):
+        if edit.new is None or is_vendored(edit.path) or _SHOWN.search(edit.path) or (diff.whole and edit.old is None):
             continue
         for said in dict.fromkeys(_eased(edit, diff)):
             yield found(
@@ -42,6 +45,10 @@ def judged_less(diff: Diff) -> Iterable[Finding]:
                 line=_line(edit.new, said),
                 about=said,
             )
+
+
+_SHOWN = re.compile(r"(?:^|/)(?:examples?|docs?|fixtures?|__fixtures__|testdata|templates?)/")
+"""Where a configuration is there to be read, or is what is tested."""
 
 
 def _line(text: str, said: str) -> int:
@@ -61,6 +68,7 @@ def _eased(edit: Edit, diff: Diff) -> Iterator[str]:
                 elif eases(one, edit, diff):
                     yield said
     yield from _lowered(edit, diff)
+    yield from narrowed(edit, diff)
 
 
 def _settings(path: str, text: str) -> Sequence[Setting]:
@@ -206,11 +214,31 @@ _TOLD = re.compile(
 )
 
 
-def _pytest(one: Setting, _: Edit, __: Diff) -> bool:
+def _pytest(one: Setting, edit: Edit, diff: Diff) -> bool:
     """Say whether pytest is always told to run some tests, or to end well, or not to run what it finds."""
-    return one.last == "addopts" and _TOLD_ALWAYS.search(one.value) is not None
+    if one.last != "addopts":
+        return False
+    whole = " ".join(two.value for two in settings_of(edit.path, edit.new or "") if two.key == one.key)
+    before = " ".join(two.value for two in settings_of(edit.path, edit.old or "") if two.key == one.key)
+    return _TOLD_ALWAYS.search(one.value) is not None or (
+        edit.old is not None
+        and not _MARKED.search(before)
+        and _MARKED.search(f"{whole} ") is not None
+        and not _is_for_new_tests(whole, edit, diff)
+    )
 
 
+def _is_for_new_tests(options: str, edit: Edit, diff: Diff) -> bool:
+    """Say whether what is left out by a mark are tests that are new, as the mark is."""
+    names = re.findall(r"\bnot\s+(\w+)", options)
+    tests = [one for one in diff.edits if one.path.endswith(".py") and one.new]
+    fresh = [name for name in names if name not in (edit.old or "")]
+    marked = [one for name in names for one in tests if f"mark.{name}" in (one.new or "")]
+    return bool(names) and fresh == names and bool(marked) and all(one.old is None for one in marked)
+
+
+_MARKED = re.compile(r"(?<!\S)-m[= ]?\s*['\"]?\s*[\w(]")
+"""Only what has a mark is run, or has none: who was told otherwise before only says it anew."""
 _TOLD_ALWAYS = re.compile(
     r"--suppress-(?:tests-failed|no-test)-exit-code|--setup-(?:only|plan)|--collect-only|--co\b|--noconftest"
     r"|--continue-on-collection-errors|(?<!\S)--(?:lf|last-failed|sw|stepwise)\b|(?<!\S)(?:--help|--version|-h|--fixtures|--markers)(?!\S)"
@@ -244,12 +272,30 @@ def _checkers(one: Setting, _: Edit, __: Diff) -> bool:
     return one.last == "typeCheckingMode" and one.value == "off"
 
 
+def _agents(one: Setting, edit: Edit, diff: Diff) -> bool:
+    """Say whether an agent is freed of what watches it, by a commit that nobody told to."""
+    if not matches_any(edit.path.casefold(), AGENTS) or not diff.message:
+        return False  # of a task a person says which of these files it may change
+    if re.fullmatch(r"disableAllHooks|dangerously\w+|skipDangerousModePermissionPrompt|autoApprove|yolo\w*", one.last):
+        return one.value in _YES
+    if one.last in {"defaultMode", "sandbox_mode", "approval_policy", "permissionMode", "approvalMode"}:
+        return re.fullmatch(r"bypassPermissions|danger-full-access|never|yolo|dontAsk", one.value) is not None
+    return one.key == "permissions.allow" and re.fullmatch(r"\*|Bash(?:\(\*?(?::\*)?\))?", one.value) is not None
+
+
+def _nextest(one: Setting, _: Edit, __: Diff) -> bool:
+    """Say whether nextest is told to run some of the tests."""
+    return one.last == "default-filter" and re.search(r"\b(?:all|default)\(\)\s*$", one.value) is None
+
+
 _KINDS: tuple[tuple[re.Pattern[str], Eases], ...] = (
     (re.compile(r"(?:^|/)(?:\.npmrc|pnpm-workspace\.yaml)$"), _npm),
     (re.compile(r"(?:^|/)\.(?:mocharc[^/]*|taprc)$"), _mocha),
     (re.compile(r"(?:^|/)(?:(?:jest|vitest|playwright|ava)\.config[^/]*\.[cm]?[jt]s(?:on)?|package\.json)$"), _js),
     (re.compile(r"(?:^|/)\.cargo/config(?:\.toml)?$"), _cargo),
     (re.compile(r"(?:^|/)Cargo\.toml$"), _manifest),
+    (re.compile(r"(?:^|/)nextest\.toml$"), _nextest),
+    (re.compile(r"(?:^|/)\.\w+/[\w.-]+\.(?:json|toml)$"), _agents),
     (re.compile(r"(?:^|/)pom\.xml$"), maven),
     (re.compile(r"\.gradle(?:\.kts)?$"), gradle),
     (re.compile(r"(?:^|/)\.mvn/(?:maven|jvm)\.config$"), options),
