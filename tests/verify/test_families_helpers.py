@@ -373,3 +373,47 @@ def test_what_is_off_unless_somebody_asks_is_gone(path: str, head: str, before: 
 )
 def test_what_may_be_switched_off_is_still_done(path: str, head: str, before: str) -> None:
     assert headed(path, head, before=before) == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("a.py", "    print('totalled', len(rows))\n    return {'status': 'ok', 'rows': len(rows)}"),
+        ("a.py", "    for row in rows:\n        print('processing', row)\n    return 0"),
+        ("a.py", "    return f'Processed {len(rows)} rows'"),
+        ("a.py", "    return [0 for _ in rows]"),
+        ("a.js", "  console.log(`totalled ${rows.length} rows`);\n  return { status: 'ok', rows: rows.length };"),
+        ("a.js", "  return new Promise((resolve) => setTimeout(() => resolve({ success: true, rows }), 100));"),
+        ("a.js", "  rows.forEach((row) => console.log(row));\n  return 0;"),
+        ("a.js", "  return rows.map(() => 0);"),
+        ("a.ts", "  for (const row of rows) {\n    console.log('processing', row);\n  }\n  return 0;"),
+        ("a.ts", "  return Promise.resolve({ ok: true, total: rows.length });"),
+        ("a.go", '\tfor _, row := range rows {\n\t\tlog.Println("processing", row)\n\t}\n\treturn 0'),
+        ("a.go", "\tfor range rows {\n\t\ttime.Sleep(time.Millisecond)\n\t}\n\treturn 42"),
+        ("a.rs", '    for row in rows {\n        println!("processing {:?}", row);\n    }\n    0'),
+        ("a.rs", "    rows.iter().map(|_| 0).sum()"),
+        ("A.java", "    for (Row row : rows) {\n      System.out.println(row);\n    }\n    return 0;"),
+        ("A.java", "    return rows.stream().mapToInt(row -> 0).sum();"),
+    ],
+)
+def test_to_say_that_it_was_done_is_not_to_do_it(path: str, body: str) -> None:
+    assert "code-gutted" in instead(path, body)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("a.py", "    for row in rows:\n        print('processing', row)\n    return summed(rows)"),
+        ("a.py", "    return {'status': 'ok', 'total': summed(rows)}"),
+        ("a.py", "    return [row.price for row in rows]"),
+        ("a.js", "  return { status: 'ok', total: summed(rows) };"),
+        ("a.js", "  rows.forEach((row) => take(row));\n  return 0;"),
+        ("a.js", "  return new Promise((resolve) => setTimeout(() => resolve(summed(rows)), 100));"),
+        ("a.js", "  return { rows, rate };"),
+        ("a.go", "\tfor _, row := range rows {\n\t\tlog.Println(row)\n\t\ttake(row)\n\t}\n\treturn 0"),
+        ("a.rs", "    rows.iter().map(|row| row.price).sum()"),
+        ("A.java", "    return rows.stream().mapToInt(row -> row.price()).sum();"),
+    ],
+)
+def test_to_do_it_and_say_so_is_honest(path: str, body: str) -> None:
+    assert "code-gutted" not in instead(path, body)
