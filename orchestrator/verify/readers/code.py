@@ -71,6 +71,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     somebody for work (not read in Python, where the shape says it). `hands` counts the errors it hands on, `drops`
     those it lets go (Rust and Go). `front` is whom it leaves all its work to; `fails`: it does nothing but fail, in
     whatever words. `usual`: what it comes to where callers leave out what they may; None where they may not.
+    `keeps`: it gives ever after what its first call came to.
     """
 
     name: str
@@ -97,3 +98,4 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     front: Front = Front()
     fails: bool = False
     usual: Shape | None = None
+    keeps: bool = False

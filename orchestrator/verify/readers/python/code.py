@@ -7,6 +7,7 @@ from orchestrator.verify.readers.code import Front, Function, Shape
 from orchestrator.verify.readers.python.flags import asks_a_flag, with_flags
 from orchestrator.verify.readers.python.flow import reachable
 from orchestrator.verify.readers.python.fronts import front
+from orchestrator.verify.readers.python.keeping import keeps
 from orchestrator.verify.readers.python.module import Surroundings, emptied_blocks, replaced, surroundings
 from orchestrator.verify.readers.python.quiet import LATER, swallows
 from orchestrator.verify.readers.python.shape import shape_of, switch
@@ -80,6 +81,7 @@ class _Reader:
             later=shape is not Shape.REAL and bool(LATER.search(source)),
             swallows=swallows(alive),
             steps=tuple(dumped(statement) for statement in _without_end(body)),
+            keeps=shape is Shape.REAL and keeps(alive, names),
             usual=shape_of(alive, names - left_out.keys(), node.name, self._around, left_out)
             if shape is Shape.REAL and left_out
             else None,
