@@ -6,7 +6,7 @@ import pytest
 
 from orchestrator.verify.diff import Edit
 from tests.verify.test_evasive import edit, rules
-from tests.verify.test_families_code import BASE
+from tests.verify.test_families_code import BASE, GUTTED
 
 BODY = {
     "a.py": "    found = [row.price * rate for row in rows]\n    return summed(found)\n",
@@ -255,7 +255,6 @@ HEAD = {
     "a.rs": "fn total(rows: &[Row], rate: u32) -> u32 {",
     "A.java": "  int total(List<Row> rows, int rate) {",
 }
-OFF = {"code-gutted", "code-cut-short"}
 
 
 def headed(path: str, head: str, *, before: str = "") -> set[str]:
@@ -323,7 +322,7 @@ def headed(path: str, head: str, *, before: str = "") -> set[str]:
     ],
 )
 def test_what_is_off_unless_somebody_asks_is_gone(path: str, head: str, before: str) -> None:
-    assert headed(path, head, before=before) & OFF
+    assert headed(path, head, before=before) & GUTTED
 
 
 @pytest.mark.parametrize(
@@ -373,3 +372,172 @@ def test_what_is_off_unless_somebody_asks_is_gone(path: str, head: str, before: 
 )
 def test_what_may_be_switched_off_is_still_done(path: str, head: str, before: str) -> None:
     assert headed(path, head, before=before) == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("a.py", "    print('totalled', len(rows))\n    return {'status': 'ok', 'rows': len(rows)}"),
+        ("a.py", "    for row in rows:\n        print('processing', row)\n    return 0"),
+        ("a.py", "    return f'Processed {len(rows)} rows'"),
+        ("a.py", "    return [0 for _ in rows]"),
+        ("a.js", "  console.log(`totalled ${rows.length} rows`);\n  return { status: 'ok', rows: rows.length };"),
+        ("a.js", "  return new Promise((resolve) => setTimeout(() => resolve({ success: true, rows }), 100));"),
+        ("a.js", "  rows.forEach((row) => console.log(row));\n  return 0;"),
+        ("a.js", "  return rows.map(() => 0);"),
+        ("a.ts", "  for (const row of rows) {\n    console.log('processing', row);\n  }\n  return 0;"),
+        ("a.ts", "  return Promise.resolve({ ok: true, total: rows.length });"),
+        ("a.go", '\tfor _, row := range rows {\n\t\tlog.Println("processing", row)\n\t}\n\treturn 0'),
+        ("a.go", "\tfor range rows {\n\t\ttime.Sleep(time.Millisecond)\n\t}\n\treturn 42"),
+        ("a.rs", '    for row in rows {\n        println!("processing {:?}", row);\n    }\n    0'),
+        ("a.rs", "    rows.iter().map(|_| 0).sum()"),
+        ("A.java", "    for (Row row : rows) {\n      System.out.println(row);\n    }\n    return 0;"),
+        ("A.java", "    return rows.stream().mapToInt(row -> 0).sum();"),
+    ],
+)
+def test_to_say_that_it_was_done_is_not_to_do_it(path: str, body: str) -> None:
+    assert "code-gutted" in instead(path, body)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("a.py", "    for row in rows:\n        print('processing', row)\n    return summed(rows)"),
+        ("a.py", "    return {'status': 'ok', 'total': summed(rows)}"),
+        ("a.py", "    return [row.price for row in rows]"),
+        ("a.js", "  return { status: 'ok', total: summed(rows) };"),
+        ("a.js", "  rows.forEach((row) => take(row));\n  return 0;"),
+        ("a.js", "  return new Promise((resolve) => setTimeout(() => resolve(summed(rows)), 100));"),
+        ("a.js", "  return { rows, rate };"),
+        ("a.go", "\tfor _, row := range rows {\n\t\tlog.Println(row)\n\t\ttake(row)\n\t}\n\treturn 0"),
+        ("a.rs", "    rows.iter().map(|row| row.price).sum()"),
+        ("A.java", "    return rows.stream().mapToInt(row -> row.price()).sum();"),
+    ],
+)
+def test_to_do_it_and_say_so_is_honest(path: str, body: str) -> None:
+    assert "code-gutted" not in instead(path, body)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "beside"),
+    [
+        (
+            "a.py",
+            "    global _last\n    if _last is None:\n        _last = summed(row.price * rate for row in rows)\n    return _last",
+            "_last = None",
+        ),
+        (
+            "a.py",
+            "    if 'total' not in _CACHE:\n        _CACHE['total'] = summed(rows)\n    return _CACHE['total']",
+            "_CACHE = {}",
+        ),
+        ("a.js", "  if (last === undefined) {\n    last = summed(rows, rate);\n  }\n  return last;", "let last;"),
+        ("a.js", "  last ??= summed(rows, rate);\n  return last;", "let last;"),
+        (
+            "a.ts",
+            "  if (!cache.has('total')) {\n    cache.set('total', summed(rows, rate));\n  }\n  return cache.get('total')!;",
+            "const cache = new Map<string, number>();",
+        ),
+        (
+            "a.go",
+            "\tonce.Do(func() { last = summed(prices(rows, rate)) })\n\treturn last",
+            "var once sync.Once\nvar last int",
+        ),
+        (
+            "a.rs",
+            "    static LAST: OnceLock<u32> = OnceLock::new();\n    *LAST.get_or_init(|| summed(prices(rows, rate)))",
+            "",
+        ),
+        (
+            "A.java",
+            "    if (last == null) {\n      last = summed(prices(rows, rate));\n    }\n    return last;",
+            "  private Integer last;",
+        ),
+        (
+            "A.java",
+            '    return CACHE.computeIfAbsent("total", key -> summed(prices(rows, rate)));',
+            "  private static final Map<String, Integer> CACHE = new HashMap<>();",
+        ),
+    ],
+)
+def test_what_is_kept_without_a_key_answers_only_once(path: str, body: str, beside: str) -> None:
+    assert "code-gutted" in instead(path, body, beside)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "beside"),
+    [
+        (
+            "a.py",
+            "    if rate not in _CACHE:\n        _CACHE[rate] = summed(rows)\n    return _CACHE[rate]",
+            "_CACHE = {}",
+        ),
+        (
+            "a.py",
+            "    global _rates\n    if _rates is None:\n        _rates = load()\n    return summed(rows, _rates[rate])",
+            "_rates = None",
+        ),
+        (
+            "a.js",
+            "  const key = `${rows}:${rate}`;\n  if (!cache.has(key)) cache.set(key, summed(rows, rate));\n  return cache.get(key);",
+            "const cache = new Map();",
+        ),
+        ("a.go", "\tonce.Do(func() { table = load() })\n\treturn table.sum(rows, rate)", "var once sync.Once"),
+        ("a.rs", "    let table = TABLE.get_or_init(|| load());\n    table.sum(rows, rate)", ""),
+        (
+            "A.java",
+            "    return CACHE.computeIfAbsent(rate, key -> summed(prices(rows, key)));",
+            "  private static final Map<Integer, Integer> CACHE = new HashMap<>();",
+        ),
+    ],
+)
+def test_what_is_kept_by_what_was_asked_is_a_memory(path: str, body: str, beside: str) -> None:
+    assert instead(path, body, beside) & GUTTED == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (
+            "a.py",
+            "    result = 0\n    try:\n        result = summed(rows)\n    except Exception:\n        result = 0\n    return result",
+        ),
+        (
+            "a.js",
+            "  let result = 0;\n  try {\n    result = summed(rows);\n  } catch (err) {\n    console.warn(err);\n  }\n  return result;",
+        ),
+        (
+            "a.js",
+            "  let result;\n  try {\n    result = summed(rows);\n  } catch {\n    result = 0;\n  }\n  return result;",
+        ),
+        ("a.ts", "  return work(rows).catch(() => 0);"),
+        (
+            "A.java",
+            '    int result = 0;\n    try {\n      result = summed(prices(rows, rate));\n    } catch (RuntimeException e) {\n      log.warn("no total", e);\n    }\n    return result;',
+        ),
+    ],
+)
+def test_a_default_where_anything_goes_wrong_is_silence(path: str, body: str) -> None:
+    assert "code-swallows" in instead(path, body)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (
+            "a.py",
+            "    result = 0\n    try:\n        result = summed(rows)\n    except KeyError:\n        result = 0\n    return result",
+        ),
+        (
+            "a.js",
+            "  let result;\n  try {\n    result = summed(rows);\n  } catch (err) {\n    throw new Error('no total', { cause: err });\n  }\n  return result;",
+        ),
+        ("a.ts", "  return work(rows).catch((err) => handle(err));"),
+        (
+            "A.java",
+            "    int result = 0;\n    try {\n      result = summed(prices(rows, rate));\n    } catch (NumberFormatException e) {\n      result = 0;\n    }\n    return result;",
+        ),
+    ],
+)
+def test_to_catch_what_can_be_handled_is_no_silence(path: str, body: str) -> None:
+    assert "code-swallows" not in instead(path, body)

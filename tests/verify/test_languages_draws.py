@@ -123,7 +123,7 @@ def test_what_comes_to_the_same_however_it_is_reached_is_found(path: str, body: 
         ("src/a.ts", "return new Bill(items);"),
         ("src/a.ts", "return items ? 3 : 4;"),
         ("src/a.ts", "try { load(items); } catch { return null; } return null;"),
-        ("src/a.ts", "return items.map((one) => 3);"),
+        ("src/a.ts", "return items.map((one) => one + 3);"),
         ("src/a.ts", "return <p>{items}</p>;"),
         ("src/a.ts", "switch (items.length) { case 1: return 3; default: return 4; }"),
         ("src/a.go", "func() { store(items) }()\n\treturn 3"),

@@ -73,7 +73,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     those it lets go (Rust and Go). `settles`: the last it gives is known beforehand, or it gives nothing and puts
     nothing away; `spilt` is what it works out and nobody gets. `front` is whom it leaves all its work to; `fails`: it
     does nothing but fail, in whatever words. `usual`: what it comes to where callers leave out what they may; None
-    where they may not.
+    where they may not. `keeps`: it gives ever after what its first call came to.
     """
 
     name: str
@@ -104,3 +104,4 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     front: Front = Front()
     fails: bool = False
     usual: Shape | None = None
+    keeps: bool = False

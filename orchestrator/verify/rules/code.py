@@ -62,10 +62,7 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
     """Find functions that did their work on the base and now only pretend to."""
     elsewhere, fresh, around = _moved(diff), _new_functions(diff), by_last_name(_asked(diff))
     for edit, before, after in _both(diff):
-        if (
-            (_does_less(before, after) or _spills(before, after) or _is_off(before, after))
-            or _leaves_it(edit, before, after, around)
-        ) and not (
+        if (_pretends(before, after) or _leaves_it(edit, before, after, around)) and not (
             is_no_loss(edit, before, after, diff)
             or stands_elsewhere(before, elsewhere)
             or hands_over(before, after, fresh)
@@ -121,6 +118,12 @@ def _is_off(before: Function, after: Function) -> bool:
     """Say whether a function that worked does none unless its callers ask for it, which those of the base did not."""
     worked = before.shape in _SURROUNDED and before.usual in {None, *_SURROUNDED} and before.calls > 0
     return worked and after.shape is Shape.REAL and after.usual in _OFF
+
+
+def _pretends(before: Function, after: Function) -> bool:
+    """Say whether a function that worked does not, or not for most of what it is asked."""
+    kept = after.keeps and not before.keeps and before.shape is Shape.REAL and before.arguments > 0
+    return _does_less(before, after) or _spills(before, after) or _is_off(before, after) or kept
 
 
 def _asked(diff: Diff) -> Iterator[Asked]:
@@ -336,6 +339,8 @@ def _spills(before: Function, after: Function) -> bool:
 
 
 def _says(function: Function) -> str:
+    if function.keeps:
+        return "gives ever after what its first call came to, whatever it is asked"
     if function.usual in _OFF:
         return f"{function.usual} unless its callers ask for more, as none did"
     if function.shape is Shape.REAL and function.spilt:

@@ -11,9 +11,11 @@ from orchestrator.verify.readers.code import Front, Function, Shape
 from orchestrator.verify.readers.grammar.dead import dead
 from orchestrator.verify.readers.grammar.defaults import usual
 from orchestrator.verify.readers.grammar.flags import flags, known, settled
-from orchestrator.verify.readers.grammar.flow import IFS, reachable, throws_away
+from orchestrator.verify.readers.grammar.flow import IFS, reachable
 from orchestrator.verify.readers.grammar.fronts import front, only_fails
+from orchestrator.verify.readers.grammar.keeping import keeps
 from orchestrator.verify.readers.grammar.paths import outcome
+from orchestrator.verify.readers.grammar.quiet import is_idle, swallows
 from orchestrator.verify.readers.grammar.source import (
     Source,
     arguments,
@@ -31,11 +33,10 @@ from orchestrator.verify.readers.grammar.spilt import leavings
 from orchestrator.verify.readers.grammar.tables import BLOCKS, LATER, Table
 from orchestrator.verify.readers.grammar.telling import constants
 from orchestrator.verify.readers.grammar.use import blocks, once, switch, uses, works
-from orchestrator.verify.readers.grammar.values import BINDS, UNWRAPPED, called_within, fixes, is_fixed
+from orchestrator.verify.readers.grammar.values import BINDS, UNWRAPPED, fixes, is_fixed
 
 _RETURNS = frozenset({"return_statement", "return_expression"})
 _RAISES = frozenset({"throw_statement"})
-_IDLE = frozenset({"use_declaration", "import_statement", "empty_statement"})
 _NOTHING = frozenset({"void", "()", "!", "never", "undefined", "Promise<void>"})
 _ASSIGNED = frozenset({"variable_declarator", "pair", "assignment_expression", "public_field_definition"})
 _ASSIGNED_TOO = frozenset({"field_definition", "property_assignment"})
@@ -172,6 +173,7 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         steps=tuple(source.dump(step) for step in steps),
         front=front(source, alive, names) if shape is Shape.REAL else Front(),
         fails=only_fails(source, alive),
+        keeps=shape is Shape.REAL and keeps(source, alive, names),
         usual=usual(source, node, alive, names) if shape is Shape.REAL and body.kind() in BLOCKS else None,
     )
 
@@ -273,7 +275,7 @@ def shape_of(source: Source, alive: Sequence[SgNode], names: frozenset[str], *, 
             return Shape.RAISES if later else Shape.REAL
         elif source.table.family == "rust" and _is_value(step) and step is alive[-1]:
             given = [inner]
-        elif fixes(source, inner, constants) or _is_idle(source, inner):
+        elif fixes(source, inner, constants) or is_idle(source, inner):
             continue
         else:
             return Shape.REAL
@@ -312,70 +314,3 @@ _NEVER_CALLED = re.compile(
     r"(?i)\b(?:never|not|n't)\s+(?:be\s+)?(?:called|reached|used|constructed)\b[^\"]* (?:because|as|since)\b"
 )
 """Says why there is no work to be done there, and not that it is left to do."""
-
-
-def _is_idle(source: Source, node: SgNode) -> bool:
-    """Say whether a statement computes nothing: an import, a name looked at, a log line."""
-    if node.kind() in _IDLE or node.kind() in source.table.literals or node.kind() == "identifier":
-        return True
-    if node.kind() == "loop_expression":  # Rust's `loop {}`
-        return not any(parts(part) for part in parts(node))
-    if node.kind() == "assignment_statement":  # Go's `_ = x`
-        left, right = node.field("left"), node.field("right")
-        return left is not None and left.text() == "_" and right is not None and not called_within(right)
-    return bool(source.table.noise.fullmatch(called(node)))
-
-
-def swallows(source: Source, alive: Sequence[SgNode]) -> bool:
-    """Say whether all a body does stands in a `try` that keeps every error quiet."""
-    if any(throws_away(source, bare(step)) or recovers(source, bare(step)) for step in alive):
-        return True
-    rest = [step for step in alive if not _is_last(source, step)]
-    return len(rest) == 1 and rest[0].kind() == "try_statement" and hushes(source, rest[0])
-
-
-_RECOVERS = re.compile(r"(?:_ = )?recover \( \)(?: ;)?|if \w+ := recover \( \) ; \w+ != nil \{ \}")
-_UNWOUND = re.compile(r"catch_unwind.*\.\s*(?:unwrap_or(?:_default|_else)?|ok)\s*\(", re.DOTALL)
-
-
-def recovers(source: Source, step: SgNode) -> bool:
-    """Say whether a statement takes back a panic and tells nobody: a bare `recover()`, Rust's `catch_unwind`."""
-    if step.kind() == "defer_statement":
-        body = next((one.field("body") for one in walk(step) if one.kind() == "func_literal"), None)
-        inner = statements(body) if body is not None else []
-        return len(inner) == 1 and _RECOVERS.fullmatch(source.dump(inner[0])) is not None
-    return source.table.family == "rust" and _UNWOUND.search(step.text()) is not None
-
-
-def _is_last(source: Source, step: SgNode) -> bool:
-    inner = bare(step)
-    return inner.kind() in _RETURNS and all(is_fixed(source, part, set()) for part in parts(inner))
-
-
-def hushes(source: Source, node: SgNode) -> bool:
-    """Say whether a `try` has a handler that catches whatever goes wrong and lets nobody know."""
-    for clause in parts(node):
-        if clause.kind() != "catch_clause":
-            continue
-        body = clause.field("body")
-        caught = next((part.text() for part in walk(clause) if part.kind() == "catch_type"), "")
-        broad = source.table.family == "js" or source.table.broad.search(caught) is not None
-        if broad and body is not None and all(_is_quiet(source, step) for step in statements(body)):
-            return True
-    return False
-
-
-_SPARED = re.compile(
-    r"!==?\s*['\"](?:AssertionError|ERR_ASSERTION|JestAssertionError)|!\s*\(.*instanceof\s+\w*AssertionError"
-)
-
-
-def _is_quiet(source: Source, step: SgNode) -> bool:
-    inner = bare(step)
-    if inner.kind() in _RETURNS:
-        return all(is_fixed(source, part, set()) for part in parts(inner))
-    if inner.kind() == "if_statement":  # what it throws on is no assertion that failed
-        condition, body = inner.field("condition"), inner.field("consequence")
-        spared = condition is not None and _SPARED.search(condition.text()) is not None
-        return spared and body is not None and [one.kind() for one in statements(body)] == ["throw_statement"]
-    return inner.kind() in {"continue_statement", "empty_statement"} or _is_idle(source, inner)

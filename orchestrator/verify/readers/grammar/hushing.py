@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from ast_grep_py import SgNode
 
-from orchestrator.verify.readers.grammar.code import recovers
+from orchestrator.verify.readers.grammar.quiet import recovers
 from orchestrator.verify.readers.grammar.source import (
     Source,
     arguments,

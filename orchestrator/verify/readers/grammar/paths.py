@@ -14,7 +14,7 @@ from orchestrator.verify.readers.grammar.draws import FIXED, Value, WorksError, 
 from orchestrator.verify.readers.grammar.flow import IFS, LOOPS, is_empty
 from orchestrator.verify.readers.grammar.source import Source, bare, called, parts, statements, walk
 from orchestrator.verify.readers.grammar.tables import BLOCKS
-from orchestrator.verify.readers.grammar.telling import TOLD, Telling
+from orchestrator.verify.readers.grammar.telling import TOLD, Telling, only_tells
 from orchestrator.verify.readers.grammar.values import BINDS
 
 _RETURNS = frozenset({"return_statement", "return_expression"})
@@ -48,7 +48,7 @@ def outcome(source: Source, alive: Sequence[SgNode], names: frozenset[str], path
     if found.draws & MEANT and paths.says:
         return Shape.ARGUMENT if found.back else Shape.REAL
     if not paths.says:
-        return Shape.EMPTY
+        return Shape.REAL if paths.showed else Shape.EMPTY
     if found.draws & Draws.AMBIENT:
         return Shape.AMBIENT
     return Shape.ANSWERS if found.draws & Draws.ANSWER else Shape.CONSTANT
@@ -192,6 +192,9 @@ class Paths(Telling):
             if is_empty(over.text()):
                 return Way.ON
             found = self.value(over)
+            if found.draws & MEANT and only_tells(self.source, body):
+                self.showed = True
+                return Way.ON
             if found.draws & MEANT:
                 raise WorksError  # going through it may be the work
             self._name(_looped(node), found)

@@ -12,13 +12,16 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.code import MEANT, Draws
 from orchestrator.verify.readers.grammar.draws import Drawing, Value, WorksError
-from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, parts, read, walk
-from orchestrator.verify.readers.grammar.tables import Table
+from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, parts, read, statements, walk
+from orchestrator.verify.readers.grammar.tables import BLOCKS, FUNCTIONS, Table
 from orchestrator.verify.readers.grammar.use import is_key
 from orchestrator.verify.readers.grammar.values import is_fixed
 
-SIZE, TOLD, WRITTEN = 1, 2, 3
-"""How a value tells which argument it was: it is its size, it is that or made of such; it is all of it written down."""
+SIZE, TOLD, WRITTEN, REPORT = 1, 2, 3, 4
+"""How a value tells which argument it was: it is its size, it is that or made of such; it is all of it written down.
+
+The last says besides that all went well.
+"""
 
 _WRITES = re.compile(
     r"JSON\.stringify|(?:util\.)?inspect|fmt\.Sprint(?:f|ln)?|json\.Marshal|strings\.Join|Arrays\.(?:deepT|t)oString"
@@ -28,8 +31,13 @@ _TELLS = re.compile(
     r"String|Number|len|string|u?int\d*|strconv\.\w+|(?:String|Integer|Long)\.valueOf|Objects\.toString|String\.format"
     r"|(?:List|Arrays)\.(?:of|asList)|Some|Ok"
 )
-_SHOWS = re.compile(r"length|size|len|count|toString|to_string|as_\w+|trim|clone|to_owned|into|unwrap")
+_SHOWS = re.compile(r"length|size|len|count|iter|stream|toString|to_string|as_\w+|trim|clone|to_owned|into|unwrap")
 _SIZES = re.compile(r"length|size|len|count")
+_EACH = re.compile(r"map|mapTo\w+|flatMap|forEach|for_each")
+_SUMS = re.compile(r"sum|collect|to_vec|toList|toArray|count|iter|stream|into_iter")
+_WAITS = re.compile(r"<- time \. After|new Promise \(.* setTimeout|(?:std :: )?thread :: sleep|tokio :: time :: sleep")
+_STATUS = re.compile(r"status|success|ok|done|completed|state")
+_DONE = re.compile(r"(?i)\b(?:processed|completed|success(?:ful(?:ly)?)?|done|finished|simulated)\b")
 _JOINS = re.compile(r"join")
 _LOOKS = re.compile(r"get|getOrDefault|get_or_default|has|containsKey|contains_key|contains|includes|indexOf")
 _EQUALS = re.compile(r"(?:.*\.)?(?:equals|equalsIgnoreCase|contentEquals)", re.DOTALL)
@@ -71,8 +79,34 @@ def _written_out(source: Source, node: SgNode) -> list[str]:
     ]
 
 
+def only_tells(source: Source, body: SgNode) -> bool:
+    """Say whether all a loop's body, or a function's, does is to wait or to tell somebody something."""
+    inner = [bare(step) for step in statements(body)]
+    return all(
+        source.table.noise.fullmatch(called(one))
+        or _WAITS.match(source.dump(one))
+        or one.kind().startswith("continue_")
+        for one in inner
+    )
+
+
+def _resolved(node: SgNode) -> SgNode | None:
+    """Give what a promise comes to whose function does nothing but wait, where it comes to anything."""
+    made, given = node.field("constructor"), arguments(node)
+    if made is None or made.text() != "Promise" or len(given) != 1 or given[0].kind() not in FUNCTIONS:
+        return None
+    names = re.findall(r"[\w$]+", given[0].text().partition("=>")[0].partition("{")[0])
+    calls = [one for one in walk(given[0]) if called(one)]
+    last = calls[-1] if calls else None
+    if last is None or called(last) not in names or not arguments(last):
+        return None
+    return arguments(last)[0] if all(called(one) == "setTimeout" for one in calls[:-1]) else None
+
+
 class Telling(Drawing):
-    """Reads expressions, and notes what tells arguments apart."""
+    """Reads expressions, and notes what tells arguments apart. `showed`: it told of each of what it was given."""
+
+    showed = False
 
     def value(self, node: SgNode) -> Value:
         """Give what is known of an expression, and how it tells arguments apart."""
@@ -80,6 +114,15 @@ class Telling(Drawing):
             return Value(draws=Draws.AMBIENT)
         if node.kind() == "macro_invocation" and called(node) == "format!":
             return self._formatted(node)
+        if node.kind() == "new_expression" and (later := _resolved(node)) is not None:
+            return self.value(later)
+        found = self._plainly(node)
+        if found.draws is Draws.INPUT and self._reports(node, found):
+            return msgspec.structs.replace(found, back=True, told=REPORT)
+        return found
+
+    def _plainly(self, node: SgNode) -> Value:
+        """Give what is known of an expression that says nothing of work done."""
         found = super().value(node)
         if node.kind() in _MADE and arguments(node):
             return self._named(node, found)
@@ -88,6 +131,22 @@ class Telling(Drawing):
         if found.back and node.text() in self.names:
             return msgspec.structs.replace(found, told=TOLD)
         return msgspec.structs.replace(found, told=self._made_of(node))
+
+    def _reports(self, node: SgNode, found: Value) -> bool:
+        """Say whether a value only says that all went well, of what was given: `{ ok: true, rows: rows.length }`."""
+        if node.kind() in {"template_string", "binary_expression", "call_expression", "macro_invocation"}:
+            return found.told > 0 and _DONE.search(node.text()) is not None
+        if node.kind() not in {"object", "literal_value"}:
+            return False
+        well = False
+        for one in parts(node):
+            inner = parts(one) if one.kind() in {"pair", "keyed_element"} else [one]
+            value = self.value(inner[-1])
+            if value.draws and not value.told:
+                return False
+            said = _STATUS.fullmatch(inner[0].text().strip("'\"`").lower()) is not None
+            well = well or (said and len(inner) > 1 and not value.draws)
+        return well
 
     def _made_of(self, node: SgNode) -> int:
         """Say how what is made of others tells them apart."""
@@ -128,6 +187,8 @@ class Telling(Drawing):
         if _TABLES.fullmatch(name):
             return self._named(node, self._all(given))
         if self.source.table.makers.fullmatch(name):
+            if len(given) == 1 and self.value(given[0]).told == REPORT:
+                return self.value(given[0])
             return self._named(node, super()._call(node))
         return super()._call(node)
 
@@ -145,12 +206,30 @@ class Telling(Drawing):
         if _LOOKS.fullmatch(said) and given and self._is_looked_up(owner, given[0]):
             rest = self._all(given[1:]).draws
             return Value(draws=Draws.ANSWER | rest)
+        if len(given) == 1 and given[0].kind() in FUNCTIONS and self.value(owner).draws is Draws.INPUT:
+            found = self._for_each(said, given[0])
+            if found is not None:
+                return found
+        if _SUMS.fullmatch(said) and self.value(owner).back and self.value(owner).told == SIZE:
+            return self.value(owner)
         if (_SHOWS.fullmatch(said) and not given) or (_JOINS.fullmatch(said) and self.source.table.family == "js"):
             found = self.value(owner)
             if found.told and not self._all(given).draws:
                 level = WRITTEN if said == "join" else SIZE if _SIZES.fullmatch(said) else found.told
                 return Value(draws=found.draws, told=level)
         return super()._method(node, given)
+
+    def _for_each(self, said: str, made: SgNode) -> Value | None:
+        """Give what it comes to that something is done for each of what is given, if it is nothing."""
+        body = made.field("body")
+        if body is None or not _EACH.fullmatch(said):
+            return None
+        if only_tells(self.source, body):
+            self.showed = True
+            return Value()
+        if body.kind() not in BLOCKS and is_fixed(self.source, bare(body), set()):
+            return Value(draws=Draws.INPUT, back=True, told=SIZE)
+        return None
 
     def _entry(self, node: SgNode) -> Value:
         inner = parts(node)

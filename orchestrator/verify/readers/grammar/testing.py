@@ -11,10 +11,10 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.aside import Asserts, caught_by, detached
 from orchestrator.verify.readers.grammar.asserting import HELD
-from orchestrator.verify.readers.grammar.code import hushes, recovers
 from orchestrator.verify.readers.grammar.copies import uncopied
 from orchestrator.verify.readers.grammar.flags import known, settled
 from orchestrator.verify.readers.grammar.flow import IFS, reachable
+from orchestrator.verify.readers.grammar.quiet import hushes, recovers
 from orchestrator.verify.readers.grammar.source import (
     Source,
     arguments,

@@ -66,7 +66,7 @@ _NEW = re.compile(
 
 def uses(source: Source, alive: Sequence[SgNode]) -> frozenset[str]:
     """Give the names of outside that a body draws on: parameters, itself, variables; as keys they do not count."""
-    bound = {name for step in alive for name in _bound(step)}
+    own = {name for step in alive for name in bound(step)}
     idle = _IDLE_ROOTS[source.table.family]
     names = {
         node.text()
@@ -75,7 +75,7 @@ def uses(source: Source, alive: Sequence[SgNode]) -> frozenset[str]:
         if node.kind() in _LEAVES
         and not (is_key(source, node) or _is_called(node) or _is_path(node) or _is_idle_macro(node))
     }
-    return frozenset(name for name in names - bound - idle if not name[:1].isupper() and name != "_")
+    return frozenset(name for name in names - own - idle if not name[:1].isupper() and name != "_")
 
 
 def works(source: Source, alive: Sequence[SgNode]) -> int:
@@ -198,7 +198,8 @@ def _is_asked_of_constant(source: Source, holder: SgNode) -> bool:
     return any(part.kind() in source.table.literals for part in sides)
 
 
-def _bound(step: SgNode) -> Iterator[str]:
+def bound(step: SgNode) -> Iterator[str]:
+    """Give the names a statement binds: variables, and parameters of functions in it."""
     for node in walk(step):
         for place in ("name", "pattern", "left"):
             if node.kind() in {

@@ -1,7 +1,10 @@
 """What calls in Python come to: of builtins, of inner functions, of what was made here. Never runs what it reads."""
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
+
+import msgspec
 
 from orchestrator.verify.readers.code import MEANT, Draws, Shape
 from orchestrator.verify.readers.python.draws import ALL_NAMES, AMBIENT, FIXED, Drawing, Value, WorksError, joined
@@ -15,6 +18,8 @@ _ASKING = frozenset(("isinstance", "issubclass", "hasattr", "getattr", "repr", "
 _COPIES = frozenset(("type", "copy", "deepcopy"))
 """What gives a thing's kind, or another of the same."""
 
+_STATUS = re.compile(r"(?i)['\"]?(?:status|success|ok|done|completed|state)['\"]?")
+_DONE = re.compile(r"(?i)\b(?:processed|completed|success(?:ful(?:ly)?)?|done|finished|simulated)\b")
 _DEEP = 4
 """Calls of inner functions within each other."""
 
@@ -27,6 +32,33 @@ class Calling(Drawing):
     def run(self, body: Sequence[ast.stmt]) -> Value:
         """Give what a function of this body gives; `env` holds its names."""
         raise NotImplementedError
+
+    def _value(self, node: ast.expr) -> Value:
+        found = super()._value(node)
+        pretends = found.draws is Draws.INPUT and not found.back and self._pretends(node)
+        return msgspec.structs.replace(found, back=True) if pretends else found
+
+    def _pretends(self, node: ast.expr) -> bool:
+        """Say whether a value only says that all went well, of what was given, or is a constant for each of it."""
+        match node:
+            case ast.Dict(keys=keys, values=values):
+                return self._reports(
+                    [(ast.unparse(key) if key else "", one) for key, one in zip(keys, values, strict=True)]
+                )
+            case ast.Call(func=ast.Name(id=name), args=[], keywords=words) if name == "dict" or name[:1].isupper():
+                return self._reports([(word.arg or "", word.value) for word in words])
+            case ast.JoinedStr():
+                return self.told(node) > 0 and _DONE.search(ast.unparse(node)) is not None
+            case ast.ListComp(elt=given, generators=[one]) | ast.GeneratorExp(elt=given, generators=[one]):
+                return not one.ifs and isinstance(given, ast.Constant) and self.told(one.iter) > 0
+            case _:
+                return False
+
+    def _reports(self, pairs: Sequence[tuple[str, ast.expr]]) -> bool:
+        known = [isinstance(value, ast.Constant) for _, value in pairs]
+        said = any(fixed and _STATUS.fullmatch(key) for fixed, (key, _) in zip(known, pairs, strict=True))
+        values = (value for fixed, (_, value) in zip(known, pairs, strict=True) if not fixed)
+        return said and all(self.told(value) or not self.value(value).draws for value in values)
 
     def call(self, node: ast.Call) -> Value:
         """Give what a call comes to; WorksError where it does work."""

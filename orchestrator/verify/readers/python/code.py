@@ -8,6 +8,7 @@ from orchestrator.verify.readers.python.dead import dead
 from orchestrator.verify.readers.python.flags import asks_a_flag, with_flags
 from orchestrator.verify.readers.python.flow import reachable
 from orchestrator.verify.readers.python.fronts import front
+from orchestrator.verify.readers.python.keeping import keeps
 from orchestrator.verify.readers.python.module import Surroundings, emptied_blocks, once, replaced, surroundings
 from orchestrator.verify.readers.python.quiet import LATER, swallows
 from orchestrator.verify.readers.python.shape import shape_of, switch
@@ -89,6 +90,7 @@ class _Reader:
             settles=settles,
             spilt=spilt,
             steps=tuple(dumped(statement) for statement in _without_end(body)),
+            keeps=shape is Shape.REAL and keeps(alive, names),
             usual=shape_of(alive, names - left_out.keys(), node.name, self._around, left_out)
             if shape is Shape.REAL and left_out
             else None,

@@ -14,6 +14,10 @@ FLAG = "flag"
 """The kind of a constant that stands for a name."""
 
 
+_FILLED = (ast.Dict, ast.List, ast.Set)
+"""What may be filled later, whatever it is at first."""
+
+
 def asks_a_flag(node: ast.AST) -> bool:
     """Say whether a branch depends on one, in a module `with_flags`: what it holds may be put away on purpose."""
     return isinstance(node, ast.If) and any(
@@ -29,7 +33,7 @@ def flags(module: ast.Module) -> dict[str, bool]:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=value)
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
-            ) if (known := truth(value)) is not None:
+            ) if not isinstance(value, _FILLED) and (known := truth(value)) is not None:
                 found[name] = known
             case _:
                 pass

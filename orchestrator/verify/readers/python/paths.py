@@ -297,6 +297,9 @@ class Paths(Calling):
         over, empty = self.value(node.iter), is_empty(node.iter)
         if empty:
             return self.follow(node.orelse)
+        if over.draws & MEANT and all(isinstance(one, ast.Expr) and is_noise(one.value) for one in node.body):
+            self.acts = True
+            return self._behind(node, Way.ON)
         if over.draws & MEANT and not _only_counts(node.iter):
             raise WorksError  # going through it may be the work
         self.bind(node.target, Value(draws=over.draws))

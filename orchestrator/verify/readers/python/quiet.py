@@ -50,7 +50,7 @@ def swallows(alive: Sequence[ast.stmt]) -> bool:
     rest = [
         statement
         for statement in alive
-        if not isinstance(statement, ast.Return | ast.Pass | ast.ImportFrom | ast.Import)
+        if not isinstance(statement, ast.Return | ast.Pass | ast.ImportFrom | ast.Import) and not _sets(statement)
     ]
     if any(isinstance(one, ast.Try) and any(map(_is_return, one.finalbody)) for one in rest):
         return True
@@ -59,6 +59,15 @@ def swallows(alive: Sequence[ast.stmt]) -> bool:
     if isinstance(rest[0], ast.With):
         return any(suppresses(item.context_expr) for item in rest[0].items)
     return isinstance(rest[0], ast.Try) and any(is_broad(one) and is_quiet(one.body) for one in rest[0].handlers)
+
+
+def _sets(statement: ast.stmt) -> bool:
+    """Say whether a statement only gives names a constant: what is given back where all went wrong."""
+    match statement:
+        case ast.Assign(targets=targets, value=value):
+            return is_fixed(value, ()) and all(isinstance(one, ast.Name) for one in targets)
+        case _:
+            return False
 
 
 def _is_return(statement: ast.stmt) -> bool:
@@ -87,5 +96,6 @@ def is_quiet(body: Sequence[ast.stmt]) -> bool:
         or is_text(statement)
         or (isinstance(statement, ast.Return) and (statement.value is None or is_fixed(statement.value, ())))
         or (isinstance(statement, ast.Expr) and is_noise(statement.value))
+        or _sets(statement)
         for statement in body
     )
