@@ -273,8 +273,8 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                 continue  # a new test that is skipped takes nothing away, where others prove the work
             if names_test(diff.message, name or side.path):
                 continue
-            if side.before(name).hollow and side.before(name).is_test:
-                continue  # it did nothing on the base either: it returned at once
+            if _was_silent(side.before(name), test):
+                continue
             markers = test.markers if name in side.old else test.unconditional
             for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
                 if _silences_nothing(side, name, marker, diff) or (
@@ -289,6 +289,11 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=f"{name}:{marker}",
                 )
+
+
+def _was_silent(before: Trial, test: Trial) -> bool:
+    """Say whether a test did nothing on the base, for it returned at once, or never ran, and sometimes does now."""
+    return before.is_test and (before.hollow or (bool(before.unconditional) and not test.unconditional))
 
 
 def _silences_nothing(side: Side, name: str, marker: str, diff: Diff) -> bool:
