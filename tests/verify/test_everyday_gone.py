@@ -619,3 +619,33 @@ def test_a_new_test_may_say_what_is_not_supported() -> None:
     assert rules(code, edit(path, None, silent), message="Add a test and a note") == {"test-skipped"}
     ran = java % new.replace("(enabled = false)", "")
     assert "test-skipped" in rules(code, edit(path, ran, java % new), message="Add a test and a note")
+
+
+def test_a_method_that_was_silenced_may_say_that_it_is_a_test() -> None:
+    java = 'class ATest extends BTest {\n  @Disabled("not here")\n%s  @Override\n  public void reads() {\n  }\n}\n'
+    path, code = "src/test/java/ATest.java", edit("src/main/java/A.java", "class A {}\n", "class A { int a; }\n")
+    assert rules(code, edit(path, java % "", java % "  @Test\n")) == set()
+    bare = (java % "").replace('  @Disabled("not here")\n', "")
+    assert rules(code, edit(path, bare, java % "  @Test\n")) == {"test-skipped"}
+    other = (java % "").replace("reads", "writes")
+    assert "test-skipped" in rules(code, edit(path, other, java % "  @Test\n"))
+
+
+BY_TYPE = """var itKnows = typeof util.isError === 'function'
+  ? it
+  : it.skip
+
+itKnows('tells errors', function () {
+  assert.ok(util.isError(made(500)))
+})
+"""
+
+
+def test_a_test_may_depend_on_what_its_runtime_has() -> None:
+    old = BY_TYPE.partition("\n\n")[2].replace("itKnows(", "it(")
+    assert change(old, BY_TYPE, "test/a.test.js") == set()
+    assert change(old, BY_TYPE.replace("  ? it\n", "  ? it.skip\n"), "test/a.test.js") == {"test-skipped"}
+    assert change(old, BY_TYPE.replace("typeof util.isError === 'function'", "made"), "test/a.test.js") == {
+        "test-skipped"
+    }
+    assert "test-deleted" in change(old, BY_TYPE.replace("it.skip\n", "never\n"), "test/a.test.js")

@@ -300,6 +300,9 @@ def _silences_nothing(side: Side, name: str, marker: str, diff: Diff) -> bool:
     """Say whether a mark takes no test away: others go on with them, they run where it counts, or are to wait."""
     if side.new[name].is_test and not diff.whole and may_wait(side, name, marker, diff):
         return True
+    own = re.escape(_own_name(name))
+    if name not in side.old and re.search(rf"@{re.escape(marker)}\b[^;{{}}]*\s{own}\s*\(", side.was):
+        return True  # of a language with marks: so it was where it did not say yet that it is a test
     if marker == "abstract" and any(goes_on(name, edit.new or "") for edit in diff.edits):
         return True
     return marker.startswith("cfg(") and frozenset(FEATURE.findall(marker)) <= features(diff)
