@@ -525,3 +525,127 @@ def test_what_a_test_of_node_mocks_is_no_test() -> None:
     assert change(test, mocked + test, "test/a.test.js") == set()
     assert "test-emptied" in change(test, "test.mocks('b', () => {});\n\n" + test, "test/a.test.js")
     assert "test-emptied" in change(test, test.replace("  assert.equal(add(2, 3), 5);\n", ""), "test/a.test.js")
+
+
+# -- files that are looked at as a whole ---------------------------------------------------------------------------
+
+JUNIT = """package a.failing;
+
+public class List7Test extends BaseTest {
+    private final Lists lists = new Lists();
+
+    public void testParents() {
+        List made = lists.make(Long.class);
+        assertNotNull(made.parent());
+        assertEquals(Long.class, made.parent().kind());
+    }
+}
+"""
+
+
+def test_a_file_of_tests_that_inherit_may_move_under_another_name() -> None:
+    old, place = "src/test/java/a/failing/List7Test.java", "src/test/java/a/types/Made7Test.java"
+    new = JUNIT.replace("a.failing", "a.types").replace("List7Test", "Made7Test").replace("(Long", "(Object", 1)
+    assert rules(edit(old, JUNIT, None), edit(place, None, new)) == set()
+    assert "test-deleted" in rules(edit(old, JUNIT, None), edit(place, None, new.replace("void test", "void no")))
+    assert "test-deleted" in rules(edit(old, JUNIT, None), edit(f"other/{place}", None, new))
+    assert "test-deleted" in rules(edit(old, JUNIT, None))
+    less = new.replace("assertNotNull(made.parent());", "").replace("assertEquals(Long", "no(Object")
+    less = less.replace("private final Lists lists", "Lists l").replace("lists.make(Object.class)", "make()")
+    assert "test-deleted" in rules(edit(old, JUNIT, None), edit(place, None, less.replace("BaseTest", "B")))
+
+
+def test_what_a_runner_wrote_down_is_no_test() -> None:
+    text = "exports[`test/old.ts TAP > said 1`] = `\nArray []\n`\n"
+    assert change(text, None, "tap-snapshots/test/old.ts.test.cjs") == set()
+    assert change("it('a', () => { expect(f()).toBe(1); });\n", None, "test/old.ts.test.cjs") == {"test-deleted"}
+    assert change("describe('a', all);\n", None, "test/old.ts.test.cjs") == {"test-deleted"}
+
+
+# -- what never ran ------------------------------------------------------------------------------------------------
+
+NEVER = "@pytest.mark.xfail(reason='no', run=False)\n"
+SILENT = f"import pytest\n\n\n{NEVER}def test_box(box):\n    assert box.name() == 'a'\n"
+OFF = "    if 'off' in box.state():\n        pytest.xfail('is off')\n"
+SOMETIMES = SILENT.replace(NEVER, "").replace(
+    "    assert", f"{OFF}    if not box:\n        pytest.skip('none')\n    assert"
+)
+
+
+def test_a_test_that_never_ran_may_run_sometimes() -> None:
+    assert change(SILENT, SOMETIMES, "tests/test_a.py") == set()
+    always = SILENT.replace(NEVER, "")
+    assert change(always, SOMETIMES, "tests/test_a.py") == {"test-skipped"}
+    assert "test-skipped" in change(always, SILENT, "tests/test_a.py")
+
+
+MONTHS = """import pytest
+
+
+@pytest.mark.xfail(reason="known")
+def test_month():
+    later = now.shift(months=1)
+    assert now.tell(later) == "a month ago"
+    assert later.tell(now) == "in a month"
+
+
+def test_month_and_days():
+    later = now.shift(months=1, days=4)
+    assert now.tell(later) == "a month ago"
+    assert later.tell(now) == "in a month"
+"""
+
+
+def test_what_stood_for_a_test_that_was_silenced_may_go_when_it_runs() -> None:
+    stand_in = MONTHS.partition("\n\n\ndef")[2]
+    mended = MONTHS.replace(f"\n\n\ndef{stand_in}", "\n")
+    assert change(MONTHS, mended.replace('@pytest.mark.xfail(reason="known")\n', ""), "tests/test_a.py") == set()
+    assert change(MONTHS, mended, "tests/test_a.py") == {"test-deleted"}
+    other = mended.replace('@pytest.mark.xfail(reason="known")\n', "").replace('== "in a month"', "is not None")
+    assert "test-deleted" in change(MONTHS, other, "tests/test_a.py")
+    ran = MONTHS.replace('@pytest.mark.xfail(reason="known")\n', "")
+    assert "test-deleted" in change(ran, ran.replace(f"\n\n\ndef{stand_in}", "\n"), "tests/test_a.py")
+
+
+def test_a_new_test_may_say_what_is_not_supported() -> None:
+    java = "class ATest {\n%s}\n"
+    new = "  /**\n   * Not currently supported, see there.\n   */\n  @Test(enabled = false)\n  public void test() {\n"
+    new += "    assertEquals(Text.class, found(Text.class));\n  }\n"
+    code = edit("src/main/java/A.java", "class A {}\n", "class A { int a; }\n")
+    path = "src/test/java/ATest.java"
+    assert rules(code, edit(path, None, java % new), message="Add a test and a note") == set()
+    assert rules(code, edit(path, None, java % new)) == {"test-skipped"}
+    silent = java % new.replace("Not currently supported, see", "See")
+    assert rules(code, edit(path, None, silent), message="Add a test and a note") == {"test-skipped"}
+    ran = java % new.replace("(enabled = false)", "")
+    assert "test-skipped" in rules(code, edit(path, ran, java % new), message="Add a test and a note")
+
+
+def test_a_method_that_was_silenced_may_say_that_it_is_a_test() -> None:
+    java = 'class ATest extends BTest {\n  @Disabled("not here")\n%s  @Override\n  public void reads() {\n  }\n}\n'
+    path, code = "src/test/java/ATest.java", edit("src/main/java/A.java", "class A {}\n", "class A { int a; }\n")
+    assert rules(code, edit(path, java % "", java % "  @Test\n")) == set()
+    bare = (java % "").replace('  @Disabled("not here")\n', "")
+    assert rules(code, edit(path, bare, java % "  @Test\n")) == {"test-skipped"}
+    other = (java % "").replace("reads", "writes")
+    assert "test-skipped" in rules(code, edit(path, other, java % "  @Test\n"))
+
+
+BY_TYPE = """var itKnows = typeof util.isError === 'function'
+  ? it
+  : it.skip
+
+itKnows('tells errors', function () {
+  assert.ok(util.isError(made(500)))
+})
+"""
+
+
+def test_a_test_may_depend_on_what_its_runtime_has() -> None:
+    old = BY_TYPE.partition("\n\n")[2].replace("itKnows(", "it(")
+    assert change(old, BY_TYPE, "test/a.test.js") == set()
+    assert change(old, BY_TYPE.replace("  ? it\n", "  ? it.skip\n"), "test/a.test.js") == {"test-skipped"}
+    assert change(old, BY_TYPE.replace("typeof util.isError === 'function'", "made"), "test/a.test.js") == {
+        "test-skipped"
+    }
+    assert "test-deleted" in change(old, BY_TYPE.replace("it.skip\n", "never\n"), "test/a.test.js")

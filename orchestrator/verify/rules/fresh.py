@@ -13,7 +13,8 @@ _LATER = re.compile(r"(?://|#|/\*|\*).*\b(?:TODO|FIXME|WIP)\b")
 _NEAR = 5
 _LONG = 5
 _SLOW = re.compile(
-    r"(?i)(?:ignore|disabled|skip)\b.*\b(?:slow|performance|benchmarks?|long[ -]running|by hand|manual\w*)\b"
+    r"(?i)(?:(?:ignore|disabled|skip)\b|//|#|\*).*\b(?:slow|performance|benchmarks?|long[ -]running|by hand|manual\w*"
+    r"|not (?:yet |currently )?(?:supported|implemented))\b"
 )
 _EXPECTED = frozenset({"failing", "fails", "xfail", "expectedFailure"})
 """What says of a test that runs that it fails as yet."""
@@ -33,7 +34,7 @@ def _only_adds(diff: Diff) -> bool:
 
 
 def may_wait(side: Side, name: str, marker: str, diff: Diff) -> bool:
-    """Say whether a new test stands beside all that there were, and is to fail as yet, or says that it is slow."""
+    """Say whether a new test stands beside all that there were, and is to fail as yet, or says why it waits."""
     if name in side.old or not _only_adds(diff):
         return False
     line = side.new[name].line

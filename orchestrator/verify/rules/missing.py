@@ -10,7 +10,7 @@ from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.language import Language
 from orchestrator.verify.readers.python.source import relative_imports
-from orchestrator.verify.rules.code import is_beside, sources
+from orchestrator.verify.rules.product import is_beside, sources
 
 _GENERATED = re.compile(
     r"(?:^|/)(?:_?_?version|_?build|_?generated|.*_pb2(?:_grpc)?|parser\.out|lextab|parsetab)(?:\.|/|$)|(?:^|/)(?:dist|build|lib|out|gen|generated)/"

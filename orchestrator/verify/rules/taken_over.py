@@ -69,11 +69,17 @@ def grown_of(both: tuple[Side, ...]) -> Iterator[Trial]:
 
 
 def became_another(test: Trial, both: tuple[Side, ...]) -> bool:
-    """Say whether a test is there under the name of another that was: all that it asserted, and nearly all it did."""
+    """Say whether a test is there under the name of another that was: all that it asserted, and nearly all it did.
+
+    The other was another, or it was never run, and is now.
+    """
     wanted, did = Counter(one.dump for one in test.asserts), Counter(test.body.split())
     return bool(wanted) and any(
         wanted <= Counter(one.dump for one in after.asserts)
-        and _held(did, before) < _held(did, after) >= _NEARLY * did.total()
+        and (
+            _held(did, before) < _held(did, after) >= _NEARLY * did.total()
+            or (before.unconditional and _held(did, after) >= _ALIKE * did.total())
+        )
         for side in both
         for _, before, after in side.kept()
         if not after.markers
@@ -105,6 +111,11 @@ def _needed(test: Trial, other: Trial) -> float:
 def _alike(one: str, other: str) -> bool:
     """Say whether two tests are called after the same thing."""
     words = [frozenset(word.lower() for word in _WORD.findall(name)) - {"test"} for name in (one, other)]
-    whole = sorted(("".join(_WORD.findall(name)).lower().replace("test", "") for name in (one, other)), key=len)
+    whole = sorted(map(_plain, (one, other)), key=len)
     same = len(whole[0]) > _LONG and whole[0] in whole[1]  # `TestRoundtrip` for `TestEncodeRoundTrip`
     return same or len(words[0] & words[1]) >= _SHARED * min(map(len, words))
+
+
+def _plain(name: str) -> str:
+    """Give a name as one word in small letters."""
+    return "".join(_WORD.findall(name)).lower().replace("test", "")

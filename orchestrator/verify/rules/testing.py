@@ -271,8 +271,8 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                 continue  # a new test that is skipped takes nothing away, where others prove the work
             if names_test(diff.message, name or side.path):
                 continue
-            if side.before(name).hollow and side.before(name).is_test:
-                continue  # it did nothing on the base either: it returned at once
+            if _was_silent(side.before(name), test):
+                continue
             markers = test.markers if name in side.old else test.unconditional
             for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
                 if _silences_nothing(side, name, marker, diff) or (
@@ -289,10 +289,18 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                 )
 
 
+def _was_silent(before: Trial, test: Trial) -> bool:
+    """Say whether a test did nothing on the base, for it returned at once, or never ran, and sometimes does now."""
+    return before.is_test and (before.hollow or (bool(before.unconditional) and not test.unconditional))
+
+
 def _silences_nothing(side: Side, name: str, marker: str, diff: Diff) -> bool:
     """Say whether a mark takes no test away: others go on with them, they run where it counts, or are to wait."""
     if side.new[name].is_test and not diff.whole and may_wait(side, name, marker, diff):
         return True
+    own = re.escape(_own_name(name))
+    if name not in side.old and re.search(rf"@{re.escape(marker)}\b[^;{{}}]*\s{own}\s*\(", side.was):
+        return True  # of a language with marks: so it was where it did not say yet that it is a test
     if marker == "abstract" and any(goes_on(name, edit.new or "") for edit in diff.edits):
         return True
     return marker.startswith("cfg(") and frozenset(FEATURE.findall(marker)) <= features(diff)

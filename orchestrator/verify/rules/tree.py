@@ -71,9 +71,15 @@ def _went_elsewhere(edit: Edit, diff: Diff) -> bool:
 def _took_over(edit: Edit, other: Edit) -> bool:
     """Say whether a new file beside a deleted one is run as it was, and has as many tests: it has a new name."""
     folders, ends = ([side.path.rpartition(by)[at] for side in (edit, other)] for by, at in (("/", 0), (".", 2)))
-    had, has = (len(_OF_KOTLIN.findall(text or "")) for text in (edit.old, other.new))
-    beside = folders[0] == folders[1] and ends[0] == ends[1] and other.status == "A"
+    had, has = (len(_A_TEST.findall(text or "")) for text in (edit.old, other.new))
+    moved = ends[0] == "java" and _module(edit.path) == _module(other.path)
+    beside = (folders[0] == folders[1] or moved) and ends[0] == ends[1] and other.status == "A"
     return beside and is_named_test(other.path) and 0 < had <= has
+
+
+def _module(path: str) -> str:
+    """Give the folder of a module of Java, above where its sources are."""
+    return re.split(r"(?:^|/)src/", path)[0]
 
 
 def _of_code(message: str) -> str:
@@ -105,11 +111,13 @@ def _is_whole(edit: Edit) -> bool:
         return False
     if language.name == "go" and not _TESTS_OF_GO.search(edit.old or ""):  # benchmarks prove nothing
         return False
-    trials = language.trials(edit.old or "") if language.name != "python" and is_named_test(edit.path) else None
+    named = is_named_test(edit.path) and is_test_file(edit.path)  # what a runner wrote down of its tests is none
+    trials = language.trials(edit.old or "") if language.name != "python" and named else None
     return trials is not None and not any(trial.is_test for trial in trials.values())
 
 
 _OF_KOTLIN = re.compile(r"@\w*Test\b|\w+Spec\b|\btest\(|\bshould\(")
+_A_TEST = re.compile(rf"{_OF_KOTLIN.pattern}|\bpublic void test\w*\(")
 _INHERITS = re.compile(r"^(?:public )?(?:final )?class \w+(?:<[^{]*>)? extends ", re.MULTILINE)
 _TESTS_OF_GO = re.compile(r"^func (?:\([^)]*\) *)?(?:Test|Fuzz|Example)", re.MULTILINE)
 _PROSE = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.languages import language_of
-from orchestrator.verify.rules.code import is_beside
+from orchestrator.verify.rules.product import is_beside
 from orchestrator.verify.rules.task_words import asks_to_detect_tests, asks_to_skip_tests
 from orchestrator.verify.testpaths import is_named_test, is_run_by_nobody, is_test_file
 

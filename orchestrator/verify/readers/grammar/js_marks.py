@@ -51,7 +51,7 @@ def chain_of(node: SgNode) -> Chain:
 
 
 _OTHERWISE = re.compile(
-    r"^const\s+(\w+)\s*=\s*([^;\n?]+)\?\s*(?:test|it)(\.(?:skip|failing|fails))?\s*:\s*"
+    r"^(?:const|let|var)\s+(\w+)\s*=\s*([^;\n?]+?)\s*\?\s*(?:test|it)(\.(?:skip|failing|fails))?\s*:\s*"
     r"(?:test|it)(\.(?:skip|failing|fails))?\s*;?\s*$",
     re.MULTILINE,
 )
@@ -59,6 +59,11 @@ _SOMEWHERE = re.compile(
     r"\(?\s*process\.(?:(platform)|arch|version|versions\.\w+)\s*"
     r"(?:([!=])==?\s*['\"]([^'\"]+)['\"]|\.(?:startsWith|includes)\(\s*['\"][^'\"]+['\"]\s*\))\s*\)?\s*"
 )
+_KNOWS = re.compile(
+    r"\(?\s*typeof\s+(?:process|Error|util|globalThis|Symbol|Promise|Array|Object|fs|http|crypto|Buffer|URL|Intl)(?:\.\w+)+"
+    r"\s*[!=]==?\s*['\"](?:function|undefined)['\"]\s*\)?\s*"
+)
+"""Whether a runtime has a part of its own library: older and newer ones lack some."""
 _HERE = "linux"
 
 
@@ -75,6 +80,8 @@ def others_of(text: str) -> dict[str, tuple[str, ...]]:
 def _is_silent(condition: str, *, there: bool, elsewhere: bool) -> bool:
     """Say whether tests are skipped by more than a place that is not this one."""
     place = _SOMEWHERE.fullmatch(condition)
+    if place is None and _KNOWS.fullmatch(condition) and not (there and elsewhere):
+        return False
     if place is None or (there and elsewhere):
         return there or elsewhere
     if place[1] and place[3]:
