@@ -127,7 +127,7 @@ def _js(one: Setting, edit: Edit, _: Diff) -> bool:
     if one.last in {"runner", "testRunner", "testResultsProcessor"}:
         return one.value.startswith((".", "<rootDir>"))
     if one.last in {"passWithNoTests", "dangerouslyIgnoreUnhandledErrors", "ignoreSourceErrors"}:
-        return one.value == "true"
+        return one.value == "true" and (edit.old is not None or one.last != "passWithNoTests")
     return one.last in {"failWithoutAssertions", "failZero", "fail-zero"} and one.value == "false"
 
 
