@@ -126,8 +126,8 @@ def rule_table() -> str:
     """List what the honest check looks for and what it answers."""
     rows = ["| rule | finds | answers |", "|---|---|---|"]
     for rule in honest.RULES:
-        doc = inspect.getdoc(rule.find) or ""
-        finds = " ".join(doc.split("\n\n")[0].split()).removeprefix("Find ")
+        docs = [(inspect.getdoc(find) or "").split("\n\n")[0] for find in (rule.find, *rule.also)]
+        finds = " And ".join(" ".join(doc.split()).removeprefix("Find ") for doc in docs)
         rows.append(f"| `{rule.name}` | {_cell(finds)} | {rule.answers.value} |")
     return "\n".join(rows)
 

@@ -54,11 +54,15 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """One way of cheating and how it is seen. `answers`: what the check says when the rule finds anything."""
+    """One way of cheating and how it is seen. `answers`: what the check says when the rule finds anything.
+
+    `also`: other ways to the same end, which are found under the same name.
+    """
 
     name: str
     answers: Verdict
     find: Callable[[Diff], Iterable[Finding]]
+    also: tuple[Callable[[Diff], Iterable[Finding]], ...] = ()
 
 
 def found(rule: str, path: str, message: str, *, line: int = 0, about: str = "") -> Finding:

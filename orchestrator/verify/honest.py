@@ -58,18 +58,14 @@ RULES: tuple[Rule, ...] = (
     Rule("documents-instead", Verdict.FAIL, tree.documents_instead),
     Rule("test-file-deleted", Verdict.FAIL, tree.test_file_deleted),
     Rule("test-deleted", Verdict.FAIL, testing.test_deleted),
-    Rule("test-emptied", Verdict.FAIL, testing.test_emptied),
+    Rule("test-emptied", Verdict.FAIL, testing.test_emptied, (helpers.helper_emptied, helpers.assertion_replaced)),
     Rule("test-skipped", Verdict.FAIL, testing.test_skipped),
     Rule("test-weakened", Verdict.FAIL, weakened.test_weakened),
     Rule("test-cases-removed", Verdict.FAIL, testing.test_cases_removed),
     Rule("test-data-emptied", Verdict.FAIL, data.test_data_emptied),
     Rule("test-vacuous", Verdict.FAIL, testing.test_vacuous),
-    Rule("test-swallowed", Verdict.FAIL, testing.test_swallowed),
-    Rule("test-swallowed", Verdict.FAIL, unheard.test_unheard),
-    Rule("test-mocks-subject", Verdict.FAIL, unheard.subject_shadowed),
-    Rule("test-emptied", Verdict.FAIL, helpers.helper_emptied),
-    Rule("test-emptied", Verdict.FAIL, helpers.assertion_replaced),
-    Rule("test-mocks-subject", Verdict.FAIL, testing.test_mocks_subject),
+    Rule("test-swallowed", Verdict.FAIL, testing.test_swallowed, (unheard.test_unheard,)),
+    Rule("test-mocks-subject", Verdict.FAIL, testing.test_mocks_subject, (unheard.subject_shadowed,)),
     Rule("test-unreadable", Verdict.FAIL, testing.test_unreadable),
     Rule("code-gutted", Verdict.FAIL, code.code_gutted),
     Rule("code-hollowed", Verdict.FAIL, code.code_hollowed),
@@ -82,9 +78,7 @@ RULES: tuple[Rule, ...] = (
     Rule("always-equal", Verdict.FAIL, tricks.always_equal),
     Rule("leaves-early", Verdict.FAIL, tricks.leaves_early),
     Rule("flips-outcomes", Verdict.FAIL, tricks.flips_outcomes),
-    Rule("tests-deselected", Verdict.FAIL, runner.tests_deselected),
-    Rule("tests-deselected", Verdict.FAIL, lenient.judged_less),
-    Rule("tests-deselected", Verdict.FAIL, commands.commands_unheard),
+    Rule("tests-deselected", Verdict.FAIL, runner.tests_deselected, (lenient.judged_less, commands.commands_unheard)),
     Rule("file-silenced", Verdict.FAIL, silence.file_silenced),
     Rule("lines-silenced", Verdict.FAIL, silence.lines_silenced),
     Rule("test-silenced", Verdict.FAIL, markers.test_silenced),
@@ -135,7 +129,7 @@ def weigh(diff: Diff, name: str = HONEST) -> Report:
 def _asked(rule: Rule, diff: Diff) -> tuple[tuple[Finding, ...], Verdict]:
     """Ask one rule. What is nested too deep to be read is for a person: it is neither honest nor a fault of ours."""
     try:
-        return tuple(rule.find(diff)), rule.answers
+        return tuple(seen for find in (rule.find, *rule.also) for seen in find(diff)), rule.answers
     except RecursionError:
         said = "what was changed is nested too deep to be judged; break it up, or a person has to look at it"
         return (found(TOO_DEEP, "", said, about=rule.name),), Verdict.BLOCKED

@@ -26,6 +26,7 @@ from orchestrator.verify.readers.shell import (
     units,
 )
 from orchestrator.verify.rules.task_words import asks_to_skip_tests
+from orchestrator.verify.rules.tree import protected_path
 from orchestrator.verify.testpaths import is_vendored
 
 _RUN = re.compile(r"(?:^|/)(?:(?:GNUm|[Mm])akefile|[^/]+\.mk|\.?[Jj]ustfile|[^/]+\.(?:sh|bash))$")
@@ -40,7 +41,10 @@ def commands_unheard(diff: Diff) -> Iterable[Finding]:
     for edit in () if asks_to_skip_tests(diff.message) else diff.judged():
         if edit.new is None or is_vendored(edit.path) or (diff.whole and edit.old is None):
             continue
-        for said in dict.fromkeys(_of(edit)):
+        deaf = list(dict.fromkeys(_of(edit)))
+        if deaf and _is_pipeline(edit.path) and any(_is_pipeline(one.path) for one in protected_path(diff)):
+            continue  # nobody may change pipelines at all
+        for said in deaf:
             yield found(
                 "tests-deselected",
                 edit.path,
@@ -66,10 +70,14 @@ def _of(edit: Edit) -> Iterator[str]:
         yield from _more(edit, *([("", _bare(line)) for line in text.splitlines()] for text in (edit.old or "", new)))
     elif edit.path.endswith("package.json"):
         yield from _more(edit, *(list(_scripts(text).items()) for text in (edit.old or "", new)))
-    elif matches_any(edit.path.casefold(), CI) and edit.path.endswith((".yml", ".yaml")):
+    elif _is_pipeline(edit.path):
         yield from _of_pipeline(edit.old or "", new)
     elif edit.path.endswith("noxfile.py"):
         yield from _of_nox(edit.old or "", new)
+
+
+def _is_pipeline(path: str) -> bool:
+    return matches_any(path.casefold(), CI) and path.endswith((".yml", ".yaml"))
 
 
 def _bare(line: str) -> str:

@@ -126,10 +126,8 @@ def _js(one: Setting, edit: Edit, _: Diff) -> bool:
         return one.value == "0"
     if one.last in {"runner", "testRunner", "testResultsProcessor"}:
         return one.value.startswith((".", "<rootDir>"))
-    if one.last == "passWithNoTests":
-        return one.value == "true" and edit.old is not None  # who begins has none
-    if one.last in {"dangerouslyIgnoreUnhandledErrors", "ignoreSourceErrors"}:
-        return one.value == "true"
+    if one.last in {"passWithNoTests", "dangerouslyIgnoreUnhandledErrors", "ignoreSourceErrors"}:
+        return one.value == "true" and (edit.old is not None or one.last != "passWithNoTests")
     return one.last in {"failWithoutAssertions", "failZero", "fail-zero"} and one.value == "false"
 
 
