@@ -71,7 +71,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     somebody for work (not read in Python, where the shape says it). `hands` counts the errors it hands on, `drops`
     those it lets go (Rust and Go). `front` is whom it leaves all its work to; `fails`: it does nothing but fail, in
     whatever words. `usual`: what it comes to where callers leave out what they may; None where they may not.
-    `keeps`: it gives ever after what its first call came to.
+    `keeps`: it gives ever after what its first call came to. `settles`: the last it gives is known beforehand, or it
+    gives nothing and puts nothing away; `spilt` is what it works out and nobody gets.
     """
 
     name: str
@@ -99,3 +100,5 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     fails: bool = False
     usual: Shape | None = None
     keeps: bool = False
+    settles: bool = False
+    spilt: tuple[str, ...] = ()

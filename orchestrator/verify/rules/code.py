@@ -117,7 +117,7 @@ def _is_off(before: Function, after: Function) -> bool:
 def _pretends(before: Function, after: Function) -> bool:
     """Say whether a function that worked does not, or not for most of what it is asked."""
     kept = after.keeps and not before.keeps and before.shape is Shape.REAL and before.arguments > 0
-    return _does_less(before, after) or _is_off(before, after) or kept
+    return _does_less(before, after) or _spills(before, after) or _is_off(before, after) or kept
 
 
 def _asked(diff: Diff) -> Iterator[Asked]:
@@ -298,11 +298,20 @@ def _is_stub(function: Function, *, whole: bool) -> bool:
     return alone and function.arguments > 0 and function.promises
 
 
+def _spills(before: Function, after: Function) -> bool:
+    """Say whether what a function worked out and gave on the base it still works out, and gives a constant instead."""
+    worked = " ".join(before.steps)
+    lost = set(after.spilt) - set(before.spilt)
+    return after.settles and not before.settles and any(value in worked or worked in value for value in lost)
+
+
 def _says(function: Function) -> str:
     if function.keeps:
         return "gives ever after what its first call came to, whatever it is asked"
     if function.usual in _OFF:
         return f"{function.usual} unless its callers ask for more, as none did"
+    if function.shape is Shape.REAL and function.spilt:
+        return "works out what nobody gets"
     return str(function.shape.value or Shape.DRAINED.value)
 
 

@@ -28,6 +28,7 @@ from orchestrator.verify.readers.grammar.source import (
     statements,
     walk,
 )
+from orchestrator.verify.readers.grammar.spilt import settles, spilt
 from orchestrator.verify.readers.grammar.tables import BLOCKS, LATER, Table
 from orchestrator.verify.readers.grammar.telling import constants
 from orchestrator.verify.readers.grammar.use import blocks, switch, uses, works
@@ -163,6 +164,8 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         cut=_cut(steps, alive),
         later=shape is not Shape.REAL and bool(LATER.search(node.text())),
         swallows=swallows(source, alive),
+        settles=body.kind() in BLOCKS and settles(source, alive, promises=bool(said)),
+        spilt=spilt(source, alive) if body.kind() in BLOCKS else (),
         steps=tuple(source.dump(step) for step in steps),
         front=front(source, alive, names) if shape is Shape.REAL else Front(),
         fails=only_fails(source, alive),

@@ -11,6 +11,7 @@ from orchestrator.verify.readers.python.keeping import keeps
 from orchestrator.verify.readers.python.module import Surroundings, emptied_blocks, replaced, surroundings
 from orchestrator.verify.readers.python.quiet import LATER, swallows
 from orchestrator.verify.readers.python.shape import shape_of, switch
+from orchestrator.verify.readers.python.spilt import settles, spilt
 from orchestrator.verify.readers.python.values import FunctionNode, is_text, last_name, without_docstring
 from orchestrator.verify.readers.python.walk import children, dumped, walk
 
@@ -80,6 +81,8 @@ class _Reader:
             switch=switch(body, names),
             later=shape is not Shape.REAL and bool(LATER.search(source)),
             swallows=swallows(alive),
+            settles=settles(alive),
+            spilt=spilt(alive),
             steps=tuple(dumped(statement) for statement in _without_end(body)),
             keeps=shape is Shape.REAL and keeps(alive, names),
             usual=shape_of(alive, names - left_out.keys(), node.name, self._around, left_out)
