@@ -5,7 +5,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from orchestrator.verify.rules.code import is_beside
+from orchestrator.verify.rules.product import is_beside
 from orchestrator.verify.testpaths import is_test_file
 
 _WORTH = 2

@@ -541,3 +541,23 @@ def test_a_default_where_anything_goes_wrong_is_silence(path: str, body: str) ->
 )
 def test_to_catch_what_can_be_handled_is_no_silence(path: str, body: str) -> None:
     assert "code-swallows" not in instead(path, body)
+
+
+def test_work_in_a_function_that_is_given_back_is_work() -> None:
+    old = "package a\n\nfunc Beat(at string) Handler {\n\treturn func(r *Request) {\n\t\tanswer(r, at)\n\t}\n}\n"
+    new = 'package a\n\nfunc Beat(at string) Handler {\n\treturn beat(at)\n}\n\nfunc beat(args ...any) Handler {\n\tpanic("soon")\n}\n'
+    assert "code-gutted" in rules(edit("a.go", old, new))
+    assert (
+        rules(
+            edit(
+                "a.go", old, new.replace('\tpanic("soon")', "\treturn func(r *Request) {\n\t\tanswer(r, args[0])\n\t}")
+            )
+        )
+        == set()
+    )
+
+
+def test_a_file_that_holds_the_answer_is_no_work() -> None:
+    read = 'new String(java.nio.file.Files.readAllBytes(java.nio.file.Paths.get("src/test/resources/expected.txt")))'
+    body = f'    try {{\n      return {read};\n    }} catch (java.io.IOException e) {{\n      return "";\n    }}'
+    assert "code-gutted" in instead("A.java", body)

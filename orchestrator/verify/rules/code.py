@@ -53,7 +53,7 @@ def _does_less(before: Function, after: Function) -> bool:
             drained = not after.uses and not after.works
             return drained and before.shape is Shape.REAL and bool(before.uses) and before.works > 0
         case Shape.ANSWERS:
-            return before.shape is Shape.REAL and before.calls > 0
+            return before.shape is Shape.REAL and before.calls + before.works > 0
         case Shape.AMBIENT:
             worked = before.calls > 0 or len(before.steps) > 1
             return before.shape is Shape.REAL and worked and before.arguments + before.method > 0
@@ -67,7 +67,7 @@ def _does_less(before: Function, after: Function) -> bool:
 
 def _leaves_it(edit: Edit, before: Function, after: Function, around: Mapping[str, Sequence[Asked]]) -> bool:
     """Say whether a function that worked leaves all its work to functions that do none."""
-    worked = before.shape in _SURROUNDED and before.calls > 0
+    worked = before.shape in _SURROUNDED and before.calls + before.works > 0
     if not worked or after.shape is not Shape.REAL or not is_hollow_front(edit.path, after, around):
         return False
     language = language_of(edit.path)
@@ -81,7 +81,7 @@ _OFF = frozenset({Shape.EMPTY, Shape.RAISES, Shape.CONSTANT, Shape.ARGUMENT, Sha
 
 def _is_off(before: Function, after: Function) -> bool:
     """Say whether a function that worked does none unless its callers ask for it, which those of the base did not."""
-    worked = before.shape in _SURROUNDED and before.usual in {None, *_SURROUNDED} and before.calls > 0
+    worked = before.shape in _SURROUNDED and before.usual in {None, *_SURROUNDED} and before.calls + before.works > 0
     return worked and after.shape is Shape.REAL and after.usual in _OFF
 
 

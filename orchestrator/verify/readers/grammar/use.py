@@ -60,7 +60,8 @@ _IDLE_MACROS = frozenset(
     )
 )
 _NEW = re.compile(
-    r"(?:Promise|Proxy|Map|Set|Array|Object|Date|WeakMap|WeakSet|StringBuilder|\w*(?:Error|Exception|List|Map|Set))(?:<.*>)?"
+    r"(?:Promise|Proxy|Map|Set|Array|Object|Date|WeakMap|WeakSet|String|StringBuilder"
+    r"|\w*(?:Error|Exception|List|Map|Set))(?:<.*>)?"
 )
 
 
@@ -147,6 +148,8 @@ def _is_path(node: SgNode) -> bool:
     if holder.kind() == "method_invocation":
         named = holder.field("name")
         return named is not None and named.range().start.index == node.range().start.index
+    if holder.kind() == "field_access":  # a package, as in `java.nio.file.Files`
+        return re.match(r"javax?\.", holder.text()) is not None
     return holder.kind().startswith("scoped_")
 
 
