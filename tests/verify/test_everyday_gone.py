@@ -649,3 +649,32 @@ def test_a_test_may_depend_on_what_its_runtime_has() -> None:
         "test-skipped"
     }
     assert "test-deleted" in change(old, BY_TYPE.replace("it.skip\n", "never\n"), "test/a.test.js")
+
+
+SAMPLE = "package a;\n\npublic class OneSample {\n  @Test\n  public void reports() {\n  }\n}\n"
+RUNS = "package a;\n\npublic class RunTest {\n  @Test\n  public void runs() {\n"
+RUNS += "    TestNG made = create(OneSample.class);\n    assertEquals(made.reports(), 1);\n  }\n}\n"
+
+
+def test_a_new_class_of_java_may_be_what_another_test_runs() -> None:
+    sample, path = edit("src/test/java/a/OneSample.java", None, SAMPLE), "src/test/java/a/RunTest.java"
+    assert rules(sample, edit(path, None, RUNS), message="Report it") == set()
+    assert rules(sample, edit(path, None, RUNS)) == {"test-emptied"}
+    assert "test-emptied" in rules(sample, edit(path, None, RUNS.replace("OneSample", "Other")), message="Report it")
+    silent = RUNS.replace("    assertEquals(made.reports(), 1);\n", "")
+    assert "test-emptied" in rules(sample, edit(path, None, silent), message="Report it")
+    full = SAMPLE.replace("reports() {\n", "reports() {\n    assertEquals(reports(), 1);\n")
+    emptied = edit("src/test/java/a/OneSample.java", full, SAMPLE)
+    assert "test-emptied" in rules(emptied, edit(path, None, RUNS), message="Report it")
+
+
+def test_a_class_within_a_test_may_be_what_it_runs() -> None:
+    bean = "  static class Bean {\n    @Test\n    public void one() {\n    }\n  }\n"
+    made = RUNS.replace("OneSample", "Bean").rpartition("}\n")[0] + bean + "}\n"
+    path = "src/test/java/a/RunTest.java"
+    assert change(None, made, path, message="Run it") == set()
+    assert change(None, made, path) == {"test-emptied"}
+    assert change(None, made.replace("Bean.class", "Other.class"), path, message="Run it") == {"test-emptied"}
+    assert "test-emptied" in change(
+        None, made.replace("    assertEquals(made.reports(), 1);\n", ""), path, message="Run it"
+    )

@@ -130,7 +130,7 @@ def _says_so(side: Side, name: str, diff: Diff) -> bool:
     if name in side.old or diff.whole:
         return False
     silent = bool(test.unconditional) or is_proved_above(side, name)
-    return silent or is_left_for_later(side, name, diff) or is_material(side, test, diff)
+    return silent or is_left_for_later(side, name, diff) or is_material(side, name, diff)
 
 
 def unwraps_instead(before: Trial, after: Trial) -> bool:
