@@ -41,6 +41,24 @@ def may_wait(side: Side, name: str, marker: str, diff: Diff) -> bool:
     return marker in _EXPECTED or any(_SLOW.search(one) for one in head)
 
 
+def is_new_beside(side: Side, name: str, diff: Diff) -> bool:
+    """Say whether a silenced suite is all of a person's own new file, and other files have new tests that run."""
+    if not name or side.old or not _only_adds(diff):
+        return False
+    return any(
+        proves(one, other, test) and not _is_in_silence(one, other)
+        for one in sides(diff)
+        if one.path != side.path
+        for other, test in one.new.items()
+    )
+
+
+def _is_in_silence(side: Side, name: str) -> bool:
+    """Say whether the suite that a test stands in, or its file, is silenced as a whole."""
+    within = ("", *(name[: match.start()] for match in re.finditer(r"\.| > ", name)))
+    return any(side.new[suite].unconditional for suite in within if suite in side.new)
+
+
 def is_left_for_later(side: Side, name: str, diff: Diff) -> bool:
     """Say whether a new empty test of a person's own commit says that it is for later, or is one beside several."""
     test = side.new[name]

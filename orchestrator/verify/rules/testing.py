@@ -15,6 +15,7 @@ from orchestrator.verify.readers.trials import NONE, Trial
 from orchestrator.verify.rules.fresh import (
     is_left_for_later,
     is_material,
+    is_new_beside,
     is_proved_above,
     may_wait,
     proves_anything,
@@ -299,6 +300,8 @@ def _was_silent(before: Trial, test: Trial) -> bool:
 def _silences_nothing(side: Side, name: str, marker: str, diff: Diff) -> bool:
     """Say whether a mark takes no test away: others go on with them, they run where it counts, or are to wait."""
     if side.new[name].is_test and not diff.whole and may_wait(side, name, marker, diff):
+        return True
+    if is_new_beside(side, name, diff):
         return True
     own = re.escape(_own_name(name))
     if name not in side.old and re.search(rf"@{re.escape(marker)}\b[^;{{}}]*\s{own}\s*\(", side.was):
