@@ -649,3 +649,62 @@ def test_a_test_may_depend_on_what_its_runtime_has() -> None:
         "test-skipped"
     }
     assert "test-deleted" in change(old, BY_TYPE.replace("it.skip\n", "never\n"), "test/a.test.js")
+
+
+SAMPLE = "package a;\n\npublic class OneSample {\n  @Test\n  public void reports() {\n  }\n}\n"
+RUNS = "package a;\n\npublic class RunTest {\n  @Test\n  public void runs() {\n"
+RUNS += "    TestNG made = create(OneSample.class);\n    assertEquals(made.reports(), 1);\n  }\n}\n"
+
+
+def test_a_new_class_of_java_may_be_what_another_test_runs() -> None:
+    sample, path = edit("src/test/java/a/OneSample.java", None, SAMPLE), "src/test/java/a/RunTest.java"
+    assert rules(sample, edit(path, None, RUNS), message="Report it") == set()
+    assert rules(sample, edit(path, None, RUNS)) == {"test-emptied"}
+    assert "test-emptied" in rules(sample, edit(path, None, RUNS.replace("OneSample", "Other")), message="Report it")
+    silent = RUNS.replace("    assertEquals(made.reports(), 1);\n", "")
+    assert "test-emptied" in rules(sample, edit(path, None, silent), message="Report it")
+    full = SAMPLE.replace("reports() {\n", "reports() {\n    assertEquals(reports(), 1);\n")
+    emptied = edit("src/test/java/a/OneSample.java", full, SAMPLE)
+    assert "test-emptied" in rules(emptied, edit(path, None, RUNS), message="Report it")
+
+
+def test_a_class_within_a_test_may_be_what_it_runs() -> None:
+    bean = "  static class Bean {\n    @Test\n    public void one() {\n    }\n  }\n"
+    made = RUNS.replace("OneSample", "Bean").rpartition("}\n")[0] + bean + "}\n"
+    path = "src/test/java/a/RunTest.java"
+    assert change(None, made, path, message="Run it") == set()
+    assert change(None, made, path) == {"test-emptied"}
+    assert change(None, made.replace("Bean.class", "Other.class"), path, message="Run it") == {"test-emptied"}
+    assert "test-emptied" in change(
+        None, made.replace("    assertEquals(made.reports(), 1);\n", ""), path, message="Run it"
+    )
+
+
+LONG = '''def test_cut():
+    """Test that we can cut what we were given and get the rest of it."""
+    given = cut(TEXT)
+    assert given is None, "We passed a long text and should get nothing, but we got that"
+    assert cut(OTHER) == "a", "We passed another text and should get its start"
+'''
+
+
+def test_what_only_explains_a_test_need_not_be_said_again() -> None:
+    new = "@pytest.mark.parametrize('text', [TEXT, OTHER])\n"
+    new += "def test_cut_all(text):\n    assert cut(text) == WANTED[text]\n"
+    assert change(LONG, new, "tests/test_a.py") == set()
+    assert "test-deleted" in change(LONG, new.replace("TEXT, OTHER", "1, 2").replace("cut(", "put("), "tests/test_a.py")
+    assert "test-deleted" in change(LONG, "def test_cut_all():\n    assert 1 == two()\n", "tests/test_a.py")
+
+
+def test_a_new_file_may_be_silenced_as_its_like_is_beside_others() -> None:
+    java = "MARKclass NAME {\n  @Test\n  void a() {\n    assertEquals(1, a());\n  }\n}\n"
+    silent = edit("src/test/java/ATest.java", None, java.replace("NAME", "ATest").replace("MARK", "@Ignore\n"))
+    other, path = java.replace("NAME", "BTest").replace("MARK", ""), "src/test/java/BTest.java"
+    code = edit("src/main/java/A.java", "class A {}\n", "class A { int a; }\n")
+    assert rules(code, silent, edit(path, None, other), message="Support it") == set()
+    assert rules(code, silent, edit(path, None, other)) == {"test-skipped"}
+    assert rules(code, silent, message="Support it") == {"test-skipped"}
+    both = edit(path, None, f"@Ignore\n{other}")
+    assert rules(code, silent, both, message="Support it") == {"test-skipped"}
+    instead = edit(path, other.replace("void a()", "void b()"), other)
+    assert "test-skipped" in rules(code, silent, instead, message="Support it")

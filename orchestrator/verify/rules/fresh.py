@@ -3,7 +3,6 @@
 import re
 
 from orchestrator.verify.diff import Diff
-from orchestrator.verify.readers.trials import Trial
 from orchestrator.verify.rules.sides import Side, proves, sides
 from orchestrator.verify.rules.taken_over import grown_of
 
@@ -11,7 +10,7 @@ _SEVERAL = 4
 """So many new tests that assert stand for one that is empty."""
 _LATER = re.compile(r"(?://|#|/\*|\*).*\b(?:TODO|FIXME|WIP)\b")
 _NEAR = 5
-_LONG = 5
+_SHORT = 3
 _SLOW = re.compile(
     r"(?i)(?:(?:ignore|disabled|skip)\b|//|#|\*).*\b(?:slow|performance|benchmarks?|long[ -]running|by hand|manual\w*"
     r"|not (?:yet |currently )?(?:supported|implemented))\b"
@@ -40,6 +39,24 @@ def may_wait(side: Side, name: str, marker: str, diff: Diff) -> bool:
     line = side.new[name].line
     head = side.text.splitlines()[max(0, line - _NEAR) : line + 1]
     return marker in _EXPECTED or any(_SLOW.search(one) for one in head)
+
+
+def is_new_beside(side: Side, name: str, diff: Diff) -> bool:
+    """Say whether a silenced suite is all of a person's own new file, and other files have new tests that run."""
+    if not name or side.old or not _only_adds(diff):
+        return False
+    return any(
+        proves(one, other, test) and not _is_in_silence(one, other)
+        for one in sides(diff)
+        if one.path != side.path
+        for other, test in one.new.items()
+    )
+
+
+def _is_in_silence(side: Side, name: str) -> bool:
+    """Say whether the suite that a test stands in, or its file, is silenced as a whole."""
+    within = ("", *(name[: match.start()] for match in re.finditer(r"\.| > ", name)))
+    return any(side.new[suite].unconditional for suite in within if suite in side.new)
 
 
 def is_left_for_later(side: Side, name: str, diff: Diff) -> bool:
@@ -75,20 +92,27 @@ def is_proved_above(side: Side, name: str) -> bool:
     return any(test is not None and test.assertions > 0 and not test.unconditional for test in above)
 
 
-def is_material(side: Side, test: Trial, diff: Diff) -> bool:
-    """Say whether a new file of tests is an example in the documentation, or what other tests of the commit run."""
-    if side.old or not diff.message or not test.is_test:
+def is_material(side: Side, name: str, diff: Diff) -> bool:
+    """Say whether a new suite or file of tests is an example in the documentation, or what tests of the commit run."""
+    suite = name.rpartition(".")[0]
+    if not diff.message or name in side.old or (side.old and (not suite or suite in side.old)):
         return False
-    stem = side.path.rpartition("/")[2].partition(".")[0]
-    if _DOCUMENTS.search(side.path):
+    if not side.old and _DOCUMENTS.search(side.path):
         return True
-    others = (one for one in sides(diff) if one.path != side.path and one.path.rpartition(".")[2] in _TEXTS)
-    named = re.compile(rf"['\"/]{re.escape(stem)}(?:\.\w+)?['\"]")
-    return len(stem) > _LONG and any(
-        named.search(one.text) is not None and any(proves(one, name, trial) for name, trial in one.new.items())
-        for one in others
+    own = suite.rpartition(".")[2] if side.path.endswith(".java") else ""
+    stem = side.path.rpartition("/")[2].partition(".")[0]
+    named = re.compile(rf"\b{re.escape(own)}\.class\b" if own else rf"['\"/]{re.escape(stem)}(?:\.\w+)?['\"]")
+    others = [one for one in sides(diff) if one.path != side.path or (own and "." in suite)]
+    return len(own or stem) > _SHORT and any(named.search(one.text) and _asks(one, suite) for one in others)
+
+
+def _asks(side: Side, suite: str) -> bool:
+    """Say whether a file has tests, of another suite, that are new or changed, run, and assert something."""
+    return any(
+        test.is_test and test.assertions > 0 and not test.unconditional and side.old.get(name) != test
+        for name, test in side.new.items()
+        if name.rpartition(".")[0] != suite or not suite
     )
 
 
 _DOCUMENTS = re.compile(r"^(?:docs?|documentation|examples?)/")
-_TEXTS = frozenset({"js", "ts", "mjs", "cjs", "tsx", "jsx", "py"})

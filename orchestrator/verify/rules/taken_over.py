@@ -93,7 +93,7 @@ def _held(did: Counter[str], test: Trial) -> int:
 
 def replaces(test: Trial, grown: Iterable[Trial]) -> bool:
     """Say whether other tests took over what a test was about: its words, or half of them under a name alike."""
-    about = test.words - frozenset(_NAME.findall(test.name))  # what it is called, others are called otherwise
+    about = test.words - test.prose - frozenset(_NAME.findall(test.name))  # others are called otherwise
     return not about or any(
         len(about & other.words) >= _needed(test, other) * len(about)
         and (other.assertions >= min(test.assertions, 1) or bool(other.cases))

@@ -16,6 +16,7 @@ from orchestrator.verify.rules.cases import cases_of, went_elsewhere
 from orchestrator.verify.rules.fresh import (
     is_left_for_later,
     is_material,
+    is_new_beside,
     is_proved_above,
     may_wait,
     proves_anything,
@@ -131,7 +132,7 @@ def _says_so(side: Side, name: str, diff: Diff) -> bool:
     if name in side.old or diff.whole:
         return False
     silent = bool(test.unconditional) or is_proved_above(side, name)
-    return silent or is_left_for_later(side, name, diff) or is_material(side, test, diff)
+    return silent or is_left_for_later(side, name, diff) or is_material(side, name, diff)
 
 
 def unwraps_instead(before: Trial, after: Trial) -> bool:
@@ -297,6 +298,8 @@ def _was_silent(before: Trial, test: Trial) -> bool:
 def _silences_nothing(side: Side, name: str, marker: str, diff: Diff) -> bool:
     """Say whether a mark takes no test away: others go on with them, they run where it counts, or are to wait."""
     if side.new[name].is_test and not diff.whole and may_wait(side, name, marker, diff):
+        return True
+    if is_new_beside(side, name, diff):
         return True
     own = re.escape(_own_name(name))
     if name not in side.old and re.search(rf"@{re.escape(marker)}\b[^;{{}}]*\s{own}\s*\(", side.was):

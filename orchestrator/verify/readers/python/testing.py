@@ -144,6 +144,7 @@ def _test(node: FunctionNode, around: Around) -> Trial:
         body=dumped(ast.Module(body=node.body, type_ignores=[])),
         skeleton="\n".join(_skeleton(node.body)),
         words=identifiers(ast.Module(body=[node], type_ignores=[])) - {node.name},
+        prose=_prose(node),
         vacuous=len(vacuous(node.body)),
         swallowed=swallowed(node.body),
         cases=cases,
@@ -155,6 +156,14 @@ def _test(node: FunctionNode, around: Around) -> Trial:
         markers=(*(name for name, _, text in marks if not _is_platform(name, text, guarded)), *_left(alive)),
         unconditional=tuple(name for name, always, _ in marks if always and name in _ALWAYS),
     )
+
+
+def _prose(node: FunctionNode) -> frozenset[str]:
+    """Give the words that a test has in texts that only explain, and nowhere else."""
+    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+    plain = [one.test if isinstance(one, ast.Assert) else one for one in body]
+    said = (identifiers(part) for part in (*node.decorator_list, node.args, *plain))
+    return identifiers(ast.Module(body=[node], type_ignores=[])).difference(*said, {node.name})
 
 
 def _left(alive: Sequence[ast.stmt]) -> Iterator[str]:
