@@ -28,14 +28,10 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 
     `markers` silence it, `unconditional` are those that always do. `hollow`: no statement that could do anything.
     `skeleton` is the body without its assertions, `cases` its parameter sets, `replaced` what it puts mocks for.
-<<<<<<< HEAD
-    `never`: why its body is never run (it only makes a generator, or a coroutine that awaits nothing). `unheard` are
-    the assertions whose failure would not be one of the test, each with why. `bound` are functions a test makes that
-    answer something fixed, `judged` those that what it asserts came from.
-=======
-    `prose` are the words that only explain: a docstring's, those of what is told when an assertion fails.
-    `never`: why its body is never run (it only makes a generator, or a coroutine that awaits nothing).
->>>>>>> refs/heads/deleted
+    `prose` are the words that only explain: a docstring's, those of what is told when an assertion fails. `never`: why
+    its body is never run (it only makes a generator, or a coroutine that awaits nothing). `unheard` are the assertions
+    whose failure would not be one of the test, each with why. `bound` are functions a test makes that answer something
+    fixed, `judged` those that what it asserts came from.
     """
 
     name: str
