@@ -127,7 +127,7 @@ def rule_table() -> str:
     rows = ["| rule | finds | answers |", "|---|---|---|"]
     for rule in honest.RULES:
         docs = [(inspect.getdoc(find) or "").split("\n\n")[0] for find in (rule.find, *rule.also)]
-        finds = " And ".join(" ".join(doc.split()).removeprefix("Find ") for doc in docs)
+        finds = "; ".join(" ".join(doc.split()).removeprefix("Find ").rstrip(".") for doc in docs) + "."
         rows.append(f"| `{rule.name}` | {_cell(finds)} | {rule.answers.value} |")
     return "\n".join(rows)
 
