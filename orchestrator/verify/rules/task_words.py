@@ -149,7 +149,7 @@ def asks_to_remove_tests(message: str) -> bool:
 
 _SKIPPED = re.compile(
     r"(?i)\b(?:disabl|skip|ignor|quarantin|xfail|mute|park)\w*\b[^\n]*\b(?:test|spec|case)s?\b"
-    r"|\b(?:test|spec)s?\b[^\n]*\b(?:disabled|skipped|as (?:flaky|skipped|xfail))\b"
+    r"|\b(?:test|spec)s?\b[^\n]*\b(?:disabled|skipped|skipping (?:it|them)|as (?:flaky|skipped|xfail))\b"
     r"|\bmark\b[^\n]*\b(?:flaky|xfail|ignored?)"
     r"|\badd\w*\b[^\n]*\bfailing (?:test|spec|case)|\boptional\b[^\n]*\btests?\b"
 )
