@@ -708,3 +708,22 @@ def test_a_new_file_may_be_silenced_as_its_like_is_beside_others() -> None:
     assert rules(code, silent, both, message="Support it") == {"test-skipped"}
     instead = edit(path, other.replace("void a()", "void b()"), other)
     assert "test-skipped" in rules(code, silent, instead, message="Support it")
+
+
+def test_what_only_measures_proves_little() -> None:
+    old = "def test_long(parser):\n    for one in PARTS:\n        parser.write(one)\n\n\n"
+    old += "def test_short(parser):\n    pass\n"
+    new = old.partition("\n\n\n")[2]
+    assert change(old, new, "tests/test_benchmarks.py", message="Cap the length") == set()
+    assert change(old, new, "tests/test_parser.py", message="Cap the length") == {"test-deleted"}
+    assert change(old, new, "tests/test_benchmarks.py") == {"test-deleted"}
+    asks = old.replace("parser.write(one)", "assert parser.write(one) == 1")
+    assert change(asks, new, "tests/test_benchmarks.py", message="Cap the length") == {"test-deleted"}
+
+
+def test_a_message_may_say_that_a_test_is_skipped_and_why() -> None:
+    go = 'package a\n\nfunc TestAdd(t *testing.T) {\nSKIP\tif add(2, 3) != 5 {\n\t\tt.Fatal("no")\n\t}\n}\n'
+    old, new = go.replace("SKIP", ""), go.replace("SKIP", '\tt.Skip("not sure that it can be done")\n')
+    assert change(old, new, "a_test.go", message="Fix up a test, and say why we are skipping it") == set()
+    assert change(old, new, "a_test.go", message="Fix up tests of skipping lines") == {"test-skipped"}
+    assert change(old, new, "a_test.go", message="Fix up a test") == {"test-skipped"}

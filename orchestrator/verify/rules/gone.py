@@ -37,12 +37,14 @@ def _first(diff: Diff) -> str:
 
 
 def _only_shows(test: Trial, side: Side) -> bool:
-    """Say whether a test asserts nothing, leaves that to nobody, and only prints what came out."""
+    """Say whether a test asserts nothing, leaves that to nobody, and only prints what came out, or measures it."""
     handed = _HANDED.search(test.body) or test.words & side.helpers
-    return not (test.assertions or test.markers or handed) and _PRINTS.search(test.body) is not None
+    shows = _PRINTS.search(test.body) is not None or _MEASURES.search(side.path) is not None
+    return not (test.assertions or test.markers or handed) and shows
 
 
 _HANDED = re.compile(r"[(,] (?:t|tb|self) [,)]")
+_MEASURES = re.compile(r"(?:^|[/_.-])bench(?:marks?|es)?(?:[/_.-]|$)", re.IGNORECASE)
 _PRINTS = re.compile(r"\bt \. Logf? \(|\bfmt \. Print\w* \(|\. Dump \(|\bprintln ! \(|\bconsole \. log \(")
 
 

@@ -165,7 +165,7 @@ _ADDED = re.compile(
 _SKIPPED = re.compile(
     r"(?i)\b(?:disabl|skip|ignor|quarantin|xfail|mute|park)(?:e[ds]?|s|p?ed|p?ing|ing)?\b"
     r"(?![^\n]*\bin (?:the |its |our )?tests?\b)[^\n]*\b(?:tests?|specs?|test[- ]cases?)\b"
-    r"|\b(?:test|spec)s?\b[^\n]*\b(?:disabled|skipped|as (?:flaky|skipped|xfail))\b"
+    r"|\b(?:test|spec)s?\b[^\n]*\b(?:disabled|skipped|skipping (?:it|them)|as (?:flaky|skipped|xfail))\b"
     r"|\bmark\b[^\n]*\b(?:flaky|xfail|ignored?)"
     r"|\badd\w*\b[^\n]*\bfailing (?:test|spec|case)|\boptional\b[^\n,;(]*\btests?\b"
 )

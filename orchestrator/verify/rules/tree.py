@@ -9,7 +9,7 @@ from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.languages import language_of
 from orchestrator.verify.rules.announced import announces_itself, asks_plainly_less
 from orchestrator.verify.rules.task_words import asks_for_nothing, asks_to_take_out, names_ci, speaks_of
-from orchestrator.verify.testpaths import is_named_test, is_run_by_nobody, is_test_file
+from orchestrator.verify.testpaths import is_named_test, is_recorded, is_run_by_nobody, is_test_file
 
 
 def nothing_changed(diff: Diff) -> Iterable[Finding]:
@@ -111,7 +111,7 @@ def _is_whole(edit: Edit) -> bool:
         return False
     if language.name == "go" and not _TESTS_OF_GO.search(edit.old or ""):  # benchmarks prove nothing
         return False
-    named = is_named_test(edit.path) and is_test_file(edit.path)  # what a runner wrote down of its tests is none
+    named = is_named_test(edit.path) and not is_recorded(edit.path)
     trials = language.trials(edit.old or "") if language.name != "python" and named else None
     return trials is not None and not any(trial.is_test for trial in trials.values())
 
