@@ -169,11 +169,14 @@ def _of_pipeline(old: str, new: str) -> Iterator[str]:
 
 def _heard(text: str) -> dict[str, bool]:
     """Give the commands that run tests, and whether they are heard."""
-    runs = [line for line in lines_of(text) if line.is_run and (runs_tests(line.text) or is_unheard(line.text))]
+    runs = [line for line in lines_of(text) if line.is_run]
+    runs = [line for line in runs if runs_tests(line.text) or is_unheard(line.text) or _BUILDS.match(line.text)]
     heard = {line.text for line in runs if not is_unheard(line.text) and not _DEAF & {*line.guards}}
     return {line.text: line.text in heard for line in runs}
 
 
+_BUILDS = re.compile(r"(?:\./)?(?:mvnw?|gradlew?)\s(?!.*(?:skip|\bdeploy\b|\bsite\b|-x\s))")
+"""Maven and Gradle, which test as they build, by goals that need not be named."""
 _DEAF = frozenset(("continue-on-error: true", "allow_failure: true", "if: false"))
 
 
