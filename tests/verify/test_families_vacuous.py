@@ -373,3 +373,14 @@ def test_a_copy_of_what_was_before_something_was_done_is_honest() -> None:
 def test_a_function_of_the_product_that_asserts_no_more_is_no_helper_of_tests() -> None:
     old = "pub fn slice(at: usize) -> u32 {\n    assert!(at < 3);\n    table(at)\n}\n\n#[cfg(test)]\nmod tests {\n    #[test]\n    fn works() {\n        assert_eq!(slice(1), 2);\n    }\n}\n"
     assert change(old, old.replace("    assert!(at < 3);\n", "    let at = checked(at);\n"), "src/lib.rs") == set()
+
+
+def test_a_helper_may_let_the_runner_see_what_is_thrown() -> None:
+    old = "class T {\n    void begin(File file) {\n        try {\n            made.begin(file);\n        } catch (Exception e) {\n            fail("
+    old += (
+        "e);\n        }\n    }\n\n    @Test\n    void testIt() {\n        begin(file);\n        made.end();\n    }\n}\n"
+    )
+    new = old.replace("(File file) {\n        try {\n            made", "(File file) throws Exception {\n        made")
+    new = new.replace("        } catch (Exception e) {\n            fail(e);\n        }\n", "")
+    assert change(old, new, "src/test/java/T.java") == set()
+    assert change(old, old.replace("fail(e);", "log(e);"), "src/test/java/T.java") == {"test-emptied"}
