@@ -9,6 +9,7 @@ from ast_grep_py import SgRoot
 
 from corpus.blind import BLIND
 from corpus.blind_places import BLIND_PLACES
+from corpus.fifth import FIFTH
 from corpus.forms_places import DESIGNED_PLACES
 from corpus.fourth import FOURTH
 from corpus.fourth_places import FOURTH_PLACES
@@ -63,7 +64,7 @@ def _python(mutator: Mutator) -> Form:
 
 
 FORMS = (
-    *map(_python, (*MUTATORS, *BLIND, *UNSEEN, *FOURTH, *GRID)),
+    *map(_python, (*MUTATORS, *BLIND, *UNSEEN, *FOURTH, *FIFTH, *GRID)),
     *DESIGNED_PLACES,
     *BLIND_PLACES,
     *UNSEEN_PLACES,
