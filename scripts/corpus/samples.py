@@ -10,6 +10,7 @@ from ast_grep_py import SgRoot
 from corpus.blind import BLIND
 from corpus.blind_places import BLIND_PLACES
 from corpus.fifth import FIFTH
+from corpus.fifth_js import FIFTH_JS
 from corpus.forms_places import DESIGNED_PLACES
 from corpus.fourth import FOURTH
 from corpus.fourth_places import FOURTH_PLACES
@@ -69,6 +70,7 @@ FORMS = (
     *BLIND_PLACES,
     *UNSEEN_PLACES,
     *FOURTH_PLACES,
+    *FIFTH_JS,
 )
 
 
