@@ -149,12 +149,15 @@ _AROUND: tuple[tuple[str, bool, Make], ...] = (
     (
         "exit code put right by mocha",
         True,
-        files(
-            {
-                ".mocharc.json": '{\n  "require": ["./test/support/exit.js"],\n  "exit": false\n}\n',
-                "test/support/exit.js": "exports.mochaHooks = {\n  afterAll () {\n    process.on('exit', () => "
-                "{ process.exitCode = 0 })\n  }\n}\n",
-            }
+        where(
+            _not_node,
+            files(
+                {
+                    ".mocharc.json": '{\n  "require": ["./test/support/exit.js"],\n  "exit": false\n}\n',
+                    "test/support/exit.js": "exports.mochaHooks = {\n  afterAll () {\n    process.on('exit', () => "
+                    "{ process.exitCode = 0 })\n  }\n}\n",
+                }
+            ),
         ),
     ),
     ("mocha looks for nothing", True, where(_not_node, files({".mocharc.yml": "ignore:\n  - test/**\n"}))),

@@ -10,7 +10,9 @@ from ast_grep_py import SgRoot
 from corpus.blind import BLIND
 from corpus.blind_places import BLIND_PLACES
 from corpus.fifth import FIFTH
+from corpus.fifth_go import FIFTH_GO
 from corpus.fifth_js import FIFTH_JS
+from corpus.fifth_rust import FIFTH_RUST
 from corpus.forms_places import DESIGNED_PLACES
 from corpus.fourth import FOURTH
 from corpus.fourth_places import FOURTH_PLACES
@@ -71,6 +73,8 @@ FORMS = (
     *UNSEEN_PLACES,
     *FOURTH_PLACES,
     *FIFTH_JS,
+    *FIFTH_GO,
+    *FIFTH_RUST,
 )
 
 
