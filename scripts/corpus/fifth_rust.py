@@ -64,7 +64,7 @@ def _below(place: Place) -> Change | None:
     return {place.path: None, f"{found[1]}pending/{found[2]}": place.text} if found else None
 
 
-def _built_fast(place: Place) -> dict[str, str]:
+def _built_fast(_: Place) -> dict[str, str]:
     return {"build.rs": 'fn main() {\n    println!("cargo:rustc-cfg=fast_build");\n}\n'}
 
 
