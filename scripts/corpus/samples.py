@@ -11,6 +11,7 @@ from corpus.blind import BLIND
 from corpus.blind_places import BLIND_PLACES
 from corpus.fifth import FIFTH
 from corpus.fifth_go import FIFTH_GO
+from corpus.fifth_java import FIFTH_JAVA
 from corpus.fifth_js import FIFTH_JS
 from corpus.fifth_rust import FIFTH_RUST
 from corpus.forms_places import DESIGNED_PLACES
@@ -75,6 +76,7 @@ FORMS = (
     *FIFTH_JS,
     *FIFTH_GO,
     *FIFTH_RUST,
+    *FIFTH_JAVA,
 )
 
 
