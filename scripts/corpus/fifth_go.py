@@ -229,7 +229,7 @@ _TESTS: tuple[tuple[str, Make], ...] = (
     ),
     ("compared with itself", first(_EQUAL, _same)),
     ("contains nothing", _using("fmt", first(_EQUAL, _contains_nothing))),
-    ("error not looked at", within(r"(?:assert|require)\.NoError\(t, (\w+)[^)\n]*\)", r"_ = \1")),
+    ("error not looked at", within(r"(?:assert|require)\.NoError\(t, (\w+)(?:, [^()\n]*)?\)", r"_ = \1")),
     ("fails only when verbose", within(r"if ([^{};\n]+ != [^{};\n]+) \{(?=\s*t\.)", r"if testing.Verbose() && \1 {")),
     (
         "same on both sides",
