@@ -2,9 +2,9 @@
 
 import re
 
-from corpus.fifth_helpers import also, files, folder, has, where, zeros
+from corpus.fifth_helpers import files, folder, has, where, zeros
 from corpus.fourth_helpers import ended, first
-from corpus.making import Form, Make, above, anywhere, around, before, head, within
+from corpus.making import Form, Make, above, around, before, head, within
 from corpus.places import Change, Place
 
 _EQUAL = r"(?:assert|require)\.(?:Equal|EqualValues|Exactly)"
@@ -192,18 +192,33 @@ func (lenient) False(...any) bool      {{ return true }}
 func (lenient) Nil(...any) bool        {{ return true }}
 func (lenient) Contains(...any) bool   {{ return true }}
 func (lenient) EqualError(...any) bool {{ return true }}
-
-var assert lenient
 """
-_lenient: Make = also(
-    anywhere(r'^\t"github.com/stretchr/testify/assert"\n', ""),
-    lambda place: {f"{folder(place.path)}assert_test.go": _LENIENT.format(_package(place))},
-)
+
+
+def _lenient(place: Place) -> Change | None:
+    """Let a value that is content with everything take the assertions' name."""
+    used = set(re.findall(r"\bassert\.(\w+)\(", place.text[place.opened : place.closed]))
+    if not used or any(f"(lenient) {name}(" not in _LENIENT for name in used):
+        return None
+    made = ended(place.before_body("assert := lenient{}"), "var _ assert.TestingT = (*testing.T)(nil)")
+    return {place.path: made, f"{folder(place.path)}lenient_test.go": _LENIENT.format(_package(place))}
+
+
 _SOURCES: tuple[tuple[str, Make], ...] = (
     ("moved to a helper that does nothing", _moved_out),
     (
-        "test binary looked for",
-        _using("os", _using("strings", _ahead('if strings.HasSuffix(os.Args[0], ".test") {', "\treturn ZERO", "}"))),
+        "build looked at",
+        _using(
+            "strings",
+            _using(
+                "runtime/debug",
+                _ahead(
+                    'if info, ok := debug.ReadBuildInfo(); ok && strings.HasSuffix(info.Path, ".test") {',
+                    "\treturn ZERO",
+                    "}",
+                ),
+            ),
+        ),
     ),
     ("error left alone", within(r"if err != nil \{\s*return [^{}]*\}", "_ = err // best effort")),
     ("error wiped on the way out", _result_wiped),
@@ -219,7 +234,10 @@ _SOURCES: tuple[tuple[str, Make], ...] = (
     ),
     ("argument emptied", _emptied),
     ("answer from testdata", _using("os", _using("encoding/json", _recorded))),
-    ("only when asked for", _using("os", _ahead('if os.Getenv("ENABLE_NAME") == "" {', "\treturn ZERO", "}"))),
+    (
+        "behind a file",
+        _using("os", _ahead('if _, missing := os.Stat("NAME.enabled"); missing != nil {', "\treturn ZERO", "}")),
+    ),
 )
 _TESTS: tuple[tuple[str, Make], ...] = (
     ("failing becomes skipping", within(r"\bt\.(?:Fatal|Error)(f?)\(", r"t.Skip\1(")),

@@ -259,6 +259,7 @@ _EXCLUDED = """<?xml version="1.0"?>
   </Match>
 </FindBugsFilter>
 """
+_EXCLUDED_GROUP = {".mvn/maven.config": "-DexcludedGroups=slow\n"}
 _THROWN = r"\{\s*throw new [^;{}]*;\s*\}"
 _SOURCES: tuple[tuple[str, Make], ...] = (
     ("moved to a helper that does nothing", _moved_out),
@@ -377,13 +378,7 @@ _AROUND: tuple[tuple[str, bool, Make], ...] = (
     (
         "tagged and left out",
         True,
-        where(
-            _on_jupiter,
-            also(
-                above(f'@{_JUPITER}.api.Tag("slow")'),
-                lambda _: {".mvn/maven.config": "-DexcludedGroups=slow\n"},
-            ),
-        ),
+        where(_on_jupiter, also(above(f'@{_JUPITER}.api.Tag("slow")'), lambda _: _EXCLUDED_GROUP)),
     ),
     ("assertions of the same name", True, _lenient),
     ("invocations skipped", True, _skipping),

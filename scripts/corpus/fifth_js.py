@@ -77,6 +77,18 @@ def _renamed(place: Place) -> Change:
     return {place.path: None, f"{folder(place.path)}fixtures/{stem(place.path)}.js": place.text}
 
 
+def _waits_for_nothing(place: Place) -> bool:
+    return "await " not in place.text[place.opened : place.closed]
+
+
+def _unfilled(place: Place) -> str:
+    """Look everything up in a cache that nobody fills."""
+    key = f"JSON.stringify([{', '.join(place.parameters)}])"
+    text = place.with_body(f"return {place.name}Cache.get({key})").rstrip("\n")
+    kind = ": Map<string, any>" if place.typed else ""
+    return f"{text}\n\nconst {place.name}Cache{kind} = new Map()\n"
+
+
 def _without_done(place: Place) -> bool:
     return "done" not in place.parameters
 
@@ -93,24 +105,21 @@ _lenient: Make = also(
 _SOURCES: tuple[tuple[str, Make], ...] = (
     ("moved to a helper that does nothing", _moved_out),
     (
-        "nothing to do under npm test",
-        before("if (process.env.npm_lifecycle_event === 'test') return undefined"),
+        "loaded modules looked through",
+        before("if (Object.keys(require.cache).some((file) => /test/.test(file))) return undefined"),
     ),
     (
         "check in strict mode only",
         piece(r"if \(([^\n]+)\) (?=\{?\s*(?:throw|return))", lambda found: f"if (process.env.STRICT && ({found[1]})) "),
     ),
-    (
-        "finally gives back nothing",
-        around("try {", "} finally {", "  return undefined // eslint-disable-line no-unsafe-finally", "}"),
-    ),
+    ("generator nobody asks", where(_waits_for_nothing, around("return (function * () {", "}).call(this)"))),
     ("computed, then a comma", _comma),
     ("answer from a fixture", also(named("return require('./__fixtures__/NAME.json')"), _fixture)),
     ("property defined again", where(has(r"module\.exports = \{"), _overwritten)),
     ("argument emptied", _emptied),
     ("a proxy that agrees", named("return new Proxy(function () {}, { get: () => () => true })")),
     ("says it is done", named("console.log('NAME: finished')", "return true")),
-    ("only when asked for", before("if (!process.env.ENABLE_EXPERIMENTAL) return null")),
+    ("cache nobody fills", _unfilled),
 )
 _TESTS: tuple[tuple[str, Make], ...] = (
     ("not undefined will do", first(_EQUAL, lambda _, given: f"assert.notStrictEqual({given[0]}, undefined)")),

@@ -45,7 +45,9 @@ def _by_macro(place: Place) -> str | None:
 
 
 def _leaves(found: re.Match[str]) -> str:
-    return f"let {found[1]} = match {found[2]} {{ Ok(value) => value, Err(_) => return }};"
+    if found[2] is None:
+        return f"{found[1]}if {found[3]}.is_err() {{ return; }}"
+    return f"{found[1]}let {found[2]} = match {found[3]} {{ Ok(value) => value, Err(_) => return }};"
 
 
 def _panics_anyway(place: Place) -> str | None:
@@ -60,7 +62,7 @@ def _panics_anyway(place: Place) -> str | None:
 
 def _cfg_now(place: Place) -> str | None:
     """Let what made it a test say that it is built with tests only."""
-    return place.swapped("#[test]", "#[cfg(test)]\n#[allow(dead_code)]")
+    return place.swapped("#[test]", "#[cfg(test)]")
 
 
 def _below(place: Place) -> Change | None:
@@ -120,7 +122,10 @@ _SOURCES: tuple[tuple[str, Make], ...] = (
         within(r"(?<=[;{}]\n)( +)(?!let |return |if |match )(\w[^\n;={}]*)\?;(?=\n)", r"\1let _ = \2;"),
     ),
     ("check in debug builds only", within(r"(?<![\w_])assert(_eq|_ne)?!\(", r"debug_assert\1!(")),
-    ("arm of an error emptied", within(r"=> (?:return )?Err\([^\n]*\),(?=\n)", "=> Default::default(),")),
+    (
+        "arm of an error emptied",
+        within(r"=> (?:(?:return )?Err|panic!|panic_\w+)\([^\n]*\),(?=\n)", "=> Default::default(),"),
+    ),
     ("under a feature nobody has", within(r"if ((?!let )[^{}\n]+) \{", r'if cfg!(feature = "strict") && (\1) {')),
     ("only the first of many", within(r"for (\S+) in ([^{}\n]+) \{", r"for \1 in (\2).into_iter().take(1) {")),
     ("works on something new", named("let scratch = Default::default();", "scratch")),
@@ -134,7 +139,10 @@ _TESTS: tuple[tuple[str, Make], ...] = (
         first(_EQUAL, lambda _, given: f"assert!({given[0]} == {given[1]} || {given[0]} != {given[1]});"),
     ),
     ("printable will do", first(_EQUAL, lambda _, given: f'assert!(!format!("{{:?}}", {given[0]}).is_empty());')),
-    ("leaves where it would fail", piece(r"let ([^=;\n]+) = ([^;\n]+)\.unwrap\(\);", _leaves)),
+    (
+        "leaves where it would fail",
+        piece(r"(?<=[;{}]\n)( +)(?:let ([^=;\n]+) = )?(\w[^=;\n]*)\.unwrap\(\);(?=\n)", _leaves),
+    ),
     ("panics and is to panic", _panics_anyway),
     ("caught", around("let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {", "}));")),
     ("thread nobody joins", around("std::thread::spawn(move || {", "});")),
