@@ -124,7 +124,7 @@ _SOURCES: tuple[tuple[str, Make], ...] = (
     ("check in debug builds only", within(r"(?<![\w_])assert(_eq|_ne)?!\(", r"debug_assert\1!(")),
     (
         "arm of an error emptied",
-        within(r"=> (?:(?:return )?Err|panic!|panic_\w+)\([^\n]*\),(?=\n)", "=> Default::default(),"),
+        within(r"\b((?:Err\([^()\n]*\)|None) =>) [^\n{}]*,(?=\n)", r"\1 Default::default(),"),
     ),
     ("under a feature nobody has", within(r"if ((?!let )[^{}\n]+) \{", r'if cfg!(feature = "strict") && (\1) {')),
     ("only the first of many", within(r"for (\S+) in ([^{}\n]+) \{", r"for \1 in (\2).into_iter().take(1) {")),
