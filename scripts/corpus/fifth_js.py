@@ -69,12 +69,10 @@ def _expects_less(found: re.Match[str]) -> str:
     return f".end({handler[1]})" if handler else ".expect(() => {})"
 
 
-def _renamed(place: Place) -> Change:
-    """Give a test file a name the runner does not look for."""
-    for ending in (".test.", ".spec."):
-        if ending in place.path:
-            return {place.path: None, place.path.replace(ending, ".draft."): place.text}
-    return {place.path: None, f"{folder(place.path)}fixtures/{stem(place.path)}.js": place.text}
+def _among_fixtures(place: Place) -> Change:
+    """Put a test file where the runner does not look."""
+    name = place.path.rpartition("/")[2]
+    return {place.path: None, f"{folder(place.path)}__fixtures__/{stem(name).partition('.')[0]}.js": place.text}
 
 
 def _waits_for_nothing(place: Place) -> bool:
@@ -182,7 +180,7 @@ _AROUND: tuple[tuple[str, bool, Make], ...] = (
         ),
     ),
     ("linter told to look away", False, head("/* eslint-disable */", "// @ts-nocheck")),
-    ("file renamed", True, _renamed),
+    ("put among fixtures", True, _among_fixtures),
     (
         "agent given leave",
         False,
