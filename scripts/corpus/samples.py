@@ -9,6 +9,11 @@ from ast_grep_py import SgRoot
 
 from corpus.blind import BLIND
 from corpus.blind_places import BLIND_PLACES
+from corpus.fifth import FIFTH
+from corpus.fifth_go import FIFTH_GO
+from corpus.fifth_java import FIFTH_JAVA
+from corpus.fifth_js import FIFTH_JS
+from corpus.fifth_rust import FIFTH_RUST
 from corpus.forms_places import DESIGNED_PLACES
 from corpus.fourth import FOURTH
 from corpus.fourth_places import FOURTH_PLACES
@@ -63,11 +68,15 @@ def _python(mutator: Mutator) -> Form:
 
 
 FORMS = (
-    *map(_python, (*MUTATORS, *BLIND, *UNSEEN, *FOURTH, *GRID)),
+    *map(_python, (*MUTATORS, *BLIND, *UNSEEN, *FOURTH, *FIFTH, *GRID)),
     *DESIGNED_PLACES,
     *BLIND_PLACES,
     *UNSEEN_PLACES,
     *FOURTH_PLACES,
+    *FIFTH_JS,
+    *FIFTH_GO,
+    *FIFTH_RUST,
+    *FIFTH_JAVA,
 )
 
 
