@@ -62,6 +62,8 @@ def file_silenced(diff: Diff) -> Iterable[Finding]:
 
 def lines_silenced(diff: Diff) -> Iterable[Finding]:
     """Find suppressions put onto lines that are otherwise as they were, where that is most of what was done."""
+    if asks_to_silence(diff.message) or _is_tidying(diff):
+        return
     for edit in _code(diff):
         if edit.old is None or edit.new is None:
             continue
@@ -69,8 +71,7 @@ def lines_silenced(diff: Diff) -> Iterable[Finding]:
         changed = _changed(edit.old, edit.new)
         if diff.message:  # a person who names the rule says what is left as it is
             hushed = [one for one in hushed if _NAMED.search(one[1]) is None]
-        asked = _is_tidying(diff) or asks_to_silence(diff.message)
-        if hushed and 2 * len(hushed) > changed and not asked:
+        if hushed and 2 * len(hushed) > changed:
             number, line = hushed[0]
             yield found(
                 "checker-silenced",
