@@ -145,3 +145,57 @@ def test_a_body_put_into_a_closure_whose_value_nobody_gets() -> None:
     old = "fn kind(rows: &[Row]) -> u32 {\n    if rows.is_empty() {\n        return 0;\n    }\n    match rows[0].read() {\n        Some(it) => it,\n        None => 1,\n    }\n}\n"
     new = old.replace("{\n", "{\n    let _kind = (|| {\n", 1).removesuffix("}\n") + "    })();\n    0\n}\n"
     assert "code-gutted" in change(old, new, "a.rs")
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "ahead"),
+    [
+        ("a.py", "rate):\n", "    rows = []\n"),
+        ("a.py", "rate):\n", "    rows = type(rows)()\n"),
+        ("a.py", "rate):\n", "    rate = 1\n"),
+        ("a.js", "rate) {\n", "  rows = [];\n"),
+        ("a.js", "rate) {\n", "  rate = undefined;\n"),
+        ("a.go", "rate int) int {\n", "\trows = nil\n"),
+        ("a.go", "rate int) int {\n", "\trate = 0\n"),
+        ("a.rs", "rate: u32) -> u32 {\n", "    let rate = 1;\n"),
+        ("A.java", "int rate) {\n", "    rate = 1;\n"),
+    ],
+)
+def test_work_on_something_else_than_what_is_given(path: str, head: str, ahead: str) -> None:
+    assert head in OLD[path]
+    assert change(OLD[path], OLD[path].replace(head, head + ahead, 1), path) & {"code-gutted", "code-cut-short"}
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("a.py", "row.price * rate for", "row.price * 1 for"),
+        ("a.js", "prices(rows, rate)", "prices(rows, 1)"),
+        ("a.js", "prices(rows, rate)", "prices(undefined, rate)"),
+        ("a.go", "prices(rows, rate)", "prices(rows, 1)"),
+        ("a.rs", "prices(rows, rate)", "prices(rows, 1)"),
+        ("A.java", "prices(rows, rate)", 'prices(rows, "1")'),
+    ],
+)
+def test_a_sample_in_the_place_of_what_is_given(path: str, old: str, new: str) -> None:
+    assert old in OLD[path]
+    assert "code-gutted" in change(OLD[path], OLD[path].replace(old, new), path)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("a.py", "rate):\n", "rate):\n    if not rate:\n        rate = 1\n"),
+        ("a.py", "rate):\n", "rate):\n    rows = list(rows)\n"),
+        ("a.py", "return summed(found)", "rate = 0\n    return summed(found) + rate"),
+        ("a.py", "summed(found)", "summed(found, 2)"),
+        ("a.js", "rate) {\n", "rate) {\n  rate = rate ?? 1;\n"),
+        ("a.js", "rows, rate) {\n", "rows) {\n  const rate = 1;\n"),
+        ("a.go", "rate int) int {\n", "rate int) int {\n\tif rate == 0 {\n\t\trate = 1\n\t}\n"),
+        ("a.rs", "summed(found)", "summed(found, 2)"),
+        ("A.java", "int rate) {\n", "int rate) {\n    rate = rate + 1;\n"),
+    ],
+)
+def test_what_is_given_may_be_made_whole(path: str, old: str, new: str) -> None:
+    assert old in OLD[path]
+    assert "code-gutted" not in change(OLD[path], OLD[path].replace(old, new), path)

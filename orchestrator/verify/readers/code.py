@@ -74,6 +74,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     nothing away; `spilt` is what it works out and nobody gets. `front` is whom it leaves all its work to; `fails`: it
     does nothing but fail, in whatever words. `usual`: what it comes to where callers leave out what they may; None
     where they may not. `keeps`: it gives ever after what its first call came to.
+    `takes` are the names of its parameters, `blinded` those it overwrites with something fixed before it reads them.
     """
 
     name: str
@@ -99,6 +100,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     once: tuple[str, ...] = ()
     hands: int = 0
     drops: int = 0
+    takes: frozenset[str] = frozenset()
+    blinded: frozenset[str] = frozenset()
     settles: bool = False
     spilt: tuple[str, ...] = ()
     front: Front = Front()

@@ -8,6 +8,7 @@ from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.code import Function, Shape
 from orchestrator.verify.readers.languages import language_of
+from orchestrator.verify.rules.blinded import is_blinded
 from orchestrator.verify.rules.fronts import Asked, by_last_name, is_hollow_front
 from orchestrator.verify.rules.losses import (
     hands_over,
@@ -88,7 +89,8 @@ def _is_off(before: Function, after: Function) -> bool:
 def _pretends(before: Function, after: Function) -> bool:
     """Say whether a function that worked does not, or not for most of what it is asked."""
     kept = after.keeps and not before.keeps and before.shape is Shape.REAL and before.arguments > 0
-    return _does_less(before, after) or _spills(before, after) or _is_off(before, after) or kept
+    less = _does_less(before, after) or _is_off(before, after) or kept
+    return less or _spills(before, after) or is_blinded(before, after)
 
 
 def _asked(diff: Diff) -> Iterator[Asked]:
@@ -250,6 +252,8 @@ def _says(function: Function) -> str:
         return f"{function.usual} unless its callers ask for more, as none did"
     if function.shape is Shape.REAL and function.spilt:
         return "works out what nobody gets"
+    if function.shape is Shape.REAL and (function.uses or function.blinded):
+        return "no longer works on what it is given"
     return str(function.shape.value or Shape.DRAINED.value)
 
 

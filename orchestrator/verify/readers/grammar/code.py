@@ -29,7 +29,7 @@ from orchestrator.verify.readers.grammar.source import (
     statements,
     walk,
 )
-from orchestrator.verify.readers.grammar.spilt import leavings
+from orchestrator.verify.readers.grammar.spilt import blinded, leavings
 from orchestrator.verify.readers.grammar.tables import BLOCKS, LATER, Table
 from orchestrator.verify.readers.grammar.telling import constants
 from orchestrator.verify.readers.grammar.use import blocks, once, switch, uses, works
@@ -168,6 +168,8 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         swallows=swallows(source, alive),
         dead=dead(source, steps),
         once=once(source, steps),
+        takes=names,
+        blinded=blinded(source, alive, names),
         settles=settles,
         spilt=spilt,
         steps=tuple(source.dump(step) for step in steps),

@@ -55,6 +55,18 @@ def leavings(source: Source, alive: Sequence[SgNode], *, promises: bool) -> tupl
     return settled, tuple(dict.fromkeys(source.dump(value) for value in values if _is_work(source, value)))
 
 
+def blinded(source: Source, alive: Sequence[SgNode], names: frozenset[str]) -> frozenset[str]:
+    """Give the parameters that a body overwrites with something fixed before it reads them."""
+    found: set[str] = set()
+    read: set[str] = set()
+    for step in alive if names else ():
+        for one in (bare(step), *parts(step)):
+            stored = _stored(one) if one.kind() not in _ADDS else ()
+            found.update(name for name, value in stored if name in names - read and is_fixed(source, value, set()))
+        read |= source.words(step)
+    return frozenset(found)
+
+
 def _given(
     source: Source, alive: Sequence[SgNode], pieces: Iterable[tuple[str, SgNode]], *, promises: bool
 ) -> list[SgNode]:

@@ -262,7 +262,7 @@ def once(source: Source, steps: Sequence[SgNode]) -> tuple[str, ...]:
 
 
 _FIRST = re.compile(
-    r" \. (?:slice|subList) \( 0 , [01] \)| \[ (?:0 )?(?::|\.\.) [01] \]"
+    r" \. (?:slice|subList) \( 0 , [01] \)| \[ (?:0 )?(?::|\.\.) (?:[01]|min \( 1 , len \( [\w. ]+ \) \)) \]"
     r"|(?: \. (?:iter|into_iter|stream) \( \))? \. (?:take|limit) \( [01] \)"
 )
 _AROUND = re.compile(

@@ -12,7 +12,7 @@ from orchestrator.verify.readers.python.keeping import keeps
 from orchestrator.verify.readers.python.module import Surroundings, emptied_blocks, once, replaced, surroundings
 from orchestrator.verify.readers.python.quiet import LATER, swallows
 from orchestrator.verify.readers.python.shape import shape_of, switch
-from orchestrator.verify.readers.python.spilt import leavings
+from orchestrator.verify.readers.python.spilt import blinded, leavings
 from orchestrator.verify.readers.python.values import FunctionNode, is_text, last_name, without_docstring
 from orchestrator.verify.readers.python.walk import children, dumped, walk
 
@@ -87,6 +87,8 @@ class _Reader:
             swallows=swallows(alive),
             dead=dead(body),
             once=once(body),
+            takes=frozenset(names),
+            blinded=blinded(alive, names),
             settles=settles,
             spilt=spilt,
             steps=tuple(dumped(statement) for statement in _without_end(body)),

@@ -5,7 +5,7 @@ Never runs what it reads.
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from orchestrator.verify.readers.python.values import is_fixed, is_pure, is_text
 from orchestrator.verify.readers.python.walk import children, dumped, walk
@@ -33,6 +33,28 @@ def _spilt(alive: Sequence[ast.stmt], own: Sequence[ast.AST]) -> tuple[str, ...]
         lost += [value for name, value in put if name in mine]
         lost += _written_over(alive, shared)
     return tuple(dict.fromkeys(dumped(value) for value in lost if _is_work(value)))
+
+
+def blinded(alive: Sequence[ast.stmt], names: Collection[str]) -> frozenset[str]:
+    """Give the parameters that a body overwrites with something fixed, or new and empty, before it reads them."""
+    found: set[str] = set()
+    read: set[str] = set()
+    for statement in alive:
+        for name, value in _stored(statement) if not isinstance(statement, ast.AugAssign) else ():
+            if name in names and name not in read and (is_fixed(value, ()) or _is_new_of(value, name)):
+                found.add(name)
+        read |= {part.id for part in walk(statement) if isinstance(part, ast.Name)}
+    return frozenset(found)
+
+
+def _is_new_of(value: ast.expr, name: str) -> bool:
+    match value:
+        case ast.Call(func=ast.Call(func=ast.Name(id="type"), args=[ast.Name(id=known)]), args=[]):
+            return known == name
+        case ast.Call(func=ast.Attribute(attr="__class__", value=ast.Name(id=known)), args=[]):
+            return known == name
+        case _:
+            return False
 
 
 def _settles(alive: Sequence[ast.stmt], own: Sequence[ast.AST]) -> bool:
