@@ -132,6 +132,7 @@ def _takes_over(was: Line, now: Line) -> bool:
 
 def relieves(was: str, now: str) -> bool:
     """Say whether a checker of style has another in its place, which looks at as much and only looks."""
+    was, now = (_ALL_FILES.sub(".", text) for text in (was, now))
     if not (_STYLE.match(was) and _STYLE.match(now)) or _NOT_RUN.search(now) or _PARTLY.search(now):
         return False
     if not _LOOKS.search(now) and (_LOOKS.search(was) or not _WRITES.match(was)):
@@ -142,13 +143,15 @@ def relieves(was: str, now: str) -> bool:
 
 _STYLE = re.compile(
     r"(?:(?:python3? -m|uvx?(?: run)?|npx|pipx run|poetry run) )?"
-    r"(?:black|ruff(?: format| check)?|flake8|isort|pycodestyle|prettier|eslint|biome|gofmt|yapf)(?=\s|$)"
+    r"(?:black|ruff(?: format| check)?|flake8|isort|pycodestyle|prettier|eslint|biome|gofmt|yapf|cargo fmt|rustfmt)"
+    r"(?=\s|$)"
 )
-_WRITES = re.compile(r"(?:\S+ )*(?:black|ruff format|isort|prettier|yapf|gofmt)\b")
+_WRITES = re.compile(r"(?:\S+ )*(?:black|ruff format|isort|prettier|yapf|gofmt|cargo fmt|rustfmt)\b")
 _LOOKS = re.compile(
     r"\s(?:--(?:check(?:-only)?|diff|list-different)|-[cdl])(?=\s|$)"
     r"|\b(?:ruff(?: check)?|flake8|pycodestyle|eslint|biome)\b(?! format| version| rule| clean)"
 )
+_ALL_FILES = re.compile(r"\$\(git ls-files [^|;&()]*\)")
 _PARTLY = re.compile(r"--(?:select|fix|exit-zero|ignore|exclude|extend-\w+|write)\b|\s-[ei]\b")
 _PLACE = re.compile(r"[\w./*-]*\w[\w./*-]*|\.")
 """What names a file or folder, and no flag."""

@@ -183,9 +183,13 @@ def _manifest(one: Setting, edit: Edit, diff: Diff) -> bool:
     if one.key in {"lib.harness", "test.harness"}:
         mains = [other.path for other in diff.edits if other.path.endswith(".rs") and "fn main" in (other.new or "")]
         return one.value in _NO and not mains
-    if one.key.startswith(("lints.", "workspace.lints.")) and one.last in {"warnings", "all", "level"}:
+    if _LINTS.fullmatch(one.key):
         return one.value == "allow"
     return _profile(one)
+
+
+_LINTS = re.compile(r"(?:workspace\.)?lints\.\w+\.(?:warnings|all|correctness|suspicious)(?:\.level)?")
+"""Whole groups: of a single one people think otherwise."""
 
 
 def _tox(one: Setting, _: Edit, __: Diff) -> bool:

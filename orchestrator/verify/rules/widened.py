@@ -12,7 +12,7 @@ import msgspec
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.pipelines import Line, lines_of
-from orchestrator.verify.rules.easing import CHECKS, EASES, HOSTED, is_known_action, is_ordinary, words_of
+from orchestrator.verify.rules.easing import CHECKS, EASES, HOSTED, ONLY_AHEAD, is_known_action, is_ordinary, words_of
 
 
 class Sides(msgspec.Struct, frozen=True):
@@ -287,6 +287,9 @@ def hangs_on_more(edit: Edit) -> bool:
     return False
 
 
+_SPARED = re.compile(rf"needs:|{ONLY_AHEAD.pattern.removeprefix('(?i)')}")
+
+
 def _guards(text: str, lines: Sequence[Line]) -> list[list[str]]:
     """Give on what a command hangs at each place that it stands."""
-    return [[said for said in one.guards if not said.startswith("needs:")] for one in lines if one.text == text]
+    return [[said for said in one.guards if not _SPARED.match(said)] for one in lines if one.text == text]
