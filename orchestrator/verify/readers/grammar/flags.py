@@ -1,6 +1,7 @@
 """Flags of a file: names that are given one known value and no other, in every language but Python. Never judges."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -22,11 +23,13 @@ _FIXED = re.compile(r"\b(?:final|const)\b")
 def flags(text: str) -> Mapping[str, bool]:
     """Give what the names of a text are whose truth is known beforehand, whichever of its functions runs."""
     found: dict[str, bool] = {}
-    for before, name, kind, value in _GIVEN.findall(text):
+    given = _GIVEN.findall(text)
+    times = Counter(name for _, name, _, _ in given)
+    for before, name, kind, value in given:
         anew = not before.strip() and before and ":" not in kind
         truth = None if anew else known(value.removesuffix(","))
         others = _OF_OTHERS.search(before) is not None and _FIXED.search(before) is None
-        if truth is not None and not others and _is_given_once(name, text):
+        if truth is not None and not others and times[name] == 1 and _is_given_once(name, text):
             found[name] = truth
     found |= _never_set(text)
     taken = _parameters(text) if found else frozenset()

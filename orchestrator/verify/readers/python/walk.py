@@ -4,7 +4,11 @@ import ast
 from collections.abc import Iterator
 
 _SKIPPED = frozenset({"ctx", "type_comment", "kind"})
-_FIELDS: dict[type, tuple[str, ...]] = {}
+_TEXTS = frozenset(
+    ("id", "attr", "name", "arg", "asname", "module", "level", "conversion", "is_async", "simple", "rest", "kwd_attrs")
+)
+"""Fields that hold no nodes, whatever they are of."""
+_FIELDS: dict[type, tuple[str, ...]] = dict.fromkeys((ast.Name, ast.Constant, ast.Global, ast.Nonlocal, ast.alias), ())
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:
@@ -21,12 +25,13 @@ def children(node: ast.AST) -> list[ast.AST]:
     kind = type(node)
     names = _FIELDS.get(kind)
     if names is None:
-        names = _FIELDS[kind] = tuple(name for name in reversed(kind._fields) if name not in _SKIPPED)
+        texts = _TEXTS - {"name"} if kind.__name__ == "TypeAlias" else _TEXTS
+        names = _FIELDS[kind] = tuple(name for name in reversed(kind._fields) if name not in _SKIPPED | texts)
     found: list[ast.AST] = []
     for name in names:
         value = getattr(node, name, None)
         if isinstance(value, list):
-            found.extend(item for item in reversed(value) if isinstance(item, ast.AST))
+            found += [item for item in reversed(value) if isinstance(item, ast.AST)]
         elif isinstance(value, ast.AST):
             found.append(value)
     return found
