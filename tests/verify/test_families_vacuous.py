@@ -384,3 +384,25 @@ def test_a_helper_may_let_the_runner_see_what_is_thrown() -> None:
     new = new.replace("        } catch (Exception e) {\n            fail(e);\n        }\n", "")
     assert change(old, new, "src/test/java/T.java") == set()
     assert change(old, old.replace("fail(e);", "log(e);"), "src/test/java/T.java") == {"test-emptied"}
+
+
+SELF_JS = "import { f } from './f.js';\ntest('adds', () => {\n  const got = f(1);\n  assert.strictEqual(got.a, 2);\n  assert.strictEqual(got.b, 3);\n});\n"
+SELF_RS = "#[test]\nfn adds() {\n    let got = f(1);\n    assert_eq!(got.a, 2);\n    assert_eq!(got.b, 3);\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "was", "now"),
+    [
+        (
+            "a.test.js",
+            SELF_JS,
+            "assert.strictEqual(got.a, 2);",
+            "const seen = got.a;\n  assert.strictEqual(seen, seen);",
+        ),
+        ("a.test.js", SELF_JS, "assert.strictEqual(got.a, 2);", "{ const seen = 2; assert.strictEqual(seen, seen) };"),
+        ("tests/a.rs", SELF_RS, "assert_eq!(got.a, 2);", "{ let seen = &got.a; assert_eq!(seen, seen); }"),
+    ],
+)
+def test_a_name_compared_with_itself_is_found(path: str, old: str, was: str, now: str) -> None:
+    assert "test-weakened" in change(old, old.replace(was, now), path)
+    assert change(old, old.replace(was, f"{was}\n{now}").replace("adds", "equal"), path) <= {"test-deleted"}

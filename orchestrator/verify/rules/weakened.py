@@ -190,6 +190,9 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
     asks_more = after.assertions > before.assertions and _OF_EQUALITY.search(after.name)
     if laxer and not asks_more and sum(map(_is_nothing, new)) > sum(map(_is_nothing, old)):
         return "compares something with itself"
+    firm = [one for one in old if one.strength > NONE]
+    if firm and not asks_more and sum(map(_is_itself, new)) > sum(map(_is_itself, old)):
+        return "compares something with itself"
     if _firm(before) & {one.dump for one in after.asserts} - _firm(after):  # as it was, and what it is about is not
         return "compares something with itself"
     if not context.diff.spares_tests or is_rework(context.diff):
@@ -214,6 +217,11 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
 
 _OF_EQUALITY = re.compile(r"(?i)(?:^|_|test)(?:eq|equal(?:s|ity)?|hash|identity|reflexiv\w*|same)(?:_|$)")
 """Tests that are about equality may compare a thing with itself, besides."""
+
+
+def _is_itself(one: Assertion) -> bool:
+    """Say whether both sides of an assertion are the same name, so that it holds whatever that is."""
+    return one.strength == NONE and len(one.sides) > 1 and len(set(one.sides)) == 1
 
 
 def _is_nothing(one: Assertion) -> bool:
