@@ -151,6 +151,9 @@ def main() -> int:
     parser.add_argument("--csv", type=Path)
     parser.add_argument("--forms", action="append", default=[])
     options = parser.parse_args()
+    for path in options.repositories:
+        if not path.is_dir():
+            parser.error(f"{path}: no such folder; give the git directory of a repository, or its work tree")
     anyio.run(_humans if options.what == "humans" else _mutants, options)
     return 0
 
