@@ -30,12 +30,11 @@ from orchestrator.verify.readers.grammar.source import (
     walk,
 )
 from orchestrator.verify.readers.grammar.spilt import blinded, leavings
-from orchestrator.verify.readers.grammar.tables import BLOCKS, LATER, Table
+from orchestrator.verify.readers.grammar.tables import BLOCKS, LATER, RETURNS, Table
 from orchestrator.verify.readers.grammar.telling import constants
 from orchestrator.verify.readers.grammar.use import blocks, once, switch, uses, works
 from orchestrator.verify.readers.grammar.values import BINDS, UNWRAPPED, fixes, is_fixed
 
-_RETURNS = frozenset({"return_statement", "return_expression"})
 _RAISES = frozenset({"throw_statement"})
 _NOTHING = frozenset({"void", "()", "!", "never", "undefined", "Promise<void>"})
 _ASSIGNED = frozenset({"variable_declarator", "pair", "assignment_expression", "public_field_definition"})
@@ -196,7 +195,7 @@ def _parameters(node: SgNode) -> Iterator[str]:
 def _gives(source: Source, body: SgNode, alive: Sequence[SgNode]) -> bool:
     if body.kind() not in BLOCKS or (source.table.family == "rust" and alive and _is_value(alive[-1])):
         return True
-    return any(one.kind() in _RETURNS and parts(one) for step in alive for one in own(step))
+    return any(one.kind() in RETURNS and parts(one) for step in alive for one in own(step))
 
 
 _DROPPED = re.compile(r"let _\w* = .*\(.*|.* \. ok \( \) ;|_ = .*\(.*|\w+ , _ :?= .*\(.*", re.DOTALL)
@@ -271,7 +270,7 @@ def shape_of(source: Source, alive: Sequence[SgNode], names: frozenset[str], *, 
     given: list[SgNode] | None = [alive[0]] if whole and alive else None
     for step in () if whole else alive:
         inner = bare(step)
-        if inner.kind() in _RETURNS:
+        if inner.kind() in RETURNS:
             given = parts(inner)
         elif (later := _fails(source, inner)) is not None:
             return Shape.RAISES if later else Shape.REAL

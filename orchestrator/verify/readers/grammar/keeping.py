@@ -7,11 +7,9 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.flow import IFS
 from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, parts, walk
-from orchestrator.verify.readers.grammar.tables import FUNCTIONS
+from orchestrator.verify.readers.grammar.tables import FUNCTIONS, NAMES, RETURNS
 from orchestrator.verify.readers.grammar.use import bound
 
-_RETURNS = frozenset({"return_statement", "return_expression"})
-_NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 _ONCE = re.compile(r".*\.\s*(?:Do|get_or_init|get_or_insert_with|computeIfAbsent|call_once)|sync\.OnceValue", re.DOTALL)
 
 
@@ -24,7 +22,7 @@ def keeps(source: Source, alive: Sequence[SgNode], names: frozenset[str]) -> boo
         return False
     *rest, last = alive
     given = bare(last)
-    if given.kind() in _RETURNS:
+    if given.kind() in RETURNS:
         given = bare(parts(given)[0]) if parts(given) else given
     elif source.table.family != "rust":
         return False
@@ -32,7 +30,7 @@ def keeps(source: Source, alive: Sequence[SgNode], names: frozenset[str]) -> boo
     spoken = set(_spoken(given, names))
     if not spoken or spoken & (names | local):
         return False
-    used = [step for step in alive if names & {one.text() for one in walk(step) if one.kind() in _NAMES}]
+    used = [step for step in alive if names & {one.text() for one in walk(step) if one.kind() in NAMES}]
     guarded = [step for step in used if _is_kept(bare(step), names, spoken)]
     return bool(used) and len(guarded) == len(used)
 
@@ -42,7 +40,7 @@ def _spoken(node: SgNode, names: frozenset[str]) -> Iterator[str]:
     pending = [node]
     while pending:
         one = pending.pop()
-        if one.kind() in _NAMES:
+        if one.kind() in NAMES:
             yield one.text()
         once = _ONCE.fullmatch(called(one)) is not None and not names & _words(arguments(one)[:-1])
         skipped = {part.range().start.index for part in arguments(one)[-1:] if once and part.kind() in FUNCTIONS}
@@ -52,7 +50,7 @@ def _spoken(node: SgNode, names: frozenset[str]) -> Iterator[str]:
 
 
 def _words(nodes: Sequence[SgNode]) -> set[str]:
-    return {one.text() for node in nodes for one in walk(node) if one.kind() in _NAMES}
+    return {one.text() for node in nodes for one in walk(node) if one.kind() in NAMES}
 
 
 def _is_kept(step: SgNode, names: frozenset[str], spoken: set[str]) -> bool:

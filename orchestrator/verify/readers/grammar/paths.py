@@ -13,11 +13,10 @@ from orchestrator.verify.readers.grammar.arms import ARMS, arm_of, catches_all
 from orchestrator.verify.readers.grammar.draws import FIXED, Value, WorksError, joined
 from orchestrator.verify.readers.grammar.flow import IFS, LOOPS, is_empty
 from orchestrator.verify.readers.grammar.source import Source, bare, called, parts, statements, walk
-from orchestrator.verify.readers.grammar.tables import BLOCKS
+from orchestrator.verify.readers.grammar.tables import BLOCKS, RETURNS
 from orchestrator.verify.readers.grammar.telling import TOLD, Telling, only_tells
 from orchestrator.verify.readers.grammar.values import BINDS
 
-_RETURNS = frozenset({"return_statement", "return_expression"})
 _BREAKS = frozenset({"break_statement", "continue_statement", "break_expression", "continue_expression"})
 _SWITCHES = frozenset({"switch_statement", "expression_switch_statement", "match_expression", "switch_expression"})
 _CHANGES = frozenset(
@@ -97,7 +96,7 @@ class Paths(Telling):
         self.spend()
         node = bare(step)
         kind = node.kind()
-        if kind in _RETURNS:
+        if kind in RETURNS:
             inner = parts(node)
             self.says = self.says or bool(inner)
             self._give(self.value(inner[0]) if inner else Value())

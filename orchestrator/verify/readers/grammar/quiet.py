@@ -7,10 +7,9 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.flow import throws_away
 from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, parts, statements, walk
-from orchestrator.verify.readers.grammar.tables import BLOCKS
+from orchestrator.verify.readers.grammar.tables import BLOCKS, RETURNS
 from orchestrator.verify.readers.grammar.values import BINDS, called_within, fixes, is_fixed
 
-_RETURNS = frozenset({"return_statement", "return_expression"})
 _IDLE = frozenset({"use_declaration", "import_statement", "empty_statement"})
 
 
@@ -54,7 +53,7 @@ def recovers(source: Source, step: SgNode) -> bool:
 def given_name(alive: Sequence[SgNode]) -> str:
     """Give the variable that a body gives back in the end."""
     inner = bare(alive[-1]) if alive else None
-    held = parts(inner) if inner is not None and inner.kind() in _RETURNS else []
+    held = parts(inner) if inner is not None and inner.kind() in RETURNS else []
     return held[0].text() if [one.kind() for one in held] == ["identifier"] else ""
 
 
@@ -72,7 +71,7 @@ def sets(source: Source, step: SgNode, name: str) -> bool:
 def catches(source: Source, step: SgNode) -> bool:
     """Say whether a promise is given back that never fails: `return work().catch(() => 0)`."""
     inner = bare(step)
-    given = bare(parts(inner)[0]) if inner.kind() in _RETURNS and parts(inner) else inner
+    given = bare(parts(inner)[0]) if inner.kind() in RETURNS and parts(inner) else inner
     if source.table.family != "js" or not called(given).endswith(".catch") or len(arguments(given)) != 1:
         return False
     body = arguments(given)[0].field("body")
@@ -84,7 +83,7 @@ def catches(source: Source, step: SgNode) -> bool:
 
 def _is_last(source: Source, step: SgNode) -> bool:
     inner = bare(step)
-    return inner.kind() in _RETURNS and all(is_fixed(source, part, set()) for part in parts(inner))
+    return inner.kind() in RETURNS and all(is_fixed(source, part, set()) for part in parts(inner))
 
 
 def hushes(source: Source, node: SgNode, given: str = "") -> bool:
@@ -115,7 +114,7 @@ _SPARED = re.compile(
 def is_quiet(source: Source, step: SgNode) -> bool:
     """Say whether a statement of a handler lets nobody know."""
     inner = bare(step)
-    if inner.kind() in _RETURNS:
+    if inner.kind() in RETURNS:
         return all(is_fixed(source, part, set()) for part in parts(inner))
     if inner.kind() == "if_statement":  # what it throws on is no assertion that failed
         condition, body = inner.field("condition"), inner.field("consequence")

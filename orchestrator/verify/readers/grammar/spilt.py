@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, own, parts, walk
+from orchestrator.verify.readers.grammar.tables import NAMES, RETURNS
 from orchestrator.verify.readers.grammar.values import BINDS, is_fixed
 
-_RETURNS = frozenset({"return_statement", "return_expression", "yield_expression"})
+_RETURNS = RETURNS | {"yield_expression"}
 _DECLARES = frozenset({"variable_declarator", "var_spec", "let_declaration", "short_var_declaration"})
 _ASSIGNS = frozenset({"assignment_expression", "assignment_statement", "augmented_assignment_expression"})
 _STORES = _DECLARES | _ASSIGNS
@@ -16,7 +17,6 @@ _ADDS = frozenset({"augmented_assignment_expression", "compound_assignment_expr"
 _STATEMENTS = frozenset({"expression_statement", "assignment_statement"})
 _OVER = _ASSIGNS | _ADDS
 _PUTS = _OVER | _STATEMENTS
-_NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 _GROWS = re.compile(r"(\w+)\.(?:push|add|put|set|insert|extend|append|push_str|unshift|addAll|putAll|push_back)")
 _FALLS = re.compile(
     r"(?:std::)?(?:mem::)?(?:drop|forget)|(?:std::)?(?:hint::)?black_box|Objects\.(?:hash|(?:is|non)Null)"
@@ -109,7 +109,7 @@ def _several(node: SgNode | None) -> list[SgNode]:
 
 
 def _is_name(node: SgNode) -> bool:
-    return node.kind() in _NAMES or node.text() == "_"
+    return node.kind() in NAMES or node.text() == "_"
 
 
 def _grown(node: SgNode) -> Iterator[tuple[str, SgNode]]:
@@ -133,12 +133,12 @@ def _read(source: Source, steps: Sequence[SgNode]) -> set[str]:
         inner = bare(one)
         if source.table.noise.fullmatch(called(inner)) or (one.kind() == "expression_statement" and _only_names(inner)):
             continue
-        if _FALLS.fullmatch(called(inner)) and all(part.kind() in _NAMES for part in arguments(inner)):
+        if _FALLS.fullmatch(called(inner)) and all(part.kind() in NAMES for part in arguments(inner)):
             continue
         places = {part.range().start.index for part in _places(one)}
         if one.kind() in {"assignment_statement", "short_var_declaration"} and _is_for_nobody(one):
             continue
-        if one.kind() in _NAMES:
+        if one.kind() in NAMES:
             found.add(one.text())
         if source.table.family == "rust" and one.kind() in {"string_literal", "string_content"}:
             found.update(_INLINE.findall(one.text()))
@@ -150,13 +150,13 @@ def _only_names(node: SgNode) -> bool:
     """Say whether an expression is a name, or `void` of one."""
     while node.kind() in {"unary_expression", "parenthesized_expression"} and len(parts(node)) == 1:
         node = parts(node)[0]
-    return node.kind() in _NAMES
+    return node.kind() in NAMES
 
 
 def _is_for_nobody(node: SgNode) -> bool:
     """Say whether Go is told that a name is not read: `_ = it`."""
     left, right = node.field("left"), node.field("right")
-    plain = right is not None and all(part.kind() in _NAMES for part in _several(right))
+    plain = right is not None and all(part.kind() in NAMES for part in _several(right))
     return plain and all(part.text() == "_" for part in _several(left))
 
 
@@ -242,7 +242,7 @@ def _constants(source: Source, alive: Sequence[SgNode]) -> set[str]:
         adds = any(one.kind() in _ADDS for one in pieces)
         known = (known - touched) | (set() if adds else fixed)
         if any(one.kind() in _INNER or _lends(one) for one in pieces):
-            known -= {one.text() for one in walk(step) if one.kind() in _NAMES}
+            known -= {one.text() for one in walk(step) if one.kind() in NAMES}
     return known
 
 
@@ -264,5 +264,5 @@ def _is_put_away(source: Source, node: SgNode, names: set[str]) -> bool:
 def _is_work(source: Source, node: SgNode) -> bool:
     """Say whether a value has to be worked out, from something that is not known beforehand."""
     inner = bare(node)
-    plain = inner.kind() in _NAMES or inner.kind() in _PLAIN or inner.kind() in _INNER
+    plain = inner.kind() in NAMES or inner.kind() in _PLAIN or inner.kind() in _INNER
     return not plain and not is_fixed(source, inner, set())

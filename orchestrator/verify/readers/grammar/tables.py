@@ -4,6 +4,8 @@ import re
 
 import msgspec
 
+RETURNS = frozenset({"return_statement", "return_expression"})
+NAMES = frozenset({"identifier", "shorthand_property_identifier"})
 BLOCKS = frozenset(
     {"statement_block", "block", "constructor_body", "statement_list", "program", "source_file", "declaration_list"}
 )

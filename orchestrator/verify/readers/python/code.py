@@ -14,7 +14,7 @@ from orchestrator.verify.readers.python.quiet import LATER, swallows
 from orchestrator.verify.readers.python.shape import shape_of, switch
 from orchestrator.verify.readers.python.spilt import blinded, leavings
 from orchestrator.verify.readers.python.values import FunctionNode, is_text, last_name, without_docstring
-from orchestrator.verify.readers.python.walk import children, dumped, walk
+from orchestrator.verify.readers.python.walk import dumped, shallow, walk
 
 _DECLARED = frozenset({"abstractmethod", "abstractproperty", "abstractclassmethod", "abstractstaticmethod", "overload"})
 _DECLARING = frozenset({"Protocol", "ABC", "ABCMeta", "TypedDict", "NamedTuple", "Interface"})
@@ -60,7 +60,7 @@ class _Reader:
         marks = {last_name(mark) for mark in node.decorator_list}
         names, left_out = _parameters(node.args), _left_out(node.args)
         alive = tuple(reachable(body))
-        own = [found for statement in alive for found in _own(statement)]
+        own = [found for statement in alive for found in shallow(statement)]
         source = "\n".join(self._lines[node.lineno - 1 : node.end_lineno])
         plain = {mark.id for mark in node.decorator_list if isinstance(mark, ast.Name)}
         full, idle = emptied_blocks(body)
@@ -164,7 +164,7 @@ def _is_lazy(alive: Sequence[ast.stmt]) -> bool:
     """Say whether all a body does stands in a generator that it gives back without running it."""
     match alive:
         case [ast.FunctionDef(name=name) as inner, ast.Return(value=ast.Call(func=ast.Name(id=called), args=[]))]:
-            return name == called and any(isinstance(part, ast.Yield) for one in inner.body for part in _own(one))
+            return name == called and any(isinstance(part, ast.Yield) for one in inner.body for part in shallow(one))
         case _:
             return False
 
@@ -233,15 +233,6 @@ def _without_end(body: Sequence[ast.stmt]) -> Sequence[ast.stmt]:
             return rest
         case _:
             return body
-
-
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk a statement without the functions and classes defined in it."""
-    yield node
-    if isinstance(node, FunctionNode | ast.ClassDef | ast.Lambda):
-        return
-    for child in reversed(children(node)):
-        yield from _own(child)
 
 
 def _gives(node: ast.AST) -> bool:

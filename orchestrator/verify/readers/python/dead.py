@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from orchestrator.verify.readers.python.flags import asks_a_flag
 from orchestrator.verify.readers.python.flow import blocks, reachable
 from orchestrator.verify.readers.python.known import is_empty, truth
-from orchestrator.verify.readers.python.walk import children, dumped, walk
+from orchestrator.verify.readers.python.walk import SCOPES, dumped, shallow, walk
 
-_DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _WORK = (ast.Call, ast.Raise, ast.Assign, ast.AugAssign, ast.Yield, ast.Subscript)
 
@@ -31,19 +30,15 @@ def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
             yield from _statements(taken) if any(id(part) in alive for part in taken) else taken
         elif id(statement) not in alive:
             yield statement
-        elif not isinstance(statement, _DEFINED):
+        elif not isinstance(statement, SCOPES):
             for inner in blocks(statement):
                 yield from _statements(inner)
 
 
 def _values(node: ast.AST) -> Iterator[ast.expr]:
     """Give the values that are never asked for: the other side of a settled choice, the elements of nothing."""
-    pending = [node]
-    while pending:
-        one = pending.pop()
+    for one in shallow(node):
         yield from _left_out(one)
-        if not isinstance(one, _DEFINED):
-            pending.extend(children(one))
 
 
 def _left_out(node: ast.AST) -> Sequence[ast.expr]:

@@ -13,7 +13,7 @@ from orchestrator.verify.readers.python.known import truth
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.readers.python.spying import spied
 from orchestrator.verify.readers.python.values import FunctionNode, is_fixed, last_name, without_docstring
-from orchestrator.verify.readers.python.walk import children, walk
+from orchestrator.verify.readers.python.walk import FUNCTIONS, children, shallow, walk
 
 _RUNNERS = frozenset({"pytest", "_pytest", "unittest", "nose"})
 _SIGNS = frozenset({"PYTEST_CURRENT_TEST", "PYTEST_VERSION", "PYTEST_XDIST_WORKER"})
@@ -55,7 +55,7 @@ def _signs(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def _knowing(scope: ast.AST, around: Mapping[str, str]) -> Iterator[tuple[int, str]]:
     """Give the conditions of a module or a function, and of those within, that know about a test runner."""
-    own = [node for child in reversed(children(scope)) for node in _of_its_own(child)]
+    own = [node for child in reversed(children(scope)) for node in shallow(child, apart=FUNCTIONS)]
     around = {**around, **_looked_at(own)}
     for node in own:
         match node:
@@ -65,16 +65,6 @@ def _knowing(scope: ast.AST, around: Mapping[str, str]) -> Iterator[tuple[int, s
                 yield from _knowing(node, around)
             case _:
                 pass
-
-
-def _of_its_own(node: ast.AST) -> Iterator[ast.AST]:
-    """Give a node and what it holds, but not what functions hold: their names are theirs."""
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        yield one
-        if not isinstance(one, FunctionNode | ast.Lambda):
-            pending.extend(children(one))
 
 
 def _asks_who_calls(node: ast.Compare | ast.Call) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from orchestrator.verify.readers.python.values import is_fixed, is_pure, is_text
-from orchestrator.verify.readers.python.walk import children, dumped, walk
+from orchestrator.verify.readers.python.walk import children, dumped, shallow, walk
 
 _PLAIN = (ast.Name, ast.Attribute, ast.Constant, ast.Yield, ast.YieldFrom, ast.Lambda)
 _GROWS = frozenset({"append", "extend", "add", "update", "insert", "setdefault", "appendleft"})
@@ -18,7 +18,7 @@ _NOISE = re.compile(r"print|(?:\w+\.)*_?(?:log|logger|logging|LOG|LOGGER)\.\w+|(
 
 def leavings(alive: Sequence[ast.stmt]) -> tuple[bool, tuple[str, ...]]:
     """Say whether a body settles, and what it works out for nobody, each value `dumped`."""
-    own = [part for one in alive for part in _own(one)]
+    own = [part for one in alive for part in shallow(one)]
     return _settles(alive, own), _spilt(alive, own)
 
 
@@ -66,19 +66,6 @@ def _settles(alive: Sequence[ast.stmt], own: Sequence[ast.AST]) -> bool:
         return not any(_is_put_away(part, names) for part in own)
     last = given[-1].value
     return last is not None and _is_settled(last, alive)
-
-
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk a statement, in the order of the text, without what is defined in it."""
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        yield one
-        if not isinstance(one, _DEFINED):
-            pending.extend(children(one))
-
-
-_DEFINED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
 def _stored(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
@@ -163,7 +150,7 @@ def _left_lying(value: ast.expr, *, calls: bool) -> Iterator[ast.expr]:
             return
         case _:
             yield value
-            yield from (part for part in _own(value) if isinstance(part, ast.Call))
+            yield from (part for part in shallow(value) if isinstance(part, ast.Call))
 
 
 def _passed_over(value: ast.expr) -> Iterator[ast.expr]:
@@ -207,7 +194,7 @@ def _written_over(alive: Sequence[ast.stmt], shared: set[str]) -> list[ast.expr]
         for name, value in _stored(statement):
             if name in shared or not is_fixed(value, ()) or isinstance(statement, ast.AugAssign):
                 continue
-            own = [part for one in alive[:number] for part in _own(one)]
+            own = [part for one in alive[:number] for part in shallow(one)]
             worked = [found for part in own for known, found in (*_stored(part), *_grown(part)) if known == name]
             lost += worked if worked and name not in _read(alive[:number]) else []
     return lost
@@ -219,7 +206,7 @@ def _constants(alive: Sequence[ast.stmt]) -> set[str]:
     for statement in alive:
         names = [part for part in walk(statement) if isinstance(part, ast.Name)]
         touched = {part.id for part in names if isinstance(part.ctx, ast.Store)}
-        touched |= {name for part in _own(statement) for name, _ in _grown(part)}
+        touched |= {name for part in shallow(statement) for name, _ in _grown(part)}
         fixed = {name for name, value in _stored(statement) if is_fixed(value, known)}
         known = (known - touched) | (fixed if not isinstance(statement, ast.AugAssign) else set())
     return known

@@ -15,7 +15,7 @@ from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.readers.python.stands_in import depends_on, stand_ins
 from orchestrator.verify.readers.python.unheard import Around, around_of, unheard
 from orchestrator.verify.readers.python.values import FunctionNode, last_name
-from orchestrator.verify.readers.python.walk import children, dumped, walk
+from orchestrator.verify.readers.python.walk import FUNCTIONS, dumped, shallow, walk
 from orchestrator.verify.readers.python.wanted import needs_what_it_uses, wanted
 from orchestrator.verify.readers.trials import Trial
 
@@ -299,19 +299,11 @@ def _rebound(node: FunctionNode) -> Iterator[str]:
 
 def _never(node: FunctionNode) -> str:
     """Say why a test's body is never run; nothing where it is."""
-    own = [part for statement in node.body for part in _own(statement)]
+    own = [part for statement in node.body for part in shallow(statement, apart=FUNCTIONS)]
     if any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own):
         return "" if node.decorator_list and isinstance(node, ast.AsyncFunctionDef) else "has become a generator"
     waits = any(isinstance(part, ast.Await | ast.AsyncFor | ast.AsyncWith) for part in own)
     return "" if waits or isinstance(node, ast.FunctionDef) else "has become a coroutine that awaits nothing"
-
-
-def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """Walk a statement without the functions defined in it."""
-    yield node
-    if not isinstance(node, FunctionNode | ast.Lambda):
-        for part in children(node):
-            yield from _own(part)
 
 
 def _replaced(node: FunctionNode) -> Iterator[str]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from orchestrator.verify.readers.python.values import FunctionNode, last_name
-from orchestrator.verify.readers.python.walk import children, walk
+from orchestrator.verify.readers.python.walk import FUNCTIONS, children, shallow, walk
 
 Parents = Mapping[int, ast.AST]
 NEVER = "is never run"
@@ -133,19 +133,13 @@ def _fate_of_call(call: ast.Call, node: ast.AST, above: Parents) -> str:
     alone = isinstance(holder, ast.Expr)
     if isinstance(node, ast.AsyncFunctionDef):
         return "is a coroutine that nobody awaits" if alone else ""
-    lazy = isinstance(node, ast.FunctionDef) and any(isinstance(one, ast.Yield | ast.YieldFrom) for one in _own(node))
-    return "is a generator that nobody runs" if alone and lazy else ""
+    lazy = alone and isinstance(node, ast.FunctionDef) and _yields(node)
+    return "is a generator that nobody runs" if lazy else ""
 
 
-def _own(node: FunctionNode) -> list[ast.AST]:
-    pending: list[ast.AST] = list(node.body)
-    found: list[ast.AST] = []
-    while pending:
-        one = pending.pop()
-        found.append(one)
-        if not isinstance(one, FunctionNode | ast.Lambda):
-            pending.extend(children(one))
-    return found
+def _yields(node: ast.FunctionDef) -> bool:
+    own = (part for one in node.body for part in shallow(one, apart=FUNCTIONS))
+    return any(isinstance(part, ast.Yield | ast.YieldFrom) for part in own)
 
 
 def _fate_of_argument(

@@ -37,6 +37,23 @@ def children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+FUNCTIONS = SCOPES[:3]
+
+
+def shallow(node: ast.AST, *, apart: tuple[type[ast.AST], ...] = SCOPES) -> Iterator[ast.AST]:
+    """Give a node and everything below it, in the order of the text, without what stands in definitions in it.
+
+    `apart`: the definitions that are given and not looked into.
+    """
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        yield one
+        if not isinstance(one, apart):
+            pending.extend(children(one))
+
+
 def dumped(node: ast.AST) -> str:
     """Give a text that is the same for the same code, however it is laid out: `ast.dump`, several times as quick."""
     parts: list[str] = []
