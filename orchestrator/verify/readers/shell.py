@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'")
 _START = r"(?:^|[\s;&|({\"'@!-])"
 _END = r"(?=\s|$|[;|&\"'])"
 TESTS = re.compile(

@@ -28,7 +28,8 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
     """Find functions that did their work on the base and now only pretend to."""
     elsewhere, fresh, around = _moved(diff), _new_functions(diff), by_last_name(_asked(diff))
     for edit, before, after in _both(diff):
-        if (_pretends(before, after) or _leaves_it(edit, before, after, around)) and not (
+        why = _why(edit, before, after, around)
+        if why and not (
             is_no_loss(edit, before, after, diff)
             or stands_elsewhere(before, elsewhere)
             or hands_over(before, after, fresh)
@@ -37,7 +38,7 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
             yield found(
                 "code-gutted",
                 edit.path,
-                f"{after.name} did its work on the base and now {_says(after)}: callers get a pretence; "
+                f"{after.name} did its work on the base and now {why}: callers get a pretence; "
                 "restore what it computed, or remove it together with its callers",
                 line=after.line,
                 about=after.name,
@@ -86,11 +87,19 @@ def _is_off(before: Function, after: Function) -> bool:
     return worked and after.shape is Shape.REAL and after.usual in _OFF
 
 
-def _pretends(before: Function, after: Function) -> bool:
-    """Say whether a function that worked does not, or not for most of what it is asked."""
-    kept = after.keeps and not before.keeps and before.shape is Shape.REAL and before.arguments > 0
-    less = _does_less(before, after) or _is_off(before, after) or kept
-    return less or _spills(before, after) or is_blinded(before, after)
+def _why(edit: Edit, before: Function, after: Function, around: Mapping[str, Sequence[Asked]]) -> str:
+    """Say what a function that worked comes to where it does not, or not for most of what it is asked."""
+    if _does_less(before, after):
+        return str(after.shape.value or Shape.DRAINED.value)
+    if after.keeps and not before.keeps and before.shape is Shape.REAL and before.arguments > 0:
+        return "gives ever after what its first call came to, whatever it is asked"
+    if _is_off(before, after):
+        return f"{after.usual} unless its callers ask for more, as none did"
+    if _spills(before, after):
+        return "works out what nobody gets"
+    if is_blinded(before, after):
+        return "no longer works on what it is given"
+    return "leaves all its work to what does none" if _leaves_it(edit, before, after, around) else ""
 
 
 def _asked(diff: Diff) -> Iterator[Asked]:
@@ -211,7 +220,7 @@ def stub_added(diff: Diff) -> Iterable[Finding]:
                 yield found(
                     "stub-added",
                     edit.path,
-                    f"{name} {_says(function)}: a stub does no work; write what it is to do, or leave it out",
+                    f"{name} {function.shape.value}: a stub does no work; write what it is to do, or leave it out",
                     line=function.line,
                     about=name,
                 )
@@ -243,18 +252,6 @@ def _spills(before: Function, after: Function) -> bool:
     worked = " ".join(before.steps)
     lost = set(after.spilt) - set(before.spilt)
     return after.settles and not before.settles and any(value in worked or worked in value for value in lost)
-
-
-def _says(function: Function) -> str:
-    if function.keeps:
-        return "gives ever after what its first call came to, whatever it is asked"
-    if function.usual in _OFF:
-        return f"{function.usual} unless its callers ask for more, as none did"
-    if function.shape is Shape.REAL and function.spilt:
-        return "works out what nobody gets"
-    if function.shape is Shape.REAL and (function.uses or function.blinded):
-        return "no longer works on what it is given"
-    return str(function.shape.value or Shape.DRAINED.value)
 
 
 def _both(diff: Diff) -> Iterator[tuple[Edit, Function, Function]]:

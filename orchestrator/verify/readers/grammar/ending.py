@@ -62,10 +62,7 @@ def _body(source: Source, node: SgNode) -> str:
     if node.kind() != "identifier":
         return source.dump(node).replace(" ", "")
     for one in walk(source.root):
-        if (
-            one.kind() in {"function_declaration", "variable_declarator", "function_item"}
-            and name_of(one) == node.text()
-        ):
+        if one.kind() in _NAMED and name_of(one) == node.text():
             return source.dump(one).replace(" ", "")
     return ""
 
@@ -128,7 +125,6 @@ def _marks(node: SgNode) -> Iterator[str]:
 
 
 _EXIT_OF_JAVA = re.compile(r"\b(?:System|Runtime)\.exit\(0\)|\.(?:halt|exit)\(0\)")
-_HALTS = re.compile(r"\.halt\(")
 _UNHEARD = re.compile(r"Thread\.(?:setDefaultUncaughtExceptionHandler)")
 
 
