@@ -191,7 +191,7 @@ def test_what_a_hook_that_is_new_leaves_aside_nobody_looked_at() -> None:
     assert judged(edit(path, HOOKS, HOOKS + MYPY.replace("pre-commit/", "nobody/"))) == {"protected-path"}
 
 
-LOADS = """from .base import Invalid, decoded, note
+HEAD = """from .base import Invalid, decoded, note
 
 
 def dumps(text):
@@ -203,26 +203,15 @@ def loads(text, null):
     if not text:
         return null
     try:
-        result = text
+"""
+LOADS = f"""{HEAD}        result = text
         if not isinstance(result, str):
             raise Invalid(text)
     except Exception as error:
         raise Invalid(error)
     return result
 """
-ENDED = """from .base import Invalid, decoded, note
-
-
-def dumps(text):
-    result = str(text)
-    return result
-
-
-def loads(text, null):
-    if not text:
-        return null
-    try:
-        if isinstance(text, str):
+ENDED = f"""{HEAD}        if isinstance(text, str):
             return decoded(text)
         raise Invalid(text)
     except Exception as error:

@@ -287,9 +287,10 @@ def hangs_on_more(edit: Edit) -> bool:
     return False
 
 
-_SPARED = re.compile(rf"needs:|{ONLY_AHEAD.pattern.removeprefix('(?i)')}")
-
-
 def _guards(text: str, lines: Sequence[Line]) -> list[list[str]]:
     """Give on what a command hangs at each place that it stands."""
-    return [[said for said in one.guards if not _SPARED.match(said)] for one in lines if one.text == text]
+    return [[said for said in one.guards if _is_condition(said)] for one in lines if one.text == text]
+
+
+def _is_condition(said: str) -> bool:
+    return not (said.startswith("needs:") or ONLY_AHEAD.match(said))
