@@ -407,3 +407,10 @@ def test_a_name_compared_with_itself_is_found(path: str, old: str, was: str, now
     assert "test-weakened" in change(old, old.replace(was, now), path)
     equal = old.replace("adds", "equal")
     assert change(equal, equal.replace(was, f"{was}\n{now}"), path) == set()
+
+
+def test_what_was_compared_with_itself_may_be_so_in_other_words() -> None:
+    old = "class T {\n    @Test\n    void testSame() {\n        Sum one = sum(1);\n        assertTrue(one.equals(one));\n        assertEquals(1, one.get());\n    }\n}\n"
+    path = "src/test/java/T.java"
+    assert change(old, old.replace("assertTrue(one.equals(one))", "assertEquals(one, one)"), path) == set()
+    assert change(old, old.replace("assertEquals(1, one.get())", "assertEquals(one, one)"), path) == {"test-weakened"}

@@ -191,7 +191,8 @@ def _weakened(before: Trial, after: Trial, context: _Context) -> str:
     if laxer and not asks_more and sum(map(_is_nothing, new)) > sum(map(_is_nothing, old)):
         return "compares something with itself"
     firm = [one for one in old if one.strength > NONE]
-    if firm and not asks_more and sum(map(_is_itself, new)) > sum(map(_is_itself, old)):
+    itself = [one for one in new if _is_itself(one) and not any(_asks_itself(was, one.sides[0]) for was in firm)]
+    if firm and not asks_more and len(itself) > sum(map(_is_itself, old)):
         return "compares something with itself"
     if _firm(before) & {one.dump for one in after.asserts} - _firm(after):  # as it was, and what it is about is not
         return "compares something with itself"
@@ -222,6 +223,11 @@ _OF_EQUALITY = re.compile(r"(?i)(?:^|_|test)(?:eq|equal(?:s|ity)?|hash|identity|
 def _is_itself(one: Assertion) -> bool:
     """Say whether both sides of an assertion are the same name, so that it holds whatever that is."""
     return one.strength == NONE and len(one.sides) > 1 and len(set(one.sides)) == 1
+
+
+def _asks_itself(one: Assertion, side: str) -> bool:
+    """Say whether an assertion asked one thing of itself already: `one.equals(one)`."""
+    return one.dump.split().count(side) > 1
 
 
 def _is_nothing(one: Assertion) -> bool:
