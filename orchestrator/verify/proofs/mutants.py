@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
 from pathlib import Path
 
 import msgspec
@@ -10,6 +9,7 @@ import msgspec
 from orchestrator.files.beneath import write_beneath
 from orchestrator.verify.proofs.narrowing import read_text
 from orchestrator.verify.proofs.scope import Names
+from orchestrator.verify.readers.python.walk import copied
 from orchestrator.verify.surgery import Edit, Located, applied
 
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -103,7 +103,7 @@ def _says(node: ast.expr) -> bool:
 
 
 def _with(node: ast.expr, **changed: object) -> str:
-    copy = deepcopy(node)
+    copy = copied(node)
     for name, value in changed.items():
         setattr(copy, name, value)
     return ast.unparse(copy)

@@ -5,7 +5,6 @@ most functions are read only to there.
 """
 
 import ast
-import copy
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
@@ -14,7 +13,7 @@ from orchestrator.verify.readers.code import MEANT, Draws
 from orchestrator.verify.readers.python.known import is_empty, truth
 from orchestrator.verify.readers.python.module import Surroundings
 from orchestrator.verify.readers.python.values import FunctionNode, is_pure
-from orchestrator.verify.readers.python.walk import dumped, walk
+from orchestrator.verify.readers.python.walk import copied, dumped, walk
 
 TOLD, WRITTEN = 1, 2
 """How a value tells which argument it was: it is that, or its size, or made of such; it is all of it written down."""
@@ -288,7 +287,7 @@ class Drawing:
         names = {part.id for part in parts if isinstance(part, ast.Name)}
         values = {name: self.env[name].known for name in names if name in self.env}
         filled = {name: known for name, known in values.items() if known is not None}
-        found = truth(_Filled(filled).visit(copy.deepcopy(test))) if filled else None
+        found = truth(_Filled(filled).visit(copied(test))) if filled else None
         if found is None:
             known = self.value(test).known
             found = truth(known) if known is not None else None

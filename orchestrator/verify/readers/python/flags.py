@@ -1,14 +1,13 @@
 """Flags of a Python module: names that are given one known value and no other. Never runs or imports what it reads."""
 
 import ast
-import copy
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TypeGuard
 
 from orchestrator.verify.readers.python.known import truth
 from orchestrator.verify.readers.python.values import last_name
-from orchestrator.verify.readers.python.walk import walk
+from orchestrator.verify.readers.python.walk import copied, walk
 
 FLAG = "flag"
 """The kind of a constant that stands for a name."""
@@ -73,9 +72,9 @@ def with_flags(module: ast.Module, marks: frozenset[str]) -> ast.Module:
     asked = (part for one in (_asked(module, marks) if names else ()) for part in walk(one))
     if not any(isinstance(name, ast.Name) and name.id in names for name in asked):
         return module
-    found = copy.deepcopy(module)
+    found = copied(module)
     put, told = _Put(known, options), _Put(known, options, optional)
-    for node in walk(found):
+    for node in list(ast.walk(found)):
         if isinstance(node, ast.If | ast.While | ast.IfExp):
             node.test = put.visit(node.test)
         elif isinstance(node, ast.Call) and last_name(node.func) in marks:

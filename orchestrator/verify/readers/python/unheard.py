@@ -1,7 +1,6 @@
 """Assertions of a Python test that fail unheard: nobody runs them, or what they raise is caught. Never runs them."""
 
 import ast
-import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -13,7 +12,7 @@ from orchestrator.verify.readers.python.known import is_empty, truth
 from orchestrator.verify.readers.python.quiet import is_broad
 from orchestrator.verify.readers.python.used import fate_of, parents_of
 from orchestrator.verify.readers.python.values import FunctionNode, last_name
-from orchestrator.verify.readers.python.walk import dumped, walk
+from orchestrator.verify.readers.python.walk import copied, dumped, walk
 from orchestrator.verify.readers.trials import NONE, Assertion
 
 Unheard = tuple[Assertion, str]
@@ -190,13 +189,13 @@ class _Reading:
         return CAUGHT if any(_hushes(one, tried, self._node.body) for one in tried.handlers) else ""
 
     def _no_times(self, over: ast.expr) -> str:
-        filled = _Filled(self._values).visit(copy.deepcopy(over))
+        filled = _Filled(self._values).visit(copied(over))
         if is_empty(filled):
             return "stands in a loop over nothing"
         return self._asked(filled)
 
     def _asked(self, over: ast.expr) -> str:
-        text = ast.unparse(_Filled(self._values).visit(copy.deepcopy(over)))
+        text = ast.unparse(_Filled(self._values).visit(copied(over)))
         if _ASKED.search(text) and not _GIVEN.search(text):
             return f"runs only as often as `{text[:60]}` says"
         return ""
