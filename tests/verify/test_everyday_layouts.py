@@ -155,6 +155,16 @@ def test_to_say_where_all_the_tests_are_leaves_none_out() -> None:
     assert rules(edit("tox.ini", old, named.replace("test_*\n", "check_*\n")), tree=tree) == {"tests-deselected"}
 
 
+def test_a_wider_name_finds_what_the_narrower_ones_did() -> None:
+    said = '[tool.pytest.ini_options]\npython_functions = ["it_", "and_it_", "but_it_"]\ntestpaths = ["tests/unit"]\n'
+    old = edit("pyproject.toml", said, said.replace('"and_it_", "but_it_"', '"its_", "and_", "but_"'))
+    assert rules(old) == set()
+    assert rules(edit("pyproject.toml", said, said.replace("tests/unit", "tests"))) == set()
+    assert rules(edit("pyproject.toml", said, said.replace('"and_it_"', '"and_it_x"'))) == {"tests-deselected"}
+    assert rules(edit("pyproject.toml", said, said.replace('"it_", ', ""))) == {"tests-deselected"}
+    assert rules(edit("pyproject.toml", said, said.replace("tests/unit", "tests/unit/a"))) == {"tests-deselected"}
+
+
 def test_vendored_code_goes_with_its_list() -> None:
     theirs = edit("vendor/them/a.go", "", "package a\n\nfunc A(x int) error {\n\treturn nil // TODO\n}\n")
     listed = edit("vendor/modules.txt", "# them v1\n", "# them v2\n")

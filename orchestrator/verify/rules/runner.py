@@ -230,7 +230,7 @@ def _narrowed(key: str, old: str, new: str) -> Iterator[str]:
     last = key.rpartition(".")[2]
     if old == new:
         return
-    lost = set(old.split()) - set(new.split())
+    lost = [word for word in old.split() if not any(_takes_in(last, wide, word) for wide in new.split())]
     if last in _WHERE and new and (lost or not old):
         yield new.strip().partition("\n")[0]
     if last in {"fail_under", "lines", "branches", "functions", "statements"} and _number(new) < _number(old):
@@ -243,6 +243,13 @@ def _narrowed(key: str, old: str, new: str) -> Iterator[str]:
             before[match[0]] -= 1
         elif old or last in {"addopts", "norecursedirs"} or "Ignore" in last:
             yield match[0].strip()
+
+
+def _takes_in(key: str, wide: str, word: str) -> bool:
+    """Say whether all that one word of a setting finds is found by another: a shorter prefix, the folder above."""
+    if key in {"python_functions", "python_classes"}:
+        return wide == word or (wide.isidentifier() and word.startswith(wide)) or fnmatchcase(word, wide)
+    return wide == word or (key == "testpaths" and _lies_in(word, wide))
 
 
 def _number(text: str) -> float:
