@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
 import msgspec
 from ast_grep_py import SgNode
@@ -11,15 +12,22 @@ from orchestrator.verify.readers.grammar.source import Source, called, name_of, 
 from orchestrator.verify.readers.grammar.testing import Found, Reader, read_trial
 from orchestrator.verify.readers.trials import Trial
 
+_KEPT = 128
 _IDLE = re.compile(
     r"(?:\w+\.)*(?:equals?|isEqual|deepEqual|DeepEqual|Helper|Logf?|String|toString|len|is|format!?|Sprint\w*|black_box|clone)"
 )
 _FAILS = frozenset({"throw_statement", "try_expression", "await_expression", "assert_statement", "yield_expression"})
 
 
+@lru_cache(maxsize=_KEPT)
+def found_in(source: Source, reader: Reader) -> tuple[Found | Trial, ...]:
+    """Give the tests of a text, and what it says of all of them."""
+    return tuple(reader.find(source))
+
+
 def helpers_of(source: Source, reader: Reader) -> Mapping[str, Trial]:
     """Give the functions of a file that are no tests, by name; none of a name that several have."""
-    tests = [one.node.range() for one in reader.find(source) if isinstance(one, Found)]
+    tests = [one.node.range() for one in found_in(source, reader) if isinstance(one, Found)]
     spans = {(test.start.index, test.end.index) for test in tests}
     found = [
         (name, node, body)

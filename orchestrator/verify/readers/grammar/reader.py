@@ -7,7 +7,7 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.code import functions, is_for_tests
 from orchestrator.verify.readers.grammar.go import GO
-from orchestrator.verify.readers.grammar.helpers import helpers_of
+from orchestrator.verify.readers.grammar.helpers import found_in, helpers_of
 from orchestrator.verify.readers.grammar.java import JAVA
 from orchestrator.verify.readers.grammar.js import JS
 from orchestrator.verify.readers.grammar.rust import RUST
@@ -47,7 +47,8 @@ def _trials(text: str, table: Table) -> Mapping[str, Trial] | None:
     if source is None:
         return None
     found = [
-        (one.name, read_trial(source, one, reader) if isinstance(one, Found) else one) for one in reader.find(source)
+        (one.name, read_trial(source, one, reader) if isinstance(one, Found) else one)
+        for one in found_in(source, reader)
     ]
     return dict(found)
 
@@ -55,7 +56,7 @@ def _trials(text: str, table: Table) -> Mapping[str, Trial] | None:
 @lru_cache(maxsize=_KEPT)
 def _pair(old: str, new: str, table: Table) -> tuple[Mapping[str, Trial], Mapping[str, Trial]] | None:
     sources, reader = [read(text, table) for text in (old, new)], _READERS[table.family]
-    before, after = ({one.name: one for one in reader.find(source)} if source else {} for source in sources)
+    before, after = ({one.name: one for one in found_in(source, reader)} if source else {} for source in sources)
     if None in sources:
         return None
     apart = {_plain(name) for name in before.keys() ^ after.keys()}  # those of one name are told apart by their words
@@ -92,7 +93,7 @@ def _asserting(text: str, table: Table) -> frozenset[str]:
     source, reader = read(text, table), _READERS[table.family]
     if source is None:
         return frozenset()
-    tests = [one.node.range() for one in reader.find(source) if isinstance(one, Found)]
+    tests = [one.node.range() for one in found_in(source, reader) if isinstance(one, Found)]
     spans = [(test.start.index, test.end.index) for test in tests]
     modules = [node for node in walk(source.root) if node.kind() == "mod_item" and is_for_tests(node)]
     named = [

@@ -6,7 +6,7 @@ Imported only when a diff holds such a file. A node is compared by its tokens, s
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ast_grep_py import SgNode, SgRoot
 
@@ -56,7 +56,7 @@ class Source:
         first, last = (bisect_left(self._starts, where.index) for where in (place.start, place.end))
         return self.tokens[first:last]
 
-    @property
+    @cached_property
     def code(self) -> str:
         """The text with its comments blanked out, so that lines stay where they are."""
         parts: list[str] = []

@@ -5,6 +5,7 @@ Of every language but Python. Never runs what it reads.
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from ast_grep_py import SgNode
 
@@ -73,6 +74,10 @@ class _Reading:
         self._fates = Fates(source, body, self._quiet, told)
         self._cache: dict[tuple[int, int, str], str] = {}
 
+    @cached_property
+    def _given(self) -> Mapping[str, str]:
+        return _given(self._source, self._body)
+
     def found(self) -> Iterator[Unheard]:
         """Give them."""
         wrapped = self._wrapped()
@@ -135,7 +140,7 @@ class _Reading:
         """Say whether what an assertion finds goes to something nobody asks: a `t` of its own, soft assertions."""
         text, family = self._body.text(), self._source.table.family
         if family == "go" and "testing.T" in text:
-            own = {name for name, value in _given(self._source, self._body).items() if OTHER_T.fullmatch(value)}
+            own = {name for name, value in self._given.items() if OTHER_T.fullmatch(value)}
             given = [one.text() for call in walk(node) if called(call) for one in arguments(call)[:1]]
             own |= {match[1] for match in _NEW_T.finditer(text)}
             if any(OTHER_T.fullmatch(one) or one in own for one in given):
@@ -241,11 +246,12 @@ class _Reading:
         if not re.fullmatch(r"&?[A-Za-z_$][\w$]*", name):
             return name
         name = name.removeprefix("&")
-        return _values(self._source, self._body).get(name, name)
+        value = self._given.get(name)
+        return name if value is None or _is_changed(name, self._source.code) else value
 
     def _read_back(self, node: SgNode, one: Assertion) -> str:
         """Say whether an assertion compares with a file that the test has just written itself."""
-        values = _given(self._source, self._body) if _FILES.search(self._body.text()) else {}
+        values = self._given if _FILES.search(self._body.text()) else {}
         if not one.words & (written_down(self._body.text(), values) if values else frozenset()):
             return ""
         told = " ".join((node.text(), *(values.get(word, "") for word in one.words)))
@@ -346,14 +352,8 @@ _GIVES = frozenset(
 )
 
 
-def _values(source: Source, body: SgNode) -> Mapping[str, str]:
-    """Give what the names of a test, or of its file's constants, stand for, where nothing else is put into them."""
-    text = source.code
-    return {name: value for name, value in _given(source, body).items() if not _is_changed(name, text)}
-
-
 def _given(source: Source, body: SgNode) -> Mapping[str, str]:
-    """Give what names are given as they are declared, where that is one value."""
+    """Give what names of a test, or of its file's constants, are given as they are declared, where it is one value."""
     found: dict[str, list[str]] = {}
     for node in (*walk(body), *_around(source)):
         if node.kind() not in _GIVES:
