@@ -42,6 +42,8 @@ _GUARDS = frozenset(
 )
 _KEY = re.compile(r"(['\"]?)([\w./ -]+?)\1:(?:\s+(.*))?")
 _BLOCK = re.compile(r"[|>][-+\d]*")
+_WHOLE = re.compile(r"""^(['"])([^'"\\]+)\1$""")
+"""A value that stands in quotes as a whole."""
 
 
 @lru_cache(maxsize=16)
@@ -86,9 +88,9 @@ def _lines(text: str) -> Iterator[Line]:
             depth, said = depth + len(said) - len(said[1:].lstrip()), said[1:].lstrip()
         found = _KEY.fullmatch(said)
         if found is None:
-            yield _line(above, "", said, items)
+            yield _line(above, "", _WHOLE.sub(r"\2", said), items)
             continue
-        value = found[3] or ""
+        value = _WHOLE.sub(r"\2", found[3] or "")
         opens = _BLOCK.fullmatch(value) is not None
         block = depth if opens else -1
         yield _line(above, found[2], "" if opens and value[0] == "|" else value, items)

@@ -26,6 +26,8 @@ _WORK = frozenset(
 
 def dead(source: Source, steps: Sequence[SgNode]) -> tuple[str, ...]:
     """Give the statements and values of a body that do work and are never come to, each as its tokens."""
+    if any(one.kind() == "goto_statement" for step in steps for one in own(step)):
+        return ()  # what is come to is not followed then
     found = list(_behind(source, steps))
     for step in steps:
         for one in own(step):

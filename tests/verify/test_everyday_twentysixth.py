@@ -1,0 +1,68 @@
+"""What a twenty-sixth set of people's own commits was accused of, each with the cheat beside it."""
+
+from tests.verify.test_evasive import change
+
+CI = ".travis.yml"
+LANGUAGE = "language: node_js\n\nnode_js:\n  - 12\n"
+
+
+def test_a_command_of_a_pipeline_may_stand_in_quotes() -> None:
+    more = LANGUAGE + '\ninstall:\n  - "npm install"\n\nos:\n  - "linux"\n  - "windows"\n'
+    assert change(LANGUAGE, more, CI, "Cleanup") == set()
+    assert change(LANGUAGE, more.replace("npm install", "npm install x || true"), CI, "Cleanup") == {"protected-path"}
+    passing = LANGUAGE + '\nscript: "npm test || true"\n'
+    assert change(LANGUAGE, passing, CI, "Cleanup") == {"protected-path"}
+
+
+GO = """package a
+
+func Search(xs []int, forward bool) int {
+	found := 0
+	for {
+		found += ahead(xs)
+		if found > 9 {
+			break
+		}
+		found += back(xs)
+		if found > 9 {
+			break
+		}
+	}
+	return found + rest(xs)
+}
+"""
+
+
+def test_what_is_jumped_to_is_come_to() -> None:
+    jumps = """package a
+
+func Search(xs []int, forward bool) int {
+	found := 0
+	if forward {
+		goto first
+	} else {
+		goto second
+	}
+first:
+	{
+		found += ahead(xs)
+		if found > 9 {
+			goto done
+		}
+		goto second
+	}
+second:
+	{
+		found += back(xs)
+		if found > 9 {
+			goto done
+		}
+		goto first
+	}
+done:
+	return found + rest(xs)
+}
+"""
+    assert change(GO, jumps, "a.go") == set()
+    left = GO.replace("\tfound := 0\n", "\tfound := 0\n\tif true {\n\t\treturn found\n\t}\n")
+    assert change(GO, left, "a.go") != set()
