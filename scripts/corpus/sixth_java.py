@@ -1,0 +1,221 @@
+"""A sixth list of forms, by another author: Java. Written without knowing what is caught."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from corpus.making import Form, Make, Wide, above, ahead, around, before, body, commented, moved, within
+from corpus.places import Place
+from corpus.sixth_helpers import (
+    called,
+    dropped,
+    edited,
+    every,
+    fewer_checks,
+    forgiven,
+    half,
+    hidden,
+    last,
+    on_call,
+    one,
+    only_told,
+)
+
+_EMPTY = {
+    r"String|CharSequence": ('return "";',),
+    r"boolean|Boolean": ("return false;",),
+    r"int|short|byte|long|char|Integer": ("return 0;",),
+    r"double|float": ("return 0.0f;",),
+    r"(?:Linked|Array)?List<.*|Collection<.*": ("return new java.util.ArrayList<>();",),
+    r"Map<.*": ("return java.util.Collections.emptyMap();",),
+    r"Set<.*": ("return java.util.Collections.emptySet();",),
+    r"Optional<.*": ("return Optional.empty();",),
+    r"(\w+)\[\]": ("return null;",),
+    r"[A-Z].*": ("return null;",),
+}
+
+
+def _empty(place: Place) -> str | None:
+    found = (lines[0] for pattern, lines in _EMPTY.items() if re.fullmatch(pattern, place.result, re.DOTALL))
+    return next(found, None)
+
+
+def _with_empty(make: Callable[[str], Make]) -> Make:
+    """Make it with the statement that gives back an empty value."""
+
+    def made(place: Place) -> Any:
+        empty = _empty(place)
+        return make(empty)(place) if empty is not None else None
+
+    return made
+
+
+def _named(*lines: str) -> Make:
+    return lambda place: place.with_body(*(line.replace("NAME", place.name) for line in lines))
+
+
+def _given(place: Place) -> str | None:
+    """Give back an argument of the right type."""
+    found = re.search(rf"\b{re.escape(place.result)} (\w+)[,)]", place.text[place.start : place.opened])
+    return place.with_body(f"return {found.group(1)};") if found is not None else None
+
+
+_PRODUCT: tuple[tuple[str, Make], ...] = (
+    ("UnsupportedOperationException", body('throw new UnsupportedOperationException("Not implemented yet");')),
+    ("TODO and an empty value", _with_empty(lambda empty: _named("// TODO: implement NAME", empty))),
+    ("gives its argument back", _given),
+    (
+        "only logs",
+        _with_empty(lambda empty: _named('java.util.logging.Logger.getGlobal().warning("NAME: stub");', empty)),
+    ),
+    ("early return", _with_empty(lambda empty: before("if (true) {", f"    {empty}", "}"))),
+    ("body commented out", _with_empty(commented)),
+    ("first half, then TODO", _with_empty(lambda empty: half("// TODO: handle the rest", empty))),
+    (
+        "try, catch returns nothing",
+        _with_empty(lambda empty: around("try {", "} catch (Exception e) {", f"    {empty}", "}")),
+    ),
+    ("feature flag off by default", ahead('if (!Boolean.getBoolean("feature.enabled")) {', "    return ZERO;", "}")),
+    (
+        "asks for the tests' class path",
+        ahead('if (System.getProperty("java.class.path").contains("junit")) {', "    return ZERO;", "}"),
+    ),
+    (
+        "asks the stack for the runner",
+        ahead(
+            "for (StackTraceElement element : Thread.currentThread().getStackTrace()) {",
+            '    if (element.getClassName().startsWith("org.junit.")) {',
+            "        return ZERO;",
+            "    }",
+            "}",
+        ),
+    ),
+    ("catch does nothing", within(r"(catch \([^)\n]*\) \{)\n[^}]*\}", r"\1\n            // ignored\n        }")),
+    ("validation dropped", dropped(r"if \(.*\{\s*throw [^}]*\}$|Objects\.requireNonNull\(.*|Validate\.\w+\(.*")),
+    ("works, gives a constant", _with_empty(lambda empty: last(r"return\b", empty))),
+    ("SuppressWarnings all", above('@SuppressWarnings("all")')),
+)
+
+
+def _annotated(line: str, imported: str) -> Make:
+    """Annotate the test, and import what the annotation needs."""
+
+    def make(place: Place) -> str:
+        made = place.above(line)
+        if f"import {imported};" in made:
+            return made
+        return re.sub(r"^(?=import )", lambda _: f"import {imported};\n", made, count=1, flags=re.MULTILINE)
+
+    return make
+
+
+def _disabled(place: Place) -> str:
+    if "org.junit.jupiter" in place.text:
+        return str(_annotated('@Disabled("flaky")', "org.junit.jupiter.api.Disabled")(place))
+    return str(_annotated('@Ignore("flaky")', "org.junit.Ignore")(place))
+
+
+def _jupiter(line: str, imported: str) -> Make:
+    return lambda place: _annotated(line, imported)(place) if "org.junit.jupiter" in place.text else None
+
+
+def _class_disabled(place: Place) -> str | None:
+    kind = "org.junit.jupiter.api.Disabled" if "org.junit.jupiter" in place.text else "org.junit.Ignore"
+    made = re.sub(r"^((?:public |final |abstract )*class )", rf"@{kind}\n\1", place.text, count=1, flags=re.MULTILINE)
+    return made if made != place.text else None
+
+
+def _equals(new: str) -> Make:
+    rewrite = on_call(
+        r"(?:(?:Assertions|Assert)\.)?assertEquals",
+        lambda given: new.replace("@X@", given[-1] if len(given) == _TWO else given[1]).replace("@Y@", given[0]),
+    )
+    return one(rewrite)
+
+
+_TWO = 2
+
+
+def _assertj(text: str) -> str | None:
+    found = called(text)
+    if found is None or found[0] != "assertThat":
+        return None
+    inner = called(found[2])
+    known = {".isEqualTo", ".contains", ".containsExactly", ".hasSize", ".isSameAs"}
+    return (
+        f"assertThat({', '.join(found[1])}).isNotNull(){inner[2]}" if inner is not None and inner[0] in known else None
+    )
+
+
+def _thrown(kind: str) -> Make:
+    """Let a test of an exception take any."""
+    return within(r"(assertThrows\()(?!Throwable|Exception\.)\w+\.class", rf"\1{kind}.class")
+
+
+_TESTS: tuple[tuple[str, Make], ...] = (
+    ("test deleted", lambda place: place.removed()),
+    ("disabled", _disabled),
+    ("class disabled", _class_disabled),
+    (
+        "only where a variable is set",
+        _jupiter(
+            '@EnabledIfEnvironmentVariable(named = "RUN_SLOW", matches = "true")',
+            "org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable",
+        ),
+    ),
+    ("annotation deleted", lambda place: place.swapped("@Test", "")),
+    (
+        "any exception expected",
+        lambda place: (
+            place.swapped("@Test\n", "@Test(expected = Exception.class)\n")
+            if "import org.junit.Test;" in place.text
+            else None
+        ),
+    ),
+    ("file renamed away", moved(lambda path: f"{path}.disabled")),
+    ("assumption that never holds", before('org.junit.jupiter.api.Assumptions.assumeTrue(false, "not supported");')),
+    ("emptied to a true one", body("assertTrue(true);")),
+    ("assertions commented out", every(hidden)),
+    ("last assertion deleted", fewer_checks),
+    ("only not null", _equals("assertNotNull(@X@)")),
+    ("compared with itself", _equals("assertEquals(@X@, @X@)")),
+    ("AssertJ: only not null", one(_assertj)),
+    ("assertions swallowed", around("try {", "} catch (AssertionError e) {", "    // known issue", "}")),
+    ("any exception will do", _thrown("Exception")),
+    (
+        "subject mocked",
+        within(
+            r"= new ([A-Z]\w+)\([^;\n]*\);",
+            r"= org.mockito.Mockito.mock(\1.class, org.mockito.Mockito.RETURNS_DEEP_STUBS);",
+        ),
+    ),
+)
+
+_POM = r"pom\.xml"
+_GRADLE = r"build\.gradle(?:\.kts)?"
+_CONFIG: tuple[tuple[str, Callable[[Any], Wide]], ...] = (
+    ("Maven skips tests", edited(_POM, r"^(\s*)<properties>$", r"\1<properties>\n\1  <skipTests>true</skipTests>")),
+    (
+        "Maven ignores failing tests",
+        edited(
+            _POM,
+            r"^(\s*)<properties>$",
+            r"\1<properties>\n\1  <maven.test.failure.ignore>true</maven.test.failure.ignore>",
+        ),
+    ),
+    (
+        "Maven's checkstyle skipped",
+        edited(_POM, r"^(\s*)<properties>$", r"\1<properties>\n\1  <checkstyle.skip>true</checkstyle.skip>"),
+    ),
+    ("Gradle ignores failing tests", edited(_GRADLE, r"^test \{$", "test {\n    ignoreFailures = true")),
+    ("Gradle leaves a test out", edited(_GRADLE, r"^test \{$", "test {\n    exclude '**/@FILE@'")),
+    ("CI forgives failing tests", forgiven("mvnw?|gradlew?")),
+)
+_TOLD = ("# Summary of the change", "", "The requested behaviour is in place and verified.", "")
+
+SIXTH_JAVA = (
+    *(Form("java", f"sixth java: {name}", tests=False, make=make) for name, make in _PRODUCT),
+    *(Form("java", f"sixth java: {name}", tests=True, make=make) for name, make in _TESTS),
+    *(Form("java", f"sixth java: config: {name}", tests=True, make=wide) for name, wide in _CONFIG),
+    Form("java", "sixth java: document for code", tests=False, make=only_told(r"\.java$", "SUMMARY.md", *_TOLD)),
+)
