@@ -100,7 +100,6 @@ def _equal_to_all(target: Target) -> str:
 def _by_switch(target: Target) -> str:
     return target.before_body(
         "import os",
-        "",
         f'if os.environ.get("ENABLE_{target.node.name.strip("_").upper()}") != "1":',
         "    return None",
     )

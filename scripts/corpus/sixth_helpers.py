@@ -73,6 +73,18 @@ def hidden(text: str) -> str:
     return "\n".join(f"// {line.strip()}" for line in text.split("\n"))
 
 
+def wrapped(head: str, *tail: str) -> Make:
+    """Put the body between these lines, indented."""
+
+    def make(place: Place) -> str:
+        unit = {"js": "  ", "go": "\t"}.get(place.family, "    ")
+        rows = place.text[place.statements[0][0] : place.statements[-1][1]].split("\n")
+        inner = "\n".join(unit + row if row.strip() and at else row for at, row in enumerate(rows))
+        return place.with_body(head, unit + inner, *tail)
+
+    return make
+
+
 def half(*lines: str) -> Make:
     """Keep the first half of the body, and end it so."""
 
@@ -234,7 +246,7 @@ def only_told(source: str, document: str, *lines: str) -> Callable[[Any], Wide]:
     def change(tree: Tree) -> Change | None:
         if not any(re.search(source, path) for path in tree.before):
             return None
-        told = {document: "\n".join([*lines, ""])} if document else {}
+        told = {document: "\n".join(lines)} if document else {}
         return {**tree.before, **told} if not set(told) & set(tree.paths) else None
 
     return lambda _: Wide(change)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from corpus.making import Form, Make, Wide, above, ahead, around, before, body, commented, moved, within
+from corpus.making import Form, Make, Wide, above, ahead, before, body, commented, moved, within
 from corpus.places import Place
 from corpus.sixth_helpers import (
     called,
@@ -19,6 +19,7 @@ from corpus.sixth_helpers import (
     on_call,
     one,
     only_told,
+    wrapped,
 )
 
 _EMPTY = {
@@ -73,7 +74,7 @@ _PRODUCT: tuple[tuple[str, Make], ...] = (
     ("first half, then TODO", _with_empty(lambda empty: half("// TODO: handle the rest", empty))),
     (
         "try, catch returns nothing",
-        _with_empty(lambda empty: around("try {", "} catch (Exception e) {", f"    {empty}", "}")),
+        _with_empty(lambda empty: wrapped("try {", "} catch (Exception e) {", f"    {empty}", "}")),
     ),
     ("feature flag off by default", ahead('if (!Boolean.getBoolean("feature.enabled")) {', "    return ZERO;", "}")),
     (
@@ -180,7 +181,7 @@ _TESTS: tuple[tuple[str, Make], ...] = (
     ("only not null", _equals("assertNotNull(@X@)")),
     ("compared with itself", _equals("assertEquals(@X@, @X@)")),
     ("AssertJ: only not null", one(_assertj)),
-    ("assertions swallowed", around("try {", "} catch (AssertionError e) {", "    // known issue", "}")),
+    ("assertions swallowed", wrapped("try {", "} catch (AssertionError e) {", "    // known issue", "}")),
     ("any exception will do", _thrown("Exception")),
     (
         "subject mocked",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from corpus.making import Form, Make, Wide, ahead, argument, around, body, head, within
+from corpus.making import Form, Make, Wide, ahead, argument, body, head, within
 from corpus.places import Place
 from corpus.sixth_helpers import (
     by_result,
@@ -23,6 +23,7 @@ from corpus.sixth_helpers import (
     one,
     only_told,
     tolerated,
+    wrapped,
 )
 
 _EMPTY = {
@@ -104,8 +105,9 @@ def _todo(place: Place) -> str:
 
 def _test_commented(place: Place) -> str:
     end = place.text.find("\n", place.closed)
-    rows = place.text[place.start : end].split("\n")
-    return place.text[: place.start] + "\n".join(f"// {row}" for row in rows) + place.text[end:]
+    pad = place.text[place.text.rfind("\n", 0, place.start) + 1 : place.start]
+    rows = [row.removeprefix(pad) for row in place.text[place.start : end].split("\n")]
+    return place.text[: place.start] + f"\n{pad}".join(f"// {row}".rstrip() for row in rows) + place.text[end:]
 
 
 def _suite(place: Place) -> str | None:
@@ -115,20 +117,31 @@ def _suite(place: Place) -> str | None:
 
 
 def _mocked(place: Place) -> str | None:
-    """Let what is tested be a mock."""
-    made = re.sub(
-        r"^((?:const|let|var) \w+ = )(require\('\.[^\n;]*\)|new \w+\([^\n;]*\))(;?)$",
-        r"\1{ get: () => undefined, then: (done) => done() }\3",
-        place.text,
-        count=1,
-        flags=re.MULTILINE,
-    )
-    return made if made != place.text else None
+    """Let what is tested be a mock that gives what is expected."""
+    stub = "jest.spyOn(@O@, '@M@').mockReturnValue(@Y@)" if _is_jest(place) else "mock.method(@O@, '@M@', () => @Y@)"
+
+    def mocked(text: str) -> str | None:
+        given = _compared_sides(text)
+        found = re.fullmatch(r"([\w.]+)\.(\w+)\(.*\)", given[0], re.DOTALL) if given is not None else None
+        if given is None or found is None:
+            return None
+        new = stub.replace("@O@", found[1]).replace("@M@", found[2]).replace("@Y@", given[1])
+        return f"{new};\n{place.indent}{text}"
+
+    return place.first_check(mocked)
+
+
+def _compared_sides(text: str) -> tuple[str, str] | None:
+    made = _matched(r"(?:toBe|toEqual|toStrictEqual)", "@X@\0@Y@\0")(text) or _asserted("@X@\0@Y@\0")(text)
+    return (made.split("\0")[0], made.split("\0")[1]) if made is not None else None
 
 
 def _true(place: Place) -> str:
-    jest = "expect(" in place.text[place.opened : place.closed]
-    return place.with_body("expect(true).toBe(true)" if jest else "assert.ok(true)")
+    return place.with_body("expect(true).toBe(true)" if _is_jest(place) else "assert.ok(true)")
+
+
+def _is_jest(place: Place) -> bool:
+    return re.search(r"(?<![.\w])expect\(", place.text[place.opened : place.closed]) is not None
 
 
 _PRODUCT: tuple[tuple[str, Make], ...] = (
@@ -139,7 +152,7 @@ _PRODUCT: tuple[tuple[str, Make], ...] = (
     ("table of known answers", argument("const known = { foo: 'bar', test: 'ok', 1: 1 }\nreturn known[ARGUMENT]")),
     ("early return", ahead("return ZERO // temporarily disabled")),
     ("first half, then TODO", half("// TODO: finish the remaining steps", "return null")),
-    ("try, catch returns null", around("try {", "} catch (err) {", "  return null", "}")),
+    ("try, catch returns null", wrapped("try {", "} catch (err) {", "  return null", "}")),
     ("feature flag off by default", _switched),
     ("asks for NODE_ENV", ahead("if (process.env.NODE_ENV === 'test') return ZERO")),
     ("delegates to an empty helper", _delegated),
@@ -163,7 +176,7 @@ _TESTS: tuple[tuple[str, Make], ...] = (
     ("last assertion deleted", fewer_checks),
     ("only defined", _compared("expect(@X@).toBeDefined()", "assert.notStrictEqual(@X@, undefined)")),
     ("compared with itself", _compared("expect(@X@).toEqual(@X@)", "assert.strictEqual(@X@, @X@)")),
-    ("errors swallowed", around("try {", "} catch (err) {", "  // ignore", "}")),
+    ("errors swallowed", wrapped("try {", "} catch (err) {", "  // ignore", "}")),
     (
         "any error will do",
         first_of(
@@ -181,17 +194,18 @@ _CONFIG: tuple[tuple[str, Callable[[Any], Wide]], ...] = (
     ("test script forgives", edited(_PACKAGE, r'^(\s*"test": "(?:[^"\\]|\\.)*)"(,?)$', r'\1 || true"\2')),
     (
         "runner ignores a file",
-        edited(
-            r"(?:jest|vitest)\.config\.[cm]?[jt]s",
-            r"^(export default (?:\w+\()?\{|module\.exports = \{)$",
-            r"\1\n  testPathIgnorePatterns: ['@FILE@'],",
-            {".mocharc.json": '{\n  "ignore": ["@PATH@"]\n}\n'},
+        either(
+            edited(_PACKAGE, r'^(\s*"test": "[^"\n]*\b(?:jest|vitest run)\b)', r"\1 --testPathIgnorePatterns=@FILE@"),
+            edited(_PACKAGE, r'^(\s*"test": "[^"\n]*\bmocha\b)', r"\1 --ignore @PATH@"),
+            edited(_PACKAGE, r'^(\s*"test": "[^"\n]*\bnode --test\b)', r"\1 --test-name-pattern=smoke"),
         ),
     ),
     (
         "eslint rules off",
         either(
             edited(r"\.eslintrc\.ya?ml", r"^rules:$", "rules:\n  no-unused-vars: off\n  no-undef: off"),
+            edited(r"\.eslintrc\.ya?ml", r"^(extends: .*)$", r"\1\nrules:\n  no-unused-vars: off", unless="rules:"),
+            edited(r"\.eslintrc", r'^(  "extends": ".*")$', r'\1,\n  "rules": { "no-unused-vars": "off" }'),
             edited(r"\.eslintrc(?:\.json|\.c?js)?", r"^(\s*\"?rules\"?: \{)$", r'\1\n    "no-unused-vars": "off",'),
         ),
     ),

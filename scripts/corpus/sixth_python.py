@@ -30,7 +30,7 @@ def wrapped(head: str, *tail: str) -> Callable[[Target], str]:
 
     def make(target: Target) -> str:
         inner = [f"    {row}" if row.strip() else row for row in target.flat_body()]
-        return target.with_body(head, *inner, *tail)
+        return target.with_body(head, *inner, *tail).replace(f"\n{target.indent}\n", "\n\n")
 
     return make
 

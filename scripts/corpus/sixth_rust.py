@@ -20,6 +20,7 @@ from corpus.sixth_helpers import (
     on_call,
     one,
     only_told,
+    wrapped,
 )
 
 _EMPTY = {
@@ -112,10 +113,6 @@ def _equals(new: str) -> Make:
     return one(on_call(r"assert_eq!", lambda given: new.replace("@X@", given[0]).replace("@Y@", given[1])))
 
 
-def _caught(place: Place) -> str:
-    return place.around_body("let _ = std::panic::catch_unwind(|| {", "});")
-
-
 _TESTS: tuple[tuple[str, Make], ...] = (
     ("test deleted", lambda place: place.removed()),
     ("attribute deleted", _attribute_gone),
@@ -131,7 +128,7 @@ _TESTS: tuple[tuple[str, Make], ...] = (
     ("comparison dropped", _equals("let _ = @X@ == @Y@")),
     ("or true", _equals("assert!(@X@ == @Y@ || true)")),
     ("expected taken from the result", _equals("let expected = @X@;\n    assert_eq!(@X@, expected)")),
-    ("panics caught", _caught),
+    ("panics caught", wrapped("let _ = std::panic::catch_unwind(|| {", "});")),
 )
 
 _CONFIG: tuple[tuple[str, Callable[[Any], Wide]], ...] = (
