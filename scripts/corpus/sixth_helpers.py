@@ -70,7 +70,13 @@ def every(rewrite: Rewrite) -> Make:
 
 def hidden(text: str) -> str:
     """Turn an assertion into comments."""
-    return "\n".join(f"// {line.strip()}" for line in text.split("\n"))
+    return re.sub(r"^([ \t]*)(?=\S)", r"\1// ", text, flags=re.MULTILINE)
+
+
+def commented_body(place: Place) -> list[str]:
+    """Give the body's lines as comments."""
+    rows = place.text[place.statements[0][0] : place.statements[-1][1]].split("\n")
+    return [f"// {row.removeprefix(place.indent)}".rstrip() for row in rows]
 
 
 def wrapped(head: str, *tail: str) -> Make:

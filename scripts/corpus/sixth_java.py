@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from corpus.making import Form, Make, Wide, above, ahead, before, body, commented, moved, within
+from corpus.making import Form, Make, Wide, above, ahead, before, body, moved, within
 from corpus.places import Place
 from corpus.sixth_helpers import (
     called,
+    commented_body,
     dropped,
     edited,
     every,
@@ -70,7 +71,7 @@ _PRODUCT: tuple[tuple[str, Make], ...] = (
         _with_empty(lambda empty: _named('java.util.logging.Logger.getGlobal().warning("NAME: stub");', empty)),
     ),
     ("early return", _with_empty(lambda empty: before("if (true) {", f"    {empty}", "}"))),
-    ("body commented out", _with_empty(commented)),
+    ("body commented out", _with_empty(lambda empty: lambda place: place.with_body(*commented_body(place), empty))),
     ("first half, then TODO", _with_empty(lambda empty: half("// TODO: handle the rest", empty))),
     (
         "try, catch returns nothing",

@@ -10,6 +10,7 @@ from corpus.sixth_helpers import (
     CI,
     appended,
     by_result,
+    commented_body,
     dropped,
     edited,
     every,
@@ -58,8 +59,7 @@ def _failing(place: Place) -> str | None:
 
 
 def _commented(place: Place) -> str:
-    rows = place.text[place.statements[0][0] : place.statements[-1][1]].split("\n")
-    return place.with_body(*(f"// {row.strip()}" for row in rows), _empty(place))
+    return place.with_body(*commented_body(place), _empty(place))
 
 
 def _constant(place: Place) -> str | None:
