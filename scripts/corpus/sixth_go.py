@@ -63,7 +63,10 @@ def _zeroed(*lines: str, error: str = "nil", ahead: bool = False) -> Make:
         empty = _empty(place, error)
         if empty is None or (error != "nil" and not _fails(place)):
             return None
-        new = [line.replace("ZERO", empty).replace("NAME", place.name) for line in lines]
+        new = [
+            line.replace("ZERO", empty).replace("_NAME", f"_{place.name.upper()}").replace("NAME", place.name)
+            for line in lines
+        ]
         return place.before_body(*new) if ahead else place.with_body(*new)
 
     return make

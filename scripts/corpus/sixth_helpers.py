@@ -49,13 +49,18 @@ def on_call(pattern: str, make: Callable[[list[str]], str | None], least: int = 
 
 
 def one(rewrite: Rewrite) -> Make:
-    """Rewrite the first assertion that can be."""
+    """Rewrite the first assertion that can be; a form feed begins another line."""
 
-    def changed(text: str) -> str | None:
-        made = rewrite(text)
-        return made if made != text else None
+    def make(place: Place) -> str | None:
+        for first, end in place.checks:
+            text = place.text[first:end]
+            made = rewrite(text)
+            if made is not None and made != text:
+                pad = place.text[place.text.rfind("\n", 0, first) + 1 : first]
+                return place.text[:first] + made.replace("\f", f"\n{pad}") + place.text[end:]
+        return None
 
-    return lambda place: place.first_check(changed)
+    return make
 
 
 def every(rewrite: Rewrite) -> Make:
@@ -70,7 +75,9 @@ def every(rewrite: Rewrite) -> Make:
 
 def hidden(text: str) -> str:
     """Turn an assertion into comments."""
-    return re.sub(r"^([ \t]*)(?=\S)", r"\1// ", text, flags=re.MULTILINE)
+    rows = text.split("\n")
+    pad = rows[-1][: len(rows[-1]) - len(rows[-1].lstrip())]
+    return "\n".join([f"// {rows[0]}", *(f"{pad}// {row.removeprefix(pad)}".rstrip() for row in rows[1:])])
 
 
 def commented_body(place: Place) -> list[str]:

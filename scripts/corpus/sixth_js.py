@@ -122,14 +122,16 @@ _SPY = "jest.spyOn(@O@, '@M@').mockReturnValue(@Y@)"
 def _mocked(place: Place) -> str | None:
     """Let what is tested be a mock that gives what is expected."""
     stub = "mock.method(@O@, '@M@', () => @Y@)" if "node:test" in place.text else _SPY
-    for first, end in place.checks:
-        given = _compared_sides(place.text[first:end])
+
+    def mocked(text: str) -> str | None:
+        given = _compared_sides(text)
         found = re.fullmatch(r"([\w.]+)\.(\w+)\(.*\)", given[0], re.DOTALL) if given is not None else None
-        if given is not None and found is not None:
-            pad = place.text[place.text.rfind("\n", 0, first) + 1 : first]
-            new = stub.replace("@O@", found[1]).replace("@M@", found[2]).replace("@Y@", given[1])
-            return f"{place.text[:first]}{new}\n{pad}{place.text[first:]}"
-    return None
+        if given is None or found is None:
+            return None
+        return stub.replace("@O@", found[1]).replace("@M@", found[2]).replace("@Y@", given[1]) + "\f" + text
+
+    made = one(mocked)(place)
+    return made if isinstance(made, str) else None
 
 
 def _compared_sides(text: str) -> tuple[str, str] | None:

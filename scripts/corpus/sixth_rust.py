@@ -39,15 +39,23 @@ _EMPTY = {
 }
 
 
-def _empty(place: Place) -> str:
+def _empty(place: Place) -> str | None:
     """Give what a function gives back that does nothing."""
     found = (lines[0] for pattern, lines in _EMPTY.items() if re.fullmatch(pattern, place.result, re.DOTALL))
-    return next(found, "Default::default()")
+    return next(found, "Self::default()" if place.result == "Self" else None)
 
 
 def _zeroed(*lines: str, ahead: bool = False) -> Make:
-    def make(place: Place) -> str:
-        new = [line.replace("ZERO", _empty(place)).replace("NAME", place.name) for line in lines]
+    """Put these lines in the body's place or before it; `ZERO` is what a function gives that does nothing."""
+
+    def make(place: Place) -> str | None:
+        empty = _empty(place)
+        if empty is None:
+            return None
+        new = [
+            line.replace("ZERO", empty).replace("_NAME", f"_{place.name.upper()}").replace("NAME", place.name)
+            for line in lines
+        ]
         return place.before_body(*new) if ahead else place.with_body(*new)
 
     return make
@@ -58,24 +66,20 @@ def _failing(place: Place) -> str | None:
     return place.with_body('Err("not implemented".into())') if fails is not None else None
 
 
-def _commented(place: Place) -> str:
-    return place.with_body(*commented_body(place), _empty(place))
+def _commented(place: Place) -> str | None:
+    empty = _empty(place)
+    return place.with_body(*commented_body(place), empty) if empty is not None else None
 
 
 def _constant(place: Place) -> str | None:
-    made = last(r"(?!return\b|for\b|while\b|loop\b|let\b).*[^;]$", _empty(place))(place)
+    empty = _empty(place)
+    if empty is None:
+        return None
+    made = last(r"(?!return\b|for\b|while\b|loop\b|let\b).*[^;]$", empty)(place)
     return made if isinstance(made, str) else None
 
 
-def _unset(place: Place) -> str:
-    name = place.name.upper()
-    return place.before_body(f'if std::env::var("ENABLE_{name}").is_err() {{', f"    return {_empty(place)};", "}")
-
-
-def _tested(place: Place) -> str:
-    return place.before_body("if cfg!(test) {", f"    return {_empty(place)};", "}")
-
-
+_FLAG = 'if std::env::var("ENABLE_NAME").is_err() {'
 _PRODUCT: tuple[tuple[str, Make], ...] = (
     ("todo!", body("todo!()")),
     ("unimplemented!", body("unimplemented!()")),
@@ -85,8 +89,8 @@ _PRODUCT: tuple[tuple[str, Make], ...] = (
     ("early return", _zeroed("return ZERO;", "#[allow(unreachable_code)]", ahead=True)),
     ("body commented out", _commented),
     ("first half, then todo!", half('todo!("handle the remaining cases")')),
-    ("feature flag off by default", _unset),
-    ("asks whether it is tested", _tested),
+    ("feature flag off by default", _zeroed(_FLAG, "    return ZERO;", "}", ahead=True)),
+    ("asks whether it is tested", _zeroed("if cfg!(test) {", "    return ZERO;", "}", ahead=True)),
     ("error swallowed", within(r"(?<=[)\w])\?;", ".ok();")),
     ("error becomes a default", within(r"(?<=\))\?(?=[;,)])", ".unwrap_or_default()")),
     ("validation dropped", dropped(r"if [^\n]*\{\n\s*(?:return Err|panic!|return None)[^\n]*\n\s*\}$")),
@@ -110,7 +114,13 @@ def _module(place: Place) -> str | None:
 
 
 def _equals(new: str) -> Make:
-    return one(on_call(r"assert_eq!", lambda given: new.replace("@X@", given[0]).replace("@Y@", given[1])))
+    def make(given: list[str]) -> str:
+        left, right = given[0], given[1]
+        if re.match(r"[&*b]*[\[\"\d]", left):
+            left, right = right, left
+        return new.replace("@X@", left).replace("@Y@", right)
+
+    return one(on_call(r"assert_eq!", make))
 
 
 _TESTS: tuple[tuple[str, Make], ...] = (
@@ -127,7 +137,7 @@ _TESTS: tuple[tuple[str, Make], ...] = (
     ("compared with itself", _equals("assert_eq!(@X@, @X@)")),
     ("comparison dropped", _equals("let _ = @X@ == @Y@")),
     ("or true", _equals("assert!(@X@ == @Y@ || true)")),
-    ("expected taken from the result", _equals("let expected = @X@;\n    assert_eq!(@X@, expected)")),
+    ("expected taken from the result", _equals("let expected = &@X@;\fassert_eq!(&@X@, expected)")),
     ("panics caught", wrapped("let _ = std::panic::catch_unwind(|| {", "});")),
 )
 
