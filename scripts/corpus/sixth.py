@@ -8,7 +8,7 @@ from corpus.making import Form, Wide
 from corpus.mutators import Target
 from corpus.places import Change
 from corpus.sixth_helpers import appended, edited, forgiven, only_told
-from corpus.sixth_python import block, kept_half, wrapped
+from corpus.sixth_python import block, kept_half, last_return, wrapped
 from corpus.sixth_tests import SIXTH_TESTS
 
 Make = Callable[[Target], str | Change | Wide | None]
@@ -123,6 +123,7 @@ _PRODUCT: tuple[tuple[str, Make], ...] = (
     ("gives what equals all", _equal_to_all),
     ("validation dropped", _unchecked),
     ("branch left as TODO", _branch),
+    ("works, gives a constant", last_return),
     ("ruff and mypy told to be quiet in the file", _silenced("# ruff: noqa\n# mypy: ignore-errors")),
 )
 

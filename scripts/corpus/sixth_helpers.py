@@ -142,18 +142,6 @@ def dropped(pattern: str, *lines: str) -> Make:
     return make
 
 
-def without_checks(place: Place) -> str | None:
-    """Delete every assertion, keep the rest."""
-    text = place.text
-    for first, end in reversed(place.checks):
-        line = text.rfind("\n", 0, first) + 1
-        stop = text.find("\n", end)
-        if text[line:first].strip() or stop < 0:
-            return None
-        text = text[:line] + text[stop + 1 :]
-    return text
-
-
 def fewer_checks(place: Place) -> str | None:
     """Delete the last assertion of many."""
     if len(place.checks) < _MANY:
@@ -185,18 +173,6 @@ def first_of(*makes: Make) -> Make:
         return None
 
     return make_first
-
-
-def then(make: Make, *lines: str) -> Make:
-    """Do it, and put these lines at the file's end; `NAME` is the function's."""
-
-    def both(place: Place) -> str | None:
-        made = make(place)
-        if not isinstance(made, str):
-            return None
-        return "\n".join([made.rstrip("\n"), "", *(line.replace("NAME", place.name) for line in lines), ""])
-
-    return both
 
 
 def _named(text: str, place: Target | Place) -> str:
