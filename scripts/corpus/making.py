@@ -1,7 +1,7 @@
 """What a form is, and what those of every language but Python are made of: each gives the new text, or None."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,30 @@ Make = Callable[[Place], str | Change | None]
 
 
 @dataclass(frozen=True)
+class Tree:
+    """The files of the commit a form is put on, for forms that change others than the place's."""
+
+    paths: tuple[str, ...]
+    read: Callable[[str], str | None]
+    before: Mapping[str, str | None]
+    """What the commit itself changed, as it was; None was not there."""
+
+
+@dataclass(frozen=True)
+class Wide:
+    """A change that needs the tree to be made."""
+
+    make: Callable[[Tree], Change | None]
+
+
+@dataclass(frozen=True)
 class Form:
     """One form of one family of languages. `tests`: it is done to tests, else to sources."""
 
     family: str
     name: str
     tests: bool
-    make: Callable[[Any], str | Change | None]
+    make: Callable[[Any], str | Change | Wide | None]
     """Given a place; in Python a target."""
 
 

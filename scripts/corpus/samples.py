@@ -18,9 +18,14 @@ from corpus.forms_places import DESIGNED_PLACES
 from corpus.fourth import FOURTH
 from corpus.fourth_places import FOURTH_PLACES
 from corpus.grid import GRID
-from corpus.making import Form
+from corpus.making import Form, Tree, Wide
 from corpus.mutators import MUTATORS, Change, Mutator, Target
 from corpus.places import LANGUAGES, Place, family_of, places
+from corpus.sixth import SIXTH
+from corpus.sixth_go import SIXTH_GO
+from corpus.sixth_java import SIXTH_JAVA
+from corpus.sixth_js import SIXTH_JS
+from corpus.sixth_rust import SIXTH_RUST
 from corpus.store import Store
 from corpus.unseen import UNSEEN
 from corpus.unseen_places import UNSEEN_PLACES
@@ -31,9 +36,11 @@ _TRIED = 40
 _COMMITS = 60
 
 
-def _made(form: Form, target: Target | Place) -> Change | None:
+def _made(form: Form, target: Target | Place, store: Store, commit: str) -> Change | None:
     """Give the files a form changes, or None where it cannot be done or what comes of it is no code."""
     made = form.make(target)
+    if isinstance(made, Wide):
+        return made.make(_tree(store, commit))
     if made is None or made == target.text:
         return None
     if isinstance(made, str):
@@ -77,6 +84,11 @@ FORMS = (
     *FIFTH_GO,
     *FIFTH_RUST,
     *FIFTH_JAVA,
+    *SIXTH,
+    *SIXTH_JS,
+    *SIXTH_GO,
+    *SIXTH_RUST,
+    *SIXTH_JAVA,
 )
 
 
@@ -127,7 +139,10 @@ class Sampler:
         target = chance.choice(targets)
         if not _stood(self._store, commit, path, target):
             return None, ""
-        return _made(form, target), f"{path} {target.node.name if isinstance(target, Target) else target.name}"
+        made = _made(form, target, self._store, commit)
+        if made is not None and path not in made:
+            return made, f"{commit[:10]} {min(made, default='')}"
+        return made, f"{path} {target.node.name if isinstance(target, Target) else target.name}"
 
     @lru_cache(maxsize=256)  # noqa: B019 - a few samplers, that live as long as the program
     def _files(self, commit: str, family: str, tests: bool) -> list[str]:  # noqa: FBT001 - a key
@@ -137,6 +152,21 @@ class Sampler:
             if (path.endswith(".py") if family == "py" else family_of(path) == family)
             and (is_test_file(path) is tests or family == "rust")
         ]
+
+
+def _tree(store: Store, commit: str) -> Tree:
+    """Give the files of a commit, and what stood in place of those it changed."""
+
+    def read(name: str) -> str | None:
+        data = store.blob(name)
+        return None if data is None else data.decode("utf-8", "surrogateescape")
+
+    changed = store.git("diff-tree", "-r", "-z", "--no-renames", "--name-only", f"{commit}^", commit).split("\0")[:-1]
+    return Tree(
+        paths=store.listed(commit),
+        read=lambda path: read(f"{commit}:{path}"),
+        before={path: read(f"{commit}^:{path}") for path in changed},
+    )
 
 
 def _stood(store: Store, commit: str, path: str, target: Target | Place) -> bool:
