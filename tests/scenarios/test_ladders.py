@@ -44,8 +44,8 @@ def test_each_rung_is_told_once_over_several_runs_and_a_kill_until_somebody_sees
         first.kill()
         shop.until("escalation.raised", gate="go", notify="exec")
         shop.until("escalation.raised", task="work/A")
-        ops.wait()
-        boss.wait()
+        ops.wait_for("gate:go has waited for")
+        boss.wait_for("gate:go has waited for")
         assert any(re.search(r"gate:go has waited for \d+s: 1 signature of ana", text) for text in ops.texts)
         assert any("gate:go has waited for 2s" in text for text in boss.texts)
         shown = gate(shop, "go")["escalation"]

@@ -37,6 +37,11 @@ class Service:
         assert select.select([self.come], [], [], 60)[0], "no message came"
         os.read(self.come, 1)
 
+    def wait_for(self, text: str) -> None:
+        """Wait until a message says this; of several that are due, any may come first."""
+        while not any(text in one for one in self.texts):
+            self.wait()
+
     @property
     def texts(self) -> list[str]:
         return [message["message"] for message in self.got]
