@@ -175,10 +175,13 @@ def _tells_more(task: Task, known: Park, until: int, outcome: c.NoteAgent) -> bo
 
 
 def _until(known: Park | None, code: str, outcome: c.NoteAgent, now: int) -> int:
-    """Give the end: the reset the service names, else a pause that grows while nothing works in between."""
-    if outcome.until_ms is not None and outcome.until_ms > now:
-        return outcome.until_ms + _SLACK_MS
+    """Give the end: the reset the service names, else a pause that grows while nothing works in between.
+
+    A reset that has passed meanwhile is believed once.
+    """
     probes = known.probes if known is not None and known.code == code else 0
+    if outcome.until_ms is not None and (outcome.until_ms > now or not probes):
+        return max(outcome.until_ms, now) + _SLACK_MS
     return now + min(_LONGEST_PAUSE_MS[code], _FIRST_PAUSE_MS[code] << min(probes, 10))
 
 
