@@ -74,6 +74,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     nothing away; `spilt` is what it works out and nobody gets. `front` is whom it leaves all its work to; `fails`: it
     does nothing but fail, in whatever words. `usual`: what it comes to where callers leave out what they may; None
     where they may not. `keeps`: it gives ever after what its first call came to.
+    `hinges` are pieces that run only where its surroundings say so, each with the condition.
     `takes` are the names of its parameters, `blinded` those it overwrites with something fixed before it reads them.
     """
 
@@ -98,6 +99,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     works: int = 0
     idle: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
+    hinges: tuple[tuple[str, str], ...] = ()
     hands: int = 0
     drops: int = 0
     takes: frozenset[str] = frozenset()

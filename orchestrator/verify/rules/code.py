@@ -10,6 +10,7 @@ from orchestrator.verify.readers.code import Function, Shape
 from orchestrator.verify.readers.languages import language_of
 from orchestrator.verify.rules.blinded import is_blinded
 from orchestrator.verify.rules.fronts import Asked, by_last_name, is_hollow_front
+from orchestrator.verify.rules.hung import hangs
 from orchestrator.verify.rules.losses import (
     hands_over,
     is_discontinued,
@@ -137,7 +138,7 @@ def code_hollowed(diff: Diff) -> Iterable[Finding]:
 def code_cut_short(diff: Diff) -> Iterable[Finding]:
     """Find functions of which a part can no longer be reached."""
     for edit, before, after in _both(diff):
-        why = _cut_short(before, after)
+        why = _cut_short(before, after) or hangs(before, after, diff.message)
         if why:
             yield found(
                 "code-cut-short",

@@ -8,11 +8,13 @@ import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.code import Front, Function, Shape
+from orchestrator.verify.readers.grammar.asking import asking
 from orchestrator.verify.readers.grammar.dead import dead
 from orchestrator.verify.readers.grammar.defaults import usual
 from orchestrator.verify.readers.grammar.flags import flags, known, settled
 from orchestrator.verify.readers.grammar.flow import IFS, reachable
 from orchestrator.verify.readers.grammar.fronts import front, only_fails
+from orchestrator.verify.readers.grammar.hinges import hinges
 from orchestrator.verify.readers.grammar.keeping import keeps
 from orchestrator.verify.readers.grammar.paths import outcome
 from orchestrator.verify.readers.grammar.quiet import is_idle, swallows
@@ -125,7 +127,8 @@ def _read(source: Source, node: SgNode, body: SgNode, name: str, *, declared: bo
     text = node.text()
     tables = (one for one in constants(source.text, source.table) if one in text)
     known_here = (one for one in flags(source.text).items() if one[0] in text)
-    key = source.table.name, name, text, declared, *known_here, *sorted(tables)
+    asked = (one.text() for known, one in asking(source.text, source.table).items() if known in text)
+    key = source.table.name, name, text, declared, *known_here, *sorted(tables), *asked
     if key not in _seen:
         if len(_seen) >= _MOST:
             _seen.clear()
@@ -167,6 +170,7 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         swallows=swallows(source, alive),
         dead=dead(source, steps),
         once=once(source, steps),
+        hinges=hinges(source, steps, names),
         takes=names,
         blinded=blinded(source, alive, names),
         settles=settles,

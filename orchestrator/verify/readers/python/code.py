@@ -4,10 +4,12 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from orchestrator.verify.readers.code import Front, Function, Shape
+from orchestrator.verify.readers.python.bare import ASKS, asking
 from orchestrator.verify.readers.python.dead import dead
 from orchestrator.verify.readers.python.flags import asks_a_flag, with_flags
 from orchestrator.verify.readers.python.flow import reachable
 from orchestrator.verify.readers.python.fronts import front
+from orchestrator.verify.readers.python.hinges import hinges
 from orchestrator.verify.readers.python.keeping import keeps
 from orchestrator.verify.readers.python.module import Surroundings, emptied_blocks, once, replaced, surroundings
 from orchestrator.verify.readers.python.quiet import LATER, swallows
@@ -27,6 +29,7 @@ class _Reader:
         self._lines = text.splitlines()
         self._around = _with_helpers(surroundings(tree), tree)
         self._replaced = replaced(tree.body)
+        self._asked = asking(tree) if ASKS.search(text) else {}
         self._hollow = {node.name for node in tree.body if isinstance(node, FunctionNode) and _is_hollow(node)}
 
     def within(
@@ -87,6 +90,7 @@ class _Reader:
             swallows=swallows(alive),
             dead=dead(body),
             once=once(body),
+            hinges=hinges(body, names, self._asked, source),
             takes=frozenset(names),
             blinded=blinded(alive, names),
             settles=settles,

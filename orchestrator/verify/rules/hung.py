@@ -1,0 +1,28 @@
+"""Work that was done always, and hangs now on what is around: a variable, a property, a file, a kind of build. Pure."""
+
+import re
+from collections import Counter
+
+from orchestrator.verify.readers.code import Function
+from orchestrator.verify.rules.task_words import said_in
+
+_ASKED = re.compile(
+    r"(?i)\bopt(?:ional|[- ]?in)\b|\bfeature[- ]?(?:flag|gat)|\benv(?:ironment)?[- ]var|\bbehind (?:an?|the)\b|\btoggle"
+    r"|\b(?:debug|dev|release|production)[- ](?:builds?|mode|only)\b|\bconfigurable\b|\bdebug_assert"
+    r"|\bonly (?:if|when|in)\b"
+)
+"""What a message says where that is the work."""
+_PLAIN = re.compile(r"(?!return$|break$|continue$)[\w. ]*")
+
+
+def hangs(before: Function, after: Function, message: str) -> str:
+    """Say on what a piece hangs that the base did in any case; nothing where none does, or that was the task."""
+    if not after.hinges or _ASKED.search(message.strip().partition("\n")[0]):
+        return ""
+    worked, works = " ".join(before.steps), " ".join(after.steps)
+    old, new = (Counter(piece for piece, _ in function.hinges) for function in (before, after))
+    for piece, said in after.hinges:
+        free = worked.count(piece) - old[piece], works.count(piece) - new[piece]
+        if not _PLAIN.fullmatch(piece) and new[piece] > old[piece] and free[0] > free[1] and not said_in(message, said):
+            return f"does some of its work only where its surroundings say so (`{said[:60]}`), and did it always"
+    return ""
