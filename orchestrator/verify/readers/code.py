@@ -15,6 +15,10 @@ TAKEN_BACK = re.compile(
 """What an error says that is there to stay: no work is owed."""
 
 
+ANY = "\0"
+"""Stands in the head of a loop where it has an end of its own now."""
+
+
 class Shape(StrEnum):
     """How a body that does not do its work looks; the values complete "it now ..."."""
 
@@ -74,7 +78,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     nothing away; `spilt` is what it works out and nobody gets. `front` is whom it leaves all its work to; `fails`: it
     does nothing but fail, in whatever words. `usual`: what it comes to where callers leave out what they may; None
     where they may not. `keeps`: it gives ever after what its first call came to.
-    `hinges` are pieces that run only where its surroundings say so, each with the condition.
+    `hinges` are pieces that run only where its surroundings say so, each with the condition; `aside` what runs in
+    something it only starts.
     `takes` are the names of its parameters, `blinded` those it overwrites with something fixed before it reads them.
     """
 
@@ -100,6 +105,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     idle: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
     hinges: tuple[tuple[str, str], ...] = ()
+    aside: tuple[str, ...] = ()
     hands: int = 0
     drops: int = 0
     takes: frozenset[str] = frozenset()

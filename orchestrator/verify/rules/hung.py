@@ -12,7 +12,9 @@ _ASKED = re.compile(
     r"|\bonly (?:if|when|in)\b"
 )
 """What a message says where that is the work."""
-_PLAIN = re.compile(r"(?!return$|break$|continue$)[\w. ]*")
+_PLAIN = re.compile(r"(?!(?:return|break|continue)\b)[\w. ]*")
+_OF_ALL = frozenset(("cfg", "feature", "env", "environ", "process", "system", "property", "path", "exists", "debug"))
+_HEAD = re.compile(r"(?:if|;) |If\(")
 
 
 def hangs(before: Function, after: Function, message: str) -> str:
@@ -23,6 +25,9 @@ def hangs(before: Function, after: Function, message: str) -> str:
     old, new = (Counter(piece for piece, _ in function.hinges) for function in (before, after))
     for piece, said in after.hinges:
         free = worked.count(piece) - old[piece], works.count(piece) - new[piece]
-        if not _PLAIN.fullmatch(piece) and new[piece] > old[piece] and free[0] > free[1] and not said_in(message, said):
+        if _HEAD.match(piece):  # a condition that was asked alone
+            free = worked.count(piece), works.count(piece)
+        lost = not _PLAIN.fullmatch(piece) and new[piece] > old[piece] and free[0] > free[1]
+        if lost and not said_in(message, said) - said_in(after.name, said) - _OF_ALL:
             return f"does some of its work only where its surroundings say so (`{said[:60]}`), and did it always"
     return ""

@@ -8,6 +8,7 @@ import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.code import Front, Function, Shape
+from orchestrator.verify.readers.grammar.aside import sent
 from orchestrator.verify.readers.grammar.asking import asking
 from orchestrator.verify.readers.grammar.dead import dead
 from orchestrator.verify.readers.grammar.defaults import usual
@@ -170,6 +171,7 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         swallows=swallows(source, alive),
         dead=dead(source, steps),
         once=once(source, steps),
+        aside=sent(source, alive),
         hinges=hinges(source, steps, names),
         takes=names,
         blinded=blinded(source, alive, names),
@@ -202,7 +204,9 @@ def _gives(source: Source, body: SgNode, alive: Sequence[SgNode]) -> bool:
     return any(one.kind() in RETURNS and parts(one) for step in alive for one in own(step))
 
 
-_DROPPED = re.compile(r"let _\w* = .*\(.*|.* \. ok \( \) ;|_ = .*\(.*|\w+ , _ :?= .*\(.*", re.DOTALL)
+_DROPPED = re.compile(
+    r"let _\w* = .*\(.*|.* \. ok \( \) ;|_ = (?:.*\(.*|\w*[eE]rr(?:or)?)|\w+ , _ :?= .*\(.*", re.DOTALL
+)
 _UNUSED = re.compile(r"(?:let )?_ = \( &?\s?\w+(?: , &?\s?\w+)* ,? ?\) ;")
 """Names that nobody uses where something is not built, and no call."""
 _HANDED = re.compile(r"if (?:.* ; )?err != nil \{", re.DOTALL)
@@ -233,10 +237,20 @@ def _gives_error(source: Source, node: SgNode) -> bool:
 
 def _drops(source: Source, node: SgNode) -> bool:
     """Say whether a statement lets an error go: `do_it().ok();`, `let _ = do_it();`, `_ = doIt()`."""
+    if source.table.family == "go" and node.kind() == "if_statement" and _HANDED.match(source.dump(node)):
+        return _forgets(source, node)
     if source.table.family not in {"rust", "go"} or node.kind() not in _STATEMENTS:
         return False
     said = source.dump(node)
     return _DROPPED.fullmatch(said) is not None and not _UNUSED.fullmatch(said)
+
+
+def _forgets(source: Source, node: SgNode) -> bool:
+    """Say whether a branch of Go for what went wrong says nothing of it to anybody, and gives back that all is well."""
+    body = node.field("consequence")
+    given = [one for one in walk(body) if one.kind() == "return_statement"] if body is not None else []
+    silent = body is not None and not any(called(one) or one.kind() == "go_statement" for one in walk(body))
+    return silent and bool(given) and not any(_gives_error(source, one) for one in given)
 
 
 _STATEMENTS = frozenset({"expression_statement", "let_declaration", "assignment_statement", "short_var_declaration"})

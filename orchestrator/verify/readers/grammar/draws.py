@@ -11,6 +11,7 @@ import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.code import MEANT, Draws
+from orchestrator.verify.readers.grammar.ambient import DECODES, FILES, NOW
 from orchestrator.verify.readers.grammar.flags import known
 from orchestrator.verify.readers.grammar.source import Source, arguments, called, parts
 
@@ -55,9 +56,6 @@ _SHOWING = re.compile(
 """Methods that only show something of what they are asked of."""
 
 _NOTHING = frozenset({"null", "undefined", "false", "0", "''", '""', "nil"})
-_NOW = re.compile(
-    r"Date\.now|time\.Now|System\.(?:nanoTime|currentTimeMillis)|Math\.random|performance\.now|Instant\.now"
-)
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True):
@@ -256,8 +254,10 @@ class Drawing:
         function = node.field("function")
         if function is not None and (made := self._made(function)) is not None:
             return self._followed(made, [self.value(one) for one in given])
-        if _NOW.fullmatch(name):
+        if NOW.fullmatch(name):
             return Value(draws=Draws.AMBIENT)
+        if FILES.fullmatch(name) or DECODES.fullmatch("".join(name.split())):
+            return self._from_file(name, given)
         table = self.source.table
         if table.makers.fullmatch(name) or _TELLING.fullmatch(name):
             return self._all(one for one in given if not _is_type(one))
@@ -265,6 +265,17 @@ class Drawing:
             owner = node.field("object")
             return self._all([*given, *([owner] if owner is not None else [])])
         return self._method(node, given)
+
+    def _from_file(self, name: str, given: Sequence[SgNode]) -> Value:
+        """Give what a file of a fixed name holds, or what is made of it; work where it is one that is asked for."""
+        at_hand = {"__dirname", "__filename"}
+        draws = self._all(one for one in given if one.text() not in at_hand and not _is_type(one)).draws
+        if draws & MEANT:
+            raise WorksError
+        found = draws | (Draws.AMBIENT if FILES.fullmatch(name) else Draws.NOTHING)
+        for one in given[1:]:  # where it is put
+            self._puts_into(parts(one)[0] if one.kind() == "unary_expression" else one, found)
+        return Value(draws=found)
 
     def _method(self, node: SgNode, given: Sequence[SgNode]) -> Value:
         """Give what a method comes to: work, unless it is asked of something made here, or only shows something."""

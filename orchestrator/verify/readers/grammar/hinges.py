@@ -99,13 +99,24 @@ class _Walk:
             inner = [part for part in (one, other) if part is not None]
             return [piece for part in inner for piece in self.over(statements(part))], ""
         said = self._source.dump(condition) if first is None else self._source.dump(first)
+        asked = [(f"if {one}" if first is None else f"; {one}", said) for one in self._asked_besides(bare(condition))]
         taken, left = (one, other) if truth else (other, one)
         steps = statements(taken) if taken is not None else []
         if not all(self._is_idle(step) for step in steps):
-            return list(self.over(steps)), ""
+            return [*asked, *self.over(steps)], ""
         leaves = any(ends(self._source, step) and bare(step).kind() not in _LEAVES for step in steps)
         found = [piece for step in (statements(left) if left is not None else []) for piece in self._left(step, said)]
-        return found, said if leaves or any(bare(step).kind() in _LEAVES for step in steps) else ""
+        return [*asked, *found], said if leaves or any(bare(step).kind() in _LEAVES for step in steps) else ""
+
+    def _asked_besides(self, condition: SgNode) -> Iterator[str]:
+        """Give what a condition asks besides its surroundings, as it would stand at a head of its own."""
+        left, right = condition.field("left"), condition.field("right")
+        if condition.kind() != "binary_expression" or left is None or right is None:
+            return
+        for one, other in ((left, right), (right, left)):
+            if self._bare.truth(one) is not None and self._bare.truth(other) is None:
+                said = self._source.dump(bare(other))
+                yield f"{said} {{" if self._source.table.family in {"go", "rust"} else f"( {said} )"
 
     def _switch(self, node: SgNode) -> list[Hinge]:
         """Give what is left out of a switch that asks for something that is not there."""

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from orchestrator.verify.readers.code import Front, Function, Shape
+from orchestrator.verify.readers.python.aside import sent
 from orchestrator.verify.readers.python.bare import ASKS, asking
 from orchestrator.verify.readers.python.dead import dead
 from orchestrator.verify.readers.python.flags import asks_a_flag, with_flags
@@ -90,6 +91,7 @@ class _Reader:
             swallows=swallows(alive),
             dead=dead(body),
             once=once(body),
+            aside=sent(alive),
             hinges=hinges(body, names, self._asked, source),
             takes=frozenset(names),
             blinded=blinded(alive, names),

@@ -63,11 +63,22 @@ class _Walk:
         if truth is None:
             return [*self.over(node.body), *self.over(node.orelse)], ""
         taken, left = (node.body, node.orelse) if truth else (node.orelse, node.body)
-        if not all(map(_is_idle, taken)):
-            return list(self.over(taken)), ""
         said = ast.unparse(node.test)
+        found = [(f"If({piece}, ", said) for piece in self._asked_besides(node.test)]
+        if not all(map(_is_idle, taken)):
+            return [*found, *self.over(taken)], ""
+        found += [piece for one in left for piece in _left(one, said)]
         leaves = bool(taken) and ends(taken[-1])
-        return [piece for one in left for piece in _left(one, said)], said if leaves else ""
+        return found, said if leaves else ""
+
+    def _asked_besides(self, test: ast.expr) -> Iterator[str]:
+        """Give what a condition asks besides its surroundings, as it would stand at a head of its own."""
+        match test:
+            case ast.BoolOp(values=[one, other]):
+                truths = [self._bare.truth(one), self._bare.truth(other)]
+                yield from (dumped(part) for part, truth in ((one, truths[1]), (other, truths[0])) if truth is not None)
+            case _:
+                return
 
     def _match(self, subject: ast.expr, cases: Sequence[ast.match_case]) -> Iterator[Hinge]:
         self._bare.asked = False

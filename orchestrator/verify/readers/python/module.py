@@ -179,7 +179,7 @@ def emptied_blocks(body: Sequence[ast.stmt]) -> tuple[tuple[str, ...], tuple[str
     for statement in body:
         for part in walk(statement):
             if isinstance(part, ast.For | ast.While | ast.If | ast.With | ast.AsyncFor | ast.AsyncWith):
-                idle = all(isinstance(one, ast.Pass) or _is_text(one) for one in part.body)
+                idle = all(isinstance(one, ast.Pass) or _is_text(one) or _names_only(one) for one in part.body)
                 (empty if idle else full).append(_head(part))
     return tuple(full), tuple(empty)
 
@@ -202,6 +202,12 @@ def _cut_down(over: ast.expr) -> ast.expr | None:
         case ast.Subscript(
             value=whole, slice=ast.Slice(lower=None | ast.Constant(value=0), upper=ast.Constant(value=1), step=None)
         ):
+            return _unlisted(whole)
+        case ast.List(elts=[ast.Subscript(value=whole, slice=ast.Constant(value=0))]):
+            return whole
+        case ast.List(
+            elts=[ast.Call(func=ast.Name(id="next"), args=[ast.Call(func=ast.Name(id="iter"), args=[whole]), *_])]
+        ):
             return whole
         case ast.Call(
             func=ast.Name(id="islice") | ast.Attribute(attr="islice"), args=[whole, ast.Constant(value=0 | 1)]
@@ -211,8 +217,28 @@ def _cut_down(over: ast.expr) -> ast.expr | None:
             return None
 
 
+def _unlisted(whole: ast.expr) -> ast.expr:
+    """Give what a list was made of, to be cut."""
+    match whole:
+        case ast.Call(func=ast.Name(id="list" | "tuple"), args=[inner], keywords=[]):
+            return inner
+        case _:
+            return whole
+
+
 def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _names_only(statement: ast.stmt) -> bool:
+    """Say whether a statement only names something: `error`, `_ = error`, `del error`."""
+    match statement:
+        case ast.Expr(value=ast.Name()) | ast.Delete(targets=[ast.Name()]):
+            return True
+        case ast.Assign(targets=[ast.Name(id="_")], value=ast.Name()):
+            return True
+        case _:
+            return False
 
 
 def _head(part: ast.For | ast.While | ast.If | ast.With | ast.AsyncFor | ast.AsyncWith) -> str:
