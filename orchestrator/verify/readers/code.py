@@ -79,7 +79,9 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     does nothing but fail, in whatever words. `usual`: what it comes to where callers leave out what they may; None
     where they may not. `keeps`: it gives ever after what its first call came to.
     `hinges` are pieces that run only where its surroundings say so, each with the condition; `aside` what runs in
-    something it only starts.
+    something it only starts, `undone` what stands in a function that is all it gives. `checks` is what it refuses,
+    `soft` what it refuses only where assertions are on: the names each speaks of. `feigns`: it gives nothing, said
+    to be of a kind that it is not.
     `takes` are the names of its parameters, `blinded` those it overwrites with something fixed before it reads them.
     """
 
@@ -106,6 +108,10 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     once: tuple[str, ...] = ()
     hinges: tuple[tuple[str, str], ...] = ()
     aside: tuple[str, ...] = ()
+    undone: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    soft: tuple[str, ...] = ()
+    feigns: bool = False
     hands: int = 0
     drops: int = 0
     takes: frozenset[str] = frozenset()

@@ -10,7 +10,7 @@ from orchestrator.verify.readers.code import ANY, Function, Shape
 from orchestrator.verify.readers.languages import language_of
 from orchestrator.verify.rules.blinded import is_blinded
 from orchestrator.verify.rules.fronts import Asked, by_last_name, is_hollow_front
-from orchestrator.verify.rules.hung import hangs
+from orchestrator.verify.rules.hung import hangs, softened
 from orchestrator.verify.rules.losses import (
     hands_over,
     is_discontinued,
@@ -101,9 +101,21 @@ def _why(edit: Edit, before: Function, after: Function, around: Mapping[str, Seq
         return f"{after.usual} unless its callers ask for more, as none did"
     if _spills(before, after):
         return "works out what nobody gets"
+    if after.undone and not before.undone and after.takes == before.takes and _holds(after.undone, before.steps):
+        return "gives back its work undone, for nobody to run"
+    if after.feigns and not before.feigns and after.settles and not before.settles:
+        return "gives nothing, and says that it is what it gave"
     if is_blinded(before, after):
         return "no longer works on what it is given"
     return "leaves all its work to what does none" if _leaves_it(edit, before, after, around) else ""
+
+
+def _holds(undone: Sequence[str], steps: Sequence[str]) -> bool:
+    """Say whether statements are all a body was, but for how they give something back."""
+    return len(steps) > 0 and all(step in undone or _VALUE.sub("", step) in undone for step in steps)
+
+
+_VALUE = re.compile(r"^return | ?;$")
 
 
 def _asked(diff: Diff) -> Iterator[Asked]:
@@ -160,6 +172,7 @@ def code_cut_short(diff: Diff) -> Iterable[Finding]:
     """Find functions of which a part can no longer be reached."""
     for edit, before, after in _both(diff):
         why = _cut_short(before, after) or hangs(before, after, diff.message)
+        why = why or softened(before, after, diff.message)
         if why:
             yield found(
                 "code-cut-short",

@@ -31,3 +31,14 @@ def hangs(before: Function, after: Function, message: str) -> str:
         if lost and not said_in(message, said) - said_in(after.name, said) - _OF_ALL:
             return f"does some of its work only where its surroundings say so (`{said[:60]}`), and did it always"
     return ""
+
+
+def softened(before: Function, after: Function, message: str) -> str:
+    """Say that what was refused in any case is refused only where assertions are on; nothing if that was the task."""
+    lost = Counter(before.checks) - Counter(after.checks)
+    if not lost & (Counter(after.soft) - Counter(before.soft)) or _SOFTENS.search(message):
+        return ""
+    return "refuses some of what it refused only where assertions are on"
+
+
+_SOFTENS = re.compile(r"(?i)\bassert|\bdebug|\bperf|optimi[sz]|\bspeed|\bfast|\binlin|\bhot\b")

@@ -14,6 +14,7 @@ from orchestrator.verify.readers.code import MEANT, Draws
 from orchestrator.verify.readers.grammar.ambient import DECODES, FILES, NOW
 from orchestrator.verify.readers.grammar.flags import known
 from orchestrator.verify.readers.grammar.source import Source, arguments, called, parts
+from orchestrator.verify.readers.grammar.values import is_fixed
 
 _STEPS = 2000
 """Nodes looked at before a body is taken for one that works."""
@@ -195,7 +196,9 @@ class Drawing:
         if truth is not None:
             return both[1] if truth is (operator == "&&") else both[0]
         draws = both[0].draws | both[1].draws
-        return Value(draws=draws, back=both[0].back and (both[1].back or both[1].constant in _NOTHING))
+        answers = both[0].draws is Draws.ANSWER and both[1].back
+        back = answers or (both[0].back and (both[1].back or both[1].constant in _NOTHING))
+        return Value(draws=draws, back=back)
 
     def _either(self, node: SgNode) -> Value:
         condition, one, other = node.field("condition"), node.field("consequence"), node.field("alternative")
@@ -259,6 +262,8 @@ class Drawing:
         if FILES.fullmatch(name) or DECODES.fullmatch("".join(name.split())):
             return self._from_file(name, given)
         table = self.source.table
+        if is_fixed(self.source, node, set()):
+            return Value(constant=self.source.dump(node))
         if table.makers.fullmatch(name) or _TELLING.fullmatch(name):
             return self._all(one for one in given if not _is_type(one))
         if _EQUALS.fullmatch(name) and self.asks_constant(node):

@@ -96,7 +96,7 @@ def _told(body: SgNode, pattern: re.Pattern[str]) -> set[str]:
         held = one.field("value") or one.field("right")
         places = [part for name in ("name", "pattern", "left") for part in one.field_children(name)]
         if held is not None:
-            pairs.append((_names(places), _names([held]), held.text()))
+            pairs.append((_names(places), _names([held]), one.text()))
     known: set[str] = set()
     while True:
         found = {name for names, words, text in pairs if words & known or pattern.search(text) for name in names}

@@ -1,11 +1,13 @@
 """The functions of a Python file. Never runs or imports what it reads."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from orchestrator.verify.readers.code import Front, Function, Shape
 from orchestrator.verify.readers.python.aside import sent
 from orchestrator.verify.readers.python.bare import ASKS, asking
+from orchestrator.verify.readers.python.checking import checks
 from orchestrator.verify.readers.python.dead import dead
 from orchestrator.verify.readers.python.flags import asks_a_flag, with_flags
 from orchestrator.verify.readers.python.flow import reachable
@@ -69,6 +71,7 @@ class _Reader:
         plain = {mark.id for mark in node.decorator_list if isinstance(mark, ast.Name)}
         full, idle = emptied_blocks(body)
         settles, spilt = leavings(alive)
+        sure, soft = checks(body)
         shape = Shape.HIDDEN if plain & self._hollow else shape_of(alive, names, node.name, self._around)
         shape = Shape.REPLACED if prefix + node.name in self._replaced else shape
         shape = Shape.LAZY if shape is Shape.REAL and _is_lazy(alive) else shape
@@ -91,6 +94,9 @@ class _Reader:
             swallows=swallows(alive),
             dead=dead(body),
             once=once(body),
+            checks=sure,
+            soft=soft,
+            feigns=any(isinstance(one, ast.Return) and _feigns(one.value) for one in own),
             aside=sent(alive),
             hinges=hinges(body, names, self._asked, source),
             takes=frozenset(names),
@@ -163,7 +169,7 @@ def _with_helpers(around: Surroundings, tree: ast.Module) -> Surroundings:
         if isinstance(node, FunctionNode) and not node.decorator_list
     }
     kept = {name: shape for name, shape in helpers.items() if shape is not Shape.REAL}
-    return Surroundings(constants=around.constants, stored=around.stored, helpers=kept)
+    return Surroundings(constants=around.constants, stored=around.stored, helpers=kept, empty=around.empty)
 
 
 def _is_lazy(alive: Sequence[ast.stmt]) -> bool:
@@ -245,6 +251,18 @@ def _gives(node: ast.AST) -> bool:
     if isinstance(node, ast.Return):
         return node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None)
     return isinstance(node, ast.Yield | ast.YieldFrom)
+
+
+def _feigns(value: ast.expr | None) -> bool:
+    """Say whether None is said to be of a kind that it is not."""
+    match value:
+        case ast.Call(func=func, args=[kind, ast.Constant(value=None)]):
+            said = ast.unparse(kind).strip("'\"")
+            while said != (inner := re.sub(r"(?<!Optional)\[[^\[\]]*\]", "", said)):
+                said = inner
+            return last_name(func) == "cast" and not re.search(r"\bNone\b|\bOptional\b|\bAny\b", said)
+        case _:
+            return False
 
 
 def _says_none(returns: ast.expr) -> bool:
