@@ -81,7 +81,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     `hinges` are pieces that run only where its surroundings say so, each with the condition; `aside` what runs in
     something it only starts, `undone` what stands in a function that is all it gives. `checks` is what it refuses,
     `soft` what it refuses only where assertions are on: the names each speaks of. `feigns`: it gives nothing, said
-    to be of a kind that it is not.
+    to be of a kind that it is not. `asked_for`: it is built only where somebody asks for this. `compares` are the two
+    sides of what it takes for the same, or not.
     `takes` are the names of its parameters, `blinded` those it overwrites with something fixed before it reads them.
     """
 
@@ -112,6 +113,8 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     checks: tuple[str, ...] = ()
     soft: tuple[str, ...] = ()
     feigns: bool = False
+    asked_for: str = ""
+    compares: tuple[tuple[str, str], ...] = ()
     hands: int = 0
     drops: int = 0
     takes: frozenset[str] = frozenset()

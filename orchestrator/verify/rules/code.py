@@ -9,6 +9,7 @@ from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.code import ANY, Function, Shape
 from orchestrator.verify.readers.languages import language_of
 from orchestrator.verify.rules.blinded import is_blinded
+from orchestrator.verify.rules.compared import compares_less
 from orchestrator.verify.rules.fronts import Asked, by_last_name, is_hollow_front
 from orchestrator.verify.rules.hung import hangs, softened
 from orchestrator.verify.rules.losses import (
@@ -105,6 +106,8 @@ def _why(edit: Edit, before: Function, after: Function, around: Mapping[str, Seq
         return "gives back its work undone, for nobody to run"
     if after.feigns and not before.feigns and after.settles and not before.settles:
         return "gives nothing, and says that it is what it gave"
+    if how := compares_less(before, after):
+        return how
     if is_blinded(before, after):
         return "no longer works on what it is given"
     return "leaves all its work to what does none" if _leaves_it(edit, before, after, around) else ""
@@ -171,7 +174,7 @@ _OF_ERRORS = re.compile(r"Err\b|None\b|if .*\berr != nil")
 def code_cut_short(diff: Diff) -> Iterable[Finding]:
     """Find functions of which a part can no longer be reached."""
     for edit, before, after in _both(diff):
-        why = _cut_short(before, after) or hangs(before, after, diff.message)
+        why = _cut_short(before, after) or hangs(before, after, diff)
         why = why or softened(before, after, diff.message)
         if why:
             yield found(
@@ -306,12 +309,16 @@ def _both(diff: Diff) -> Iterator[tuple[Edit, Function, Function]]:
             continue
         old, new = language.functions(edit.old) or {}, language.functions(edit.new or "") or {}
         for name, after in new.items():
-            if name not in old or (old[name].steps == after.steps and old[name].shape is after.shape):
+            if name not in old or _is_as_it_was(old[name], after):
                 continue
             if _is_an_overload(name, old, new):
                 continue
             if not any(twin.steps == old[name].steps for twin in _twins(name, old, new)):
                 yield edit, old[name], after
+
+
+def _is_as_it_was(before: Function, after: Function) -> bool:
+    return before.steps == after.steps and before.shape is after.shape and before.hinges == after.hinges
 
 
 def _is_an_overload(name: str, old: Mapping[str, Function], new: Mapping[str, Function]) -> bool:

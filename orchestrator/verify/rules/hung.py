@@ -3,7 +3,9 @@
 import re
 from collections import Counter
 
+from orchestrator.verify.diff import Diff
 from orchestrator.verify.readers.code import Function
+from orchestrator.verify.rules.rust_features import is_usual
 from orchestrator.verify.rules.task_words import said_in
 
 _ASKED = re.compile(
@@ -17,8 +19,9 @@ _OF_ALL = frozenset(("cfg", "feature", "env", "environ", "process", "system", "p
 _HEAD = re.compile(r"(?:if|;) |If\(")
 
 
-def hangs(before: Function, after: Function, message: str) -> str:
+def hangs(before: Function, after: Function, diff: Diff) -> str:
     """Say on what a piece hangs that the base did in any case; nothing where none does, or that was the task."""
+    message = diff.message
     if not after.hinges or _ASKED.search(message.strip().partition("\n")[0]):
         return ""
     worked, works = " ".join(before.steps), " ".join(after.steps)
@@ -28,7 +31,7 @@ def hangs(before: Function, after: Function, message: str) -> str:
         if _HEAD.match(piece):  # a condition that was asked alone
             free = worked.count(piece), works.count(piece)
         lost = not _PLAIN.fullmatch(piece) and new[piece] > old[piece] and free[0] > free[1]
-        if lost and not said_in(message, said) - said_in(after.name, said) - _OF_ALL:
+        if lost and not is_usual(diff, said) and not said_in(message, said) - said_in(after.name, said) - _OF_ALL:
             return f"does some of its work only where its surroundings say so (`{said[:60]}`), and did it always"
     return ""
 

@@ -12,7 +12,7 @@ from orchestrator.verify.readers.grammar.tables import BLOCKS, FUNCTIONS, RETURN
 
 ASKS = re.compile(
     r"process\.(?:env|argv|execArgv)|import\.meta\.env|\.env\.(?:get|has)\(|\bexistsSync\(|globalThis\.\w*[A-Z]{2}"
-    r"|os\.(?:Getenv|LookupEnv|Stat|Lstat|Open|ReadFile)\(|flag\.Lookup|\benv::var|option_env!|\bcfg!|\bPath\w*::|fs::"
+    r"|os\.(?:Getenv|LookupEnv|Stat|Lstat|Open|ReadFile)\(|flag\.Lookup|\benv::var|option_env!|\bcfg\b|\bPath\w*::|fs::"
     r"|getenv\(|getProperty\(|\bgetBoolean\(|getInteger\(|\bFile\(|Files\.|desiredAssertionStatus"
 )
 """What a text says that asks what it runs in."""

@@ -238,7 +238,7 @@ class Bare:
             self.asked = self.asked or is_file
             return FILE if is_file and self._is_at_hand(given) else UNKNOWN
         if name == "cfg!":
-            return self._built(re.sub(r"\s", "", node.text().partition("!")[2])[1:-1])
+            return self.built(re.sub(r"\s", "", node.text().partition("!")[2])[1:-1])
         for pattern, unset in _UNSET:
             if pattern.fullmatch(name):
                 self.asked = True
@@ -294,7 +294,7 @@ class Bare:
         words = {one.text() for part in given for one in walk(part) if one.kind() in {*NAMES, "this", "self"}}
         return bool(given) and not words & unknown
 
-    def _built(self, asked: str) -> object:
+    def built(self, asked: str) -> object:
         """Give what `cfg!` comes to; of what every build has, nobody can tell."""
         found = _CFG.fullmatch(asked)
         if asked == "debug_assertions":
@@ -303,7 +303,7 @@ class Bare:
         if found is None:
             self.asked = self.asked or _OF_EVERY_BUILD.fullmatch(asked) is None
             return UNKNOWN if _OF_EVERY_BUILD.fullmatch(asked) else False
-        inner = [self._built(one) for one in _split(found[2])]
+        inner = [self.built(one) for one in _split(found[2])]
         if found[1] == "not":
             return UNKNOWN if UNKNOWN in inner else not inner[0]
         ends = found[1] == "any"

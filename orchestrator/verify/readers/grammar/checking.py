@@ -45,3 +45,25 @@ def _only_fails(source: Source, node: SgNode) -> bool:
         or source.table.fails.fullmatch(called(inner[0])) is not None
         or re.match(r"return Err\b", inner[0].text()) is not None
     )
+
+
+_SAME = frozenset({"==", "!=", "===", "!=="})
+_EQUALS = re.compile(r"(?:.*\.\s*)?(?:equals|eq|ne|Equal|DeepEqual|is|isDeepStrictEqual|deepEqual)", re.DOTALL)
+_TWO = 2
+
+
+def compares(source: Source, steps: Sequence[SgNode]) -> tuple[tuple[str, str], ...]:
+    """Give the two sides of what a body takes for the same, or not, each as its tokens."""
+    found: list[tuple[str, str]] = []
+    for node in (one for step in steps for one in walk(step)):
+        left, right, sign = node.field("left"), node.field("right"), node.field("operator")
+        if node.kind() == "binary_expression" and left is not None and right is not None and sign is not None:
+            found += [(source.dump(bare(left)), source.dump(bare(right)))] if sign.text() in _SAME else []
+        elif (name := called(node)) and _EQUALS.fullmatch(name):
+            function = node.field("function") or node
+            owner = node.field("object") or function.field("object") or function.field("value")
+            given = arguments(node)
+            sides = given if len(given) == _TWO else [*([owner] if owner is not None else []), *given]
+            if len(sides) == _TWO:
+                found.append((source.dump(bare(sides[0])), source.dump(bare(sides[1]))))
+    return tuple(found)

@@ -10,7 +10,8 @@ from ast_grep_py import SgNode
 from orchestrator.verify.readers.code import Front, Function, Shape
 from orchestrator.verify.readers.grammar.aside import sent
 from orchestrator.verify.readers.grammar.asking import asking
-from orchestrator.verify.readers.grammar.checking import checks
+from orchestrator.verify.readers.grammar.built import asked_for
+from orchestrator.verify.readers.grammar.checking import checks, compares
 from orchestrator.verify.readers.grammar.dead import dead
 from orchestrator.verify.readers.grammar.defaults import usual
 from orchestrator.verify.readers.grammar.flags import flags, known, settled
@@ -144,7 +145,7 @@ def _read(source: Source, node: SgNode, body: SgNode, name: str, *, declared: bo
         if len(_seen) >= _MOST:
             _seen.clear()
         _seen[key] = _read_anew(source, node, body, name, declared=declared)
-    return msgspec.structs.replace(_seen[key], line=line_of(node))
+    return msgspec.structs.replace(_seen[key], line=line_of(node), asked_for=asked_for(source, node))
 
 
 def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declared: bool) -> Function:
@@ -187,6 +188,7 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         aside=sent(source, alive),
         undone=undone(source, alive),
         checks=sure,
+        compares=compares(source, alive),
         soft=soft,
         hinges=hinges(source, steps, names),
         takes=names,

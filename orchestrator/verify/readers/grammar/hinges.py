@@ -12,6 +12,7 @@ from ast_grep_py import SgNode
 from orchestrator.verify.readers.grammar.arms import ARMS, arm_of, catches_all
 from orchestrator.verify.readers.grammar.asking import ASKS, asking
 from orchestrator.verify.readers.grammar.bare import FILE, MISSING, UNKNOWN, Bare
+from orchestrator.verify.readers.grammar.built import left_out
 from orchestrator.verify.readers.grammar.flow import IFS, ends
 from orchestrator.verify.readers.grammar.source import Source, bare, called, own, parts, statements, walk
 from orchestrator.verify.readers.grammar.tables import BLOCKS, RETURNS
@@ -31,7 +32,8 @@ Hinge = tuple[str, str]
 
 def hinges(source: Source, steps: Sequence[SgNode], names: frozenset[str]) -> tuple[Hinge, ...]:
     """Give the pieces of a body that run only where something around it says so."""
-    text = source.text[steps[0].range().start.index : steps[-1].range().end.index] if steps else ""
+    holder = steps[0].parent() if steps else None
+    text = holder.text() if holder is not None else ""
     if not ASKS.search(text) and not any(name in text for name in asking(source.text, source.table)):
         return ()
     found: dict[Hinge, int] = {}
@@ -48,12 +50,16 @@ class _Walk:
 
     def __init__(self, source: Source, names: frozenset[str], *, debug: bool) -> None:
         self._source = source
+        self._debug = debug
         self._bare = Bare(source, names, debug=debug)
 
     def over(self, steps: Sequence[SgNode]) -> Iterator[Hinge]:
         """Give what is left out of statements, and of what is behind one that leaves."""
         for number, step in enumerate(steps, 1):
             inner = bare(step)
+            if self._source.table.family == "rust" and (said := left_out(self._source, step, debug=self._debug)):
+                yield from self._left(step, f"cfg ( {said} )")
+                continue
             if inner.kind() in IFS:
                 left, leaves = self._branch(inner)
                 yield from left

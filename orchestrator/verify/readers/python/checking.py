@@ -26,3 +26,13 @@ def _words(test: ast.expr) -> str:
             case _:
                 pass
     return " ".join(sorted(found))
+
+
+def compares(body: Sequence[ast.stmt]) -> tuple[tuple[str, str], ...]:
+    """Give the two sides of what a body takes for the same, or not."""
+    return tuple(
+        (ast.unparse(one.left), ast.unparse(one.comparators[0]))
+        for part in body
+        for one in shallow(part)
+        if isinstance(one, ast.Compare) and isinstance(one.ops[0], ast.Eq | ast.NotEq | ast.Is | ast.IsNot)
+    )

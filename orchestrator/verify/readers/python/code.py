@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from orchestrator.verify.readers.code import Front, Function, Shape
 from orchestrator.verify.readers.python.aside import sent
 from orchestrator.verify.readers.python.bare import ASKS, asking
-from orchestrator.verify.readers.python.checking import checks
+from orchestrator.verify.readers.python.checking import checks, compares
 from orchestrator.verify.readers.python.dead import dead
 from orchestrator.verify.readers.python.flags import asks_a_flag, with_flags
 from orchestrator.verify.readers.python.flow import reachable
@@ -95,6 +95,7 @@ class _Reader:
             dead=dead(body),
             once=once(body),
             checks=sure,
+            compares=compares(alive),
             soft=soft,
             feigns=any(isinstance(one, ast.Return) and _feigns(one.value) for one in own),
             aside=sent(alive),
