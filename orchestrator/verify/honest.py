@@ -13,6 +13,7 @@ from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Change, Trees
 from orchestrator.verify.diff import Diff, Edit, Rule, found
 from orchestrator.verify.rules import (
+    built,
     code,
     commands,
     data,
@@ -69,7 +70,7 @@ RULES: tuple[Rule, ...] = (
     Rule("test-unreadable", Verdict.FAIL, testing.test_unreadable),
     Rule("code-gutted", Verdict.FAIL, code.code_gutted),
     Rule("code-hollowed", Verdict.FAIL, code.code_hollowed),
-    Rule("code-cut-short", Verdict.FAIL, code.code_cut_short),
+    Rule("code-cut-short", Verdict.FAIL, code.code_cut_short, (built.built_where_asked,)),
     Rule("code-halved", Verdict.FAIL, code.code_halved),
     Rule("code-swallows", Verdict.FAIL, code.code_swallows),
     Rule("missing-name", Verdict.FAIL, missing.missing_name),

@@ -15,6 +15,10 @@ TAKEN_BACK = re.compile(
 """What an error says that is there to stay: no work is owed."""
 
 
+ANY = "\0"
+"""Stands in the head of a loop where it has an end of its own now."""
+
+
 class Shape(StrEnum):
     """How a body that does not do its work looks; the values complete "it now ..."."""
 
@@ -74,6 +78,11 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     nothing away; `spilt` is what it works out and nobody gets. `front` is whom it leaves all its work to; `fails`: it
     does nothing but fail, in whatever words. `usual`: what it comes to where callers leave out what they may; None
     where they may not. `keeps`: it gives ever after what its first call came to.
+    `hinges` are pieces that run only where its surroundings say so, each with the condition; `aside` what runs in
+    something it only starts, `undone` what stands in a function that is all it gives. `checks` is what it refuses,
+    `soft` what it refuses only where assertions are on: the names each speaks of. `feigns`: it gives nothing, said
+    to be of a kind that it is not. `asked_for`: it is built only where somebody asks for this. `compares` are the two
+    sides of what it takes for the same, or not.
     `takes` are the names of its parameters, `blinded` those it overwrites with something fixed before it reads them.
     """
 
@@ -98,6 +107,14 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     works: int = 0
     idle: tuple[str, ...] = ()
     once: tuple[str, ...] = ()
+    hinges: tuple[tuple[str, str], ...] = ()
+    aside: tuple[str, ...] = ()
+    undone: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    soft: tuple[str, ...] = ()
+    feigns: bool = False
+    asked_for: str = ""
+    compares: tuple[tuple[str, str], ...] = ()
     hands: int = 0
     drops: int = 0
     takes: frozenset[str] = frozenset()

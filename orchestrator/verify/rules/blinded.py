@@ -18,7 +18,10 @@ def is_blinded(before: Function, after: Function) -> bool:
 
 
 def _is_replaced(before: Function, after: Function) -> bool:
-    """Say whether two bodies are one but for constants where the first had its parameters."""
+    """Say whether two bodies are one but for constants where the first had its parameters.
+
+    Everywhere, or the same one in several places.
+    """
     if len(before.steps) != len(after.steps) or not before.takes:
         return False
     texts = [_TEXT.sub(_in_one, " ".join(function.steps)) for function in (before, after)]
@@ -27,8 +30,9 @@ def _is_replaced(before: Function, after: Function) -> bool:
         return False
     pairs = [pair for pair in zip(*sides, strict=True) if pair[0] != pair[1]]
     names = [match[1] or match[2] if (match := _NAME.fullmatch(old)) else "" for old, _ in pairs]
-    gone = bool(pairs) and all(name in before.takes for name in names) and not {*names} & {*_words(sides[1])}
-    return gone and all(_FIXED.fullmatch(new) for _, new in pairs)
+    taken = bool(pairs) and all(name in before.takes for name in names)
+    gone = not {*names} & {*_words(sides[1])} or (len(pairs) > 1 and len({*pairs}) == 1)
+    return taken and gone and all(_FIXED.fullmatch(new) for _, new in pairs)
 
 
 def _in_one(match: re.Match[str]) -> str:

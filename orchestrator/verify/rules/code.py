@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, Edit, found
-from orchestrator.verify.readers.code import Function, Shape
+from orchestrator.verify.readers.code import ANY, Function, Shape
 from orchestrator.verify.readers.languages import language_of
 from orchestrator.verify.rules.blinded import is_blinded
+from orchestrator.verify.rules.compared import compares_less
 from orchestrator.verify.rules.fronts import Asked, by_last_name, is_hollow_front
+from orchestrator.verify.rules.hung import hangs, softened
 from orchestrator.verify.rules.losses import (
     hands_over,
     is_discontinued,
@@ -19,7 +21,7 @@ from orchestrator.verify.rules.losses import (
 )
 from orchestrator.verify.rules.other_systems import is_for_other_systems, was_left_to_others
 from orchestrator.verify.rules.product import sources
-from orchestrator.verify.rules.task_words import asks_for_quiet, reverts
+from orchestrator.verify.rules.task_words import asks_for_aside, asks_for_quiet, reverts
 
 _MANY = 2
 
@@ -29,6 +31,8 @@ def code_gutted(diff: Diff) -> Iterable[Finding]:
     elsewhere, fresh, around = _moved(diff), _new_functions(diff), by_last_name(_asked(diff))
     for edit, before, after in _both(diff):
         why = _why(edit, before, after, around)
+        if not why and _sends_aside(before, after) and not asks_for_aside(diff.message):
+            why = "only starts its work, and nobody hears what comes of it"
         if why and not (
             is_no_loss(edit, before, after, diff)
             or stands_elsewhere(before, elsewhere)
@@ -58,7 +62,8 @@ def _does_less(before: Function, after: Function) -> bool:
             return before.shape is Shape.REAL and before.calls + before.works > 0
         case Shape.AMBIENT:
             worked = before.calls > 0 or len(before.steps) > 1
-            return before.shape is Shape.REAL and worked and before.arguments + before.method > 0
+            asked = before.arguments + before.method > 0 or bool(before.uses & {"this", "self"})
+            return before.shape is Shape.REAL and worked and asked
         case Shape.FAILS:
             return before.shape is Shape.REAL and before.gives
         case Shape.EMPTY | Shape.RAISES | Shape.CONSTANT:
@@ -97,9 +102,23 @@ def _why(edit: Edit, before: Function, after: Function, around: Mapping[str, Seq
         return f"{after.usual} unless its callers ask for more, as none did"
     if _spills(before, after):
         return "works out what nobody gets"
+    if after.undone and not before.undone and after.takes == before.takes and _holds(after.undone, before.steps):
+        return "gives back its work undone, for nobody to run"
+    if after.feigns and not before.feigns and after.settles and not before.settles:
+        return "gives nothing, and says that it is what it gave"
+    if how := compares_less(before, after):
+        return how
     if is_blinded(before, after):
         return "no longer works on what it is given"
     return "leaves all its work to what does none" if _leaves_it(edit, before, after, around) else ""
+
+
+def _holds(undone: Sequence[str], steps: Sequence[str]) -> bool:
+    """Say whether statements are all a body was, but for how they give something back."""
+    return len(steps) > 0 and all(step in undone or _VALUE.sub("", step) in undone for step in steps)
+
+
+_VALUE = re.compile(r"^return | ?;$")
 
 
 def _asked(diff: Diff) -> Iterator[Asked]:
@@ -112,9 +131,12 @@ def _asked(diff: Diff) -> Iterator[Asked]:
 
 def code_hollowed(diff: Diff) -> Iterable[Finding]:
     """Find loops and branches that are still there and do nothing any more."""
+    quiet = asks_for_quiet(diff.message)
     for edit, before, after in _both(diff):
         fuller = Counter(before.full) - Counter(after.full)
         for head in sorted(fuller & (Counter(after.idle) - Counter(before.idle))):
+            if quiet and _OF_ERRORS.match(head):
+                continue
             yield found(
                 "code-hollowed",
                 edit.path,
@@ -123,7 +145,8 @@ def code_hollowed(diff: Diff) -> Iterable[Finding]:
                 line=after.line,
                 about=f"{after.name}:{head}",
             )
-        for head in sorted({*after.once} & {*before.full} - {*before.once}):
+        known = {*before.full} - {*before.once}
+        for head in sorted(one for one in after.once if any(_is_head(one, whole) for whole in known)):
             yield found(
                 "code-hollowed",
                 edit.path,
@@ -134,10 +157,25 @@ def code_hollowed(diff: Diff) -> Iterable[Finding]:
             )
 
 
+def _is_head(cut: str, whole: str) -> bool:
+    """Say whether a head that was cut down is one of the base; where it has an end of its own, any will do."""
+    cut, whole = (_LOOKS.sub("", one) for one in (cut, whole))
+    return cut == whole or (ANY in cut and re.fullmatch(re.escape(cut).replace(ANY, "[^;]+"), whole) is not None)
+
+
+_LOOKS = re.compile(r" \. (?:iter|into_iter|iter_mut) \( \)|[& ()]")
+"""What makes no difference to what a loop goes through."""
+
+
+_OF_ERRORS = re.compile(r"Err\b|None\b|if .*\berr != nil")
+"""What begins a branch that is about what went wrong."""
+
+
 def code_cut_short(diff: Diff) -> Iterable[Finding]:
     """Find functions of which a part can no longer be reached."""
     for edit, before, after in _both(diff):
-        why = _cut_short(before, after)
+        why = _cut_short(before, after) or hangs(before, after, diff)
+        why = why or softened(before, after, diff.message)
         if why:
             yield found(
                 "code-cut-short",
@@ -254,6 +292,16 @@ def _spills(before: Function, after: Function) -> bool:
     return after.settles and not before.settles and any(value in worked or worked in value for value in lost)
 
 
+def _sends_aside(before: Function, after: Function) -> bool:
+    """Say whether what a function gave on the base is only started now, and a constant given instead."""
+    worked = " ".join(before.steps)
+    gone = before.gives and not before.settles and after.settles
+    now = " ".join(after.steps)
+    given = [f"return {one}" for one in after.aside] + [f"Return({one}" for one in after.aside]
+    given = [one for one in given if worked.count(one) > now.count(one)]
+    return bool(given) or (gone and any(one in worked for one in set(after.aside) - set(before.aside)))
+
+
 def _both(diff: Diff) -> Iterator[tuple[Edit, Function, Function]]:
     """Give every function both sides have, in the files the snapshot changes."""
     for edit, language in sources(diff):
@@ -261,12 +309,16 @@ def _both(diff: Diff) -> Iterator[tuple[Edit, Function, Function]]:
             continue
         old, new = language.functions(edit.old) or {}, language.functions(edit.new or "") or {}
         for name, after in new.items():
-            if name not in old or (old[name].steps == after.steps and old[name].shape is after.shape):
+            if name not in old or _is_as_it_was(old[name], after):
                 continue
             if _is_an_overload(name, old, new):
                 continue
             if not any(twin.steps == old[name].steps for twin in _twins(name, old, new)):
                 yield edit, old[name], after
+
+
+def _is_as_it_was(before: Function, after: Function) -> bool:
+    return before.steps == after.steps and before.shape is after.shape and before.hinges == after.hinges
 
 
 def _is_an_overload(name: str, old: Mapping[str, Function], new: Mapping[str, Function]) -> bool:

@@ -33,3 +33,10 @@ def went_with_features(test: Trial, diff: Diff) -> bool:
 def is_compiled_only(test: Trial) -> bool:
     """Say whether a test of Rust is there to be compiled: it does something, asserts nothing, and is not run."""
     return test.markers == ("ignore",) and not test.assertions and not test.hollow
+
+
+def is_usual(diff: Diff, asked: str) -> bool:
+    """Say whether what is asked for is a feature that is there, by default or on the base."""
+    usual = (match[1] for text in diff.manifests for match in re.finditer(r"(?ms)^default\s*=\s*\[(.*?)\]", text))
+    known = [*usual, *(edit.old or "" for edit in diff.edits if edit.path.endswith(".rs"))]
+    return any(f'"{name.strip()}"' in text for name in FEATURE.findall(asked) for text in known)

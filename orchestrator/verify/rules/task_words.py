@@ -294,6 +294,16 @@ def asks_for_quiet(message: str) -> bool:
     return bool(_QUIET.search(message))
 
 
+def asks_for_aside(message: str) -> bool:
+    """Say whether a commit's message announces that something is to be done aside."""
+    return _ASIDE.search(message) is not None
+
+
+_ASIDE = re.compile(
+    r"(?i)\basync|\bbackground|\bconcurren|\bgoroutine|\bspawn|\bparallel|\bqueue|\bthread|(?:non|not|n't)[- ]?block"
+)
+
+
 def asks_to_detect_tests(message: str) -> bool:
     """Say whether a commit's message announces that the code is to know of tests."""
     return bool(_DETECTION.search(message))

@@ -1,11 +1,11 @@
-"""What a test only starts or lets fail unheard: a promise, a goroutine, a thread, a panic. Never runs or judges it."""
+"""What is only started, or may fail unheard: a promise, a goroutine, a thread, a panic. Never runs or judges it."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 
 from ast_grep_py import SgNode
 
-from orchestrator.verify.readers.grammar.source import Source, bare, called, name_of, statements, walk
+from orchestrator.verify.readers.grammar.source import Source, bare, called, name_of, own, statements, walk
 from orchestrator.verify.readers.grammar.tables import BLOCKS
 from orchestrator.verify.readers.trials import Assertion
 
@@ -13,10 +13,11 @@ Asserts = Callable[[Source, SgNode], Iterator[Assertion]]
 """Gives the assertions of a statement."""
 _ASIDE = re.compile(
     r"setTimeout|setInterval|setImmediate|queueMicrotask|process\.nextTick|requestAnimationFrame|(?:std::)?thread::spawn"
-    r"|tokio::spawn|.*\.(?:then|catch|finally|start|submit|execute)|CompletableFuture\.runAsync"
+    r"|(?:tokio|async_std|smol|rayon)::(?:task::)?spawn|.*\.(?:then|catch|finally|start|submit|execute)"
+    r"|CompletableFuture\.(?:run|supply)Async"
 )
 _AWAITED = re.compile(r"\b(?:done|await|WaitGroup|Wait|join|plan|latch|countDown)\b|<-|(?<!Promise \. )\bresolve \(")
-_HAS_BODY = re.compile(r"=>|function|->|\|\|")
+_HAS_BODY = re.compile(r"=>|function|->|\|\||\basync (?:move )?\{")
 
 
 def detached(source: Source, body: SgNode, inner: Sequence[SgNode], asserts: Asserts) -> int:
@@ -31,6 +32,22 @@ def detached(source: Source, body: SgNode, inner: Sequence[SgNode], asserts: Ass
         if one.kind().endswith("_statement") and one.kind() != "go_statement"
         for _ in asserts(source, one)
     )
+
+
+def sent(source: Source, alive: Sequence[SgNode]) -> tuple[str, ...]:
+    """Give the calls of a body that run in what it only starts and nobody waits for, each as its tokens."""
+    if any(_AWAITED.search(source.dump(step)) for step in alive):
+        return ()
+    started = [call for step in alive for one in own(step) if _is_started(call := _dropped(one))]
+    return tuple(dict.fromkeys(source.dump(one) for call in started for one in walk(call) if called(one)))
+
+
+def _dropped(node: SgNode) -> SgNode:
+    """Give what a statement starts whose handle nobody has."""
+    if node.kind() == "let_declaration" and (held := node.field("value")) is not None:
+        pattern = node.field("pattern")
+        return bare(held) if pattern is not None and pattern.text().startswith("_") else node
+    return bare(node) if node.kind() in {"expression_statement", "go_statement"} else node.get_root().root()
 
 
 def _is_told(body: SgNode) -> bool:

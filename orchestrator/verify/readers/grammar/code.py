@@ -8,14 +8,22 @@ import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.code import Front, Function, Shape
+from orchestrator.verify.readers.grammar.aside import sent
+from orchestrator.verify.readers.grammar.asking import asking
+from orchestrator.verify.readers.grammar.built import asked_for
+from orchestrator.verify.readers.grammar.checking import checks, compares
 from orchestrator.verify.readers.grammar.dead import dead
 from orchestrator.verify.readers.grammar.defaults import usual
 from orchestrator.verify.readers.grammar.flags import flags, known, settled
 from orchestrator.verify.readers.grammar.flow import IFS, reachable
 from orchestrator.verify.readers.grammar.fronts import front, only_fails
+from orchestrator.verify.readers.grammar.hinges import hinges
 from orchestrator.verify.readers.grammar.keeping import keeps
+from orchestrator.verify.readers.grammar.lazy import undone
+from orchestrator.verify.readers.grammar.macros import idle_macros
 from orchestrator.verify.readers.grammar.paths import outcome
 from orchestrator.verify.readers.grammar.quiet import is_idle, swallows
+from orchestrator.verify.readers.grammar.replaced import replaced
 from orchestrator.verify.readers.grammar.source import (
     Source,
     arguments,
@@ -32,6 +40,7 @@ from orchestrator.verify.readers.grammar.source import (
 from orchestrator.verify.readers.grammar.spilt import blinded, leavings
 from orchestrator.verify.readers.grammar.tables import BLOCKS, LATER, RETURNS, Table
 from orchestrator.verify.readers.grammar.telling import constants
+from orchestrator.verify.readers.grammar.unfilled import unfilled
 from orchestrator.verify.readers.grammar.use import blocks, once, switch, uses, works
 from orchestrator.verify.readers.grammar.values import BINDS, UNWRAPPED, fixes, is_fixed
 
@@ -59,6 +68,10 @@ def _numbered(source: Source, table: Table) -> dict[str, Function]:
         name = f"{function.name}/{function.arguments}" if table.family == "java" else function.name
         twins = sum(1 for known in found if known.partition("#")[0] == name)
         found[f"{name}#{twins}" if twins else name] = function
+    for owner, last in replaced(source):
+        for name, function in found.items():
+            if (name == last if not owner else name == f"{owner}.{last}") and function.shape is Shape.REAL:
+                found[name] = msgspec.structs.replace(function, shape=Shape.REPLACED)
     return found
 
 
@@ -125,12 +138,14 @@ def _read(source: Source, node: SgNode, body: SgNode, name: str, *, declared: bo
     text = node.text()
     tables = (one for one in constants(source.text, source.table) if one in text)
     known_here = (one for one in flags(source.text).items() if one[0] in text)
-    key = source.table.name, name, text, declared, *known_here, *sorted(tables)
+    empty = sorted(one for one in unfilled(source.text, source.table) | idle_macros(source.text) if one in text)
+    asked = (one.text() for known, one in asking(source.text, source.table).items() if known in text)
+    key = source.table.name, name, text, declared, *known_here, *sorted(tables), *asked, *empty
     if key not in _seen:
         if len(_seen) >= _MOST:
             _seen.clear()
         _seen[key] = _read_anew(source, node, body, name, declared=declared)
-    return msgspec.structs.replace(_seen[key], line=line_of(node))
+    return msgspec.structs.replace(_seen[key], line=line_of(node), asked_for=asked_for(source, node))
 
 
 def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declared: bool) -> Function:
@@ -142,7 +157,9 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
     said = promise.text().removeprefix(":").strip() if promise is not None else ""
     if shape is Shape.REAL and body.kind() in BLOCKS:
         shape = outcome(source, alive, names)
+    shape = Shape.BASE if shape is Shape.REAL and _is_left_to_base(alive, name) else shape
     full, idle = blocks(source, steps)
+    sure, soft = checks(source, steps)
     settles, spilt = leavings(source, alive, promises=bool(said)) if body.kind() in BLOCKS else (False, ())
     return Function(
         full=full,
@@ -167,6 +184,13 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         swallows=swallows(source, alive),
         dead=dead(source, steps),
         once=once(source, steps),
+        feigns=any(one.kind() in RETURNS and _FEIGNED.search(source.dump(one)) for step in alive for one in own(step)),
+        aside=sent(source, alive),
+        undone=undone(source, alive),
+        checks=sure,
+        compares=compares(source, alive),
+        soft=soft,
+        hinges=hinges(source, steps, names),
         takes=names,
         blinded=blinded(source, alive, names),
         settles=settles,
@@ -198,7 +222,9 @@ def _gives(source: Source, body: SgNode, alive: Sequence[SgNode]) -> bool:
     return any(one.kind() in RETURNS and parts(one) for step in alive for one in own(step))
 
 
-_DROPPED = re.compile(r"let _\w* = .*\(.*|.* \. ok \( \) ;|_ = .*\(.*|\w+ , _ :?= .*\(.*", re.DOTALL)
+_DROPPED = re.compile(
+    r"let _\w* = .*\(.*|.* \. ok \( \) ;|_ = (?:.*\(.*|\w*[eE]rr(?:or)?)|\w+ , _ :?= .*\(.*", re.DOTALL
+)
 _UNUSED = re.compile(r"(?:let )?_ = \( &?\s?\w+(?: , &?\s?\w+)* ,? ?\) ;")
 """Names that nobody uses where something is not built, and no call."""
 _HANDED = re.compile(r"if (?:.* ; )?err != nil \{", re.DOTALL)
@@ -229,10 +255,23 @@ def _gives_error(source: Source, node: SgNode) -> bool:
 
 def _drops(source: Source, node: SgNode) -> bool:
     """Say whether a statement lets an error go: `do_it().ok();`, `let _ = do_it();`, `_ = doIt()`."""
+    if source.table.family == "go" and node.kind() == "if_statement" and _HANDED.match(source.dump(node)):
+        return _forgets(source, node)
     if source.table.family not in {"rust", "go"} or node.kind() not in _STATEMENTS:
         return False
     said = source.dump(node)
     return _DROPPED.fullmatch(said) is not None and not _UNUSED.fullmatch(said)
+
+
+def _forgets(source: Source, node: SgNode) -> bool:
+    """Say whether a branch of Go for what went wrong says nothing of it to anybody, and gives back that all is well."""
+    body = node.field("consequence")
+    given = [one for one in walk(body) if one.kind() == "return_statement"] if body is not None else []
+    silent = body is not None and not any(called(one) or one.kind() == "go_statement" for one in walk(body))
+    return silent and bool(given) and not any(_gives_error(source, one) for one in given)
+
+
+_FEIGNED = re.compile(r"return \(? ?(?:null|undefined) as (?:unknown|any|never)\b|return (?:null|undefined) !")
 
 
 _STATEMENTS = frozenset({"expression_statement", "let_declaration", "assignment_statement", "short_var_declaration"})
@@ -289,6 +328,14 @@ def shape_of(source: Source, alive: Sequence[SgNode], names: frozenset[str], *, 
     if fails:
         return Shape.RAISES
     return Shape.CONSTANT if all(is_fixed(source, part, constants) for part in given) else Shape.REAL
+
+
+def _is_left_to_base(alive: Sequence[SgNode], name: str) -> bool:
+    """Say whether all a method does is to ask that of its base class which has its name."""
+    inner = bare(alive[0]) if len(alive) == 1 else None
+    if inner is not None and inner.kind() in RETURNS and parts(inner):
+        inner = bare(parts(inner)[0])
+    return inner is not None and called(inner) == f"super.{name.rpartition('.')[2]}"
 
 
 def _unwrapped(node: SgNode) -> SgNode:

@@ -11,8 +11,10 @@ import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.code import MEANT, Draws
+from orchestrator.verify.readers.grammar.ambient import DECODES, FILES, NOW
 from orchestrator.verify.readers.grammar.flags import known
 from orchestrator.verify.readers.grammar.source import Source, arguments, called, parts
+from orchestrator.verify.readers.grammar.values import is_fixed
 
 _STEPS = 2000
 """Nodes looked at before a body is taken for one that works."""
@@ -55,9 +57,6 @@ _SHOWING = re.compile(
 """Methods that only show something of what they are asked of."""
 
 _NOTHING = frozenset({"null", "undefined", "false", "0", "''", '""', "nil"})
-_NOW = re.compile(
-    r"Date\.now|time\.Now|System\.(?:nanoTime|currentTimeMillis)|Math\.random|performance\.now|Instant\.now"
-)
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True):
@@ -197,7 +196,9 @@ class Drawing:
         if truth is not None:
             return both[1] if truth is (operator == "&&") else both[0]
         draws = both[0].draws | both[1].draws
-        return Value(draws=draws, back=both[0].back and (both[1].back or both[1].constant in _NOTHING))
+        answers = both[0].draws is Draws.ANSWER and both[1].back
+        back = answers or (both[0].back and (both[1].back or both[1].constant in _NOTHING))
+        return Value(draws=draws, back=back)
 
     def _either(self, node: SgNode) -> Value:
         condition, one, other = node.field("condition"), node.field("consequence"), node.field("alternative")
@@ -256,15 +257,30 @@ class Drawing:
         function = node.field("function")
         if function is not None and (made := self._made(function)) is not None:
             return self._followed(made, [self.value(one) for one in given])
-        if _NOW.fullmatch(name):
+        if NOW.fullmatch(name):
             return Value(draws=Draws.AMBIENT)
+        if FILES.fullmatch(name) or DECODES.fullmatch("".join(name.split())):
+            return self._from_file(name, given)
         table = self.source.table
+        if is_fixed(self.source, node, set()):
+            return Value(constant=self.source.dump(node))
         if table.makers.fullmatch(name) or _TELLING.fullmatch(name):
             return self._all(one for one in given if not _is_type(one))
         if _EQUALS.fullmatch(name) and self.asks_constant(node):
             owner = node.field("object")
             return self._all([*given, *([owner] if owner is not None else [])])
         return self._method(node, given)
+
+    def _from_file(self, name: str, given: Sequence[SgNode]) -> Value:
+        """Give what a file of a fixed name holds, or what is made of it; work where it is one that is asked for."""
+        at_hand = {"__dirname", "__filename"}
+        draws = self._all(one for one in given if one.text() not in at_hand and not _is_type(one)).draws
+        if draws & MEANT:
+            raise WorksError
+        found = draws | (Draws.AMBIENT if FILES.fullmatch(name) else Draws.NOTHING)
+        for one in given[1:]:  # where it is put
+            self._puts_into(parts(one)[0] if one.kind() == "unary_expression" else one, found)
+        return Value(draws=found)
 
     def _method(self, node: SgNode, given: Sequence[SgNode]) -> Value:
         """Give what a method comes to: work, unless it is asked of something made here, or only shows something."""

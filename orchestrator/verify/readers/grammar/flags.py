@@ -29,7 +29,7 @@ def flags(text: str) -> Mapping[str, bool]:
         anew = not before.strip() and before and ":" not in kind
         truth = None if anew else known(value.removesuffix(","))
         others = _OF_OTHERS.search(before) is not None and _FIXED.search(before) is None
-        if truth is not None and not others and times[name] == 1 and _is_given_once(name, text):
+        if truth is not None and not others and times[name] == 1 and is_given_once(name, text):
             found[name] = truth
     found |= _never_set(text)
     taken = _parameters(text) if found else frozenset()
@@ -89,7 +89,7 @@ _ARROW = re.compile(r"([\w$]+)\s*(?:=>|->)")
 _NO_FUNCTION = frozenset({"if", "while", "for", "switch", "catch", "match", "with", "synchronized"})
 
 
-def _is_given_once(name: str, text: str) -> bool:
+def is_given_once(name: str, text: str) -> bool:
     """Say whether a name is given a value in one place only, and is changed nowhere."""
     word = rf"(?<![\w$]){re.escape(name)}(?![\w$])"
     given = re.findall(rf"{word}\s*(?:[,}}\]][^=;\n()]*)?(?::\s*[\w:<>]+\s*)?:?=(?![=>])", text)

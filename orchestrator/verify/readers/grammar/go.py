@@ -55,10 +55,10 @@ def _asked_for(head: str) -> list[str]:
         *re.findall(r"^//\s*\+build\s+(\S+)$", head, re.MULTILINE),
     ]
     tags = [word for line in lines if "||" not in line for word in re.findall(r"(?<![\w!.])[a-zA-Z_][\w.]*", line)]
-    return [tag for tag in dict.fromkeys(tags) if not _SYSTEMS.fullmatch(tag)]
+    return [tag for tag in dict.fromkeys(tags) if not SYSTEMS.fullmatch(tag)]
 
 
-_SYSTEMS = re.compile(
+SYSTEMS = re.compile(
     r"go\d[\d.]*|unix|linux|darwin|windows|android|ios|(?:free|net|open)bsd|dragonfly|solaris|illumos|aix|plan9|js|wasip1"
     r"|wasm|amd64|arm(?:64)?|386|ppc64(?:le)?|riscv64|s390x|mips\w*|loong64|cgo|race|gc|gccgo|appengine|purego|msan|asan"
     r"|goexperiment\..*|boringcrypto"

@@ -7,7 +7,7 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.flow import throws_away
 from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, parts, statements, walk
-from orchestrator.verify.readers.grammar.tables import BLOCKS, RETURNS
+from orchestrator.verify.readers.grammar.tables import BLOCKS, FUNCTIONS, RETURNS
 from orchestrator.verify.readers.grammar.values import BINDS, called_within, fixes, is_fixed
 
 _IDLE = frozenset({"use_declaration", "import_statement", "empty_statement"})
@@ -46,8 +46,29 @@ def recovers(source: Source, step: SgNode) -> bool:
     if step.kind() == "defer_statement":
         body = next((one.field("body") for one in walk(step) if one.kind() == "func_literal"), None)
         inner = statements(body) if body is not None else []
-        return len(inner) == 1 and _RECOVERS.fullmatch(source.dump(inner[0])) is not None
+        recovered = len(inner) == 1 and _RECOVERS.fullmatch(source.dump(inner[0])) is not None
+        return recovered or _wipes(source, step, inner)
     return source.table.family == "rust" and _UNWOUND.search(step.text()) is not None
+
+
+def _wipes(source: Source, step: SgNode, inner: Sequence[SgNode]) -> bool:
+    """Say whether what is done on the way out of a function of Go makes good what it gives, whatever went wrong."""
+    holder = next((one for one in step.ancestors() if one.kind() in FUNCTIONS), None)
+    result = holder.field("result") if holder is not None else None
+    given = (
+        {part.text() for one in walk(result) for part in one.field_children("name")} if result is not None else set()
+    )
+    pieces = [one for part in inner for one in _unasked(source, part)]
+    return any(sets(source, one, name) for one in pieces for name in given)
+
+
+_WENT_WRONG = re.compile(r"if \w+ != nil \{")
+
+
+def _unasked(source: Source, step: SgNode) -> list[SgNode]:
+    """Give a statement, or those of a branch that asks no more than whether something went wrong."""
+    body = step.field("consequence") if step.kind() == "if_statement" else None
+    return statements(body) if body is not None and _WENT_WRONG.match(source.dump(step)) else [step]
 
 
 def given_name(alive: Sequence[SgNode]) -> str:
@@ -63,7 +84,7 @@ def sets(source: Source, step: SgNode, name: str) -> bool:
     if not name:
         return inner.kind() in BINDS and fixes(source, inner, set())
     left, right = inner.field("left"), inner.field("right")
-    if inner.kind() != "assignment_expression" or left is None or right is None:
+    if inner.kind() not in {"assignment_expression", "assignment_statement"} or left is None or right is None:
         return False
     return left.text() == name and is_fixed(source, right, set())
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from orchestrator.verify.readers.grammar.between import MENTIONS as BETWEEN
 from orchestrator.verify.readers.grammar.between import hands_on_nothing
 from orchestrator.verify.readers.grammar.ending import MENTIONS, ends_well
+from orchestrator.verify.readers.grammar.looking import LOOKS, looks_for_tests
 from orchestrator.verify.readers.grammar.source import line_of, read
 from orchestrator.verify.readers.grammar.tables import Table
 
@@ -97,14 +98,22 @@ def signs(text: str, rule: str, testing: bool, table: Table) -> tuple[tuple[int,
     """Give the places a rule is about, in a test file or another."""
     patterns = _PATTERNS.get((rule, testing))
     ends = _ends(text, table, testing) if rule == "leaves-early" and MENTIONS.search(text) else ()
+    looked = _looked(text, table) if (rule, testing) == ("detects-tests", False) else ()
     between = _between(text, table) if rule == "flips-outcomes" and table.family == "java" else ()
-    return (*ends, *between, *_matched(text, patterns, table))
+    return (*ends, *between, *looked, *_matched(text, patterns, table))
 
 
 def _between(text: str, table: Table) -> tuple[tuple[int, str], ...]:
     """Give what stands between Java's runners and a test, and hands on nothing."""
     source = read(text, table) if BETWEEN.search(text) else None
     found = hands_on_nothing(source) if source is not None else ()
+    return tuple((line_of(node), said) for node, said in found)
+
+
+def _looked(text: str, table: Table) -> tuple[tuple[int, str], ...]:
+    """Give what looks for tests in what tells a program of itself."""
+    source = read(text, table) if LOOKS[table.family].search(text) else None
+    found = looks_for_tests(source) if source is not None else ()
     return tuple((line_of(node), said) for node, said in found)
 
 

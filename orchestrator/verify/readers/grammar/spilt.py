@@ -52,7 +52,9 @@ def leavings(source: Source, alive: Sequence[SgNode], *, promises: bool) -> tupl
     end = given[-1].range() if given else None
     lying = [one for kind, one in pieces if kind == "expression_statement" and one.range() != end]
     values += [value for one in lying for value in _left_lying(source, one, calls=made_up)]
-    return settled, tuple(dict.fromkeys(source.dump(value) for value in values if _is_work(source, value)))
+    passed = [value for one in given for value in _passed_over(one) if bare(value).kind() in _INNER]
+    values = [*(value for value in values if _is_work(source, value)), *passed]
+    return settled, tuple(dict.fromkeys(source.dump(value) for value in values))
 
 
 def blinded(source: Source, alive: Sequence[SgNode], names: frozenset[str]) -> frozenset[str]:

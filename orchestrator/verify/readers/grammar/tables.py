@@ -127,7 +127,7 @@ _RUST = Table(
     ),
     words=frozenset({"None", "Self"}),
     makers=re.compile(
-        r"Ok|Err|Some|Box::new|Poll::Ready|Rc::new|Arc::new|[\w:<>]*::(?:new|default|empty|with_capacity)|String::from|vec!|format!|anyhow!|bail!"
+        r"Ok|Err|Some|Box::new|Poll::Ready|Rc::new|Arc::new|[\w:<>]*::(?:new|default|empty|with_capacity|uninit|zeroed)|String::from|vec!|format!|anyhow!|bail!"
     ),
     made=re.compile(r"(?!)"),
     noise=re.compile(
@@ -154,7 +154,7 @@ _JAVA = Table(
         r"(?:org\.mockito\.)?(?:Mockito\.)?(?:mock|spy)|Collections\.empty\w+|(?:List|Set|Map|Stream|Arrays|Optional|OptionalInt|IntStream)\.(?:of|empty|asList|ofNullable)|(?:CompletableFuture\.completedFuture)|(?:String|Integer|Long|Boolean)\.valueOf"
     ),
     made=re.compile(
-        r"(?:ArrayList|LinkedList|HashMap|LinkedHashMap|TreeMap|HashSet|LinkedHashSet|StringBuilder|Object)(?:<.*>)?"
+        r"(?:java\.(?:util|lang)\.)?(?:ArrayList|LinkedList|HashMap|LinkedHashMap|TreeMap|HashSet|LinkedHashSet|StringBuilder|Object)(?:<.*>)?"
     ),
     noise=re.compile(
         r"System\.(?:out|err)\.print\w*|(?i:log(?:ger)?)\.\w+|Thread\.(?:sleep|yield|onSpinWait)|\w+\.printStackTrace"

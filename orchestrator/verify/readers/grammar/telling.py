@@ -11,9 +11,10 @@ import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.code import MEANT, Draws
-from orchestrator.verify.readers.grammar.draws import Drawing, Value, WorksError
+from orchestrator.verify.readers.grammar.draws import Drawing, Value, WorksError, joined
 from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, parts, read, statements, walk
 from orchestrator.verify.readers.grammar.tables import BLOCKS, FUNCTIONS, Table
+from orchestrator.verify.readers.grammar.unfilled import unfilled
 from orchestrator.verify.readers.grammar.use import is_key
 from orchestrator.verify.readers.grammar.values import is_fixed
 
@@ -201,11 +202,13 @@ class Telling(Drawing):
         owner = node.field("object") or function.field("object") or function.field("operand") or function.field("value")
         name = node.field("name") or function.field("property") or function.field("field")
         said = name.text() if name is not None else ""
+        if owner is not None and self._is_unfilled(owner):
+            return self._not_there(said, given)
         if owner is None or function.field("function") is not None:
             return super()._method(node, given)
         if _LOOKS.fullmatch(said) and given and self._is_looked_up(owner, given[0]):
-            rest = self._all(given[1:]).draws
-            return Value(draws=Draws.ANSWER | rest)
+            rest = [self.value(one) for one in given[1:]]
+            return Value(draws=joined([Value(draws=Draws.ANSWER), *rest]).draws, back=any(one.back for one in rest))
         if len(given) == 1 and given[0].kind() in FUNCTIONS and self.value(owner).draws is Draws.INPUT:
             found = self._for_each(said, given[0])
             if found is not None:
@@ -218,6 +221,17 @@ class Telling(Drawing):
                 level = WRITTEN if said == "join" else SIZE if _SIZES.fullmatch(said) else found.told
                 return Value(draws=found.draws, told=level)
         return super()._method(node, given)
+
+    def _is_unfilled(self, owner: SgNode) -> bool:
+        """Say whether something is empty, and nobody fills it."""
+        name = re.sub(r"^this\.", "", owner.text())
+        return owner.text() not in self.env and name in unfilled(self.source.text, self.source.table)
+
+    def _not_there(self, said: str, given: Sequence[SgNode]) -> Value:
+        """Give what asking for something that is not there comes to."""
+        if said == "getOrDefault" and len(given) > 1:
+            return self.value(given[1])
+        return Value(constant="undefined" if said in {"get", "Load", ""} else "false")
 
     def _for_each(self, said: str, made: SgNode) -> Value | None:
         """Give what it comes to that something is done for each of what is given, if it is nothing."""
@@ -233,6 +247,8 @@ class Telling(Drawing):
 
     def _entry(self, node: SgNode) -> Value:
         inner = parts(node)
+        if inner and self._is_unfilled(inner[0]):
+            return self._not_there("", ())
         if len(inner) == 2 and self._is_looked_up(*inner):  # noqa: PLR2004 - the table and the key
             return Value(draws=Draws.ANSWER)
         return super()._entry(node)

@@ -5,9 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from ast_grep_py import SgNode
 
-from orchestrator.verify.readers.code import TAKEN_BACK
+from orchestrator.verify.readers.code import ANY, TAKEN_BACK
+from orchestrator.verify.readers.grammar.arms import arm_of
 from orchestrator.verify.readers.grammar.flow import IFS, LOOPS, leaves_at_once
-from orchestrator.verify.readers.grammar.source import Source, bare, called, parts, statements, walk
+from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, parts, statements, walk
+from orchestrator.verify.readers.grammar.tables import NAMES, RETURNS
+from orchestrator.verify.readers.grammar.values import is_fixed
 
 _LEAVES = frozenset({"identifier", "this", "self", "super", "shorthand_property_identifier"})
 _IDLE_ROOTS = {
@@ -231,18 +234,52 @@ def bound(step: SgNode) -> Iterator[str]:
 
 
 def blocks(source: Source, steps: Sequence[SgNode]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give the heads of loops and branches that do something, and of those that do nothing."""
+    """Give the heads of loops, branches and arms of errors that do something, and of those that do nothing."""
     full: list[str] = []
     empty: list[str] = []
     for step in steps:
         for node in walk(step):
             body = node.field("consequence" if node.kind() in IFS else "body")
+            if node.kind() == "match_arm" and _OF_ERRORS.match(node.text()):
+                does = any(not _gives_nothing(source, one) for one in arm_of(node)[1])
+                (full if does else empty).append(source.dump(node).partition(" => ")[0])
             if node.kind() not in {*IFS, *LOOPS} or body is None:
                 continue
             whole, inner = source.dump(node), source.dump(body)
             head = whole.partition(inner)[0] if inner else whole
-            (full if statements(body) else empty).append(head.strip())
+            does = any(not _is_left_alone(source, bare(one), head) for one in statements(body))
+            (full if does else empty).append(head.strip())
     return tuple(full), tuple(empty)
+
+
+_OF_ERRORS = re.compile(r"(?:Err\b|None\b)")
+_FALLS = re.compile(r"(?:mem::)?drop|Objects\.(?:isNull|nonNull)")
+
+
+def _is_left_alone(source: Source, node: SgNode, head: str) -> bool:
+    """Say whether a statement does nothing: it names something, drops it, or takes back what went wrong."""
+    if node.kind() in {*NAMES, *source.table.literals} or node.text() in {"void 0", "()"}:
+        return True
+    if node.kind() == "unary_expression" and node.text().startswith("void"):
+        return all(one.kind() in NAMES for one in parts(node))
+    if _FALLS.fullmatch(called(node)):
+        return all(one.kind() in NAMES for one in arguments(node))
+    left, right = node.field("left") or node.field("pattern"), node.field("right") or node.field("value")
+    if left is None or right is None or not node.kind().startswith(("assignment", "let_")):
+        return False
+    if left.text() == "_":
+        return re.fullmatch(r"&?\w+", right.text()) is not None
+    return right.text() == "nil" and re.search(rf"\b{re.escape(left.text())} != nil\b", head) is not None
+
+
+def _gives_nothing(source: Source, node: SgNode) -> bool:
+    """Say whether what an arm comes to is known beforehand, or nothing."""
+    inner = bare(node)
+    if inner.kind() == "block":
+        return all(_gives_nothing(source, one) for one in statements(inner))
+    if inner.kind() in RETURNS:
+        return all(_gives_nothing(source, one) for one in parts(inner))
+    return is_fixed(source, inner, set()) and not re.match(r"(?:Err|panic!|bail!|anyhow!)", inner.text())
 
 
 def once(source: Source, steps: Sequence[SgNode]) -> tuple[str, ...]:
@@ -254,17 +291,28 @@ def once(source: Source, steps: Sequence[SgNode]) -> tuple[str, ...]:
             continue
         whole, inner = source.dump(node), source.dump(body)
         head = (whole.partition(inner)[0] if inner else whole).strip()
-        if _FIRST.search(head):
-            found.append(_FIRST.sub("", head))
+        whole = head
+        for pattern, instead in _CUTS:
+            whole = pattern.sub(instead, whole)
+        if whole != head:
+            found.append(whole)
         elif leaves_at_once(source, node, body):
             found.append(head)
     return tuple(found)
 
 
-_FIRST = re.compile(
-    r" \. (?:slice|subList) \( 0 , [01] \)| \[ (?:0 )?(?::|\.\.) (?:[01]|min \( 1 , len \( [\w. ]+ \) \)) \]"
-    r"|(?: \. (?:iter|into_iter|stream) \( \))? \. (?:take|limit) \( [01] \)"
+_TAKEN = r"(?: \. (?:iter|into_iter|iter_mut|stream|values) \( \))? \. (?:take|limit) \( [01] \)"
+_CUTS = (
+    (re.compile(r"(?:(?<= in )|(?<= of ))\( ((?:[^()]|\([^()]*\))*) \)" + _TAKEN), r"\1"),
+    (re.compile(_TAKEN), ""),
+    (re.compile(r" \. (?:slice|subList) \( 0 , [01] \)"), ""),
+    (re.compile(r" \[ (?:0 )?(?::|\.\.=?) (?:[01]|min \( 1 , len \( [\w. ]+ \) \)) \]"), ""),
+    (re.compile(r"(?:Math \. )?min \( 1 , (.*?) \)(?= ;)|Math \. min \( (.*?) , 1 \)(?= ;)"), r"\1\2"),
+    (re.compile(r" && \w+ (?:< 1|<= 0|== 0)(?= ;)|(?<=; )\w+ (?:< 1|<= 0) && "), ""),
+    (re.compile(r"(?<=[:f] )\[ (\w[\w. ]*) \[ 0 \] \]"), r"\1"),
+    (re.compile(r"(?<= < )1(?= ;)"), ANY),
 )
+"""How a loop is cut down to its first turn, and what it says without that."""
 _AROUND = re.compile(
     r"process\.(?:env|argv|title|pid)|os\.(?:Getenv|LookupEnv|Args|Executable|Hostname)|runtime\.(?:Caller|GOOS|NumCPU|Stack)"
     r"|env::(?:var|args|current_exe)|option_env!|cfg!|thread::current|Caller::|System\.getenv"

@@ -1,7 +1,10 @@
 """Values that are the same whatever a function is given, in every language but Python. Never runs what it reads."""
 
+import re
+
 from ast_grep_py import SgNode
 
+from orchestrator.verify.readers.grammar.macros import idle_macros
 from orchestrator.verify.readers.grammar.source import Source, arguments, called, parts, walk
 
 BINDS = frozenset(
@@ -62,6 +65,10 @@ def is_fixed(source: Source, node: SgNode, constants: set[str]) -> bool:
     return _is_made(source, node, constants)
 
 
+_ANSWERS = re.compile(r"(?:java\.lang\.reflect\.)?Proxy\.newProxyInstance|(?:Mockito\.)?mock")
+"""What makes something that answers by a function, whatever it is asked."""
+
+
 def _is_made(source: Source, node: SgNode, constants: set[str]) -> bool:
     name = called(node)
     if not name:
@@ -71,8 +78,13 @@ def _is_made(source: Source, node: SgNode, constants: set[str]) -> bool:
     function = node.field("function")
     if function is not None and function.kind() == "field_expression":
         owner, field = function.field("value"), function.field("field")
-        turned = field is not None and field.text() in {"into", "to_string", "to_owned", "clone"}
+        turned = field is not None and field.text() in {"into", "to_string", "to_owned", "clone", "assume_init"}
         return turned and owner is not None and is_fixed(source, owner, constants)
+    if name.endswith("!") and name[:-1] in idle_macros(source.text):
+        return True
+    if _ANSWERS.fullmatch(name):
+        body = arguments(node)[-1].field("body") if arguments(node) else None
+        return body is not None and is_fixed(source, body, constants)
     if not source.table.makers.fullmatch(name):
         return False
     if name.endswith("!"):

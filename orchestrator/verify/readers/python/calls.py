@@ -20,6 +20,8 @@ _COPIES = frozenset(("type", "copy", "deepcopy"))
 
 _STATUS = re.compile(r"(?i)['\"]?(?:status|success|ok|done|completed|state)['\"]?")
 _DONE = re.compile(r"(?i)\b(?:processed|completed|success(?:ful(?:ly)?)?|done|finished|simulated)\b")
+_OF_CAST = 2
+"""A kind, and what is said to be of it."""
 _DEEP = 4
 """Calls of inner functions within each other."""
 
@@ -66,6 +68,8 @@ class Calling(Drawing):
         if self.told(node):
             return Value(draws=Draws.INPUT)
         match node.func:
+            case ast.Attribute(attr="cast") | ast.Name(id="cast") if len(node.args) == _OF_CAST:
+                return self.value(node.args[1])
             case ast.Name(id=name) if name not in self.env or (self.env[name] is FIXED and name in _COPIES):
                 return self._named(name, node, args)
             case ast.Call(func=ast.Name(id="type"), args=[inner]) if not args:
@@ -127,7 +131,8 @@ class Calling(Drawing):
             case _:
                 pass
         if name == "get" and args and (answer := self.answer(found, args[0])) is not None:
-            return Value(draws=answer.draws | self.plain(args[1:]).draws)
+            rest = [self.value(one) for one in args[1:]]
+            return Value(draws=joined([answer, *rest]).draws, back=any(one.back for one in rest))
         given = self.plain(args).draws
         if found.draws & MEANT or (found.draws and given & MEANT) or given & Draws.OUTSIDE:
             raise WorksError

@@ -1,13 +1,18 @@
 """The functions of a Python file. Never runs or imports what it reads."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from orchestrator.verify.readers.code import Front, Function, Shape
+from orchestrator.verify.readers.python.aside import sent
+from orchestrator.verify.readers.python.bare import ASKS, asking
+from orchestrator.verify.readers.python.checking import checks, compares
 from orchestrator.verify.readers.python.dead import dead
 from orchestrator.verify.readers.python.flags import asks_a_flag, with_flags
 from orchestrator.verify.readers.python.flow import reachable
 from orchestrator.verify.readers.python.fronts import front
+from orchestrator.verify.readers.python.hinges import hinges
 from orchestrator.verify.readers.python.keeping import keeps
 from orchestrator.verify.readers.python.module import Surroundings, emptied_blocks, once, replaced, surroundings
 from orchestrator.verify.readers.python.quiet import LATER, swallows
@@ -27,6 +32,7 @@ class _Reader:
         self._lines = text.splitlines()
         self._around = _with_helpers(surroundings(tree), tree)
         self._replaced = replaced(tree.body)
+        self._asked = asking(tree) if ASKS.search(text) else {}
         self._hollow = {node.name for node in tree.body if isinstance(node, FunctionNode) and _is_hollow(node)}
 
     def within(
@@ -65,6 +71,7 @@ class _Reader:
         plain = {mark.id for mark in node.decorator_list if isinstance(mark, ast.Name)}
         full, idle = emptied_blocks(body)
         settles, spilt = leavings(alive)
+        sure, soft = checks(body)
         shape = Shape.HIDDEN if plain & self._hollow else shape_of(alive, names, node.name, self._around)
         shape = Shape.REPLACED if prefix + node.name in self._replaced else shape
         shape = Shape.LAZY if shape is Shape.REAL and _is_lazy(alive) else shape
@@ -87,6 +94,12 @@ class _Reader:
             swallows=swallows(alive),
             dead=dead(body),
             once=once(body),
+            checks=sure,
+            compares=compares(alive),
+            soft=soft,
+            feigns=any(isinstance(one, ast.Return) and _feigns(one.value) for one in own),
+            aside=sent(alive),
+            hinges=hinges(body, names, self._asked, source),
             takes=frozenset(names),
             blinded=blinded(alive, names),
             settles=settles,
@@ -157,7 +170,7 @@ def _with_helpers(around: Surroundings, tree: ast.Module) -> Surroundings:
         if isinstance(node, FunctionNode) and not node.decorator_list
     }
     kept = {name: shape for name, shape in helpers.items() if shape is not Shape.REAL}
-    return Surroundings(constants=around.constants, stored=around.stored, helpers=kept)
+    return Surroundings(constants=around.constants, stored=around.stored, helpers=kept, empty=around.empty)
 
 
 def _is_lazy(alive: Sequence[ast.stmt]) -> bool:
@@ -239,6 +252,18 @@ def _gives(node: ast.AST) -> bool:
     if isinstance(node, ast.Return):
         return node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None)
     return isinstance(node, ast.Yield | ast.YieldFrom)
+
+
+def _feigns(value: ast.expr | None) -> bool:
+    """Say whether None is said to be of a kind that it is not."""
+    match value:
+        case ast.Call(func=func, args=[kind, ast.Constant(value=None)]):
+            said = ast.unparse(kind).strip("'\"")
+            while said != (inner := re.sub(r"(?<!Optional)\[[^\[\]]*\]", "", said)):
+                said = inner
+            return last_name(func) == "cast" and not re.search(r"\bNone\b|\bOptional\b|\bAny\b", said)
+        case _:
+            return False
 
 
 def _says_none(returns: ast.expr) -> bool:

@@ -17,7 +17,6 @@ from orchestrator.verify.readers.python.walk import copied, dumped, walk
 
 TOLD, WRITTEN = 1, 2
 """How a value tells which argument it was: it is that, or its size, or made of such; it is all of it written down."""
-
 _SAYING = frozenset({"encode", "decode", "hexdigest", "digest", "__repr__", "__str__"})
 _WRITING = frozenset({"repr", "pformat", "dumps", "md5", "sha1", "sha256", "saferepr", "join"})
 _STEPS = 4000
@@ -147,6 +146,8 @@ class Drawing:
         """Give what a name stands for."""
         if name in self.env:
             return self.env[name]
+        if name in self.around.empty:
+            return Value(known=ast.Dict(keys=[], values=[]))
         if name in self.around.constants:
             return Value(draws=Draws.MODULE)
         if (name in self.around.idle or is_pure(name)) and name not in ALL_NAMES:

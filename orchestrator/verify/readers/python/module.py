@@ -11,6 +11,7 @@ import msgspec
 
 from orchestrator.verify.readers.code import Shape
 from orchestrator.verify.readers.python.flow import leaves_at_once
+from orchestrator.verify.readers.python.known import is_empty
 from orchestrator.verify.readers.python.values import FunctionNode, is_fixed, last_name
 from orchestrator.verify.readers.python.walk import walk
 
@@ -38,13 +39,14 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     """What a function's shape depends on. `constants`: names of the module that are given one fixed value.
 
     `stored` are attributes that something in the module sets, `helpers` the shapes of its outermost functions, `idle`
-    names imported from modules that give nothing but what they are given.
+    names imported from modules that give nothing but what they are given, `empty` tables that nobody fills.
     """
 
     constants: frozenset[str] = frozenset()
     stored: frozenset[str] = frozenset()
     helpers: Mapping[str, Shape] = {}
     idle: frozenset[str] = frozenset()
+    empty: frozenset[str] = frozenset()
 
 
 NOTHING_AROUND = Surroundings()
@@ -53,7 +55,46 @@ NOTHING_AROUND = Surroundings()
 def surroundings(tree: ast.Module) -> Surroundings:
     """Read them off a module."""
     idle = frozenset(name for part in tree.body for name, module in imported(part) if module in IDLE)
-    return Surroundings(constants=frozenset(_constants(tree)), stored=frozenset(_stored(tree)), idle=idle)
+    constants = frozenset(_constants(tree))
+    return Surroundings(
+        constants=constants,
+        stored=frozenset(_stored(tree)),
+        idle=idle,
+        empty=_unfilled(tree, constants & frozenset(name for part in tree.body for name in _empty(part))),
+    )
+
+
+def _unfilled(tree: ast.Module, names: frozenset[str]) -> frozenset[str]:
+    """Give the names of empty tables that are only ever asked for what they hold."""
+    if not names:
+        return names
+    asked: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
+    for node in walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()) if name in names:
+                seen[name] += 1
+            case ast.Attribute(value=ast.Name(id=name), attr="get" | "keys" | "values" | "items" | "__contains__"):
+                asked[name] += 1
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Load()):
+                asked[name] += 1
+            case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[ast.Name(id=name)]):
+                asked[name] += 1
+            case _:
+                pass
+    return frozenset(name for name in names if seen[name] == asked[name] > 0)
+
+
+def _empty(statement: ast.stmt) -> Iterator[str]:
+    """Give the name a statement makes an empty table of."""
+    match statement:
+        case (
+            ast.Assign(targets=[ast.Name(id=name)], value=value)
+            | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+        ) if is_empty(value):
+            yield name
+        case _:
+            pass
 
 
 def imported(statement: ast.stmt) -> Iterator[tuple[str, str]]:
@@ -179,7 +220,7 @@ def emptied_blocks(body: Sequence[ast.stmt]) -> tuple[tuple[str, ...], tuple[str
     for statement in body:
         for part in walk(statement):
             if isinstance(part, ast.For | ast.While | ast.If | ast.With | ast.AsyncFor | ast.AsyncWith):
-                idle = all(isinstance(one, ast.Pass) or _is_text(one) for one in part.body)
+                idle = all(isinstance(one, ast.Pass) or _is_text(one) or _names_only(one) for one in part.body)
                 (empty if idle else full).append(_head(part))
     return tuple(full), tuple(empty)
 
@@ -202,6 +243,12 @@ def _cut_down(over: ast.expr) -> ast.expr | None:
         case ast.Subscript(
             value=whole, slice=ast.Slice(lower=None | ast.Constant(value=0), upper=ast.Constant(value=1), step=None)
         ):
+            return _unlisted(whole)
+        case ast.List(elts=[ast.Subscript(value=whole, slice=ast.Constant(value=0))]):
+            return whole
+        case ast.List(
+            elts=[ast.Call(func=ast.Name(id="next"), args=[ast.Call(func=ast.Name(id="iter"), args=[whole]), *_])]
+        ):
             return whole
         case ast.Call(
             func=ast.Name(id="islice") | ast.Attribute(attr="islice"), args=[whole, ast.Constant(value=0 | 1)]
@@ -211,8 +258,28 @@ def _cut_down(over: ast.expr) -> ast.expr | None:
             return None
 
 
+def _unlisted(whole: ast.expr) -> ast.expr:
+    """Give what a list was made of, to be cut."""
+    match whole:
+        case ast.Call(func=ast.Name(id="list" | "tuple"), args=[inner], keywords=[]):
+            return inner
+        case _:
+            return whole
+
+
 def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _names_only(statement: ast.stmt) -> bool:
+    """Say whether a statement only names something: `error`, `_ = error`, `del error`."""
+    match statement:
+        case ast.Expr(value=ast.Name()) | ast.Delete(targets=[ast.Name()]):
+            return True
+        case ast.Assign(targets=[ast.Name(id="_")], value=ast.Name()):
+            return True
+        case _:
+            return False
 
 
 def _head(part: ast.For | ast.While | ast.If | ast.With | ast.AsyncFor | ast.AsyncWith) -> str:

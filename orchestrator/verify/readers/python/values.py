@@ -47,6 +47,8 @@ def is_fixed(value: ast.expr, constants: Collection[str]) -> bool:
             return is_fixed(owner, constants)
         case ast.Call(func=ast.Name(id=name)) if name in _PURE or name in _MOCKS or name in constants:
             return _are_fixed((*value.args, *(word.value for word in value.keywords)), constants)
+        case ast.Call(func=ast.Attribute(attr="cast") | ast.Name(id="cast"), args=[_, held]):
+            return is_fixed(held, constants)
         case ast.Call(func=ast.Attribute(attr=name, value=owner)):
             given = (*value.args, *(word.value for word in value.keywords))
             return (name in _MOCKS or is_fixed(owner, constants)) and _are_fixed(given, constants)
