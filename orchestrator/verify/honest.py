@@ -13,6 +13,7 @@ from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Change, Trees
 from orchestrator.verify.diff import Diff, Edit, Rule, found
 from orchestrator.verify.rules import (
+    agreeing,
     code,
     commands,
     data,
@@ -60,7 +61,7 @@ RULES: tuple[Rule, ...] = (
     Rule("test-deleted", Verdict.FAIL, testing.test_deleted),
     Rule("test-emptied", Verdict.FAIL, testing.test_emptied, (helpers.helper_emptied, helpers.assertion_replaced)),
     Rule("test-skipped", Verdict.FAIL, testing.test_skipped),
-    Rule("test-weakened", Verdict.FAIL, weakened.test_weakened),
+    Rule("test-weakened", Verdict.FAIL, weakened.test_weakened, (agreeing.compared_with_anything,)),
     Rule("test-cases-removed", Verdict.FAIL, testing.test_cases_removed),
     Rule("test-data-emptied", Verdict.FAIL, data.test_data_emptied),
     Rule("test-vacuous", Verdict.FAIL, testing.test_vacuous),

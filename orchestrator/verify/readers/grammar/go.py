@@ -11,6 +11,8 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.asserting import says_to_assert
 from orchestrator.verify.readers.grammar.flags import known
+from orchestrator.verify.readers.grammar.go_asked import holds_anyway
+from orchestrator.verify.readers.grammar.holding import never_holds
 from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, name_of, parts, walk
 from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, assertion, shallow, split
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
@@ -23,6 +25,7 @@ _FIRST_ONLY = re.compile(r"range \w+\[:\d+\]")
 _ASKS_NOTHING = re.compile(r"testenv\.(?:MustHave|Needs)\w*|(?:assert|require)\.New")
 """Calls that leave a test out where it cannot run, or make what asserts."""
 
+_NEVER = "never"
 _HELPERS = frozenset({"t.Run", "t.Helper", "t.Cleanup", "t.Log", "t.Logf", "t.Setenv", "t.Parallel"})
 _TAKEN = frozenset({"t", "tb", "assert", "require", "c", "s"})
 _STRICT = re.compile(
@@ -83,7 +86,8 @@ def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:
         given = [part for part in arguments(node) if part.text() not in _TAKEN]
         panics = name == "panic" and any(one.kind() == "if_statement" for one in node.ancestors())
         if panics or (_FAILS.fullmatch(name) and name.partition(".")[0] in {"t", "tb", "b", "c", "f"}):
-            yield _judged(source, node), False
+            made = _judged(source, node)
+            yield made, made.subjects == frozenset({_NEVER})
         elif _is_asserting(node, name, last):
             yield _testified(source, node, last, given)
         elif name not in _HELPERS and (says_to_assert(node, last) or last.startswith("Require") or _is_left_to(node)):
@@ -122,12 +126,15 @@ def _testified(source: Source, node: SgNode, last: str, given: list[SgNode]) -> 
     strength = NONE if same else STRICT if _STRICT.match(last) else TRUTH if last in _TRUTH else LAX
     if strength == STRICT and any(side.text() in {"true", "false"} for side in given[:2]):
         strength = TRUTH  # the same as `True`
+    if last == "Panics" or (last in {"Error", "Errorf"} and given):
+        strength = LAX
     first = given[0].text() if given else ""
     constant = bool(given) and given[0].kind() in source.table.literals
     vacuous = (
         _VACUOUS.get(last) == first
         or (same and constant and last.startswith(("Equal", "Exactly", "Same")))
         or first.endswith("|| true")
+        or holds_anyway(source, last.removesuffix("f"), given)
     )
     made = assertion(source, node, given[:2], strength, last)
     if made.dump.startswith("require . "):  # which of both asserts says only what happens next
@@ -141,8 +148,8 @@ def _judged(source: Source, node: SgNode) -> Assertion:
         if one.kind() == "if_statement":
             condition = one.field("condition")
             if condition is not None and _is_direct(one, node):
-                if known(condition.text()) is False:
-                    return assertion(source, one, [], NONE, "never")
+                if known(condition.text()) is False or never_holds(source.dump(condition)):
+                    return assertion(source, one, [], NONE, _NEVER)
                 subjects, strength = _sides(source, bare(condition))
                 if any(known(part.text()) is False for part in _parts(bare(condition))):
                     subjects, strength = _compared(bare(condition)), NONE

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.asserting import says_to_assert
+from orchestrator.verify.readers.grammar.java_asked import fails_itself, holds_anyway, is_broad
 from orchestrator.verify.readers.grammar.source import Source, arguments, called, line_of, name_of, parts
 from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, assertion, shallow, split
 from orchestrator.verify.readers.grammar.values import is_fixed
@@ -28,7 +29,7 @@ _STRICT = re.compile(
 )
 _LAX = re.compile(
     r"assert(?:NotNull|NotEquals|NotSame|InstanceOf|DoesNotThrow|Timeout\w*)|isNotNull|isInstanceOf|isNotEqualTo|isNotEmpty"
-    r"|isN(?:ot|on)Zero|isNotSameAs|isPresent|isGreaterThan\w*|isLessThan\w*"
+    r"|isN(?:ot|on)Zero|hasSame(?:Class|Size)As|isNotSameAs|isPresent|isGreaterThan\w*|isLessThan\w*"
 )
 _COMPARED = 2
 _TRUTH = frozenset({"assertTrue", "assertFalse", "isTrue", "isFalse"})
@@ -42,9 +43,9 @@ _OPEN = re.compile(
     r"(?:not\w*\(|instanceOf\(|isA\(|greaterThan\w*\(|lessThan\w*\(|any\w*\()"
 )
 """Those that leave most open, as `assertNotNull` does."""
-_BROAD = frozenset({"Throwable.class", "Exception.class", "Error.class", "RuntimeException.class"})
 _BEHAVIOUR = re.compile(r"(?:\w*(?:[sS]oftly|Assertions?|BDDMockito)\.)?then(?:[A-Z]\w*)?")
 """What AssertJ and Mockito call an assertion where tests are told as behaviour."""
+_OF_ERRORS = re.compile(r"(?:assertThat|then)(?:ThrownBy|ExceptionOfType|Code)")
 _CLASSES = frozenset({"class_declaration", "interface_declaration", "enum_declaration", "record_declaration"})
 
 
@@ -152,8 +153,8 @@ def _plain(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
     sides = [part for part in given if part.kind() != "string_literal"][:2] or given[:2]
     same = len(sides) > 1 and source.dump(sides[0]) == source.dump(sides[1])
     if name.startswith("assertThrows"):
-        strength = LAX if given and given[0].text() in _BROAD else STRICT
-        return assertion(source, node, given[1:], strength, "throws"), False
+        strength = LAX if given and is_broad(given[0].text()) else STRICT
+        return assertion(source, node, given[1:], strength, "throws"), fails_itself(source, given[1:])
     matcher = sides[-1].text() if name == "assertThat" and len(sides) > 1 else ""
     strength = TRUTH if _PARTLY.match(matcher) else LAX if _OPEN.match(matcher) else _strength(name)
     if strength == STRICT and any(side.text() in {"true", "false"} for side in sides):
@@ -163,6 +164,7 @@ def _plain(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
         or (name == "assertFalse" and bool(sides) and sides[0].text() == "false")
         or (same and _STRICT.fullmatch(name) is not None and is_fixed(source, sides[0], set()))
         or (name == "assertNull" and bool(sides) and sides[0].text() == "null")
+        or holds_anyway(source, name, given)
     )
     return assertion(source, node, sides, NONE if same else strength, name), vacuous
 
@@ -184,6 +186,9 @@ def _fluent(source: Source, node: SgNode, root: SgNode) -> tuple[Assertion, bool
         strength = LAX  # one of several may hold
     constant = bool(subjects) and is_fixed(source, subjects[0], set())
     vacuous = constant and (same or (name_of(node) == "isTrue" and subjects[0].text() == "true"))
+    vacuous = vacuous or holds_anyway(source, name_of(node), [*subjects, *against])
+    if _OF_ERRORS.fullmatch(name_of(root)):
+        strength = LAX if any(is_broad(one.text()) for one in (*against, *subjects)) else STRICT
     return assertion(source, node, subjects, strength, called(root), against), vacuous
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.asserting import says_to_assert
-from orchestrator.verify.readers.grammar.js_asked import as_equality
+from orchestrator.verify.readers.grammar.js_asked import THROWS, as_equality, fails_anyhow, holds_anyway, leaves_open
 from orchestrator.verify.readers.grammar.js_marks import SILENT, Chain, chain_of, marks_of, others_of
 from orchestrator.verify.readers.grammar.source import Source, arguments, line_of, parts, walk
 from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, shallow
@@ -299,6 +299,12 @@ def _strength(source: Source, chain: Chain, told: list[str], subjects: list[SgNo
     if subjects and against and source.dump(subjects[0]) == source.dump(against[0]):
         return NONE
     last = told[-1] if told else ""
+    if last in THROWS and fails_anyhow(source, against, fluent=chain.root not in {"assert", *_PLANS}):
+        return LAX
+    if last in {"toBe", "toEqual", "toStrictEqual"} and subjects and subjects[0].text().startswith("typeof "):
+        return LAX  # as `toBeTypeOf`
+    if told and last in _TRUTH | {"toBe", "toEqual", "toStrictEqual"} and subjects and leaves_open(source, subjects[0]):
+        return LAX
     anything = bool(against) and _ANYTHING.match(against[0].text()) is not None
     if last in _SNAPSHOTS or (last == "toMatchObject" and against and against[0].text() == "{}"):
         return LAX
@@ -321,6 +327,8 @@ def _cannot_fail(source: Source, chain: Chain) -> bool:
         return False
     if chain.members[:1] == ("fail",):  # whatever it is given
         return False
+    if holds_anyway(source, chain):
+        return True
     if chain.members[:1] == ("assertions",):  # so many must follow
         return first[0].text() == "0"
     if first[0].kind() == "binary_expression" and re.search(r"\|\|\s*true\s*$", first[0].text()):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.asserting import says_to_assert
+from orchestrator.verify.readers.grammar.holding import about, holds
 from orchestrator.verify.readers.grammar.source import Source, called, line_of, name_of
 from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, assertion, shallow, split
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
@@ -22,9 +23,12 @@ _ELSEWHERE = re.compile(
 _BY_FLAG = re.compile(r"cfg_attr\(\s*(?!(?:test|unix|debug_assertions|doc\w*|all|any|not|feature)\b)[a-z]\w*\s*,")
 """A flag that somebody has to set, as a sanitizer's or that of a slow machine."""
 _EQUALS = re.compile(r"(?:\w+ :: )*(?:ptr_eq|eq) \(.*\)|[^|&]*\. eq \([^|&]*\)")
+_OF_A_FORM = re.compile(r"matches ! \(.* , (?!(?:Err|Ok|Some) \( (?:_|\.\.) \) ,? ?\)|_).*\)")
+"""A form is asked for that says more than that there is something."""
 _EXPECTS = re.compile(r"#\[\s*should_panic\s*(?:=|\(\s*expected\s*=)\s*\"(?!assert|[^\"]*\b(?:left|right)\b)[^\"]{8,}")
 """A panic that is told from others by its words is what the test asserts."""
 _COMPARED = 2
+_OR = re.compile(r" \|\|? ")
 
 
 def _find(source: Source) -> Iterator[Found | Trial]:
@@ -106,12 +110,13 @@ def _macro(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
     sides = _arguments(source, node)
     subjects = frozenset(side for side in sides[:_COMPARED] if side and not _is_constant(side))
     first = sides[0] if sides else ""
-    compared = name.endswith("assert!") and " == " in f" {first} " and " || " not in first
+    compared = name.endswith("assert!") and " == " in f" {first} " and not _OR.search(first)
     if compared:
         sides = [side.strip() for side in first.split(" == ", 1)]
         subjects = frozenset(side for side in sides if not _is_constant(side)) | {first}
     same = len(sides) >= _COMPARED and sides[0] == sides[1]
     asked = name.endswith("assert!") and not (compared or _EQUALS.fullmatch(first))
+    asked = asked and not _OF_A_FORM.fullmatch(first)
     strict = not asked and not name.endswith("_ne!")
     strength = NONE if same and strict else STRICT if strict else TRUTH if first.startswith("!") else LAX
     if strength == STRICT and {"true", "false"} & {*sides[:_COMPARED]}:
@@ -119,7 +124,7 @@ def _macro(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
     calls = frozenset(re.findall(r"(\w+) \(", first))
     made = Assertion(
         dump=source.dump(node),
-        subjects=subjects or frozenset({name}),
+        subjects=subjects.union(*map(about, subjects)) or frozenset({name}),
         strength=strength,
         line=line_of(node),
         calls=calls,
@@ -128,14 +133,14 @@ def _macro(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
     )
     known = name in {"assert!", "assert_eq!", "debug_assert!", "debug_assert_eq!"}
     constant = known and _is_constant(first) and (first == "true" if not strict else same)
-    return made, constant or _HOLDS.search(first) is not None
+    return made, constant or _holds_anyway(name, _arguments(source, node))
 
 
-_HOLDS = re.compile(
-    r"\|\| true$|^true \|\||^matches ! \(.*, _ \)$|^! format ! \([^()]*(?:\([^()]*\)[^()]*)*\) \. is_empty \( \)$"
-    r"|^\( (\d+) \.\. \1 \) \. all \("
-)
-"""What holds whatever it is asked of."""
+def _holds_anyway(name: str, given: Sequence[str]) -> bool:
+    """Say whether a macro asserts what holds whatever it is asked of."""
+    if name.endswith("assert!"):
+        return bool(given) and holds(given[0])
+    return name.endswith("assert_ne!") and len(given) >= _COMPARED and holds(f"( {given[0]} ) != {given[1]}")
 
 
 def _arguments(source: Source, node: SgNode) -> list[str]:

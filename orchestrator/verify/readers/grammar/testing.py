@@ -14,6 +14,7 @@ from orchestrator.verify.readers.grammar.asserting import HELD
 from orchestrator.verify.readers.grammar.copies import uncopied
 from orchestrator.verify.readers.grammar.flags import known, settled
 from orchestrator.verify.readers.grammar.flow import IFS, reachable
+from orchestrator.verify.readers.grammar.holding import about
 from orchestrator.verify.readers.grammar.quiet import hushes, recovers
 from orchestrator.verify.readers.grammar.source import (
     Source,
@@ -117,10 +118,7 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
 def _placed(
     one: Assertion, guards: tuple[str, ...], made: Mapping[str, tuple[str, int]], done: Sequence[int]
 ) -> Assertion:
-    """Add what an assertion stands under, and see through a name for what it is compared with.
-
-    Not where something is done after it was given its value: then it says that this changed nothing.
-    """
+    """Add what an assertion stands under, and see through a name, unless something is done since it got its value."""
     still = (name for name, (_, line) in made.items() if not any(line < at < one.line for at in done))
     known = {name: uncopied(made[name][0]) for name in still}
     told = [{side, known.get(side, side)} for side in one.sides]
@@ -129,8 +127,7 @@ def _placed(
     return msgspec.structs.replace(one, guards=guards, strength=NONE if same else one.strength)
 
 
-_UNLIKE = re.compile(r"(?:\w+ \. )*[nN]ot(?:Deep|Strict)?(?:Equal|Same)\w* ")
-"""Of the same thing twice it never holds."""
+_UNLIKE = re.compile(r"(?:\w+ \. )*[nN]ot(?:Deep|Strict)?(?:Equal|Same)\w* ")  # of one thing twice it never holds
 
 
 def _done(source: Source, steps: Sequence[SgNode], reader: Reader) -> list[int]:
@@ -388,10 +385,11 @@ def assertion(
 ) -> Assertion:
     """Make an assertion about expressions; constants are no subjects. `against` is what they are compared with."""
     calls = frozenset(called(one) for part in subjects for one in walk(part) if called(one))
-    about = frozenset(source.dump(part) for part in subjects if part.kind() not in source.table.literals)
+    named = frozenset(source.dump(part) for part in subjects if part.kind() not in source.table.literals)
+    under = (about(one) for one in named)
     return Assertion(
         dump=source.dump(node),
-        subjects=about or frozenset({name}),
+        subjects=named.union(*under) or frozenset({name}),
         strength=strength,
         line=line_of(node),
         calls=calls,

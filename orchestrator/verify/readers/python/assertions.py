@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from orchestrator.verify.readers.python.flow import leaves_out_else, reachable
+from orchestrator.verify.readers.python.holding import holds_anyway
 from orchestrator.verify.readers.python.known import truth
 from orchestrator.verify.readers.python.quiet import is_broad, suppresses
 from orchestrator.verify.readers.python.since import done_since, never_run
@@ -18,6 +19,9 @@ _ITSELF = frozenset({"self", "cls"})
 _ASSERTS = frozenset(
     {"raises", "RaisesGroup", "RaisesExc", "warns", "deprecated_call", "fail", "assertRaises", "assertWarns"}
 )
+
+
+_PATTERNS = frozenset({"assertRegex", "assertRegexpMatches"})
 
 
 def assertions(body: Sequence[ast.stmt]) -> Iterator[Assertion]:
@@ -218,13 +222,15 @@ def is_vacuous(test: ast.expr) -> bool:
         case ast.Compare(left=ast.Attribute() | ast.Call(), ops=[ast.Is()]):
             return False  # asked twice and the same thing each time: kept, and not made anew
         case _:
-            return truth(test) is not None
+            return truth(test) is not None or holds_anyway(test)
 
 
 def _calls_vacuously(call: ast.Call) -> bool:
     """Say whether a method asserts of constants what they are: `assertTrue(True)`, `assertEqual(1, 1)`."""
     condition = as_condition(call)
-    return condition is not None and truth(condition) is True
+    if condition is None:
+        return holds_anyway(call) if last_name(call.func) in _PATTERNS else False
+    return truth(condition) is True or holds_anyway(condition)
 
 
 def is_false(test: ast.expr) -> bool:
