@@ -31,7 +31,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     `prose` are the words that only explain: a docstring's, those of what is told when an assertion fails. `never`: why
     its body is never run (it only makes a generator, or a coroutine that awaits nothing). `unheard` are the assertions
     whose failure would not be one of the test, each with why. `bound` are functions a test makes that answer something
-    fixed, `judged` those that what it asserts came from.
+    fixed, `judged` those that what it asserts came from. `goes_first`: it is what runs before tests.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     unheard: tuple[tuple[Assertion, str], ...] = ()
     bound: frozenset[str] = frozenset()
     judged: frozenset[str] = frozenset()
+    goes_first: bool = False
 
     @property
     def assertions(self) -> int:

@@ -13,8 +13,9 @@ from orchestrator.verify.readers.grammar.asserting import says_to_assert
 from orchestrator.verify.readers.grammar.flags import known
 from orchestrator.verify.readers.grammar.go_asked import holds_anyway
 from orchestrator.verify.readers.grammar.holding import never_holds
-from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, name_of, parts, walk
-from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, assertion, shallow, split
+from orchestrator.verify.readers.grammar.skipping import Mark
+from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, name_of, parts, shallow, walk
+from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, split
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _FAILS = re.compile(r"\w+\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)")

@@ -10,8 +10,8 @@ from ast_grep_py import SgNode
 from orchestrator.verify.readers.grammar.asserting import says_to_assert
 from orchestrator.verify.readers.grammar.js_asked import THROWS, as_equality, fails_anyhow, holds_anyway, leaves_open
 from orchestrator.verify.readers.grammar.js_marks import SILENT, Chain, chain_of, marks_of, others_of
-from orchestrator.verify.readers.grammar.source import Source, arguments, line_of, parts, walk
-from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, shallow
+from orchestrator.verify.readers.grammar.source import Source, arguments, line_of, parts, shallow, walk
+from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, read_preparation
 from orchestrator.verify.readers.grammar.values import is_fixed
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
@@ -51,6 +51,7 @@ _LAX = re.compile(
     r"doesNot(?:Throw|Reject|Match)|notThrows(?:Async)?|toBeDefined|toBeInstanceOf|(?:toBeG|g)reaterThan\w*|(?:toBeL|l)essThan\w*|[gl]te?|within|toBeTypeOf|exists?"
     r"|isDefined|isOk|isObject|isString|isArray|isNotNull|isNotEmpty|notEqual|notStrictEqual|notDeepEqual|defined|not|above|below|least|most"
 )
+_SKIPS = re.compile(r"(?:this|test|it|t|ctx|context)\.(?:skip|fixme|todo)")
 _PLANS = frozenset({"t", "tt", "st", "plan"})
 """What a runner hands to a test to assert with, as it is commonly called."""
 _PLANNED = frozenset(
@@ -98,6 +99,9 @@ def _find(source: Source) -> Iterator[Found | Trial]:
             if chain.root in others:
                 chain = Chain("test", (*others[chain.root], *chain.members), chain.calls)
             callback = _callback(node)
+            body = callback.field("body") if callback is not None else None
+            if (hook := _hook(chain)) and body is not None:
+                yield read_preparation(source, f"{prefix}<{hook}>", node, body, _SKIPS)
             title = _title(source, node)
             name = f"{prefix}{title}"
             if chain.root in _SUITES and callback is not None:
@@ -115,6 +119,15 @@ def _find(source: Source) -> Iterator[Found | Trial]:
                 yield _found(source, node, chain, f"{name}#{seen[name]}" if seen[name] > 1 else name, callback)
                 continue
         pending.extend((child, where) for child in reversed(node.children()))
+
+
+def _hook(chain: Chain) -> str:
+    """Give what a runner calls that which runs before tests; nothing where a call is no such thing."""
+    last = chain.members[-1] if chain.root in {"test", "t", "it"} and chain.members else chain.root
+    return last if last in _HOOKS and len(chain.calls) == 1 else ""
+
+
+_HOOKS = frozenset({"beforeEach", "before", "beforeAll", "setup", "suiteSetup"})
 
 
 def _of_loops(source: Source, node: SgNode) -> frozenset[str]:
@@ -347,5 +360,5 @@ JS = Reader(
     find=_find,
     asserts=_asserts,
     vacuous=_vacuous,
-    skips=re.compile(r"(?:this|test|it|t|ctx|context)\.(?:skip|fixme|todo)"),
+    skips=_SKIPS,
 )

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Sequence
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.asserting import says_to_assert
+from orchestrator.verify.readers.grammar.here import cfg_holds_nowhere
 from orchestrator.verify.readers.grammar.holding import about, holds
-from orchestrator.verify.readers.grammar.source import Source, called, line_of, name_of
-from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, assertion, shallow, split
+from orchestrator.verify.readers.grammar.skipping import Mark
+from orchestrator.verify.readers.grammar.source import Source, called, line_of, name_of, shallow
+from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, split
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _TEST = re.compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|quickcheck|proptest|wasm_bindgen_test)\b(?!_)")
 _SILENT = re.compile(
-    r"#\[\s*(ignore|should_panic|cfg\(\s*(?:any\(\)|FALSE|never|none|false|not\(\s*test\s*\)|(?:(?:any|all)\(\s*)?feature)|cfg_attr\([^\]]*\bignore\b"
+    r"#!?\[\s*(ignore|should_panic|cfg\(\s*(?:any\(\)|FALSE|never|none|false|not\(\s*test\s*\)|(?:(?:any|all)\(\s*)?feature)|cfg_attr\([^\]]*\bignore\b"
     r"|cfg\(\s*target_os\s*=\s*\"(?!linux|macos|windows|android|ios)[^\]]*)"
 )
 _ELSEWHERE = re.compile(
@@ -32,6 +34,8 @@ _OR = re.compile(r" \|\|? ")
 
 
 def _find(source: Source) -> Iterator[Found | Trial]:
+    of_file = [one.text() for one in source.root.children() if one.kind() == "inner_attribute_item"]
+    yield Trial(name="", line=1, markers=tuple(mark.name for mark in _marks(of_file)))
     pending = [(source.root, "")]
     while pending:
         node, prefix = pending.pop()
@@ -46,7 +50,7 @@ def _find(source: Source) -> Iterator[Found | Trial]:
                 name=f"{prefix}{name_of(node)}",
                 line=line_of(node),
                 markers=tuple(mark.name for mark in silent),
-                unconditional=tuple(mark.name for mark in silent),
+                unconditional=tuple(mark.name for mark in silent if mark.always),
             )
         elif node.kind() == "function_item":
             marks, body = _attributes(node), node.field("body")
@@ -82,8 +86,24 @@ def _marks(attributes: Sequence[str]) -> Iterator[Mark]:
         match = _SILENT.match(attribute)
         if match is not None and not _is_elsewhere(attribute) and not _EXPECTS.match(attribute):
             feature = "feature" in match[1]
-            name = "".join(attribute.strip("#[] \n").split()) if feature else match[1].partition("(")[0]
+            name = "".join(attribute.strip("#![] \n").split()) if feature else match[1].partition("(")[0]
             yield Mark(name, match[1] != "should_panic" and not feature)
+        elif match is None:
+            yield from _built_for(attribute)
+
+
+def _built_for(attribute: str) -> Iterator[Mark]:
+    """Give what a test or a file is built for, where that is nothing common, or a flag's absence."""
+    match = _CFG.fullmatch(attribute.strip())
+    asked = "".join(match[1].split()) if match is not None else ""
+    if asked and cfg_holds_nowhere(asked):
+        yield Mark(f"cfg({asked})", always=False)
+    elif asked:
+        flags = (flag for flag in re.findall(r"not\((\w+)\)", asked) if cfg_holds_nowhere(flag))
+        yield from (Mark(f"built without {flag}", always=False) for flag in flags)
+
+
+_CFG = re.compile(r"#!?\[\s*cfg\((.*)\)\s*\]", re.DOTALL)
 
 
 def _is_elsewhere(attribute: str) -> bool:

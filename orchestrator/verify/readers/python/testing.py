@@ -96,6 +96,7 @@ def _preparation(node: FunctionNode) -> Trial:
     alive = tuple(reachable(node.body))
     needed = wanted(node.name, alive)
     asked = [one for one in alive if isinstance(one, ast.Expr) and ast.unparse(one.value) in needed]
+    alive = (*alive, *_where_asked(alive))
     marks = _silencer(
         node.name, node.lineno, (), [one for one in alive if not isinstance(one, ast.Assign) and one not in asked]
     )
@@ -107,6 +108,16 @@ def _preparation(node: FunctionNode) -> Trial:
         markers=(*marks.markers, *skips),
         unconditional=(*(mark for mark in marks.unconditional if mark != "importorskip"), *skips),
     )
+
+
+def _where_asked(alive: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Give what is done where whoever runs the tests has not said something."""
+    for one in alive:
+        if isinstance(one, ast.If) and _ENVIRONMENT.search(ast.unparse(one.test)):
+            yield from one.body
+
+
+_ENVIRONMENT = re.compile(r"environ|getenv")
 
 
 def _is_main(node: ast.stmt) -> bool:
@@ -172,7 +183,7 @@ def _left(alive: Sequence[ast.stmt]) -> Iterator[str]:
         match statement:
             case ast.If(test=test, body=[ast.Return(value=None)], orelse=[]):
                 text = ast.unparse(test)
-                if re.search(r"environ|getenv", text):
+                if _ENVIRONMENT.search(text) or holds_everywhere(test):
                     yield f"if {text[:60]}"
             case _:
                 pass
