@@ -22,6 +22,7 @@ from orchestrator.verify.rules.fresh import (
     proves_anything,
 )
 from orchestrator.verify.rules.gone import is_announced
+from orchestrator.verify.rules.put_away import is_put_away
 from orchestrator.verify.rules.reworked import is_rework
 from orchestrator.verify.rules.rust_features import (
     FEATURE,
@@ -55,7 +56,7 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
     added = [
         test
         for side in both
-        if not side.is_passed_by
+        if not (side.is_passed_by or is_put_away(side, diff))
         for name, test in side.new.items()
         if name not in side.old and test.is_test and not test.never
     ]

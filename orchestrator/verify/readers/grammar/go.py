@@ -5,6 +5,7 @@ What fails a test is a call (`t.Errorf`); how strict it is says the `if` around 
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 from ast_grep_py import SgNode
@@ -14,7 +15,17 @@ from orchestrator.verify.readers.grammar.flags import known
 from orchestrator.verify.readers.grammar.go_asked import holds_anyway
 from orchestrator.verify.readers.grammar.holding import never_holds
 from orchestrator.verify.readers.grammar.skipping import Mark
-from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, name_of, parts, shallow, walk
+from orchestrator.verify.readers.grammar.source import (
+    Source,
+    arguments,
+    bare,
+    called,
+    name_of,
+    parts,
+    shallow,
+    statements,
+    walk,
+)
 from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, split
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
@@ -48,8 +59,46 @@ def _find(source: Source) -> Iterator[Found | Trial]:
         if node.kind() not in {"function_declaration", "method_declaration"} or body is None:
             continue
         if re.match(r"Test(?![a-z])", name) and "testing." in node.text()[: node.text().find("{")] + "testing.":
-            marks = tuple(Mark(match[0], always=False) for match in _FIRST_ONLY.finditer(body.text()))
-            yield Found(name=name, short=name, node=node, body=body, marks=marks, cases=tuple(_cases(source, body)))
+            first = (Mark(match[0], always=False) for match in _FIRST_ONLY.finditer(body.text()))
+            yield Found(
+                name=name,
+                short=name,
+                node=node,
+                body=body,
+                marks=(*first, *_skipped_first(source, body)),
+                cases=tuple(_cases(source, body)),
+                never="belongs to a type, where no runner calls it" if _is_called_by_nobody(source, node) else "",
+            )
+
+
+def _skipped_first(source: Source, body: SgNode) -> Iterator[Mark]:
+    """Give the skips of functions of the file that a test calls, on no condition."""
+    skipping = _skipping(source.text) if ".Skip" in source.text else frozenset()
+    for step in statements(body) if skipping else ():
+        name = called(bare(step))
+        if name in skipping:
+            yield Mark("Skip")
+
+
+@lru_cache(maxsize=128)
+def _skipping(text: str) -> frozenset[str]:
+    """Give the functions of a file, besides tests, that skip whatever test calls them."""
+    found = _ALONE.findall(text)
+    return frozenset(name for name, body in found if _SKIPS_AT_ONCE.search(body) and not name.startswith("Test"))
+
+
+_ALONE = re.compile(r"^func (\w+)\([^)]*\btesting\.TB?\b[^)]*\)[^{\n]*\{\n((?:[^}\n].*\n|\n)*)\}", re.MULTILINE)
+_SKIPS_AT_ONCE = re.compile(r"(?m)^(?:\t|    )\w+\.Skip(?:Now|f)?\(")
+
+
+def _is_called_by_nobody(source: Source, node: SgNode) -> bool:
+    """Say whether a method is called as a test is, of a type of the file that no suite runs."""
+    receiver = node.field("receiver")
+    kind = re.search(r"\*?(\w+)\s*\)$", receiver.text()) if receiver is not None else None
+    if kind is None or re.search(r"\bsuite\b|\bcheck\.", source.text):
+        return False
+    declared = re.search(rf"(?m)^type\s+{kind[1]}\b", source.text) is not None
+    return declared and re.search(rf"\.{name_of(node)}\b", source.text) is None
 
 
 def _asked_for(head: str) -> list[str]:

@@ -40,7 +40,10 @@ _AMONG = re.compile(
     r"(?P<among>\[.*\]|(?:List|Set|Arrays|Stream) \. (?:of|asList) \(.*\)|vec ! \[.*\])"
     r" \. (?:contains|includes|indexOf) \( &? ?(?P<one>.*) \)"
 )
-_IN_ORDER = re.compile(r"(?:Some|Ok|Optional \. of) \(.*\) \. (?:is_some|is_ok|isPresent) \( \)")
+_IN_ORDER = re.compile(
+    r"(?:Some|Ok|Optional \. of) \(.*\) \. (?:is_some|is_ok|isPresent) \( \)"
+    r"|(?:Err (?::: < .* > )?\(.*\)|None (?::: < .* >)?) ?\. (?:is_err|is_none) \( \)"
+)
 _OF_ANY_KIND = re.compile(r"matches ! \(.*(?:, |\| )_ \)|.+ instanceof Object")
 _SAME = re.compile(
     r"(?:Objects \. (?:deepEquals|equals)|reflect \. DeepEqual|Object \. is|isDeepStrictEqual) \( (.*) \)"
@@ -240,6 +243,17 @@ def _is_equal_to_itself(text: str) -> bool:
     match = _EQUALS.fullmatch(text)
     sides = [match[1], match[2]] if match is not None and not sides else sides
     return len(sides) == _PAIR and _bare(sides[0]).lstrip("& ") == _bare(sides[1]).lstrip("& ")
+
+
+_FAILS = re.compile(
+    r"(?:async )?(?:function )?\( \) (?:=> |-> )?\{ (?:[^{}]*; )?(?:return )?"
+    r"(?:throw (?:new )?[^;{}]*|Promise \. reject \(.*\)) ?;? \}|Promise \. reject \(.*\)"
+)
+
+
+def fails_itself(text: str) -> bool:
+    """Say whether all that is run, so that it may fail, ends in a failure of its own."""
+    return _FAILS.fullmatch(text) is not None
 
 
 _PAIR = 2

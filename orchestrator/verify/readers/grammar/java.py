@@ -212,6 +212,7 @@ def _fluent(source: Source, node: SgNode, root: SgNode) -> tuple[Assertion, bool
     vacuous = vacuous or holds_anyway(source, name_of(node), [*subjects, *against])
     if _OF_ERRORS.fullmatch(name_of(root)):
         strength = LAX if any(is_broad(one.text()) for one in (*against, *subjects)) else STRICT
+        vacuous = vacuous or fails_itself(source, subjects)
     return assertion(source, node, subjects, strength, called(root), against), vacuous
 
 

@@ -8,8 +8,12 @@ from functools import lru_cache
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.asserting import says_to_assert
+from orchestrator.verify.readers.grammar.emptiness import is_nothing
 from orchestrator.verify.readers.grammar.js_asked import THROWS, as_equality, fails_anyhow, holds_anyway, leaves_open
 from orchestrator.verify.readers.grammar.js_marks import SILENT, Chain, chain_of, marks_of, others_of
+from orchestrator.verify.readers.grammar.js_requests import ends_told, expectations
+from orchestrator.verify.readers.grammar.js_run import filled, marks_around, never_run
+from orchestrator.verify.readers.grammar.skipping import Mark
 from orchestrator.verify.readers.grammar.source import Source, arguments, line_of, parts, shallow, walk
 from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, read_preparation
 from orchestrator.verify.readers.grammar.values import is_fixed
@@ -155,10 +159,19 @@ def _found(source: Source, node: SgNode, chain: Chain, name: str, callback: SgNo
         short=name.rpartition(" > ")[2],
         node=node,
         body=body or callback or node,
-        marks=tuple(marks_of(chain, node)),
+        marks=(*marks_of(chain, node), *marks_around(node), *_without_cases(source, chain)),
+        never=never_run(source, node, chain.root, callback),
         cases=tuple(_cases(source, chain)),
         replaced=frozenset(_replaced(body)) if body is not None else frozenset(),
+        told=ends_told(source, body) if body is not None else (0, 0),
     )
+
+
+def _without_cases(source: Source, chain: Chain) -> Iterator[Mark]:
+    """Give what says that a test has no case to run with: `it.each(cases)`, where there are none."""
+    given = chain.given(0) if "each" in chain.members else []
+    if len(given) == 1 and given[0].kind() != "array" and is_nothing(filled(source, given[0].text())):
+        yield Mark("each([])")
 
 
 def _title(source: Source, node: SgNode) -> str:
@@ -208,6 +221,10 @@ def _replaced(body: SgNode) -> Iterator[str]:
 
 def _asserts(source: Source, step: SgNode) -> Iterator[Assertion]:
     for chain, node in _chains(source, step):
+        requested = expectations(source, chain, node)
+        if requested is not None:
+            yield from requested
+            continue
         read = _read(source, chain, node)
         if read is not None and not _cannot_fail(source, chain):
             yield read

@@ -9,6 +9,7 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.holding import (
     alternatives,
+    fails_itself,
     holds,
     is_among,
     is_text_of_anything,
@@ -83,6 +84,8 @@ def holds_anyway(source: Source, chain: Chain) -> bool:
         yes, no = against == ["true"], against == ["false"]
     if yes or no:
         return (never_holds if no is not denied else holds)(text)
+    if last in THROWS and not denied:
+        return fails_itself(text)
     if denied:
         return last in _SAYS and is_text_of_anything(text) and against in _NOTHING
     if last in _THERE:

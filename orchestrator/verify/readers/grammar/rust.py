@@ -9,7 +9,7 @@ from orchestrator.verify.readers.grammar.asserting import says_to_assert
 from orchestrator.verify.readers.grammar.here import cfg_holds_nowhere
 from orchestrator.verify.readers.grammar.holding import about, holds
 from orchestrator.verify.readers.grammar.skipping import Mark
-from orchestrator.verify.readers.grammar.source import Source, called, line_of, name_of, shallow
+from orchestrator.verify.readers.grammar.source import Source, called, line_of, name_of, shallow, statements
 from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, split
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
@@ -29,6 +29,7 @@ _OF_A_FORM = re.compile(r"matches ! \(.* , (?!(?:Err|Ok|Some) \( (?:_|\.\.) \) ,
 """A form is asked for that says more than that there is something."""
 _EXPECTS = re.compile(r"#\[\s*should_panic\s*(?:=|\(\s*expected\s*=)\s*\"(?!assert|[^\"]*\b(?:left|right)\b)[^\"]{8,}")
 """A panic that is told from others by its words is what the test asserts."""
+_PANICS = re.compile(r"(?:\w+::)*panic!\s*[({]")
 _COMPARED = 2
 _OR = re.compile(r" \|\|? ")
 
@@ -72,8 +73,10 @@ def _attributes(node: SgNode) -> list[str]:
 
 def _found(node: SgNode, body: SgNode, name: str, attributes: list[str]) -> Found:
     cases = tuple(mark for mark in attributes if re.match(r"#\[\s*(?:test_case|case)\b", mark))
-    expects = tuple(_expected(mark, node) for mark in attributes if _EXPECTS.match(mark))
-    marks = tuple(_marks(attributes))
+    panics = any(_PANICS.match(step.text()) for step in statements(body))  # nobody then hears what else it does
+    told = [mark for mark in attributes if _EXPECTS.match(mark)]
+    expects = tuple(_expected(mark, node) for mark in told if not panics)
+    marks = (*_marks(attributes), *((Mark("should_panic"),) if told and panics else ()))
     return Found(name=name, short=name_of(node), node=node, body=body, marks=marks, cases=cases, expects=expects)
 
 

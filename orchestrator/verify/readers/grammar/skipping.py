@@ -9,7 +9,16 @@ from ast_grep_py import SgNode
 from orchestrator.verify.readers.grammar.flags import known, settled
 from orchestrator.verify.readers.grammar.flow import IFS
 from orchestrator.verify.readers.grammar.here import holds_everywhere, holds_nowhere
-from orchestrator.verify.readers.grammar.source import arguments, bare, called, parts, shallow, statements
+from orchestrator.verify.readers.grammar.source import (
+    arguments,
+    bare,
+    called,
+    line_of,
+    parts,
+    shallow,
+    statements,
+    walk,
+)
 
 _PLATFORM = re.compile(
     r"(?i)platform|version|windows|win32|linux|darwin|mac|posix|unix|arch|goos|root|uid|(?<!!)testing\.short\(|available|installed"
@@ -96,3 +105,57 @@ _ELSEWHERE = re.compile(
 def depends(condition: SgNode) -> bool:
     """Say whether a condition, which is no text, speaks of a platform."""
     return "string" not in condition.kind() and _PLATFORM.search(settled(condition)) is not None
+
+
+def leaves(step: SgNode) -> bool:
+    """Say whether a statement ends a test with nothing said, or is one that only tells something before."""
+    inner = bare(step)
+    if inner.kind() in {"return_statement", "return_expression"}:
+        return not [one for one in parts(inner) if one.text() not in {"nil", "undefined", "null", "Ok(())"}]
+    return (
+        re.fullmatch(
+            r"(?:\w+\.)*(?:Skip\w*|skip|pending|abort)|(?:e?println!)|.*\.Logf?|console\.\w+", called(inner) or "?"
+        )
+        is not None
+    )
+
+
+def left_quietly(steps: Sequence[SgNode]) -> Iterator[tuple[int, str]]:
+    """Give where a body is left with nothing said, and on what that hangs, but for systems and what they have."""
+    for step in steps:
+        asked = _left_on(step)
+        if asked and not _OF_SYSTEMS.search(asked) and not ENVIRONMENT.search(asked):
+            yield line_of(step), " ".join(asked.split())
+
+
+def _left_on(step: SgNode) -> str:
+    """Give what it hangs on that a statement ends the body; nothing where it does not."""
+    inner = bare(step)
+    condition, body, other = inner.field("condition"), inner.field("consequence"), inner.field("alternative")
+    if inner.kind() in IFS and condition is not None and body is not None and other is None:
+        return condition.text() if _ends_quietly(statements(body)) else ""
+    value = inner.field("value") if inner.kind() == "let_declaration" else inner
+    if value is None:
+        return ""
+    if inner.kind() == "let_declaration" and other is not None:
+        return value.text() if _ends_quietly(statements(other)) else ""
+    if value.kind() == "match_expression":
+        arms = [arm.field("value") for arm in walk(value) if arm.kind() == "match_arm"]
+        asked = value.field("value")
+        ended = any(arm is not None and _ends_quietly(statements(arm)) for arm in arms)
+        return asked.text() if asked is not None and ended else ""
+    last = value.field("alternative") if value.kind() in IFS and value is not inner else None
+    asked = value.field("condition")
+    return asked.text() if last is not None and asked is not None and _ends_quietly(statements(last)) else ""
+
+
+def _ends_quietly(steps: Sequence[SgNode]) -> bool:
+    return bool(steps) and _is_bare_return(steps[-1]) and all(map(leaves, steps))
+
+
+_OF_SYSTEMS = re.compile(
+    r"(?i:platform|version|windows|win32|linux|darwin|\bmac|posix|\bunix|\barch|goos|\broot|\buid|available|installed|support"
+    r"|feature|network|docker|browser|\bnode\b|deno|\bbun\b|\bjdk|\bjava|short\(|lookpath|which\(|exists\b)"
+    r"|\bhas[A-Z_]|\bcan[A-Z_]|\bHAS_|\bis_(?!err|none|ok|some|empty|null)|\bis(?!Present|Empty|Null|Nil|NaN|Err)[A-Z]|cfg!|\bmiri"
+)
+"""What tests are rightly left for: a system, a version, something that is not there."""

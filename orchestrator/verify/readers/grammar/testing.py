@@ -15,7 +15,7 @@ from orchestrator.verify.readers.grammar.copies import uncopied
 from orchestrator.verify.readers.grammar.flow import IFS, reachable
 from orchestrator.verify.readers.grammar.holding import about
 from orchestrator.verify.readers.grammar.quiet import hushes, recovers
-from orchestrator.verify.readers.grammar.skipping import Mark, left_early, skips_of
+from orchestrator.verify.readers.grammar.skipping import Mark, left_early, left_quietly, skips_of
 from orchestrator.verify.readers.grammar.source import (
     Source,
     bare,
@@ -54,6 +54,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     replaced: frozenset[str] = frozenset()
     expects: tuple[Assertion, ...] = ()
     never: str = ""
+    told: tuple[int, int] = (0, 0)
 
 
 class Reader(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +103,8 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
         cases=found.cases,
         replaced=found.replaced,
         never=found.never,
+        told=found.told,
+        leaves=tuple(left_quietly(steps)),
         bound=stand_ins(source, found.body),
         judged=depends_on(asserts, made),
         markers=tuple(mark.name for mark in marks),

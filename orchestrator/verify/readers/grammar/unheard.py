@@ -14,6 +14,7 @@ from orchestrator.verify.readers.grammar.emptiness import is_nothing, without_it
 from orchestrator.verify.readers.grammar.flags import known
 from orchestrator.verify.readers.grammar.flow import IFS, LOOPS, throws_away
 from orchestrator.verify.readers.grammar.hushing import CAUGHT, keeps_quiet, quiet_functions
+from orchestrator.verify.readers.grammar.skipping import leaves
 from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, line_of, parts, statements, walk
 from orchestrator.verify.readers.grammar.tables import BLOCKS
 from orchestrator.verify.readers.grammar.used import NEVER, OTHER_T, Fates, names_told
@@ -265,7 +266,7 @@ class _Reading:
                 all(f" {side} " in said for side in one.sides)
                 and len(said) < _LONGER * sum(map(len, one.sides)) + _MORE
             )
-            if same and _DIFFER.search(said) and all(map(_leaves, statements(body))):
+            if same and _DIFFER.search(said) and all(map(leaves, statements(body))):
                 return "is left out where it would fail"
         return ""
 
@@ -292,18 +293,6 @@ def _is_another(step: SgNode) -> bool:
 
 
 _OWN_T = re.compile(r"&?[\w.]+\{|new\(")
-
-
-def _leaves(step: SgNode) -> bool:
-    inner = bare(step)
-    if inner.kind() in {"return_statement", "return_expression"}:
-        return not [one for one in parts(inner) if one.text() not in {"nil", "undefined", "null", "Ok(())"}]
-    return (
-        re.fullmatch(
-            r"(?:\w+\.)*(?:Skip\w*|skip|pending|abort)|(?:e?println!)|.*\.Logf?|console\.\w+", called(inner) or "?"
-        )
-        is not None
-    )
 
 
 def _is(one: SgNode | None, other: SgNode) -> bool:

@@ -34,7 +34,8 @@ def assertions(body: Sequence[ast.stmt]) -> Iterator[Assertion]:
                 yield one if one.strength > NONE else _after_all(one, statement.test, body, made)
         else:
             for call in _shallow_calls(statement):
-                if asserts_by_name(call) and not (_calls_vacuously(call) or _is_for_its_value(call, statement)):
+                idle = _calls_vacuously(call) or _fails_itself(call, statement)
+                if asserts_by_name(call) and not (idle or _is_for_its_value(call, statement)):
                     yield read_call(call, made, guards)
 
 
@@ -54,7 +55,8 @@ def vacuous(body: Sequence[ast.stmt]) -> list[int]:
             known = is_vacuous(statement.test) and not is_false(statement.test)
             found += [statement.lineno] if known else []
         else:
-            found += [call.lineno for call in _shallow_calls(statement) if _calls_vacuously(call)]
+            calls = _shallow_calls(statement)
+            found += [one.lineno for one in calls if _calls_vacuously(one) or _fails_itself(one, statement)]
     return [*found, *_repeated(body)]
 
 
@@ -231,6 +233,15 @@ def _calls_vacuously(call: ast.Call) -> bool:
     if condition is None:
         return holds_anyway(call) if last_name(call.func) in _PATTERNS else False
     return truth(condition) is True or holds_anyway(condition)
+
+
+def _fails_itself(call: ast.Call, statement: ast.stmt) -> bool:
+    """Say whether a block that waits for an error raises it itself: `with raises(ValueError): raise ValueError`."""
+    if not isinstance(statement, ast.With) or len(statement.items) > 1 or not call.args:
+        return False
+    waits = statement.items[0].context_expr is call and last_name(call.func) in {"raises", "assertRaises"}
+    raised = [one.exc for one in statement.body if isinstance(one, ast.Raise) and one.exc is not None]
+    return waits and any(last_name(one) == last_name(call.args[0]) != "" for one in raised)
 
 
 def is_false(test: ast.expr) -> bool:
