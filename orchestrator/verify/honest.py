@@ -22,6 +22,7 @@ from orchestrator.verify.rules import (
     markers,
     missing,
     own_asserts,
+    product_patched,
     runner,
     secrets,
     silence,
@@ -49,9 +50,9 @@ _NOT_READ = re.compile(
 _FEATURE = re.compile(r"cfg\w*\([^\]]*\bfeature\b")
 _STEERS = re.compile(
     r"(?:^|/)(?:\.?pytest\.(?:ini|toml)|pyproject\.toml|setup\.cfg|tox\.ini"
-    r"|(?:jest|vitest|ava)\.config\.\w+|\.mocharc\.?\w*|package\.json)$"
+    r"|(?:jest|vitest|ava)\.config\.\w+|\.mocharc\.?\w*|package\.json|conftest\.py)$"
 )
-"""Files that can say where tests are looked for."""
+"""Files that can say where tests are looked for, or what comes before each of them."""
 
 RULES: tuple[Rule, ...] = (
     Rule("protected-path", Verdict.BLOCKED, tree.protected_path),
@@ -72,7 +73,12 @@ RULES: tuple[Rule, ...] = (
     Rule("test-data-emptied", Verdict.FAIL, data.test_data_emptied),
     Rule("test-vacuous", Verdict.FAIL, testing.test_vacuous),
     Rule("test-swallowed", Verdict.FAIL, testing.test_swallowed, (unheard.test_unheard,)),
-    Rule("test-mocks-subject", Verdict.FAIL, testing.test_mocks_subject, (unheard.subject_shadowed,)),
+    Rule(
+        "test-mocks-subject",
+        Verdict.FAIL,
+        testing.test_mocks_subject,
+        (unheard.subject_shadowed, product_patched.product_patched),
+    ),
     Rule("test-unreadable", Verdict.FAIL, testing.test_unreadable),
     Rule("code-gutted", Verdict.FAIL, code.code_gutted),
     Rule("code-hollowed", Verdict.FAIL, code.code_hollowed),

@@ -205,7 +205,7 @@ def test_vacuous(diff: Diff) -> Iterable[Finding]:
     """Find tests with assertions that cannot fail, which stand in the place of ones that can."""
     for side in sides(diff):
         for name, test in side.new.items():
-            more = test.assertions and test.vacuous > side.before(name).vacuous
+            more = (test.assertions or is_rework(diff)) and test.vacuous > side.before(name).vacuous
             if more and (diff.whole or _says_less(test, side.old.get(name))):
                 yield found(
                     "test-vacuous",
@@ -276,7 +276,8 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
     for side in both:
         for name, test in side.new.items():
             is_new = test.is_test and name not in side.old and not diff.whole
-            if is_new and (proved or is_compiled_only(test)):
+            alone = bool(side.was) and bool(_ALONE & set(test.markers))  # all others there are left out
+            if is_new and (proved or is_compiled_only(test)) and not alone:
                 continue  # a new test that is skipped takes nothing away, where others prove the work
             if names_test(diff.message, name or side.path) or _goes_before_new(side, name, diff):
                 continue
@@ -284,7 +285,7 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                 continue
             markers = test.markers if name in side.old else test.unconditional
             for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
-                if _silences_nothing(side, name, marker, diff) or (
+                if (_silences_nothing(side, name, marker, diff) and not alone) or (
                     name not in side.old and (_own_name(name), marker) in left
                 ):
                     continue  # it was so in the file it came from
@@ -296,6 +297,9 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=f"{name}:{marker}",
                 )
+
+
+_ALONE = frozenset({"only", "fit", "fdescribe"})
 
 
 def _goes_before_new(side: Side, name: str, diff: Diff) -> bool:

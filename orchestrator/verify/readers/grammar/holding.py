@@ -19,7 +19,8 @@ _TEXT_OF = (
     r"(?:String|JSON \. stringify|(?:util \. )?inspect|(?:fmt \. )?Sprint(?:f|ln)?"
     r"|(?:String|Objects) \. (?:valueOf|toString|format)|format !|strconv \. Quote)"
 )
-_TEXT = re.compile(rf"&?\s*{_TEXT_OF} \((.*)\)|(.+?) \. (?:toString|to_string|toLocaleString) \( \)|` \$\{{ (.*) \}} `")
+_TEXT = re.compile(rf"&?\s*{_TEXT_OF} \((.*)\)|` \$\{{ (.*) \}} `")
+_SHOWN_BY_ITSELF = re.compile(r"(.+?) \. (?:toString|to_string|toLocaleString|String) \( \)")
 _SHOWS = re.compile(r"\" [^\"]*(?:\{\w*(?::[^}\"]*)?\}|%[-+# ]*\w)[^\"]* \" ,? ?(.*)")
 """A template and what is put into it."""
 _SHOWN = re.compile(r"\{(\w+)(?::[^}]*)?\}")
@@ -45,6 +46,10 @@ _IN_ORDER = re.compile(
     r"|(?:Err (?::: < .* > )?\(.*\)|None (?::: < .* >)?) ?\. (?:is_err|is_none) \( \)"
 )
 _OF_ANY_KIND = re.compile(r"matches ! \(.*(?:, |\| )_ \)|.+ instanceof Object")
+_OF_EACH = re.compile(
+    r".+ \. (?:some|every|any|all|anyMatch|allMatch|find|exists|is_some_and|is_ok_and|map_or) "
+    r"\( (?:\( ?\w* ?\)|\| ?\w* ?\||\w+) (?:(?:=>|->) )?(.+) \)"
+)
 _SAME = re.compile(
     r"(?:Objects \. (?:deepEquals|equals)|reflect \. DeepEqual|Object \. is|isDeepStrictEqual) \( (.*) \)"
 )
@@ -220,6 +225,9 @@ def _differs_from_nothing(sides: Sequence[str]) -> bool:
 
 def _asks_for_any(text: str) -> bool:
     """Say whether a text is asked to match what every text does, or a list to hold what was put into it."""
+    match = _OF_EACH.fullmatch(text)
+    if match is not None:
+        return holds(match[1])
     match = _MATCHES.fullmatch(text)
     if match is not None:
         return matches_all(next((one for one in match.groups() if one is not None), ""))
@@ -246,7 +254,7 @@ def _is_equal_to_itself(text: str) -> bool:
 
 
 _FAILS = re.compile(
-    r"(?:async )?(?:function )?\( \) (?:=> |-> )?\{ (?:[^{}]*; )?(?:return )?"
+    r"(?:async )?(?:function )?\( \) (?:=> |-> )?\{ (?:return )?"
     r"(?:throw (?:new )?[^;{}]*|Promise \. reject \(.*\)) ?;? \}|Promise \. reject \(.*\)"
 )
 
@@ -259,6 +267,7 @@ def fails_itself(text: str) -> bool:
 _PAIR = 2
 _UNDER = (
     _TEXT,
+    _SHOWN_BY_ITSELF,
     _LENGTH,
     _NOT_EMPTY,
     re.compile(r"typeof (.+)"),
@@ -276,6 +285,11 @@ _UNDER = (
 )
 
 
+def are_lengths(sides: Sequence[str]) -> bool:
+    """Say whether all that is compared are the lengths of two things, neither of which is a constant."""
+    return len(sides) > 1 and all(_LENGTH.fullmatch(_bare(one)) is not None for one in sides)
+
+
 def about(text: str) -> frozenset[str]:
     """Give what an expression makes less of: its length, its type, its text, one of several things it may be."""
     found: set[str] = set()
@@ -283,7 +297,7 @@ def about(text: str) -> frozenset[str]:
     while pending and depth < _MOST:
         one, depth = pending.pop(), depth + 1
         sides = next((parts for word in _SEVERAL if len(parts := _split(one, word)) > 1), None)
-        inner = [_bare(side) for side in sides] if sides is not None else [_under(one)]
+        inner = [_bare(side) for side in sides] if sides is not None else [_under(one.removeprefix("! "))]
         told = [side.lstrip("& ") for side in inner if side and not _CONSTANT.fullmatch(side)]
         found.update(told)
         pending += told

@@ -19,7 +19,7 @@ _ANYTHING = re.compile(
     r"(?:(?:\w+ \. )*(?:is|equalTo) \( )?(?:\w+ \. )*(?:anything|notNullValue) \(.*"
     r"|new \w+ (?:< .* > )?\( .*boolean (?:equals|matches\w*) \([^{}]*\{ return true ; \}.*"
 )
-_PATTERN = re.compile(r"(?:(?:\w+ \. )?(?:of|asList|singletonList|compile) \( )?[\"] ?(.*?) ?[\"](?: \))?")
+_PATTERN = re.compile(r"(?:(?:\w+ \. )*(?:of|asList|singletonList|compile) \( )?[\"] ?(.*?) ?[\"](?: \))?")
 _SKIPS_LINES = re.compile(r">>.*>>")
 _FAR = 1000
 _DISTANCE = re.compile(r"[\d_.]+(?:[eE]\+?\d+)?[dDfF]?|(?:Double|Float|Integer|Long)\.MAX_VALUE|\w*\.POSITIVE_INFINITY")

@@ -16,6 +16,7 @@ PREPARES = re.compile(r"@(?:\w+\.)*Before(?:Each|All|Class|Method|Suite|Test)?\b
 _ENCLOSED = re.compile(
     r"@(?:\w+\.)*(?:Nested|Enclosed|Suite\w*|RunWith|SelectClasses)\b|\bEnclosed\.class|HierarchicalContextRunner"
 )
+_OPENED = re.compile(r"\b(?:Enclosed|HierarchicalContextRunner|NestedRunner|JUnitPlatform)\b|@(?:\w+\.)*Suite\w*\b")
 _FRAMEWORKS = re.compile(
     r"(?:org\.junit|junit|org\.testng|net\.jqwik|kotlin\.test|org\.spockframework|com\.carrotsearch)\b"
 )
@@ -46,7 +47,7 @@ def is_passed_by(source: Source, node: SgNode) -> bool:
         and not re.search(r"\bprivate\b|\babstract\b", text)
     ):
         return False
-    return not any(_ENCLOSED.search(modifiers(one)) for one in node.ancestors() if one.kind() in CLASSES and text)
+    return not any(_OPENED.search(modifiers(one)) for one in node.ancestors() if one.kind() in CLASSES)
 
 
 def is_nameless(node: SgNode) -> bool:
@@ -85,6 +86,8 @@ def marks_of_cases(source: Source, node: SgNode) -> Iterator[Mark]:
             yield Mark("no cases")
     provider = re.search(r'dataProvider\s*=\s*"(\w+)"', text)
     if provider is not None and _gives_nothing(source, _provider(source, provider[1])):
+        yield Mark("no cases")
+    if "TestFactory" in text and _gives_nothing(source, name_of(node)):
         yield Mark("no cases")
     if re.search(
         r"@(?:\w+\.)*(?:Value|Csv)Source\(\s*(?:\w+\s*=\s*)?\{\s*\}\s*\)|@(?:\w+\.)*RepeatedTest\(\s*(?:value\s*=\s*)?0\s*\)",

@@ -7,7 +7,7 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.asserting import says_to_assert
 from orchestrator.verify.readers.grammar.here import cfg_holds_nowhere
-from orchestrator.verify.readers.grammar.holding import about, holds
+from orchestrator.verify.readers.grammar.holding import about, are_lengths, holds
 from orchestrator.verify.readers.grammar.skipping import Mark
 from orchestrator.verify.readers.grammar.source import Source, called, line_of, name_of, shallow, statements
 from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, split
@@ -144,6 +144,7 @@ def _macro(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
     strength = NONE if same and strict else STRICT if strict else TRUTH if first.startswith("!") else LAX
     if strength == STRICT and {"true", "false"} & {*sides[:_COMPARED]}:
         strength = TRUTH if "false" in sides[:_COMPARED] else LAX  # the same as to assert it, or that it is not so
+    strength = min(strength, TRUTH) if are_lengths(sides[:_COMPARED]) else strength
     calls = frozenset(re.findall(r"(\w+) \(", first))
     made = Assertion(
         dump=source.dump(node),

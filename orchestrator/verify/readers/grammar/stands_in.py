@@ -87,11 +87,34 @@ def _mocked(text: str) -> Iterator[str]:
             yield from re.findall(r"[\w$]+", names)
 
 
-def depends_on(asserts: Iterable[Assertion], made: Mapping[str, tuple[str, int]]) -> frozenset[str]:
-    """Give the functions that what is asserted came from: called in an assertion, or for a name in one."""
+def depends_on(asserts: Iterable[Assertion], made: Mapping[str, tuple[str, int]], body: str = "") -> frozenset[str]:
+    """Give the functions that what is asserted came from: called in an assertion, or for a name in one.
+
+    For whose methods are called that is its name and a dot. Where a test fails by itself, it is whatever it did.
+    """
     found: set[str] = set()
     for one in asserts:
-        found |= {f"{name}." for name in _OWNER.findall(one.dump)}
         said = [one.dump, *(made[word][0] for word in one.words if word in made)]
         found |= {name for text in said for name in _CALLED.findall(text)} | one.calls
+        found |= {f"{name}." for name in _OWNER.findall(body if _FAILS.match(one.dump) else "")}
+        found |= {f"{name}." for name in _owners(one, made)}
     return frozenset(found)
+
+
+_FAILS = re.compile(r"(?:\w+ \. )*fail \(")
+_DEEP = 3
+
+
+def _owners(one: Assertion, made: Mapping[str, tuple[str, int]]) -> frozenset[str]:
+    """Give the names whose methods what is asserted came from, through other names."""
+    texts, known = [one.dump], set[str]()
+    found: set[str] = set()
+    for _ in range(_DEEP):
+        found |= {name for text in texts for name in _OWNER.findall(text)}
+        names = {word for text in texts for word in _WORD.findall(text) if word in made} - known
+        known |= names
+        texts = [made[name][0] for name in names]
+    return frozenset(found)
+
+
+_WORD = re.compile(r"[A-Za-z_$][\w$]*")

@@ -13,7 +13,7 @@ from orchestrator.verify.readers.grammar.aside import Asserts, caught_by, detach
 from orchestrator.verify.readers.grammar.asserting import HELD
 from orchestrator.verify.readers.grammar.copies import uncopied
 from orchestrator.verify.readers.grammar.flow import IFS, reachable
-from orchestrator.verify.readers.grammar.holding import about
+from orchestrator.verify.readers.grammar.holding import about, are_lengths
 from orchestrator.verify.readers.grammar.quiet import hushes, recovers
 from orchestrator.verify.readers.grammar.skipping import Mark, left_early, left_quietly, skips_of
 from orchestrator.verify.readers.grammar.source import (
@@ -29,7 +29,7 @@ from orchestrator.verify.readers.grammar.source import (
 from orchestrator.verify.readers.grammar.stands_in import depends_on, stand_ins
 from orchestrator.verify.readers.grammar.tables import BLOCKS
 from orchestrator.verify.readers.grammar.unheard import unheard
-from orchestrator.verify.readers.trials import NONE, Assertion, Trial
+from orchestrator.verify.readers.trials import NONE, TRUTH, Assertion, Trial
 
 _CALLBACKS = frozenset(
     ("arrow_function", "function_expression", "func_literal", "closure_expression", "lambda_expression")
@@ -106,7 +106,7 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
         told=found.told,
         leaves=tuple(left_quietly(steps)),
         bound=stand_ins(source, found.body),
-        judged=depends_on(asserts, made),
+        judged=depends_on(asserts, made, source.dump(found.body)),
         markers=tuple(mark.name for mark in marks),
         unconditional=tuple(mark.name for mark in marks if mark.always),
     )
@@ -321,12 +321,13 @@ def assertion(
     calls = frozenset(called(one) for part in subjects for one in walk(part) if called(one))
     named = frozenset(source.dump(part) for part in subjects if part.kind() not in source.table.literals)
     under = (about(one) for one in named)
+    told = tuple(source.dump(part) for part in (*subjects, *against)[:_COMPARED])
     return Assertion(
         dump=source.dump(node),
         subjects=named.union(*under) or frozenset({name}),
-        strength=strength,
+        strength=min(strength, TRUTH) if are_lengths(told) else strength,
         line=line_of(node),
         calls=calls,
         words=source.words(node),
-        sides=tuple(source.dump(part) for part in (*subjects, *against)[:_COMPARED]),
+        sides=told,
     )

@@ -240,7 +240,7 @@ def _fails_itself(call: ast.Call, statement: ast.stmt) -> bool:
     if not isinstance(statement, ast.With) or len(statement.items) > 1 or not call.args:
         return False
     waits = statement.items[0].context_expr is call and last_name(call.func) in {"raises", "assertRaises"}
-    raised = [one.exc for one in statement.body if isinstance(one, ast.Raise) and one.exc is not None]
+    raised = [one.exc for one in statement.body[:1] if isinstance(one, ast.Raise) and one.exc is not None]
     return waits and any(last_name(one) == last_name(call.args[0]) != "" for one in raised)
 
 

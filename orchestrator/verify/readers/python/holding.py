@@ -6,7 +6,7 @@ import re
 from orchestrator.verify.readers.python.values import last_name
 from orchestrator.verify.readers.python.walk import dumped
 
-_TEXTS = frozenset({"str", "repr", "format", "ascii", "pformat", "dumps"})
+_TEXTS = frozenset({"repr", "format", "ascii", "pformat", "dumps"})
 _OF_TEXTS = frozenset({"isprintable", "__str__", "__repr__"})
 _SEARCHES = frozenset({"match", "search", "fullmatch", "findall", "assertRegex", "assertRegexpMatches"})
 _ANY_TEXT = re.compile(
@@ -22,10 +22,12 @@ def holds_anyway(test: ast.expr) -> bool:
             return any(map(holds_anyway, values))
         case ast.BoolOp(values=values):
             return all(map(holds_anyway, values))
+        case ast.Compare(left=left, ops=[ast.Eq()], comparators=[right]):
+            return "ANY" in {last_name(left), last_name(right)}
         case ast.Compare(left=left, ops=[ast.In()], comparators=[right]):
             return _is_empty(left) or _is_put_in(left, right)
         case ast.Compare(left=left, ops=[ast.NotEq() | ast.IsNot() | ast.Gt()], comparators=[right]):
-            return (is_text(left) and _is_empty(right)) or (_is_length_of_text(left) and _is_zero(right))
+            return (is_shown(left) and _is_empty(right)) or (_is_length_of_text(left) and _is_zero(right))
         case ast.Compare(left=left, ops=[ast.GtE()], comparators=[ast.Constant(value=1)]):
             return _is_length_of_text(left)
         case ast.Call(func=ast.Attribute(attr="startswith" | "endswith"), args=[one]):
@@ -39,13 +41,18 @@ def holds_anyway(test: ast.expr) -> bool:
             return is_text(test)
 
 
+def is_shown(value: ast.expr) -> bool:
+    """Say whether a value is the text of another, which may be what a test is about."""
+    return is_text(value) or (isinstance(value, ast.Call) and last_name(value.func) == "str" and len(value.args) == 1)
+
+
 def is_text(value: ast.expr) -> bool:
     """Say whether a value is the text of another, of whatever kind: it is hardly ever an empty one."""
     match value:
         case ast.JoinedStr(values=parts):
             return any(isinstance(part, ast.FormattedValue) for part in parts)
         case ast.Call(func=ast.Attribute(attr=name, value=inner)) if name in _OF_TEXTS:
-            return name != "isprintable" or is_text(inner)
+            return name != "isprintable" or is_shown(inner)
         case ast.Call(func=func, args=[_, *_]):
             return last_name(func) in _TEXTS
         case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod()):
@@ -62,7 +69,7 @@ def matches_all(pattern: object) -> bool:
 def _is_length_of_text(value: ast.expr) -> bool:
     match value:
         case ast.Call(func=ast.Name(id="len"), args=[inner]):
-            return is_text(inner)
+            return is_shown(inner)
         case _:
             return False
 

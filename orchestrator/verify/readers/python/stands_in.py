@@ -54,8 +54,9 @@ def depends_on(node: FunctionNode, asserts: Iterable[Assertion]) -> frozenset[st
     given = (part for part in walk(node) if isinstance(part, ast.Assign))
     values = [one.value for one in given if any(_binds(target, words) for target in one.targets)]
     asked = {last_name(part.func) for value in values for part in walk(value) if isinstance(part, ast.Call)}
-    owners = (part.value for one in node.body for part in walk(one) if isinstance(part, ast.Attribute))
-    held = {f"{one.id}." for one in owners if isinstance(one, ast.Name) and one.id in words}
+    owners = (part.value for one in (*node.body, *values) for part in walk(one) if isinstance(part, ast.Attribute))
+    come = {id(part) for value in values for part in walk(value)}
+    held = {f"{one.id}." for one in owners if isinstance(one, ast.Name) and (one.id in words or id(one) in come)}
     return frozenset(asked | held | {name for one in asserts for name in one.calls})
 
 

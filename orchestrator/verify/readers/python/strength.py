@@ -37,6 +37,7 @@ _LOSSY = frozenset(
 )
 """Builtins that give the same for many values."""
 
+_SHOWS = _LOSSY | {"str", "format"}
 _MANY_TO_ONE = frozenset({"len", "type", "bool", "hash", "id", "any", "all"})
 """What makes two things alike that are not, whatever else they are put through."""
 
@@ -209,7 +210,7 @@ def _subjects(test: ast.expr) -> Iterator[str]:
 
 def _under(part: ast.expr) -> Iterator[str]:
     """Give what stands in `len(...)`, `type(...)` and their like."""
-    if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in _LOSSY and part.args:
+    if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in _SHOWS and part.args:
         yield dumped(part.args[0])
         yield from _under(part.args[0])
 
