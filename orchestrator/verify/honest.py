@@ -13,6 +13,7 @@ from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Change, Trees
 from orchestrator.verify.diff import Diff, Edit, Rule, found
 from orchestrator.verify.rules import (
+    agreeing,
     built,
     code,
     commands,
@@ -21,6 +22,8 @@ from orchestrator.verify.rules import (
     lenient,
     markers,
     missing,
+    own_asserts,
+    product_patched,
     runner,
     secrets,
     silence,
@@ -48,9 +51,9 @@ _NOT_READ = re.compile(
 _FEATURE = re.compile(r"cfg\w*\([^\]]*\bfeature\b")
 _STEERS = re.compile(
     r"(?:^|/)(?:\.?pytest\.(?:ini|toml)|pyproject\.toml|setup\.cfg|tox\.ini"
-    r"|(?:jest|vitest|ava)\.config\.\w+|\.mocharc\.?\w*|package\.json)$"
+    r"|(?:jest|vitest|ava)\.config\.\w+|\.mocharc\.?\w*|package\.json|conftest\.py)$"
 )
-"""Files that can say where tests are looked for."""
+"""Files that can say where tests are looked for, or what comes before each of them."""
 
 RULES: tuple[Rule, ...] = (
     Rule("protected-path", Verdict.BLOCKED, tree.protected_path),
@@ -59,14 +62,24 @@ RULES: tuple[Rule, ...] = (
     Rule("documents-instead", Verdict.FAIL, tree.documents_instead),
     Rule("test-file-deleted", Verdict.FAIL, tree.test_file_deleted),
     Rule("test-deleted", Verdict.FAIL, testing.test_deleted),
-    Rule("test-emptied", Verdict.FAIL, testing.test_emptied, (helpers.helper_emptied, helpers.assertion_replaced)),
+    Rule(
+        "test-emptied",
+        Verdict.FAIL,
+        testing.test_emptied,
+        (helpers.helper_emptied, helpers.assertion_replaced, own_asserts.assertions_replaced),
+    ),
     Rule("test-skipped", Verdict.FAIL, testing.test_skipped),
-    Rule("test-weakened", Verdict.FAIL, weakened.test_weakened),
+    Rule("test-weakened", Verdict.FAIL, weakened.test_weakened, (agreeing.compared_with_anything,)),
     Rule("test-cases-removed", Verdict.FAIL, testing.test_cases_removed),
     Rule("test-data-emptied", Verdict.FAIL, data.test_data_emptied),
     Rule("test-vacuous", Verdict.FAIL, testing.test_vacuous),
     Rule("test-swallowed", Verdict.FAIL, testing.test_swallowed, (unheard.test_unheard,)),
-    Rule("test-mocks-subject", Verdict.FAIL, testing.test_mocks_subject, (unheard.subject_shadowed,)),
+    Rule(
+        "test-mocks-subject",
+        Verdict.FAIL,
+        testing.test_mocks_subject,
+        (unheard.subject_shadowed, product_patched.product_patched),
+    ),
     Rule("test-unreadable", Verdict.FAIL, testing.test_unreadable),
     Rule("code-gutted", Verdict.FAIL, code.code_gutted),
     Rule("code-hollowed", Verdict.FAIL, code.code_hollowed),

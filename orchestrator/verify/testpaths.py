@@ -32,8 +32,8 @@ _SOURCE = re.compile(r"\.(?:py|[cm]?[jt]sx?|go|rs|rb|exs?|java|kt|scala|cs|php|s
 
 _COLLECTED = re.compile(r"(?:test_.*|.*_tests?|tests?|conftest)\.py")
 _LEFT_OUT = re.compile(
-    r"^[._].*\.go$|_(?:plan9|aix|solaris|illumos|dragonfly|netbsd|zos|js|wasip1|wasm|s390x|ppc64(?:le)?|mips\w*|riscv64|loong64)_test\.go$"
-    r"|(?:^|/)src/test/(?:java|kotlin)[^/]+/.*\.java$"
+    r"(?:^|/)[._][^/]*\.go$|_(?:plan9|aix|solaris|illumos|dragonfly|netbsd|zos|js|wasip1|wasm|s390x|ppc64(?:le)?|mips\w*|riscv64|loong64)_test\.go$"
+    r"|(?:^|/)src/test/(?:java|kotlin)[^/]+/.*\.java$|(?:^|/)_[^/]*/(?:.*/)?[^/]*\.go$"
 )
 """What Go's names build nowhere or on seldom systems only, and folders beside the one Java's tests are built from."""
 
@@ -83,7 +83,7 @@ def is_found(path: str) -> bool:
     name = path.rpartition("/")[2]
     if path.endswith(".py"):
         return _COLLECTED.fullmatch(name) is not None
-    return not _LEFT_OUT.search(path if path.endswith(".java") else name)
+    return not _LEFT_OUT.search(path if path.endswith((".java", ".go")) else name)
 
 
 def path_of(entry: str) -> str:

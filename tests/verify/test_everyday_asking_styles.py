@@ -68,7 +68,8 @@ def test_another_message_may_be_sought() -> None:
 @pytest.mark.parametrize("said", ["'The name of the group is there'", "'Two'", "''", "str(e)"])
 def test_part_of_a_message_is_less(said: str) -> None:
     old = python(*RAISES, "assert str(e.value) == 'The name of the group is there twice: a'")
-    assert change(old, python(*RAISES, f"assert {said} in str(e.value)"), T) == {"test-weakened"}
+    found = change(old, python(*RAISES, f"assert {said} in str(e.value)"), T)
+    assert found >= {"test-vacuous" if said == "''" else "test-weakened"}
 
 
 BEFORE = ("names = [one.name for one in made.all]", "STEP", "assert [one.name for one in made.all] == names")

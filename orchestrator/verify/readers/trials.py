@@ -31,7 +31,9 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     `prose` are the words that only explain: a docstring's, those of what is told when an assertion fails. `never`: why
     its body is never run (it only makes a generator, or a coroutine that awaits nothing). `unheard` are the assertions
     whose failure would not be one of the test, each with why. `bound` are functions a test makes that answer something
-    fixed, `judged` those that what it asserts came from.
+    fixed, `judged` those that what it asserts came from. `goes_first`: it is what runs before tests.
+    `leaves` are the lines on which a test ends quietly, each with what that hangs on, `told` how often its callback
+    would hear of an error, and how often only that the test is over.
     """
 
     name: str
@@ -53,6 +55,9 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     unheard: tuple[tuple[Assertion, str], ...] = ()
     bound: frozenset[str] = frozenset()
     judged: frozenset[str] = frozenset()
+    goes_first: bool = False
+    leaves: tuple[tuple[int, str], ...] = ()
+    told: tuple[int, int] = (0, 0)
 
     @property
     def assertions(self) -> int:

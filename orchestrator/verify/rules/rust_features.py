@@ -1,11 +1,14 @@
 """The features of Rust crates: which tests are only built with them, and which there are. Never judges."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from orchestrator.verify.diff import Diff
 from orchestrator.verify.readers.trials import Trial
 
+WITHOUT = re.compile(r"built without (\w+)")
+"""What says of a test that it is built without a flag."""
 FEATURE = re.compile(r'feature\s*=\s*"([^"]+)"')
 _DECLARED = re.compile(r"^\s*([\w-]+)\s*=", re.MULTILINE)
 
@@ -40,3 +43,30 @@ def is_usual(diff: Diff, asked: str) -> bool:
     usual = (match[1] for text in diff.manifests for match in re.finditer(r"(?ms)^default\s*=\s*\[(.*?)\]", text))
     known = [*usual, *(edit.old or "" for edit in diff.edits if edit.path.endswith(".rs"))]
     return any(f'"{name.strip()}"' in text for name in FEATURE.findall(asked) for text in known)
+
+
+def is_set_by(diff: Diff, flag: str) -> bool:
+    """Say whether a snapshot sees to it that a flag is always set: by a build script, on no condition, or a setting."""
+    told = re.compile(rf"rustc-cfg={flag}\b|--cfg[=\s\"',]+{flag}\b")
+    for edit in diff.edits:
+        lines = (edit.new or "").splitlines() if _BUILDS.search(edit.path) else []
+        before = told.search(edit.old or "") is not None
+        if not before and any(told.search(line) and _is_always(lines, at) for at, line in enumerate(lines)):
+            return True
+    return False
+
+
+_BUILDS = re.compile(r"(?:^|/)(?:build\.rs|\.cargo/config(?:\.toml)?|Cargo\.toml|Makefile|justfile|[^/]*\.ya?ml)$")
+_ASKS = re.compile(r"\s*(?:\}\s*else\b|if\b|match\b|for\b|while\b|.*=>\s*\{?$)")
+
+
+def _is_always(lines: Sequence[str], at: int) -> bool:
+    """Say whether a line of a build script stands under no condition, by how far it is indented."""
+    depth = len(lines[at]) - len(lines[at].lstrip())
+    for line in reversed(lines[:at]):
+        own = len(line) - len(line.lstrip())
+        if line.strip() and own < depth:
+            if _ASKS.match(line):
+                return False
+            depth = own
+    return True

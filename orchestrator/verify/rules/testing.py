@@ -22,8 +22,16 @@ from orchestrator.verify.rules.fresh import (
     proves_anything,
 )
 from orchestrator.verify.rules.gone import is_announced
+from orchestrator.verify.rules.put_away import is_put_away
 from orchestrator.verify.rules.reworked import is_rework
-from orchestrator.verify.rules.rust_features import FEATURE, features, is_compiled_only, went_with_features
+from orchestrator.verify.rules.rust_features import (
+    FEATURE,
+    WITHOUT,
+    features,
+    is_compiled_only,
+    is_set_by,
+    went_with_features,
+)
 from orchestrator.verify.rules.sides import Side, goes_on, proves, proves_more, readable, removed, sides
 from orchestrator.verify.rules.taken_over import (
     asks_through,
@@ -48,9 +56,9 @@ def test_deleted(diff: Diff) -> Iterable[Finding]:
     added = [
         test
         for side in both
-        if not side.is_passed_by
+        if not (side.is_passed_by or is_put_away(side, diff))
         for name, test in side.new.items()
-        if name not in side.old and test.is_test
+        if name not in side.old and test.is_test and not test.never
     ]
     names = frozenset(test.name for test in added if test.assertions)
     bodies = frozenset(test.body for test in added)
@@ -197,7 +205,7 @@ def test_vacuous(diff: Diff) -> Iterable[Finding]:
     """Find tests with assertions that cannot fail, which stand in the place of ones that can."""
     for side in sides(diff):
         for name, test in side.new.items():
-            more = test.assertions and test.vacuous > side.before(name).vacuous
+            more = (test.assertions or is_rework(diff)) and test.vacuous > side.before(name).vacuous
             if more and (diff.whole or _says_less(test, side.old.get(name))):
                 yield found(
                     "test-vacuous",
@@ -268,15 +276,16 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
     for side in both:
         for name, test in side.new.items():
             is_new = test.is_test and name not in side.old and not diff.whole
-            if is_new and (proved or is_compiled_only(test)):
+            alone = bool(side.was) and bool(_ALONE & set(test.markers))  # all others there are left out
+            if is_new and (proved or is_compiled_only(test)) and not alone:
                 continue  # a new test that is skipped takes nothing away, where others prove the work
-            if names_test(diff.message, name or side.path):
+            if names_test(diff.message, name or side.path) or _goes_before_new(side, name, diff):
                 continue
             if _was_silent(side.before(name), test):
                 continue
             markers = test.markers if name in side.old else test.unconditional
             for marker in (Counter(markers) - Counter(side.before(name).markers)).elements():
-                if _silences_nothing(side, name, marker, diff) or (
+                if (_silences_nothing(side, name, marker, diff) and not alone) or (
                     name not in side.old and (_own_name(name), marker) in left
                 ):
                     continue  # it was so in the file it came from
@@ -288,6 +297,17 @@ def test_skipped(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=f"{name}:{marker}",
                 )
+
+
+_ALONE = frozenset({"only", "fit", "fdescribe"})
+
+
+def _goes_before_new(side: Side, name: str, diff: Diff) -> bool:
+    """Say whether what goes before tests goes before new ones alone."""
+    if not side.new[name].goes_first or diff.whole:
+        return False
+    suite, old = name.rpartition("<")[0] if "<" in name else "", side.language.trials(side.was) or {}
+    return not any(test.is_test and other.startswith(suite) for other, test in old.items())
 
 
 def _was_silent(before: Trial, test: Trial) -> bool:
@@ -306,7 +326,10 @@ def _silences_nothing(side: Side, name: str, marker: str, diff: Diff) -> bool:
         return True  # of a language with marks: so it was where it did not say yet that it is a test
     if marker == "abstract" and any(goes_on(name, edit.new or "") for edit in diff.edits):
         return True
-    return marker.startswith("cfg(") and frozenset(FEATURE.findall(marker)) <= features(diff)
+    if (flag := WITHOUT.fullmatch(marker)) is not None:
+        return not is_set_by(diff, flag[1])
+    asked = frozenset(FEATURE.findall(marker))
+    return bool(asked) and asked <= features(diff)
 
 
 def _silent_before(both: Iterable[Side]) -> Iterator[tuple[str, str]]:

@@ -11,8 +11,8 @@ import msgspec
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, found
+from orchestrator.verify.readers.python.leaving import PLATFORM
 from orchestrator.verify.readers.python.strength import follows_from
-from orchestrator.verify.readers.python.testing import PLATFORM
 from orchestrator.verify.readers.trials import NONE, STRICT, Assertion, Trial
 from orchestrator.verify.rules.loosened import (
     is_awaited,
@@ -259,7 +259,11 @@ _ALIKE, _MANY = 0.85, 400
 
 def _steps(test: Trial) -> Counter[str]:
     """Give what a test does besides asserting."""
-    return Counter(line for line in test.skeleton.split("\n") if line)
+    return Counter(_DROPPED.sub("_ \\1", line) for line in test.skeleton.split("\n") if line)
+
+
+_DROPPED = re.compile(r"\b(?:err|_) (:?= )")
+"""An error that is taken, or is not."""
 
 
 def _firm(test: Trial) -> set[str]:

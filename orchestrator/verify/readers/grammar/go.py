@@ -5,14 +5,28 @@ What fails a test is a call (`t.Errorf`); how strict it is says the `if` around 
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.asserting import says_to_assert
 from orchestrator.verify.readers.grammar.flags import known
-from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, name_of, parts, walk
-from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, assertion, shallow, split
+from orchestrator.verify.readers.grammar.go_asked import holds_anyway
+from orchestrator.verify.readers.grammar.holding import never_holds
+from orchestrator.verify.readers.grammar.skipping import Mark
+from orchestrator.verify.readers.grammar.source import (
+    Source,
+    arguments,
+    bare,
+    called,
+    name_of,
+    parts,
+    shallow,
+    statements,
+    walk,
+)
+from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, split
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _FAILS = re.compile(r"\w+\.(?:Error|Errorf|Fatal|Fatalf|Fail|FailNow)")
@@ -23,6 +37,7 @@ _FIRST_ONLY = re.compile(r"range \w+\[:\d+\]")
 _ASKS_NOTHING = re.compile(r"testenv\.(?:MustHave|Needs)\w*|(?:assert|require)\.New")
 """Calls that leave a test out where it cannot run, or make what asserts."""
 
+_NEVER = "never"
 _HELPERS = frozenset({"t.Run", "t.Helper", "t.Cleanup", "t.Log", "t.Logf", "t.Setenv", "t.Parallel"})
 _TAKEN = frozenset({"t", "tb", "assert", "require", "c", "s"})
 _STRICT = re.compile(
@@ -44,8 +59,46 @@ def _find(source: Source) -> Iterator[Found | Trial]:
         if node.kind() not in {"function_declaration", "method_declaration"} or body is None:
             continue
         if re.match(r"Test(?![a-z])", name) and "testing." in node.text()[: node.text().find("{")] + "testing.":
-            marks = tuple(Mark(match[0], always=False) for match in _FIRST_ONLY.finditer(body.text()))
-            yield Found(name=name, short=name, node=node, body=body, marks=marks, cases=tuple(_cases(source, body)))
+            first = (Mark(match[0], always=False) for match in _FIRST_ONLY.finditer(body.text()))
+            yield Found(
+                name=name,
+                short=name,
+                node=node,
+                body=body,
+                marks=(*first, *_skipped_first(source, body)),
+                cases=tuple(_cases(source, body)),
+                never="belongs to a type, where no runner calls it" if _is_called_by_nobody(source, node) else "",
+            )
+
+
+def _skipped_first(source: Source, body: SgNode) -> Iterator[Mark]:
+    """Give the skips of functions of the file that a test calls, on no condition."""
+    skipping = _skipping(source.text) if ".Skip" in source.text else frozenset()
+    for step in statements(body) if skipping else ():
+        name = called(bare(step))
+        if name in skipping:
+            yield Mark("Skip")
+
+
+@lru_cache(maxsize=128)
+def _skipping(text: str) -> frozenset[str]:
+    """Give the functions of a file, besides tests, that skip whatever test calls them."""
+    found = _ALONE.findall(text)
+    return frozenset(name for name, body in found if _SKIPS_AT_ONCE.search(body) and not name.startswith("Test"))
+
+
+_ALONE = re.compile(r"^func (\w+)\([^)]*\btesting\.TB?\b[^)]*\)[^{\n]*\{\n((?:[^}\n].*\n|\n)*)\}", re.MULTILINE)
+_SKIPS_AT_ONCE = re.compile(r"(?m)^(?:\t|    )\w+\.Skip(?:Now|f)?\(")
+
+
+def _is_called_by_nobody(source: Source, node: SgNode) -> bool:
+    """Say whether a method is called as a test is, of a type of the file that no suite runs."""
+    receiver = node.field("receiver")
+    kind = re.search(r"\*?(\w+)\s*\)$", receiver.text()) if receiver is not None else None
+    if kind is None or re.search(r"\bsuite\b|\bcheck\.", source.text):
+        return False
+    declared = re.search(rf"(?m)^type\s+{kind[1]}\b", source.text) is not None
+    return declared and re.search(rf"\.{name_of(node)}\b", source.text) is None
 
 
 def _asked_for(head: str) -> list[str]:
@@ -83,7 +136,8 @@ def _read(source: Source, step: SgNode) -> Iterator[tuple[Assertion, bool]]:
         given = [part for part in arguments(node) if part.text() not in _TAKEN]
         panics = name == "panic" and any(one.kind() == "if_statement" for one in node.ancestors())
         if panics or (_FAILS.fullmatch(name) and name.partition(".")[0] in {"t", "tb", "b", "c", "f"}):
-            yield _judged(source, node), False
+            made = _judged(source, node)
+            yield made, made.subjects == frozenset({_NEVER})
         elif _is_asserting(node, name, last):
             yield _testified(source, node, last, given)
         elif name not in _HELPERS and (says_to_assert(node, last) or last.startswith("Require") or _is_left_to(node)):
@@ -122,12 +176,15 @@ def _testified(source: Source, node: SgNode, last: str, given: list[SgNode]) -> 
     strength = NONE if same else STRICT if _STRICT.match(last) else TRUTH if last in _TRUTH else LAX
     if strength == STRICT and any(side.text() in {"true", "false"} for side in given[:2]):
         strength = TRUTH  # the same as `True`
+    if last == "Panics" or (last in {"Error", "Errorf"} and given):
+        strength = LAX
     first = given[0].text() if given else ""
     constant = bool(given) and given[0].kind() in source.table.literals
     vacuous = (
         _VACUOUS.get(last) == first
         or (same and constant and last.startswith(("Equal", "Exactly", "Same")))
         or first.endswith("|| true")
+        or holds_anyway(source, last.removesuffix("f"), given)
     )
     made = assertion(source, node, given[:2], strength, last)
     if made.dump.startswith("require . "):  # which of both asserts says only what happens next
@@ -141,8 +198,8 @@ def _judged(source: Source, node: SgNode) -> Assertion:
         if one.kind() == "if_statement":
             condition = one.field("condition")
             if condition is not None and _is_direct(one, node):
-                if known(condition.text()) is False:
-                    return assertion(source, one, [], NONE, "never")
+                if known(condition.text()) is False or never_holds(source.dump(condition)):
+                    return assertion(source, one, [], NONE, _NEVER)
                 subjects, strength = _sides(source, bare(condition))
                 if any(known(part.text()) is False for part in _parts(bare(condition))):
                     subjects, strength = _compared(bare(condition)), NONE

@@ -8,10 +8,14 @@ from functools import lru_cache
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.asserting import says_to_assert
-from orchestrator.verify.readers.grammar.js_asked import as_equality
+from orchestrator.verify.readers.grammar.emptiness import is_nothing
+from orchestrator.verify.readers.grammar.js_asked import THROWS, as_equality, fails_anyhow, holds_anyway, leaves_open
 from orchestrator.verify.readers.grammar.js_marks import SILENT, Chain, chain_of, marks_of, others_of
-from orchestrator.verify.readers.grammar.source import Source, arguments, line_of, parts, walk
-from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, shallow
+from orchestrator.verify.readers.grammar.js_requests import ends_told, expectations
+from orchestrator.verify.readers.grammar.js_run import filled, marks_around, never_run
+from orchestrator.verify.readers.grammar.skipping import Mark
+from orchestrator.verify.readers.grammar.source import Source, arguments, line_of, parts, shallow, walk
+from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, read_preparation
 from orchestrator.verify.readers.grammar.values import is_fixed
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
@@ -51,6 +55,7 @@ _LAX = re.compile(
     r"doesNot(?:Throw|Reject|Match)|notThrows(?:Async)?|toBeDefined|toBeInstanceOf|(?:toBeG|g)reaterThan\w*|(?:toBeL|l)essThan\w*|[gl]te?|within|toBeTypeOf|exists?"
     r"|isDefined|isOk|isObject|isString|isArray|isNotNull|isNotEmpty|notEqual|notStrictEqual|notDeepEqual|defined|not|above|below|least|most"
 )
+_SKIPS = re.compile(r"(?:this|test|it|t|ctx|context)\.(?:skip|fixme|todo)")
 _PLANS = frozenset({"t", "tt", "st", "plan"})
 """What a runner hands to a test to assert with, as it is commonly called."""
 _PLANNED = frozenset(
@@ -98,6 +103,9 @@ def _find(source: Source) -> Iterator[Found | Trial]:
             if chain.root in others:
                 chain = Chain("test", (*others[chain.root], *chain.members), chain.calls)
             callback = _callback(node)
+            body = callback.field("body") if callback is not None else None
+            if (hook := _hook(chain)) and body is not None:
+                yield read_preparation(source, f"{prefix}<{hook}>", node, body, _SKIPS)
             title = _title(source, node)
             name = f"{prefix}{title}"
             if chain.root in _SUITES and callback is not None:
@@ -115,6 +123,15 @@ def _find(source: Source) -> Iterator[Found | Trial]:
                 yield _found(source, node, chain, f"{name}#{seen[name]}" if seen[name] > 1 else name, callback)
                 continue
         pending.extend((child, where) for child in reversed(node.children()))
+
+
+def _hook(chain: Chain) -> str:
+    """Give what a runner calls that which runs before tests; nothing where a call is no such thing."""
+    last = chain.members[-1] if chain.root in {"test", "t", "it"} and chain.members else chain.root
+    return last if last in _HOOKS and len(chain.calls) == 1 else ""
+
+
+_HOOKS = frozenset({"beforeEach", "before", "beforeAll", "setup", "suiteSetup"})
 
 
 def _of_loops(source: Source, node: SgNode) -> frozenset[str]:
@@ -142,10 +159,19 @@ def _found(source: Source, node: SgNode, chain: Chain, name: str, callback: SgNo
         short=name.rpartition(" > ")[2],
         node=node,
         body=body or callback or node,
-        marks=tuple(marks_of(chain, node)),
+        marks=(*marks_of(chain, node), *marks_around(node), *_without_cases(source, chain)),
+        never=never_run(source, node, chain.root, callback),
         cases=tuple(_cases(source, chain)),
         replaced=frozenset(_replaced(body)) if body is not None else frozenset(),
+        told=ends_told(source, body) if body is not None else (0, 0),
     )
+
+
+def _without_cases(source: Source, chain: Chain) -> Iterator[Mark]:
+    """Give what says that a test has no case to run with: `it.each(cases)`, where there are none."""
+    given = chain.given(0) if "each" in chain.members else []
+    if len(given) == 1 and given[0].kind() != "array" and is_nothing(filled(source, given[0].text())):
+        yield Mark("each([])")
 
 
 def _title(source: Source, node: SgNode) -> str:
@@ -195,6 +221,10 @@ def _replaced(body: SgNode) -> Iterator[str]:
 
 def _asserts(source: Source, step: SgNode) -> Iterator[Assertion]:
     for chain, node in _chains(source, step):
+        requested = expectations(source, chain, node)
+        if requested is not None:
+            yield from requested
+            continue
         read = _read(source, chain, node)
         if read is not None and not _cannot_fail(source, chain):
             yield read
@@ -299,6 +329,12 @@ def _strength(source: Source, chain: Chain, told: list[str], subjects: list[SgNo
     if subjects and against and source.dump(subjects[0]) == source.dump(against[0]):
         return NONE
     last = told[-1] if told else ""
+    if last in THROWS and fails_anyhow(source, against, fluent=chain.root not in {"assert", *_PLANS}):
+        return LAX
+    if last in {"toBe", "toEqual", "toStrictEqual"} and subjects and subjects[0].text().startswith("typeof "):
+        return LAX  # as `toBeTypeOf`
+    if told and last in _TRUTH | {"toBe", "toEqual", "toStrictEqual"} and subjects and leaves_open(source, subjects[0]):
+        return LAX
     anything = bool(against) and _ANYTHING.match(against[0].text()) is not None
     if last in _SNAPSHOTS or (last == "toMatchObject" and against and against[0].text() == "{}"):
         return LAX
@@ -321,6 +357,8 @@ def _cannot_fail(source: Source, chain: Chain) -> bool:
         return False
     if chain.members[:1] == ("fail",):  # whatever it is given
         return False
+    if holds_anyway(source, chain):
+        return True
     if chain.members[:1] == ("assertions",):  # so many must follow
         return first[0].text() == "0"
     if first[0].kind() == "binary_expression" and re.search(r"\|\|\s*true\s*$", first[0].text()):
@@ -339,5 +377,5 @@ JS = Reader(
     find=_find,
     asserts=_asserts,
     vacuous=_vacuous,
-    skips=re.compile(r"(?:this|test|it|t|ctx|context)\.(?:skip|fixme|todo)"),
+    skips=_SKIPS,
 )

@@ -8,8 +8,8 @@ import msgspec
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.flags import known, settled
+from orchestrator.verify.readers.grammar.skipping import Mark, depends
 from orchestrator.verify.readers.grammar.source import arguments, bare, parts
-from orchestrator.verify.readers.grammar.testing import Mark, depends
 
 SILENT = frozenset({"skip", "todo", "only", "fails", "failing", "fixme", "skipIf", "runIf"})
 _MARKED = frozenset({"xit", "xtest", "xspecify", "xdescribe", "xcontext", "fit", "fdescribe"})

@@ -84,7 +84,7 @@ def _is_same(one: Found | Trial, other: Found | Trial) -> bool:
     """Say whether a test stands in both texts as it is."""
     if not isinstance(one, Found) or not isinstance(other, Found):
         return False
-    beside = [(test.marks, test.cases, [wanted.dump for wanted in test.expects]) for test in (one, other)]
+    beside = [(test.marks, test.cases, [wanted.dump for wanted in test.expects], test.never) for test in (one, other)]
     return beside[0] == beside[1] and one.node.text() == other.node.text()
 
 

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.asserting import says_to_assert
-from orchestrator.verify.readers.grammar.source import Source, called, line_of, name_of
-from orchestrator.verify.readers.grammar.testing import Found, Mark, Reader, assertion, shallow, split
+from orchestrator.verify.readers.grammar.here import cfg_holds_nowhere
+from orchestrator.verify.readers.grammar.holding import about, are_lengths, holds
+from orchestrator.verify.readers.grammar.skipping import Mark
+from orchestrator.verify.readers.grammar.source import Source, called, line_of, name_of, shallow, statements
+from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, split
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
 _TEST = re.compile(r"#\[\s*(?:\w+::)*(?:test|rstest|test_case|quickcheck|proptest|wasm_bindgen_test)\b(?!_)")
 _SILENT = re.compile(
-    r"#\[\s*(ignore|should_panic|cfg\(\s*(?:any\(\)|FALSE|never|none|false|not\(\s*test\s*\)|(?:(?:any|all)\(\s*)?feature)|cfg_attr\([^\]]*\bignore\b"
+    r"#!?\[\s*(ignore|should_panic|cfg\(\s*(?:any\(\)|FALSE|never|none|false|not\(\s*test\s*\)|(?:(?:any|all)\(\s*)?feature)|cfg_attr\([^\]]*\bignore\b"
     r"|cfg\(\s*target_os\s*=\s*\"(?!linux|macos|windows|android|ios)[^\]]*)"
 )
 _ELSEWHERE = re.compile(
@@ -22,12 +25,18 @@ _ELSEWHERE = re.compile(
 _BY_FLAG = re.compile(r"cfg_attr\(\s*(?!(?:test|unix|debug_assertions|doc\w*|all|any|not|feature)\b)[a-z]\w*\s*,")
 """A flag that somebody has to set, as a sanitizer's or that of a slow machine."""
 _EQUALS = re.compile(r"(?:\w+ :: )*(?:ptr_eq|eq) \(.*\)|[^|&]*\. eq \([^|&]*\)")
+_OF_A_FORM = re.compile(r"matches ! \(.* , (?!(?:Err|Ok|Some) \( (?:_|\.\.) \) ,? ?\)|_).*\)")
+"""A form is asked for that says more than that there is something."""
 _EXPECTS = re.compile(r"#\[\s*should_panic\s*(?:=|\(\s*expected\s*=)\s*\"(?!assert|[^\"]*\b(?:left|right)\b)[^\"]{8,}")
 """A panic that is told from others by its words is what the test asserts."""
+_PANICS = re.compile(r"(?:\w+::)*panic!\s*[({]")
 _COMPARED = 2
+_OR = re.compile(r" \|\|? ")
 
 
 def _find(source: Source) -> Iterator[Found | Trial]:
+    of_file = [one.text() for one in source.root.children() if one.kind() == "inner_attribute_item"]
+    yield Trial(name="", line=1, markers=tuple(mark.name for mark in _marks(of_file)))
     pending = [(source.root, "")]
     while pending:
         node, prefix = pending.pop()
@@ -42,7 +51,7 @@ def _find(source: Source) -> Iterator[Found | Trial]:
                 name=f"{prefix}{name_of(node)}",
                 line=line_of(node),
                 markers=tuple(mark.name for mark in silent),
-                unconditional=tuple(mark.name for mark in silent),
+                unconditional=tuple(mark.name for mark in silent if mark.always),
             )
         elif node.kind() == "function_item":
             marks, body = _attributes(node), node.field("body")
@@ -64,8 +73,10 @@ def _attributes(node: SgNode) -> list[str]:
 
 def _found(node: SgNode, body: SgNode, name: str, attributes: list[str]) -> Found:
     cases = tuple(mark for mark in attributes if re.match(r"#\[\s*(?:test_case|case)\b", mark))
-    expects = tuple(_expected(mark, node) for mark in attributes if _EXPECTS.match(mark))
-    marks = tuple(_marks(attributes))
+    panics = any(_PANICS.match(step.text()) for step in statements(body))  # nobody then hears what else it does
+    told = [mark for mark in attributes if _EXPECTS.match(mark)]
+    expects = tuple(_expected(mark, node) for mark in told if not panics)
+    marks = (*_marks(attributes), *((Mark("should_panic"),) if told and panics else ()))
     return Found(name=name, short=name_of(node), node=node, body=body, marks=marks, cases=cases, expects=expects)
 
 
@@ -78,8 +89,24 @@ def _marks(attributes: Sequence[str]) -> Iterator[Mark]:
         match = _SILENT.match(attribute)
         if match is not None and not _is_elsewhere(attribute) and not _EXPECTS.match(attribute):
             feature = "feature" in match[1]
-            name = "".join(attribute.strip("#[] \n").split()) if feature else match[1].partition("(")[0]
+            name = "".join(attribute.strip("#![] \n").split()) if feature else match[1].partition("(")[0]
             yield Mark(name, match[1] != "should_panic" and not feature)
+        elif match is None:
+            yield from _built_for(attribute)
+
+
+def _built_for(attribute: str) -> Iterator[Mark]:
+    """Give what a test or a file is built for, where that is nothing common, or a flag's absence."""
+    match = _CFG.fullmatch(attribute.strip())
+    asked = "".join(match[1].split()) if match is not None else ""
+    if asked and cfg_holds_nowhere(asked):
+        yield Mark(f"cfg({asked})", always=False)
+    elif asked:
+        flags = (flag for flag in re.findall(r"not\((\w+)\)", asked) if cfg_holds_nowhere(flag))
+        yield from (Mark(f"built without {flag}", always=False) for flag in flags)
+
+
+_CFG = re.compile(r"#!?\[\s*cfg\((.*)\)\s*\]", re.DOTALL)
 
 
 def _is_elsewhere(attribute: str) -> bool:
@@ -106,20 +133,22 @@ def _macro(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
     sides = _arguments(source, node)
     subjects = frozenset(side for side in sides[:_COMPARED] if side and not _is_constant(side))
     first = sides[0] if sides else ""
-    compared = name.endswith("assert!") and " == " in f" {first} " and " || " not in first
+    compared = name.endswith("assert!") and " == " in f" {first} " and not _OR.search(first)
     if compared:
         sides = [side.strip() for side in first.split(" == ", 1)]
         subjects = frozenset(side for side in sides if not _is_constant(side)) | {first}
     same = len(sides) >= _COMPARED and sides[0] == sides[1]
     asked = name.endswith("assert!") and not (compared or _EQUALS.fullmatch(first))
+    asked = asked and not _OF_A_FORM.fullmatch(first)
     strict = not asked and not name.endswith("_ne!")
     strength = NONE if same and strict else STRICT if strict else TRUTH if first.startswith("!") else LAX
     if strength == STRICT and {"true", "false"} & {*sides[:_COMPARED]}:
         strength = TRUTH if "false" in sides[:_COMPARED] else LAX  # the same as to assert it, or that it is not so
+    strength = min(strength, TRUTH) if are_lengths(sides[:_COMPARED]) else strength
     calls = frozenset(re.findall(r"(\w+) \(", first))
     made = Assertion(
         dump=source.dump(node),
-        subjects=subjects or frozenset({name}),
+        subjects=subjects.union(*map(about, subjects)) or frozenset({name}),
         strength=strength,
         line=line_of(node),
         calls=calls,
@@ -128,14 +157,14 @@ def _macro(source: Source, node: SgNode, name: str) -> tuple[Assertion, bool]:
     )
     known = name in {"assert!", "assert_eq!", "debug_assert!", "debug_assert_eq!"}
     constant = known and _is_constant(first) and (first == "true" if not strict else same)
-    return made, constant or _HOLDS.search(first) is not None
+    return made, constant or _holds_anyway(name, _arguments(source, node))
 
 
-_HOLDS = re.compile(
-    r"\|\| true$|^true \|\||^matches ! \(.*, _ \)$|^! format ! \([^()]*(?:\([^()]*\)[^()]*)*\) \. is_empty \( \)$"
-    r"|^\( (\d+) \.\. \1 \) \. all \("
-)
-"""What holds whatever it is asked of."""
+def _holds_anyway(name: str, given: Sequence[str]) -> bool:
+    """Say whether a macro asserts what holds whatever it is asked of."""
+    if name.endswith("assert!"):
+        return bool(given) and holds(given[0])
+    return name.endswith("assert_ne!") and len(given) >= _COMPARED and holds(f"( {given[0]} ) != {given[1]}")
 
 
 def _arguments(source: Source, node: SgNode) -> list[str]:

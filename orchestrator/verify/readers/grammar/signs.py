@@ -99,8 +99,28 @@ def signs(text: str, rule: str, testing: bool, table: Table) -> tuple[tuple[int,
     patterns = _PATTERNS.get((rule, testing))
     ends = _ends(text, table, testing) if rule == "leaves-early" and MENTIONS.search(text) else ()
     looked = _looked(text, table) if (rule, testing) == ("detects-tests", False) else ()
+    if rule == "agreeing":
+        return _agreeing(text, table)
     between = _between(text, table) if rule == "flips-outcomes" and table.family == "java" else ()
     return (*ends, *between, *looked, *_matched(text, patterns, table))
+
+
+_OWNERS = re.compile(r"\bimpl\b[^{;]*\bfor\s+(\w+)|\b(?:class|struct|record)\s+(\w+)|\bfunc\s*\(\s*(?:\w+\s+)?\*?(\w+)")
+_MATCHER = re.compile(r"\b(?:asymmetricMatch|test|matches)\s*\([^)]*\)\s*\{\s*return\s+(?:true|!0)\s*;?\s*\}")
+
+
+def _agreeing(text: str, table: Table) -> tuple[tuple[int, str], ...]:
+    """Give the types of a file whose values are equal to whatever they are compared with."""
+    patterns = (_EQUAL[table.family], *([_MATCHER] if table.family in {"js", "java"} else ()))
+    source = read(text, table) if any(one.search(text) for one in patterns) else None
+    code = source.code if source is not None else ""
+    found: list[tuple[int, str]] = []
+    for match in (one for pattern in patterns for one in pattern.finditer(code)):
+        owners = [*_OWNERS.finditer(code, 0, match.end())]
+        if owners:
+            name = next((one for one in owners[-1].groups() if one), "")
+            found.append((code.count("\n", 0, match.start()) + 1, name))
+    return tuple(found)
 
 
 def _between(text: str, table: Table) -> tuple[tuple[int, str], ...]:

@@ -123,6 +123,18 @@ def walk(node: SgNode) -> Iterator[SgNode]:
         pending.extend(reversed(one.children()))
 
 
+def shallow(node: SgNode) -> Iterator[SgNode]:
+    """Give the parts of a statement without those of the statements in it."""
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        yield one
+        children = [
+            part for part in one.children() if part.kind() not in BLOCKS and not part.kind().endswith("_statement")
+        ]
+        pending.extend(reversed(children))
+
+
 def own(node: SgNode) -> Iterator[SgNode]:
     """Give a node and everything below it, without what stands in functions and classes defined there."""
     pending = [node]

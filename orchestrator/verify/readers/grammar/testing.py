@@ -12,28 +12,25 @@ from ast_grep_py import SgNode
 from orchestrator.verify.readers.grammar.aside import Asserts, caught_by, detached
 from orchestrator.verify.readers.grammar.asserting import HELD
 from orchestrator.verify.readers.grammar.copies import uncopied
-from orchestrator.verify.readers.grammar.flags import known, settled
 from orchestrator.verify.readers.grammar.flow import IFS, reachable
+from orchestrator.verify.readers.grammar.holding import about, are_lengths
 from orchestrator.verify.readers.grammar.quiet import hushes, recovers
+from orchestrator.verify.readers.grammar.skipping import Mark, left_early, left_quietly, skips_of
 from orchestrator.verify.readers.grammar.source import (
     Source,
-    arguments,
     bare,
     called,
     line_of,
     parts,
+    shallow,
     statements,
     walk,
 )
 from orchestrator.verify.readers.grammar.stands_in import depends_on, stand_ins
 from orchestrator.verify.readers.grammar.tables import BLOCKS
 from orchestrator.verify.readers.grammar.unheard import unheard
-from orchestrator.verify.readers.trials import NONE, Assertion, Trial
+from orchestrator.verify.readers.trials import NONE, TRUTH, Assertion, Trial
 
-_PLATFORM = re.compile(
-    r"(?i)platform|version|windows|win32|linux|darwin|mac|posix|unix|arch|goos|root|uid|(?<!!)testing\.short\(|available|installed"
-    r"|support|feature|has[A-Z_]|is[A-Z_]\w*|lookpath|err\b|network|docker|browser|node|deno|bun|jdk|java"
-)
 _CALLBACKS = frozenset(
     ("arrow_function", "function_expression", "func_literal", "closure_expression", "lambda_expression")
 )
@@ -42,15 +39,11 @@ Read = Callable[[Source, SgNode], Iterator[tuple[Assertion, bool]]]
 """Gives the assertions of a statement, and of each whether it is one that cannot fail."""
 
 
-class Mark(msgspec.Struct, frozen=True):
-    """What silences a test; `always`: whatever the circumstances."""
-
-    name: str
-    always: bool = True
-
-
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """One test as its family found it. `marks` stand before it, `expects` is what it asserts there."""
+    """One test as its family found it. `marks` stand before it, `expects` is what it asserts there.
+
+    `never` says why no runner runs it.
+    """
 
     name: str
     short: str
@@ -60,6 +53,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     cases: tuple[str, ...] = ()
     replaced: frozenset[str] = frozenset()
     expects: tuple[Assertion, ...] = ()
+    never: str = ""
+    told: tuple[int, int] = (0, 0)
 
 
 class Reader(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +83,7 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
         for one in reader.asserts(source, step)
     )
     asserts = (*asserts, *found.expects)
-    skips = (*_skips(inner, reader), *_left(steps))
+    skips = (*skips_of(inner, reader.skips), *left_early(steps))
     lost = len(asserts) if any(recovers(source, bare(step)) for step in inner) else 0
     marks = (*found.marks, *skips)
     return Trial(
@@ -107,8 +102,23 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
         unheard=unheard(source, found.body, reader.asserts),
         cases=found.cases,
         replaced=found.replaced,
+        never=found.never,
+        told=found.told,
+        leaves=tuple(left_quietly(steps)),
         bound=stand_ins(source, found.body),
-        judged=depends_on(asserts, made),
+        judged=depends_on(asserts, made, source.dump(found.body)),
+        markers=tuple(mark.name for mark in marks),
+        unconditional=tuple(mark.name for mark in marks if mark.always),
+    )
+
+
+def read_preparation(source: Source, name: str, node: SgNode, body: SgNode, skips: re.Pattern[str]) -> Trial:
+    """Read what goes before tests: it may skip them all."""
+    marks = tuple(skips_of(list(deep(source, statements(body), body)), skips))
+    return Trial(
+        name=name,
+        line=line_of(node),
+        goes_first=True,
         markers=tuple(mark.name for mark in marks),
         unconditional=tuple(mark.name for mark in marks if mark.always),
     )
@@ -117,10 +127,7 @@ def read_trial(source: Source, found: Found, reader: Reader) -> Trial:
 def _placed(
     one: Assertion, guards: tuple[str, ...], made: Mapping[str, tuple[str, int]], done: Sequence[int]
 ) -> Assertion:
-    """Add what an assertion stands under, and see through a name for what it is compared with.
-
-    Not where something is done after it was given its value: then it says that this changed nothing.
-    """
+    """Add what an assertion stands under, and see through a name, unless something is done since it got its value."""
     still = (name for name, (_, line) in made.items() if not any(line < at < one.line for at in done))
     known = {name: uncopied(made[name][0]) for name in still}
     told = [{side, known.get(side, side)} for side in one.sides]
@@ -129,8 +136,7 @@ def _placed(
     return msgspec.structs.replace(one, guards=guards, strength=NONE if same else one.strength)
 
 
-_UNLIKE = re.compile(r"(?:\w+ \. )*[nN]ot(?:Deep|Strict)?(?:Equal|Same)\w* ")
-"""Of the same thing twice it never holds."""
+_UNLIKE = re.compile(r"(?:\w+ \. )*[nN]ot(?:Deep|Strict)?(?:Equal|Same)\w* ")  # of one thing twice it never holds
 
 
 def _done(source: Source, steps: Sequence[SgNode], reader: Reader) -> list[int]:
@@ -230,18 +236,6 @@ def _is_never_called(source: Source, node: SgNode, whole: SgNode) -> bool:
     return name == "_" or (name.isidentifier() and source.dump(whole).split(" ").count(name) <= 1)
 
 
-def shallow(node: SgNode) -> Iterator[SgNode]:
-    """Give the parts of a statement without those of the statements in it."""
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        yield one
-        children = [
-            part for part in one.children() if part.kind() not in BLOCKS and not part.kind().endswith("_statement")
-        ]
-        pending.extend(reversed(children))
-
-
 def _is_idle(source: Source, step: SgNode, reader: Reader) -> bool:
     """Say whether a statement of a test does nothing, or asserts what cannot fail."""
     inner = bare(step)
@@ -315,69 +309,6 @@ _DEMANDED = re.compile(r"\b(?:expect_err|unwrap_err|is_err|resume_unwind|downcas
 """What Rust does with a panic it wants, or hands on."""
 
 
-def _skips(inner: Sequence[SgNode], reader: Reader) -> Iterator[Mark]:
-    for step in inner:
-        for part in shallow(step):
-            name = called(part)
-            if name and reader.skips.fullmatch(name) and not _is_platform(part, step):
-                yield Mark(name.rpartition(".")[2])
-
-
-def _left(steps: Sequence[SgNode]) -> Iterator[Mark]:
-    """Give the branches of a test that end it at once where whoever runs it has not said something."""
-    for step in steps:
-        inner = bare(step)
-        condition, body = inner.field("condition"), inner.field("consequence")
-        other = inner.field("alternative") if inner.kind() == "let_declaration" else None
-        if other is not None and _ENVIRONMENT.search(inner.text()) and all(map(_is_bare_return, statements(other))):
-            yield Mark(f"let {' '.join(inner.text().split())[:60]}", always=False)
-        if inner.kind() not in IFS or condition is None or body is None or inner.field("alternative") is not None:
-            continue
-        if _ENVIRONMENT.search(condition.text()) and all(_is_bare_return(one) for one in statements(body)):
-            yield Mark(f"if {' '.join(condition.text().split())[:60]}", always=False)
-
-
-def _is_bare_return(step: SgNode) -> bool:
-    inner = bare(step)
-    return inner.kind() in {"return_statement", "return_expression"} and not parts(inner)
-
-
-_ENVIRONMENT = re.compile(
-    r"(?i:getenv|lookupenv|process\.env|env::var|\benv\.get\b|option_env)"
-    r"|\bget(?:Property|Boolean|Integer|Long)\(\s*\"(?!(?:os|java|user|file|sun|line|path)\.)"
-)
-
-
-def _is_platform(call: SgNode, step: SgNode) -> bool:
-    """Say whether a skip depends on where the test runs, which is ordinary."""
-    given = arguments(call)[:1]
-    if "assume" in called(call):  # JUnit's own word for it; a constant that is never so switches the test off
-        constant = bool(given) and settled(given[0]) == str(called(call).endswith("False")).lower()
-        return not constant and not any(_ENVIRONMENT.search(part.text()) for part in given)
-    if any(depends(part) for part in given):
-        return True
-    for one in step.ancestors():
-        if one.kind() == "if_statement":
-            condition = one.field("condition")
-            text = settled(condition) if condition is not None else ""
-            return known(text) is None and not _ELSEWHERE.search(text)
-        if one.kind() in {"catch_clause", "function_declaration", "method_declaration"}:
-            return one.kind() == "catch_clause"
-    return False
-
-
-_ELSEWHERE = re.compile(
-    r"(?:GOOS|GOARCH|process\.platform|platform\(\))\s*!==?\s*['\"](?!linux|darwin|windows|win32|amd64|arm64)"
-    r"|!\s*testing\.Short|(?i:getenv|lookupenv|process\.env|env::var|\bCI\b)|getProperty|Math\.random|rand\."
-)
-"""A condition that holds on every common system, or that whoever runs the tests can make hold."""
-
-
-def depends(condition: SgNode) -> bool:
-    """Say whether a condition, which is no text, speaks of a platform."""
-    return "string" not in condition.kind() and _PLATFORM.search(settled(condition)) is not None
-
-
 def assertion(
     source: Source,
     node: SgNode,
@@ -388,13 +319,15 @@ def assertion(
 ) -> Assertion:
     """Make an assertion about expressions; constants are no subjects. `against` is what they are compared with."""
     calls = frozenset(called(one) for part in subjects for one in walk(part) if called(one))
-    about = frozenset(source.dump(part) for part in subjects if part.kind() not in source.table.literals)
+    named = frozenset(source.dump(part) for part in subjects if part.kind() not in source.table.literals)
+    under = (about(one) for one in named)
+    told = tuple(source.dump(part) for part in (*subjects, *against)[:_COMPARED])
     return Assertion(
         dump=source.dump(node),
-        subjects=about or frozenset({name}),
-        strength=strength,
+        subjects=named.union(*under) or frozenset({name}),
+        strength=min(strength, TRUTH) if are_lengths(told) else strength,
         line=line_of(node),
         calls=calls,
         words=source.words(node),
-        sides=tuple(source.dump(part) for part in (*subjects, *against)[:_COMPARED]),
+        sides=told,
     )

@@ -11,9 +11,11 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.golden import reads_back, written_down
 from orchestrator.verify.readers.grammar.aside import Asserts
+from orchestrator.verify.readers.grammar.emptiness import is_nothing, without_iterating
 from orchestrator.verify.readers.grammar.flags import known
-from orchestrator.verify.readers.grammar.flow import IFS, LOOPS, is_empty, throws_away
+from orchestrator.verify.readers.grammar.flow import IFS, LOOPS, throws_away
 from orchestrator.verify.readers.grammar.hushing import CAUGHT, keeps_quiet, quiet_functions
+from orchestrator.verify.readers.grammar.skipping import leaves
 from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, line_of, parts, statements, walk
 from orchestrator.verify.readers.grammar.tables import BLOCKS
 from orchestrator.verify.readers.grammar.used import NEVER, OTHER_T, Fates, names_told
@@ -41,15 +43,6 @@ _ASKED = re.compile(
 _GIVEN = re.compile(
     r"(?:\|\||\?\?)\s*['\"]?[1-9]|unwrap_or\(\s*[1-9]|\"\s*,\s*\"?[1-9]|Math\.max\(1|max\(1|_OS\b|(?i:windows)|\bOS\b"
 )
-_NOTHING = re.compile(
-    r"new (?:ArrayList|LinkedList|HashSet|HashMap|TreeSet|TreeMap|Set|Map)(?:<.*>)?\(\)|make\(\[\][^,]+,\s*0\)"
-    r"|(?:Vec|HashMap|HashSet|BTreeMap|VecDeque)(?:::<.*>)?::new\(\)|(?:Optional|Stream|IntStream|LongStream)\.(?:<.*>)?empty\(\)"
-    r"|\(?0\s*\.\.\s*0\)?|.*\.(?:take|limit)\(0\)|.*\.slice\(0,\s*0\)|.*\.filter\(\(?\w*\)?\s*=>\s*false\)"
-    r"|Array\.from\(\{\s*length:\s*0\s*\}\)|(?:IntStream|LongStream)\.range\((\d+),\s*\1\)|&?\w+\[\.\.0\]|&?\w+\[:0\]|0"
-    r"|(?:new )?Array\(0\)(?:\.fill\(\w*\))?|Object\.\w+\(\{\}\)",
-    re.DOTALL,
-)
-_ITERATES = re.compile(r"\s*\.\s*(?:iter|into_iter|iter_mut|stream|entries|values|keys)\(\)$")
 _OVER = re.compile(
     r"forEach|for_each|ifPresent|map|flatMap|every|some|reduce|filter|each|forEachOrdered|allMatch|anyMatch"
 )
@@ -202,10 +195,10 @@ class _Reading:
         return self._of_nothing(owner.text()) if owner is not None else ""
 
     def _of_nothing(self, text: str) -> str:
-        plain = _ITERATES.sub("", self._filled(_ITERATES.sub("", text.strip())))
+        plain = without_iterating(self._filled(without_iterating(text)))
         if _COUNTS.match(plain):
             plain = _WORD.sub(lambda name: self._filled(name[0]), plain)
-        if is_empty(plain) or _NOTHING.fullmatch(plain):
+        if is_nothing(plain):
             return "stands in a loop over nothing"
         return self._as_often(plain)
 
@@ -279,7 +272,7 @@ class _Reading:
                 all(f" {side} " in said for side in one.sides)
                 and len(said) < _LONGER * sum(map(len, one.sides)) + _MORE
             )
-            if same and _DIFFER.search(said) and all(map(_leaves, statements(body))):
+            if same and _DIFFER.search(said) and all(map(leaves, statements(body))):
                 return "is left out where it would fail"
         return ""
 
@@ -306,18 +299,6 @@ def _is_another(step: SgNode) -> bool:
 
 
 _OWN_T = re.compile(r"&?[\w.]+\{|new\(")
-
-
-def _leaves(step: SgNode) -> bool:
-    inner = bare(step)
-    if inner.kind() in {"return_statement", "return_expression"}:
-        return not [one for one in parts(inner) if one.text() not in {"nil", "undefined", "null", "Ok(())"}]
-    return (
-        re.fullmatch(
-            r"(?:\w+\.)*(?:Skip\w*|skip|pending|abort)|(?:e?println!)|.*\.Logf?|console\.\w+", called(inner) or "?"
-        )
-        is not None
-    )
 
 
 def _is(one: SgNode | None, other: SgNode) -> bool:

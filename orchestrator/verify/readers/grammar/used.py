@@ -6,6 +6,7 @@ from collections.abc import Collection
 import msgspec
 from ast_grep_py import SgNode
 
+from orchestrator.verify.readers.grammar.handed import not_run_by
 from orchestrator.verify.readers.grammar.hushing import CAUGHT, is_quiet_callback
 from orchestrator.verify.readers.grammar.source import Source, arguments, called, name_of, walk
 from orchestrator.verify.readers.grammar.tables import BLOCKS
@@ -40,6 +41,10 @@ _STARTS = re.compile(
     r"|(?:std::)?thread::spawn|(?:tokio|async_std|smol)(?:::task)?::spawn(?:_blocking|_local)?|.*Builder.*\.spawn"
     r"|Thread|\w+\.(?:submit|execute)|(?:CompletableFuture\.)?(?:runAsync|supplyAsync)|process\.on(?:ce)?|\w*[eE]mitter\.on(?:ce)?"
 )
+_MAKES = re.compile(
+    r"(?:\w+\.)*(?:dynamicTest|dynamicContainer)|(?:Stream|List|Arrays|Set)\.(?:of|asList)|(?:\w+\.)*InternalTest"
+)
+"""What makes a test, or a list of some, and runs none."""
 _LAZY = re.compile(r"map|filter|peek|inspect|filter_map|flat_map|flatMap|take_while|skip_while|mapToObj|mapToInt|scan")
 _THROWS = re.compile(r"(?:\w+\.)*(?:throws|rejects|assertThrows\w*|assertThatThrownBy|catchThrowable|throwsAsync)")
 _ANY_FAILURE = re.compile(r"\b(?:Throwable|Error|AssertionError|AssertionFailedError)\b(?:\.class)?")
@@ -163,7 +168,7 @@ class Fates(msgspec.Struct, frozen=True):
             return NEVER if holder is not None and holder.kind() == "expression_statement" else ""
         return self.promise(call) if re.match(r"\(?async\b", text) else ""
 
-    def _given_to(self, call: SgNode, value: SgNode, made: SgNode) -> str:
+    def _given_to(self, call: SgNode, value: SgNode, made: SgNode) -> str:  # noqa: C901 - a table
         """Say why who is given a function does not run it, or keeps its failures."""
         kind = call.field("constructor") or call.field("type")
         name = "".join(called(call).split()) or (kind.text() if kind is not None else "")
@@ -176,6 +181,10 @@ class Fates(msgspec.Struct, frozen=True):
             return WANTED if wanted and not _is_rejection(name) else ""
         if last in self.quiet or name in self.quiet:
             return CAUGHT
+        if _MAKES.fullmatch(name):
+            return self._of_value(call, made, ())
+        if why := not_run_by(self.source, call, value, name):
+            return why
         if _LOOKS.fullmatch(name):
             return NEVER
         if last == "assumingThat":

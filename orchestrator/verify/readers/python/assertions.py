@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from orchestrator.verify.readers.python.flow import leaves_out_else, reachable
+from orchestrator.verify.readers.python.holding import holds_anyway
 from orchestrator.verify.readers.python.known import truth
 from orchestrator.verify.readers.python.quiet import is_broad, suppresses
 from orchestrator.verify.readers.python.since import done_since, never_run
@@ -20,6 +21,9 @@ _ASSERTS = frozenset(
 )
 
 
+_PATTERNS = frozenset({"assertRegex", "assertRegexpMatches"})
+
+
 def assertions(body: Sequence[ast.stmt]) -> Iterator[Assertion]:
     """Give the assertions of a body that can be reached and can fail."""
     made = _made(body)
@@ -30,7 +34,8 @@ def assertions(body: Sequence[ast.stmt]) -> Iterator[Assertion]:
                 yield one if one.strength > NONE else _after_all(one, statement.test, body, made)
         else:
             for call in _shallow_calls(statement):
-                if asserts_by_name(call) and not (_calls_vacuously(call) or _is_for_its_value(call, statement)):
+                idle = _calls_vacuously(call) or _fails_itself(call, statement)
+                if asserts_by_name(call) and not (idle or _is_for_its_value(call, statement)):
                     yield read_call(call, made, guards)
 
 
@@ -50,7 +55,8 @@ def vacuous(body: Sequence[ast.stmt]) -> list[int]:
             known = is_vacuous(statement.test) and not is_false(statement.test)
             found += [statement.lineno] if known else []
         else:
-            found += [call.lineno for call in _shallow_calls(statement) if _calls_vacuously(call)]
+            calls = _shallow_calls(statement)
+            found += [one.lineno for one in calls if _calls_vacuously(one) or _fails_itself(one, statement)]
     return [*found, *_repeated(body)]
 
 
@@ -218,13 +224,24 @@ def is_vacuous(test: ast.expr) -> bool:
         case ast.Compare(left=ast.Attribute() | ast.Call(), ops=[ast.Is()]):
             return False  # asked twice and the same thing each time: kept, and not made anew
         case _:
-            return truth(test) is not None
+            return truth(test) is not None or holds_anyway(test)
 
 
 def _calls_vacuously(call: ast.Call) -> bool:
     """Say whether a method asserts of constants what they are: `assertTrue(True)`, `assertEqual(1, 1)`."""
     condition = as_condition(call)
-    return condition is not None and truth(condition) is True
+    if condition is None:
+        return holds_anyway(call) if last_name(call.func) in _PATTERNS else False
+    return truth(condition) is True or holds_anyway(condition)
+
+
+def _fails_itself(call: ast.Call, statement: ast.stmt) -> bool:
+    """Say whether a block that waits for an error raises it itself: `with raises(ValueError): raise ValueError`."""
+    if not isinstance(statement, ast.With) or len(statement.items) > 1 or not call.args:
+        return False
+    waits = statement.items[0].context_expr is call and last_name(call.func) in {"raises", "assertRaises"}
+    raised = [one.exc for one in statement.body[:1] if isinstance(one, ast.Raise) and one.exc is not None]
+    return waits and any(last_name(one) == last_name(call.args[0]) != "" for one in raised)
 
 
 def is_false(test: ast.expr) -> bool:

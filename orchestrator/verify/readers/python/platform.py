@@ -17,6 +17,7 @@ def _places(systems: Sequence[tuple[str, str, str]]) -> tuple[Mapping[str, objec
             "sys.platform": platform,
             "os.name": name,
             "platform.system()": system,
+            "sys.version": f"{version[0]}.{version[1]}.0",
             "sys.version_info": (*version, 0),
             "sys.version_info[:2]": version,
             "sys.version_info[0]": version[0],
@@ -66,7 +67,8 @@ def _value(node: ast.expr, place: Mapping[str, object]) -> object:
             whole = _leaf(owner, place)
             return getattr(whole, name)(text) if isinstance(whole, str) else None
         case _:
-            return truth(node)
+            there = place.get(ast.unparse(node))
+            return bool(there) if there is not None else truth(node)
 
 
 def _leaf(node: ast.expr, place: Mapping[str, object]) -> object:

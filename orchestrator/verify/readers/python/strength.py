@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from orchestrator.verify.readers.python.holding import matches_all
 from orchestrator.verify.readers.python.known import truth
 from orchestrator.verify.readers.python.names import identifiers
 from orchestrator.verify.readers.python.values import last_name
@@ -36,6 +37,7 @@ _LOSSY = frozenset(
 )
 """Builtins that give the same for many values."""
 
+_SHOWS = _LOSSY | {"str", "format"}
 _MANY_TO_ONE = frozenset({"len", "type", "bool", "hash", "id", "any", "all"})
 """What makes two things alike that are not, whatever else they are put through."""
 
@@ -95,8 +97,7 @@ def read_call(call: ast.Call, made: Mapping[str, str], guards: tuple[str, ...]) 
     name = last_name(call.func)
     subjects = frozenset(dumped(part) for part in call.args[:_COMPARED] if not isinstance(part, ast.Constant))
     if name in {"raises", "assertRaises"}:
-        broad = any(last_name(part) in {"Exception", "BaseException"} for part in call.args[:1])
-        strength, subjects = (LAX if broad else STRICT), frozenset({"raises"})
+        strength, subjects = (LAX if expects_any(call) else STRICT), frozenset({"raises"})
     elif _LAX_METHODS.match(name):
         strength = LAX
     else:
@@ -111,6 +112,20 @@ def read_call(call: ast.Call, made: Mapping[str, str], guards: tuple[str, ...]) 
         words=identifiers(call),
         guards=guards,
     )
+
+
+def expects_any(call: ast.Call) -> bool:
+    """Say whether whatever is raised is what a call waits for; a text it must have tells one from others."""
+    named = {word.arg: word.value for word in call.keywords}
+    given = [*call.args[:1], *(named[word] for word in ("expected_exception", "exception") if word in named)]
+    kinds = [part for one in given for part in (one.elts if isinstance(one, ast.Tuple) else [one])]
+    broad = any(last_name(kind) in _BROAD for kind in kinds)
+    text = named.get("match")
+    told = text is not None and not (isinstance(text, ast.Constant) and matches_all(text.value))
+    return broad and not told
+
+
+_BROAD = frozenset({"Exception", "BaseException"})
 
 
 def _parts(test: ast.expr) -> Iterator[str]:
@@ -195,7 +210,7 @@ def _subjects(test: ast.expr) -> Iterator[str]:
 
 def _under(part: ast.expr) -> Iterator[str]:
     """Give what stands in `len(...)`, `type(...)` and their like."""
-    if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in _LOSSY and part.args:
+    if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in _SHOWS and part.args:
         yield dumped(part.args[0])
         yield from _under(part.args[0])
 

@@ -9,11 +9,12 @@ from functools import lru_cache
 from orchestrator.verify.readers.python.assertions import assertions, is_false, is_vacuous, swallowed, vacuous
 from orchestrator.verify.readers.python.flags import with_flags
 from orchestrator.verify.readers.python.flow import reachable
+from orchestrator.verify.readers.python.leaving import PLATFORM, left_early, left_quietly, where_asked
 from orchestrator.verify.readers.python.names import identifiers
 from orchestrator.verify.readers.python.platform import holds_everywhere, holds_here
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.readers.python.stands_in import depends_on, stand_ins
-from orchestrator.verify.readers.python.unheard import Around, around_of, unheard
+from orchestrator.verify.readers.python.unheard import Around, around_of, has_no_cases, unheard
 from orchestrator.verify.readers.python.values import FunctionNode, last_name
 from orchestrator.verify.readers.python.walk import FUNCTIONS, dumped, shallow, walk
 from orchestrator.verify.readers.python.wanted import needs_what_it_uses, wanted
@@ -23,11 +24,6 @@ _SKIPS = frozenset(
     {"skip", "skipif", "skipIf", "skipUnless", "xfail", "expectedFailure", "skipTest", "SkipTest", "importorskip"}
 )
 _ALWAYS = frozenset({"skip", "skipif", "skipIf", "xfail", "expectedFailure", "skipTest", "SkipTest"})
-PLATFORM = re.compile(
-    r"\b_*(?:sys\.(?:platform|version_info|implementation|maxsize|flags)|os\.name|platform\.|find_spec|importlib|which"
-    r"|hasattr|version|PY\d*\w*|PYPY|IS_\w+|HAS_?\w*|HAVE_\w*|\w*SUPPORTS_\w+|NO_\w+|\w+_(?:AVAILABLE|INSTALLED)\b|CAPABILITIES|AARCH64|FREE_THREADED|WIN\w*|WINDOWS|MAC\w*|LINUX|CPYTHON|uname|geteuid|get_clock_info)"
-    r"|_available\b|_installed\b|\bis_\w+|\bhas_\w+|\bhave_\w+|(?i:pypy|windows|linux|darwin|version|platform|python)",
-)
 
 
 @lru_cache(maxsize=256)
@@ -96,6 +92,7 @@ def _preparation(node: FunctionNode) -> Trial:
     alive = tuple(reachable(node.body))
     needed = wanted(node.name, alive)
     asked = [one for one in alive if isinstance(one, ast.Expr) and ast.unparse(one.value) in needed]
+    alive = (*alive, *where_asked(alive))
     marks = _silencer(
         node.name, node.lineno, (), [one for one in alive if not isinstance(one, ast.Assign) and one not in asked]
     )
@@ -134,7 +131,9 @@ def _test(node: FunctionNode, around: Around) -> Trial:
         single = [(name, False, text) for name, _, text in single]
     decorators += single
     marks = [(name, always, text) for name, always, text in (*decorators, *called) if name in _SKIPS]
+    none = ("no cases",) if any(has_no_cases(mark, around.values) for mark in node.decorator_list) else ()
     guarded = _guarded_skips(alive) | wanted(node.name, alive)
+    silent = [name for name, _, text in marks if not _is_platform(name, text, guarded)]
     return Trial(
         name=node.name,
         line=node.lineno,
@@ -150,11 +149,12 @@ def _test(node: FunctionNode, around: Around) -> Trial:
         cases=cases,
         replaced=frozenset((*_replaced(node), *_rebound(node))),
         never=_never(node),
+        leaves=tuple(left_quietly(alive)),
         unheard=unheard(node, around),
         bound=stand_ins(node),
         judged=depends_on(node, assertions(node.body)),
-        markers=(*(name for name, _, text in marks if not _is_platform(name, text, guarded)), *_left(alive)),
-        unconditional=tuple(name for name, always, _ in marks if always and name in _ALWAYS),
+        markers=(*silent, *left_early(alive), *none),
+        unconditional=(*(name for name, always, _ in marks if always and name in _ALWAYS), *none),
     )
 
 
@@ -164,18 +164,6 @@ def _prose(node: FunctionNode) -> frozenset[str]:
     plain = [one.test if isinstance(one, ast.Assert) else one for one in body]
     said = (identifiers(part) for part in (*node.decorator_list, node.args, *plain))
     return identifiers(ast.Module(body=[node], type_ignores=[])).difference(*said, {node.name})
-
-
-def _left(alive: Sequence[ast.stmt]) -> Iterator[str]:
-    """Give the branches of a test that end it at once where whoever runs it has not said something."""
-    for statement in alive:
-        match statement:
-            case ast.If(test=test, body=[ast.Return(value=None)], orelse=[]):
-                text = ast.unparse(test)
-                if re.search(r"environ|getenv", text):
-                    yield f"if {text[:60]}"
-            case _:
-                pass
 
 
 def _skips(call: ast.Call) -> bool:

@@ -10,7 +10,7 @@ from orchestrator.verify.readers.golden import reads_back, written_down
 from orchestrator.verify.readers.python.assertions import assertions, asserts_by_name
 from orchestrator.verify.readers.python.known import is_empty, truth
 from orchestrator.verify.readers.python.quiet import is_broad
-from orchestrator.verify.readers.python.used import fate_of, parents_of
+from orchestrator.verify.readers.python.used import fate_of, has_no_use, held_in
 from orchestrator.verify.readers.python.values import FunctionNode, last_name
 from orchestrator.verify.readers.python.walk import copied, dumped, walk
 from orchestrator.verify.readers.trials import NONE, Assertion
@@ -39,17 +39,19 @@ CAUGHT = "stands where its failure is caught and nobody is told"
 
 
 class Around(msgspec.Struct, frozen=True):
-    """What a module says beside its tests: names of one value, and functions that keep failures quiet."""
+    """What a module says beside its tests: names of one value, functions that keep failures quiet, or run nothing."""
 
     values: Mapping[str, ast.expr] = {}
     quiet: frozenset[str] = frozenset()
+    idle: frozenset[str] = frozenset()
 
 
 def around_of(module: ast.Module) -> Around:
     """Read what stands around the tests of a module."""
     functions = [node for node in walk(module) if isinstance(node, FunctionNode) and not node.name.startswith("test")]
     quiet = frozenset(node.name for node in functions if _keeps_quiet(node))
-    return Around(_values(module.body, module), quiet)
+    idle = frozenset(node.name for node in functions if has_no_use(node))
+    return Around(_values(module.body, module), quiet, idle)
 
 
 def _keeps_quiet(node: FunctionNode) -> bool:
@@ -79,7 +81,7 @@ def _values(body: Sequence[ast.stmt], whole: ast.AST) -> Mapping[str, ast.expr]:
                 told.setdefault(name, []).append(value)
             case ast.AugAssign(target=ast.Name(id=name)) | ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
                 changed.add(name)
-            case ast.Call(func=func, args=args):
+            case ast.Call(func=func, args=args) if last_name(func) != "parametrize":
                 if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name):
                     changed.add(func.value.id)
                 changed |= {one.id for one in args if isinstance(one, ast.Name)}
@@ -106,6 +108,15 @@ def unheard(node: FunctionNode, around: Around) -> tuple[Unheard, ...]:
             (one, f"is wrapped by `{min(marks & around.quiet)}`, which keeps failures quiet") for one in reading.all()
         )
     return (*reading.within(node.body), *_left_before(node.body), *_read_back(node))
+
+
+def has_no_cases(mark: ast.expr, values: Mapping[str, ast.expr]) -> bool:
+    """Say whether what a test is to be run for is nothing: `parametrize('x', [])`."""
+    if not isinstance(mark, ast.Call) or last_name(mark) not in {"parametrize", "expand", "idata", "data"}:
+        return False
+    named = [word.value for word in mark.keywords if word.arg == "argvalues"]
+    given = [*mark.args[1 if last_name(mark) == "parametrize" else 0 :][:1], *named]
+    return any(is_empty(_Filled(values).visit(copied(one))) is True for one in given)
 
 
 def _left_before(body: Sequence[ast.stmt]) -> Iterator[Unheard]:
@@ -147,7 +158,7 @@ class _Reading:
     def __init__(self, node: FunctionNode, around: Around) -> None:
         self._node = node
         self._around = around
-        self._parents = parents_of(node.body)
+        self._held = held_in(node.body, around.idle)
         self._values = {**around.values, **_values(node.body, node)}
 
     def all(self) -> Iterator[Assertion]:
@@ -179,7 +190,7 @@ class _Reading:
             case ast.While(test=test, body=body):
                 return self._asked(test), body
             case ast.FunctionDef(body=body) | ast.AsyncFunctionDef(body=body) | ast.ClassDef(body=body):
-                return fate_of(statement, self._node.body, self._parents), body
+                return fate_of(statement, self._node.body, self._held), body
             case _:
                 return "", ()
 
