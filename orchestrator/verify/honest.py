@@ -13,6 +13,7 @@ from orchestrator.ports.verifier import Case
 from orchestrator.ports.workspace import Change, Trees
 from orchestrator.verify.diff import Diff, Edit, Rule, found
 from orchestrator.verify.rules import (
+    checkers,
     code,
     commands,
     data,
@@ -46,10 +47,13 @@ _NOT_READ = re.compile(
 
 _FEATURE = re.compile(r"cfg\w*\([^\]]*\bfeature\b")
 _STEERS = re.compile(
-    r"(?:^|/)(?:\.?pytest\.(?:ini|toml)|pyproject\.toml|setup\.cfg|tox\.ini"
-    r"|(?:jest|vitest|ava)\.config\.\w+|\.mocharc\.?\w*|package\.json)$"
+    r"(?:^|/)(?:\.?pytest\.(?:ini|toml)|setup\.cfg|tox\.ini|staticcheck\.conf|\.?pylintrc|deno\.jsonc?|biome\.jsonc?"
+    r"|(?:pyproject|\.?ruff|\.?rustfmt|\.?tarpaulin|revive)\.toml|\.?mypy\.ini|\.(?:flake8|bandit|coveragerc)"
+    r"|\.(?:nyc|c8|eslint|oxlint)rc[^/]*|\.\w+ignore|\.gitattributes|\.golangci\.\w+|\.?codecov\.ya?ml"
+    r"|(?:jest|vitest|vite|ava|eslint)\.config\.\w+|\.mocharc\.?\w*|package\.json|tsconfig\.json|pyrightconfig\.json"
+    r"|[\w.-]+\.xml|sonar-project\.properties|Cargo\.toml|go\.(?:work|mod)|settings\.gradle(?:\.kts)?)$"
 )
-"""Files that can say where tests are looked for."""
+"""Files that can say where tests, or what is checked, are looked for."""
 
 RULES: tuple[Rule, ...] = (
     Rule("protected-path", Verdict.BLOCKED, tree.protected_path),
@@ -79,7 +83,7 @@ RULES: tuple[Rule, ...] = (
     Rule("leaves-early", Verdict.FAIL, tricks.leaves_early),
     Rule("flips-outcomes", Verdict.FAIL, tricks.flips_outcomes),
     Rule("tests-deselected", Verdict.FAIL, runner.tests_deselected, (lenient.judged_less, commands.commands_unheard)),
-    Rule("file-silenced", Verdict.FAIL, silence.file_silenced),
+    Rule("file-silenced", Verdict.FAIL, silence.file_silenced, (checkers.checkers_idle,)),
     Rule("lines-silenced", Verdict.FAIL, silence.lines_silenced),
     Rule("test-silenced", Verdict.FAIL, markers.test_silenced),
     Rule("code-unfinished", Verdict.FAIL, markers.code_unfinished),

@@ -249,33 +249,6 @@ _TOLD_ALWAYS = re.compile(
 )
 
 
-def _golangci(one: Setting, edit: Edit, _: Diff) -> bool:
-    """Say whether a checker of Go is told to complain of nothing, or to leave all files."""
-    enables = re.search(r"(?m)^\s*(?:enable|fast|presets)\s*[:=]\s*(?:\[|$)", edit.new or "") is not None
-    if one.last == "issues-exit-code":
-        return one.value == "0"
-    if one.last == "disable-all" or (one.key == "linters.default" and one.value == "none"):
-        return one.value in {*_YES, "none"} and not enables
-    everything = re.fullmatch(r"\^?(?:\.\*|\.\+|\*\*?(?:/\*)?|\.|/)\$?", one.value) is not None
-    return re.search(r"exclu|skip|path", one.last) is not None and everything
-
-
-def _checkers(one: Setting, _: Edit, __: Diff) -> bool:
-    """Say whether a checker of Python or JavaScript is told to leave all files, or every rule."""
-    everything = re.fullmatch(r"(?:\*\*?/?\*?|\.|\./|/|\.\*)", one.value) is not None
-    if re.search(r"(?:tool\.(?:ruff|mypy|black|pyright|flake8)|^flake8|^mypy)\b.*\.(?:extend-)?exclude$", one.key):
-        return everything
-    if one.key in {"tool.mypy.ignore_errors", "mypy.ignore_errors"}:
-        return one.value.lower() in _YES
-    if one.key.startswith("tool.ruff") and one.last == "ignore":
-        return one.value == "ALL"
-    if one.last == "ignorePatterns":
-        return everything
-    if one.last == "disable" and "pylint" in one.key.lower():
-        return "all" in re.split(r"[\s,]+", one.value)
-    return one.last == "typeCheckingMode" and one.value == "off"
-
-
 def _agents(one: Setting, edit: Edit, diff: Diff) -> bool:
     """Say whether an agent is freed of what watches it, by a commit that nobody told to."""
     if not matches_any(edit.path.casefold(), AGENTS) or not diff.message:
@@ -306,13 +279,6 @@ _KINDS: tuple[tuple[re.Pattern[str], Eases], ...] = (
     (re.compile(r"(?:^|/)(?:junit-platform|cucumber)\.properties$"), platform),
     (re.compile(r"(?:^|/)(?:tox\.ini|setup\.cfg|pyproject\.toml|tox\.toml)$"), _tox),
     (re.compile(r"(?:^|/)(?:\.?pytest\.(?:ini|toml)|tox\.ini|setup\.cfg|pyproject\.toml)$"), _pytest),
-    (re.compile(r"(?:^|/)\.golangci\.(?:ya?ml|toml|json)$"), _golangci),
-    (
-        re.compile(
-            r"(?:^|/)(?:pyproject\.toml|setup\.cfg|\.?ruff\.toml|mypy\.ini|\.flake8|\.eslintrc[^/]*|pyrightconfig\.json)$"
-        ),
-        _checkers,
-    ),
 )
 
 _BOUNDS = re.compile(
