@@ -24,6 +24,8 @@ from orchestrator.verify.rules import (
     runner,
     secrets,
     silence,
+    stand_ins,
+    surroundings,
     testing,
     tree,
     tricks,
@@ -51,9 +53,12 @@ _STEERS = re.compile(
     r"|(?:pyproject|\.?ruff|\.?rustfmt|\.?tarpaulin|revive)\.toml|\.?mypy\.ini|\.(?:flake8|bandit|coveragerc)"
     r"|\.(?:nyc|c8|eslint|oxlint)rc[^/]*|\.\w+ignore|\.gitattributes|\.golangci\.\w+|\.?codecov\.ya?ml"
     r"|(?:jest|vitest|vite|ava|eslint)\.config\.\w+|\.mocharc\.?\w*|package\.json|tsconfig\.json|pyrightconfig\.json"
-    r"|[\w.-]+\.xml|sonar-project\.properties|Cargo\.toml|go\.(?:work|mod)|settings\.gradle(?:\.kts)?)$"
+    r"|[\w.-]+\.xml|sonar-project\.properties|import_map\.json|pnpm-workspace\.yaml|[\w.-]+\.java|Cargo\.toml|go\.(?:work|mod)|settings\.gradle(?:\.kts)?)$"
 )
 """Files that can say where tests, or what is checked, are looked for."""
+
+_EMPTIED = (helpers.helper_emptied, helpers.assertion_replaced, stand_ins.judge_replaced)
+_LESS = (lenient.judged_less, commands.commands_unheard, surroundings.told_by_surroundings)
 
 RULES: tuple[Rule, ...] = (
     Rule("protected-path", Verdict.BLOCKED, tree.protected_path),
@@ -62,7 +67,7 @@ RULES: tuple[Rule, ...] = (
     Rule("documents-instead", Verdict.FAIL, tree.documents_instead),
     Rule("test-file-deleted", Verdict.FAIL, tree.test_file_deleted),
     Rule("test-deleted", Verdict.FAIL, testing.test_deleted),
-    Rule("test-emptied", Verdict.FAIL, testing.test_emptied, (helpers.helper_emptied, helpers.assertion_replaced)),
+    Rule("test-emptied", Verdict.FAIL, testing.test_emptied, _EMPTIED),
     Rule("test-skipped", Verdict.FAIL, testing.test_skipped),
     Rule("test-weakened", Verdict.FAIL, weakened.test_weakened),
     Rule("test-cases-removed", Verdict.FAIL, testing.test_cases_removed),
@@ -82,7 +87,7 @@ RULES: tuple[Rule, ...] = (
     Rule("always-equal", Verdict.FAIL, tricks.always_equal),
     Rule("leaves-early", Verdict.FAIL, tricks.leaves_early),
     Rule("flips-outcomes", Verdict.FAIL, tricks.flips_outcomes),
-    Rule("tests-deselected", Verdict.FAIL, runner.tests_deselected, (lenient.judged_less, commands.commands_unheard)),
+    Rule("tests-deselected", Verdict.FAIL, runner.tests_deselected, _LESS),
     Rule("file-silenced", Verdict.FAIL, silence.file_silenced, (checkers.checkers_idle,)),
     Rule("lines-silenced", Verdict.FAIL, silence.lines_silenced),
     Rule("test-silenced", Verdict.FAIL, markers.test_silenced),

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from orchestrator.verify.readers.surroundings import prefixed
+
 _START = r"(?:^|[\s;&|({\"'@!-])"
 _END = r"(?=\s|$|[;|&\"'])"
 TESTS = re.compile(
@@ -68,6 +70,8 @@ def is_unheard(line: str) -> bool:
 def choices(line: str) -> frozenset[str]:
     """Give what makes a line run some of the tests only: options that choose; nothing if a step of it runs all."""
     found = [{match[0].strip() for match in _CHOOSES.finditer(f" {rest}")} for rest in _rests(line)]
+    if runs_tests(line) and (told := prefixed(line)):
+        return told
     return frozenset().union(*found) if all(found) else frozenset()
 
 

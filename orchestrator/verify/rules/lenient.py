@@ -13,8 +13,10 @@ from orchestrator.policy.globs import matches_any
 from orchestrator.policy.protected import AGENTS
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.settings import Setting, settings_of
+from orchestrator.verify.readers.surroundings import LAX_OF_RUST
 from orchestrator.verify.rules.lenient_java import gradle, maven, options, platform
 from orchestrator.verify.rules.narrowed_js import narrowed
+from orchestrator.verify.rules.narrowed_py import looks_elsewhere
 from orchestrator.verify.rules.task_words import asks_to_skip_tests
 from orchestrator.verify.testpaths import is_vendored
 
@@ -69,6 +71,7 @@ def _eased(edit: Edit, diff: Diff) -> Iterator[str]:
                     yield said
     yield from _lowered(edit, diff)
     yield from narrowed(edit, diff)
+    yield from looks_elsewhere(edit, diff)
 
 
 def _settings(path: str, text: str) -> Sequence[Setting]:
@@ -145,13 +148,8 @@ def _cargo(one: Setting, _: Edit, diff: Diff) -> bool:
     if one.key in {"alias.test", "alias.t"}:
         return not re.match(r"(?:test|nextest|t)\b", one.value) or "--no-run" in one.value
     if one.last in {"rustflags", "rustdocflags"} or one.key.endswith("FLAGS"):
-        return _LAX_FLAGS.search(one.value) is not None
+        return LAX_OF_RUST.search(one.value) is not None
     return _profile(one)
-
-
-_LAX_FLAGS = re.compile(
-    r"-A\s*(?:warnings|clippy::all)\b|--cap-lints|(?:debug-assertions|overflow-checks)=(?:no|off|n|false)\b"
-)
 
 
 def _profile(one: Setting) -> bool:

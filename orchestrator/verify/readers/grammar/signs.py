@@ -73,7 +73,12 @@ _IN_TESTS = {
         + _JUDGES_OF_JS,
         re.MULTILINE,
     ),
-    "go": re.compile(_FLIPS["go"].pattern + r"|FieldByName\(\"(?:failed|ran|skipped)\"\)"),
+    "go": re.compile(
+        _FLIPS["go"].pattern
+        + r"|FieldByName\(\"(?:failed|ran|skipped)\"\)|\bflag\.(?:CommandLine\.)?Set\(\s*\"test\.(?:run|skip|list)\""
+        r"|\bflag\.(?:CommandLine\.)?Set\(\s*\"test\.count\",\s*\"0\"|Lookup\(\"test\.(?:run|skip|list)\"\)\.Value\.Set\("
+        r"|\bos\.Args\s*=(?!=)"
+    ),
 }
 """What a test must not do besides: a judge of its own that is given nothing, or answers anything."""
 _AT_ONCE = {
@@ -125,6 +130,8 @@ def _matched(text: str, patterns: Mapping[str, re.Pattern[str]] | None, table: T
     found = [*patterns[table.family].finditer(code), *(_twins(code) if twins else ())]
     if patterns is _IN_TESTS and table.family == "js":
         found = [match for match in found if _is_runners(code, match[0])]
+    if patterns is _IN_TESTS and table.family == "go" and not _chooses(code):
+        found = [match for match in found if not match[0].startswith("os.Args")]
     if patterns is _LEAVES and table.family == "go":
         found = [match for match in found if not _is_another_process(code, match.start())]
     if patterns is _LEAVES and table.family == "js" and _is_thread(code):
@@ -132,6 +139,12 @@ def _matched(text: str, patterns: Mapping[str, re.Pattern[str]] | None, table: T
     return tuple((code.count("\n", 0, match.start()) + 1, " ".join(match[0].split())) for match in found)
 
 
+def _chooses(code: str) -> bool:
+    """Say whether code of Go names an option by which tests are chosen, and not for a program that it starts."""
+    return any(_CHOOSES.search(line) and "exec.Command" not in line for line in code.splitlines())
+
+
+_CHOOSES = re.compile(r"\"-{1,2}test\.(?:run|skip|list|count=0)")
 _OWN = re.compile(r"(?:function|const|let|var)\s+(it|test|describe)\b")
 
 
