@@ -18,6 +18,7 @@ from orchestrator.verify.rules import (
     commands,
     data,
     helpers,
+    left_out,
     lenient,
     markers,
     missing,
@@ -53,12 +54,12 @@ _STEERS = re.compile(
     r"|(?:pyproject|\.?ruff|\.?rustfmt|\.?tarpaulin|revive)\.toml|\.?mypy\.ini|\.(?:flake8|bandit|coveragerc)"
     r"|\.(?:nyc|c8|eslint|oxlint)rc[^/]*|\.\w+ignore|\.gitattributes|\.golangci\.\w+|\.?codecov\.ya?ml"
     r"|(?:jest|vitest|vite|ava|eslint)\.config\.\w+|\.mocharc\.?\w*|package\.json|tsconfig\.json|pyrightconfig\.json"
-    r"|[\w.-]+\.xml|sonar-project\.properties|import_map\.json|pnpm-workspace\.yaml|[\w.-]+\.java|Cargo\.toml|go\.(?:work|mod)|settings\.gradle(?:\.kts)?)$"
+    r"|tests/.*\.rs|[\w.-]+\.xml|sonar-project\.properties|import_map\.json|pnpm-workspace\.yaml|[\w.-]+\.java|Cargo\.toml|go\.(?:work|mod)|settings\.gradle(?:\.kts)?)$"
 )
 """Files that can say where tests, or what is checked, are looked for."""
 
 _EMPTIED = (helpers.helper_emptied, helpers.assertion_replaced, stand_ins.judge_replaced)
-_LESS = (lenient.judged_less, commands.commands_unheard, surroundings.told_by_surroundings)
+_LESS = (lenient.judged_less, commands.commands_unheard, surroundings.told_by_surroundings, left_out.left_out)
 
 RULES: tuple[Rule, ...] = (
     Rule("protected-path", Verdict.BLOCKED, tree.protected_path),
