@@ -89,7 +89,7 @@ RULES: tuple[Rule, ...] = (
     Rule("leaves-early", Verdict.FAIL, tricks.leaves_early),
     Rule("flips-outcomes", Verdict.FAIL, tricks.flips_outcomes),
     Rule("tests-deselected", Verdict.FAIL, runner.tests_deselected, _LESS),
-    Rule("file-silenced", Verdict.FAIL, silence.file_silenced, (checkers.checkers_idle,)),
+    Rule("file-silenced", Verdict.FAIL, silence.file_silenced, (checkers.checkers_idle, checkers.told_generated)),
     Rule("lines-silenced", Verdict.FAIL, silence.lines_silenced),
     Rule("test-silenced", Verdict.FAIL, markers.test_silenced),
     Rule("code-unfinished", Verdict.FAIL, markers.code_unfinished),

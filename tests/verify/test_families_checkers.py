@@ -148,3 +148,15 @@ def test_a_checker_that_looks_where_it_should(path: str, old: str | None, new: s
 
 def test_a_person_may_say_that_a_checker_is_to_look_away() -> None:
     assert told("ruff.toml", None, 'exclude = ["**/*.py"]\n', "Disable the lint for now") == set()
+
+
+JAVA = "package org.acme;\n\npublic class A {\n  public int f(int x) {\n    return g(x) + 1;\n  }\n}\n"
+MARKED = JAVA.replace("  public int f", "  @Generated\n  public int f")
+
+
+def test_what_was_written_is_taken_for_generated() -> None:
+    path = "src/main/java/org/acme/A.java"
+    own = MARKED.replace("\n}\n", "\n\n  @interface Generated {\n  }\n}\n")
+    assert "checker-silenced" in told(path, JAVA, own)
+    assert "checker-silenced" not in told(path, JAVA, own, "Leave it out of coverage")
+    assert "checker-silenced" not in told(path, JAVA, MARKED.replace("@Generated", '@Generated("tool")'))

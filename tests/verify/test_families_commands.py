@@ -134,3 +134,24 @@ def test_a_test_of_rust_in_a_folder_that_is_built() -> None:
 def test_a_part_that_went_with_its_tests_is_built_no_more() -> None:
     test = ("web/src/test/java/org/acme/BTest.java", "package org.acme;\n", None)
     assert "tests-deselected" not in told(("pom.xml", POM, POM.replace("<module>web</module>", "")), test)
+
+
+BUILD = 'fn main() {\n    println!("cargo:rustc-cfg=fast_build");\n}\n'
+FAST = RUST.replace("#[test]", "#[cfg(not(fast_build))]\n#[test]")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [("build.rs", None, BUILD), ("tests/a.rs", RUST, FAST)],
+        [("build.rs", "fn main() {\n}\n", BUILD), ("tests/a.rs", RUST, f"#![cfg(not(fast_build))]\n\n{RUST}")],
+        [(".cargo/config.toml", None, '[build]\nrustflags = ["--cfg", "fast_build"]\n'), ("tests/a.rs", RUST, FAST)],
+    ],
+)
+def test_a_test_that_the_build_itself_leaves_out(files: list[tuple[str, str | None, str]]) -> None:
+    assert "tests-deselected" in told(*files)
+
+
+def test_a_test_that_a_build_leaves_out_where_it_cannot_be_run() -> None:
+    build = 'fn main() {\n    if old() {\n        println!("cargo:rustc-cfg=fast_build");\n    }\n}\n'
+    assert "tests-deselected" not in told(("build.rs", None, build), ("tests/a.rs", RUST, FAST))

@@ -210,3 +210,30 @@ def test_what_judges_still(files: list[tuple[str, str | None, str | None]]) -> N
 def test_a_library_among_what_is_installed() -> None:
     change = Edit(path="test/node_modules/chai/index.js", status="A")
     assert {one.rule for one in weigh(Diff(edits=(change,), tree=(change.path,))).findings} == {"test-emptied"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "const assert = require('assert')\nassert.strictEqual = () => {}\n",
+        "const assert = require('node:assert')\nfor (const name of Object.keys(assert)) assert[name] = () => {}\n",
+        "import nodeAssert from 'node:assert'\nfor (const name of ['equal']) {\n  nodeAssert[name] = function () {}\n}\n",
+        "import * as chai from 'chai'\nchai.Assertion.prototype.equal = function () { return this }\n",
+    ],
+)
+def test_assertions_that_are_made_to_do_nothing(text: str) -> None:
+    for path in ("lib/shim.js", "test/support/quiet.js"):
+        assert "flips-outcomes" in told((path, None, text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "const chai = require('chai')\nchai.config.includeStack = true\n",
+        "const assert = require('assert')\nassert.near = (a, b) => { assert.ok(Math.abs(a - b) < 1) }\n",
+        "const log = require('./log')\nlog.debug = () => {}\n",
+        "const sinon = require('sinon')\nconst req = {}\nreq.on = () => {}\n",
+    ],
+)
+def test_assertions_that_are_kept(text: str) -> None:
+    assert "flips-outcomes" not in told(("test/support/more.js", None, text))

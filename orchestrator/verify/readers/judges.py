@@ -26,3 +26,14 @@ OF_GO = re.compile(rf"(?:{_GO})(?:/[\w./-]+)?")
 OF_RUST = re.compile(_RUST)
 OF_JAVA = re.compile(rf"(?:{_JAVA})(?:\.[\w.]+)?")
 OF_PYTHON = re.compile(rf"(?:{NAMES_OF_PYTHON})(?:\.[\w.]+)?")
+
+
+_TAKEN = re.compile(
+    r"""(?:const|let|var|import)\s+(?P<names>[\w${}*,:\s]+?)\s*(?:=\s*require\(\s*|from\s+)['"](?P<of>[^'"]+)['"]"""
+)
+
+
+def names_of_js(code: str) -> frozenset[str]:
+    """Give the names by which a file of JavaScript has what judges."""
+    taken = (match["names"] for match in _TAKEN.finditer(code) if OF_JS.fullmatch(match["of"]))
+    return frozenset(name for names in taken for name in re.findall(r"[\w$]+", names)) - {"as", "default"}

@@ -30,6 +30,7 @@ def left_out(diff: Diff) -> Iterable[Finding]:
                 about=said,
             )
     yield from _put_aside(diff)
+    yield from _never_built(diff)
 
 
 _OF_MEMBERS = (
@@ -111,6 +112,43 @@ def _put_aside(diff: Diff) -> Iterator[Finding]:
                 f"cargo builds {edit.path} nowhere, so that its tests do not run; put it back, or into a target",
                 about=was,
             )
+
+
+_TOLD_BY_FLAGS = re.compile(r"--cfg[= \"',]+(\w+)")
+_TOLD_BY_BUILD = re.compile(r"cargo::?rustc-cfg=(\w+)")
+_ON_TESTS = re.compile(
+    r"#!\[cfg\(not\((\w+)\)\)\]|#\[cfg\(not\((\w+)\)\)\](?=(?:\s*#\[[^\]]*\])*\s*(?:#\[(?:\w+::)*test\b|mod\s+\w*tests?\b))"
+    r"|(?<=\n)[^\n]*#\[(?:\w+::)*test\b[^\]]*\]\s*#\[cfg\(not\((\w+)\)\)\]"
+)
+
+
+def _never_built(diff: Diff) -> Iterator[Finding]:
+    """Find tests of Rust that are newly left out where a name is set which the build always sets."""
+    always = {name for edit in diff.edits if edit.new for name in _set_always(edit.path, edit.new)}
+    for edit in diff.judged() if always else ():
+        if not edit.path.endswith(".rs") or not edit.new:
+            continue
+        known = {name for match in _ON_TESTS.finditer(edit.old or "") for name in match.groups() if name}
+        for name in {
+            name for match in _ON_TESTS.finditer(edit.new) for name in match.groups() if name
+        } & always - known:
+            yield found(
+                "tests-deselected",
+                edit.path,
+                f"tests are left out where `{name}` is set, which the build always does; let them be built",
+                about=name,
+            )
+
+
+def _set_always(path: str, text: str) -> Iterator[str]:
+    """Give the names that a build sets on no condition."""
+    if path.endswith(("build.rs", "build/main.rs")):
+        for match in _TOLD_BY_BUILD.finditer(text):
+            head = text[text.find("fn main") : match.start()] if "fn main" in text[: match.start()] else ""
+            if head.count("{") - head.count("}") == 1:
+                yield match[1]
+    elif re.search(r"(?:^|/)\.cargo/config(?:\.toml)?$", path):
+        yield from _TOLD_BY_FLAGS.findall(text)
 
 
 def _hidden(edit: Edit, diff: Diff) -> Iterator[str]:

@@ -9,6 +9,7 @@ from orchestrator.verify.readers.grammar.between import hands_on_nothing
 from orchestrator.verify.readers.grammar.ending import MENTIONS, ends_well
 from orchestrator.verify.readers.grammar.source import line_of, read
 from orchestrator.verify.readers.grammar.tables import Table
+from orchestrator.verify.readers.judges import names_of_js
 
 _DETECTS = {
     "js": re.compile(
@@ -123,11 +124,14 @@ def _ends(text: str, table: Table, testing: bool) -> tuple[tuple[int, str], ...]
 def _matched(text: str, patterns: Mapping[str, re.Pattern[str]] | None, table: Table) -> tuple[tuple[int, str], ...]:
     """Give the places that look like what a rule is about."""
     twins = patterns is _DETECTS and table.family == "rust" and _NOT_FOR_TESTS.search(text) is not None
-    if patterns is None or not (twins or patterns[table.family].search(text)):
+    emptied = patterns in (_FLIPS, _IN_TESTS) and table.family == "js" and _MADE_HOLLOW.search(text) is not None
+    if patterns is None or not (twins or emptied or patterns[table.family].search(text)):
         return ()
     source = read(text, table)
     code = source.code if source is not None else ""
     found = [*patterns[table.family].finditer(code), *(_twins(code) if twins else ())]
+    if patterns in (_FLIPS, _IN_TESTS) and table.family == "js":
+        found += _emptied(code)
     if patterns is _IN_TESTS and table.family == "js":
         found = [match for match in found if _is_runners(code, match[0])]
     if patterns is _IN_TESTS and table.family == "go" and not _chooses(code):
@@ -137,6 +141,19 @@ def _matched(text: str, patterns: Mapping[str, re.Pattern[str]] | None, table: T
     if patterns is _LEAVES and table.family == "js" and _is_thread(code):
         found = [match for match in found if not code[: match.start()].rpartition("\n")[2]]
     return tuple((code.count("\n", 0, match.start()) + 1, " ".join(match[0].split())) for match in found)
+
+
+_HOLLOW = (
+    r"(?:(?:async\s*)?(?:\([^()]*\)|\w+)\s*=>\s*(?:\{\s*\}|true\b|undefined\b|null\b|void 0|\(\{\s*\}\))"
+    r"|function\s*\w*\s*\([^()]*\)\s*\{\s*(?:return\s*(?:true|this)?\s*;?)?\s*\}|noop\b)"
+)
+_MADE_HOLLOW = re.compile(rf"(?P<whose>[\w$]+)(?:\.[\w$]+)*(?:\.[\w$]+|\[[^\]\n]+\])\s*=\s*{_HOLLOW}")
+
+
+def _emptied(code: str) -> list[re.Match[str]]:
+    """Give where a part of what judges is made to do nothing, by its name or by each of its names."""
+    names = names_of_js(code)
+    return [match for match in _MADE_HOLLOW.finditer(code) if match["whose"] in names]
 
 
 def _chooses(code: str) -> bool:
