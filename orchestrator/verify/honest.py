@@ -54,6 +54,7 @@ _STEERS = re.compile(
     r"|(?:pyproject|\.?ruff|\.?rustfmt|\.?tarpaulin|revive)\.toml|\.?mypy\.ini|\.(?:flake8|bandit|coveragerc)"
     r"|\.(?:nyc|c8|eslint|oxlint)rc[^/]*|\.\w+ignore|\.gitattributes|\.golangci\.\w+|\.?codecov\.ya?ml"
     r"|(?:jest|vitest|vite|ava|eslint)\.config\.\w+|\.mocharc\.?\w*|package\.json|tsconfig\.json|pyrightconfig\.json"
+    r"|(?:GNUm|[Mm])akefile|\.?[Jj]ustfile|\.?isort\.cfg|bunfig\.toml|(?:cypress|playwright|babel|webpack)\.config\.\w+"
     r"|tests/.*\.rs|[\w.-]+\.xml|sonar-project\.properties|import_map\.json|pnpm-workspace\.yaml|[\w.-]+\.java|Cargo\.toml|go\.(?:work|mod)|settings\.gradle(?:\.kts)?)$"
 )
 """Files that can say where tests, or what is checked, are looked for."""

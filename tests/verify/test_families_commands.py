@@ -75,6 +75,10 @@ def told(*files: tuple[str, str | None, str | None]) -> set[str]:
         ("settings.gradle", "include 'core', ':web'\n", "include 'core'\n"),
         ("Cargo.toml", CARGO, f'{CARGO}\n[[test]]\nname = "a"\nrequired-features = ["never"]\n'),
         ("Cargo.toml", CARGO, f'{CARGO}\n[[test]]\nname = "a"\npath = "src/lib.rs"\n'),
+        ("Taskfile.yml", None, "tasks:\n  test:\n    cmds:\n      - cmd: go test ./...\n        ignore_error: true\n"),
+        ("pom.xml", POM, POM.replace("<modules>", "<properties><test>ATest</test></properties><modules>")),
+        (".yarnrc.yml", None, "yarnPath: ./scripts/yarn.js\n"),
+        ("gradle.properties", None, "systemProp.junit.platform.execution.dryRun.enabled=true\n"),
         (".gitignore", "dist\n", "dist\ntests/\ntest/\n*Test.java\n"),
         (".gitignore", "dist\n", "dist\nlib/\nsrc/\n*.py\n*.java\n"),
         (".gitattributes", None, "* -diff\n"),
@@ -155,3 +159,9 @@ def test_a_test_that_the_build_itself_leaves_out(files: list[tuple[str, str | No
 def test_a_test_that_a_build_leaves_out_where_it_cannot_be_run() -> None:
     build = 'fn main() {\n    if old() {\n        println!("cargo:rustc-cfg=fast_build");\n    }\n}\n'
     assert "tests-deselected" not in told(("build.rs", None, build), ("tests/a.rs", RUST, FAST))
+
+
+def test_a_file_that_is_read_in_the_place_of_another() -> None:
+    new = edit("GNUmakefile", None, "test:\n\t@echo fine\n")
+    for there, seen in (("Makefile", {"tests-deselected"}), ("README.md", set())):
+        assert {one.rule for one in weigh(Diff(edits=(new,), tree=("GNUmakefile", there))).findings} == seen

@@ -377,6 +377,12 @@ def told(path: str, old: str | None, new: str) -> set[str]:
         ("vitest.config.ts", None, "export default { test: { dir: 'test/smoke' } };\n"),
         ("package.json", "{}", '{"ava": {"files": ["test/b.test.js"]}}'),
         (".mocharc.yml", None, "spec: test/smoke/*.js\n"),
+        ("vitest.config.ts", None, "export default { test: { exclude: ['test/*.test.js'] } };\n"),
+        ("package.json", "{}", '{"ava": {"files": ["!test/**"]}}'),
+        ("jest.config.js", "module.exports = {};\n", "module.exports = { rootDir: 'docs' };\n"),
+        ("cypress.config.js", None, "module.exports = { e2e: { excludeSpecPattern: '**/*' } }\n"),
+        ("deno.json", None, '{"test": {"exclude": ["test"]}}'),
+        ("bunfig.toml", None, '[test]\nroot = "docs"\n'),
         ("jest.config.js", None, "module.exports = { testRegex: 'smoke/.*' };\n"),
     ],
 )
@@ -395,6 +401,8 @@ def test_a_runner_that_looks_in_fewer_places(path: str, old: str | None, new: st
         ),
         ("package.json", "{}", '{"files": ["src"], "ava": {"files": ["test/**/*.{js,ts}"]}}'),
         (".mocharc.yml", None, "spec: test/**/*.test.js\n"),
+        ("vitest.config.ts", None, "export default { test: { exclude: ['dist/**', 'test/smoke/**'] } };\n"),
+        ("deno.json", None, '{"exclude": ["dist"], "fmt": {"include": ["src"]}}'),
         ("jest.config.js", None, "module.exports = { testRegex: '(/test/.*|(\\.|/)(test|spec))\\.jsx?$' };\n"),
     ],
 )

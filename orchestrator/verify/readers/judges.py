@@ -15,7 +15,7 @@ _RUST = (
     r"pretty_assertions|assert_matches|assert2|assertables|proptest|quickcheck|rstest|insta|similar-asserts|test-case"
     r"|assert_cmd|predicates|claims?|googletest|expect-test|trybuild|float-cmp"
 )
-_JAVA = (
+NAMES_OF_JAVA = (
     r"org\.junit|junit\.framework|org\.hamcrest|org\.assertj|org\.testng|org\.mockito|com\.google\.common\.truth"
     r"|io\.restassured|org\.opentest4j|org\.awaitility|net\.jqwik|io\.kotest"
 )
@@ -24,7 +24,7 @@ NAMES_OF_PYTHON = r"pytest|_pytest|unittest|nose2?|hypothesis|assertpy|hamcrest|
 OF_JS = re.compile(rf"(?:{_JS})(?:/[\w./-]+)?")
 OF_GO = re.compile(rf"(?:{_GO})(?:/[\w./-]+)?")
 OF_RUST = re.compile(_RUST)
-OF_JAVA = re.compile(rf"(?:{_JAVA})(?:\.[\w.]+)?")
+OF_JAVA = re.compile(rf"(?:{NAMES_OF_JAVA})(?:\.[\w.]+)?")
 OF_PYTHON = re.compile(rf"(?:{NAMES_OF_PYTHON})(?:\.[\w.]+)?")
 
 

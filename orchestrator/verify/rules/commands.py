@@ -53,7 +53,7 @@ def commands_unheard(diff: Diff) -> Iterable[Finding]:
     for edit in () if asks_to_skip_tests(diff.message) else diff.judged():
         if edit.new is None or is_vendored(edit.path) or (diff.whole and edit.old is None):
             continue
-        deaf = list(dict.fromkeys(_of(edit)))
+        deaf = list(dict.fromkeys((*_of(edit), *_outdone(edit, diff))))
         if deaf and _is_pipeline(edit.path) and any(_is_pipeline(one.path) for one in protected_path(diff)):
             continue  # nobody may change pipelines at all
         for said in deaf:
@@ -87,7 +87,7 @@ def _of(edit: Edit) -> Iterator[str]:
         for tool in {tool for rows in sides for tool, _, _ in rows}:
             yield from _more(edit, *([(goal, line) for own, goal, line in rows if own == tool] for rows in sides))
     elif _TASKS.search(edit.path):
-        yield from _more(edit, *([("", _bare(line)) for line in text.splitlines()] for text in (edit.old or "", new)))
+        yield from _of_tasks(edit, edit.old or "", new)
     elif edit.path.endswith("package.json"):
         yield from _more(edit, *(list(_scripts(text).items()) for text in (edit.old or "", new)))
     elif _is_pipeline(edit.path):
@@ -114,6 +114,30 @@ def _tasks(path: str, text: str) -> Iterator[tuple[str, str, str]]:
         elif _OF_TOX.fullmatch(one.key):
             joined = re.sub(r"\\\n\s*", " ", one.value)
             yield from (("tox", "test", line) for line in joined.splitlines() if line.strip())
+
+
+def _of_tasks(edit: Edit, old: str, new: str) -> Iterator[str]:
+    """Give the commands of a Taskfile that run tests unheard, or whose errors are ignored as a whole."""
+    yield from _more(edit, *([("", _bare(line)) for line in text.splitlines()] for text in (old, new)))
+    if runs_tests(new.replace("\n", " ; ")) and _IGNORED.search(new) and not _IGNORED.search(old):
+        yield "ignore_error: true"
+
+
+_IGNORED = re.compile(r"(?m)^\s*(?:-\s+)?ignore_error:\s*true\s*$")
+
+
+def _outdone(edit: Edit, diff: Diff) -> Iterator[str]:
+    """Give the goals of tests that do nothing, in a new file that is read in the place of one that is there."""
+    folder, _, name = edit.path.rpartition("/")
+    kind = next((kind for kind in _READ_FIRST if name in kind), ())
+    if edit.old is None and any(f"{folder}/{other}".lstrip("/") in diff.tree for other in kind if other != name):
+        lines = list(units(edit.path, edit.new or ""))
+        goals = dict.fromkeys(goal for goal, _ in lines if _GOALS.fullmatch(goal))
+        blocks = [_block(lines, goal) for goal in goals]
+        yield from (block[0] for block in blocks if block and all(map(does_nothing, block)))
+
+
+_READ_FIRST = (("GNUmakefile", "makefile", "Makefile"), ("justfile", ".justfile", "Justfile"))
 
 
 def _is_pipeline(path: str) -> bool:

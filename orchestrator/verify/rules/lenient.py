@@ -85,6 +85,8 @@ def _said(one: Setting, path: str) -> str:
 
 def _npm(one: Setting, _: Edit, __: Diff) -> bool:
     """Say whether scripts are run by what runs nothing, or Node is told to leave tests out."""
+    if one.last == "yarnPath":
+        return not one.value.startswith(".yarn/releases/")
     if one.last in {"script-shell", "scriptShell"}:
         return _SHELLS.fullmatch(one.value) is None
     if one.last in {"node-options", "nodeOptions"}:
@@ -264,7 +266,7 @@ def _nextest(one: Setting, _: Edit, __: Diff) -> bool:
 
 
 _KINDS: tuple[tuple[re.Pattern[str], Eases], ...] = (
-    (re.compile(r"(?:^|/)(?:\.npmrc|pnpm-workspace\.yaml)$"), _npm),
+    (re.compile(r"(?:^|/)(?:\.npmrc|\.yarnrc\.yml|pnpm-workspace\.yaml)$"), _npm),
     (re.compile(r"(?:^|/)\.(?:mocharc[^/]*|taprc)$"), _mocha),
     (re.compile(r"(?:^|/)(?:(?:jest|vitest|playwright|ava)\.config[^/]*\.[cm]?[jt]s(?:on)?|package\.json)$"), _js),
     (re.compile(r"(?:^|/)\.cargo/config(?:\.toml)?$"), _cargo),
@@ -274,7 +276,7 @@ _KINDS: tuple[tuple[re.Pattern[str], Eases], ...] = (
     (re.compile(r"(?:^|/)pom\.xml$"), maven),
     (re.compile(r"\.gradle(?:\.kts)?$"), gradle),
     (re.compile(r"(?:^|/)\.mvn/(?:maven|jvm)\.config$"), options),
-    (re.compile(r"(?:^|/)(?:junit-platform|cucumber)\.properties$"), platform),
+    (re.compile(r"(?:^|/)(?:junit-platform|cucumber|gradle)\.properties$"), platform),
     (re.compile(r"(?:^|/)(?:tox\.ini|setup\.cfg|pyproject\.toml|tox\.toml)$"), _tox),
     (re.compile(r"(?:^|/)(?:\.?pytest\.(?:ini|toml)|tox\.ini|setup\.cfg|pyproject\.toml)$"), _pytest),
 )

@@ -20,6 +20,8 @@ def maven(one: Setting, edit: Edit, _: Diff) -> bool:
         return False
     if ".properties." in one.key and _SKIPS_OF_MAVEN.fullmatch(one.key.partition(".properties.")[2]):
         return one.value in _YES
+    if one.key.partition(".properties.")[2] in _CHOICES:
+        return True
     if one.last in {"testFailureIgnore", "skipTests", "skipITs", "skipExec"}:
         return one.value in _YES
     if one.last == "argLine":

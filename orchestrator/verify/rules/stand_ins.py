@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, Edit, found
-from orchestrator.verify.readers.judges import NAMES_OF_PYTHON, OF_GO, OF_JAVA, OF_JS, OF_PYTHON, OF_RUST
+from orchestrator.verify.readers.judges import NAMES_OF_JAVA, NAMES_OF_PYTHON, OF_GO, OF_JAVA, OF_JS, OF_PYTHON, OF_RUST
 from orchestrator.verify.readers.settings import Setting, settings_of
 from orchestrator.verify.rules.testing import HOW
 from orchestrator.verify.testpaths import is_test_file
@@ -38,10 +38,12 @@ _SELF = re.compile(r"(?:file:|link:|portal:)?(?:\.|\.\.)(?:/\.\.)*/?")
 """What is there itself: the library's own repository, seen from a folder in it."""
 _SECTIONS = re.compile(
     r"(?:(?:dev|peer|optional)?[dD]ependencies|overrides|resolutions|pnpm\.overrides|imports|(?:jest\.)?moduleNameMapper"
-    r"|compilerOptions\.paths|(?:\w+\.)*alias|patch\.[\w-]+|(?:workspace\.|target\..*\.)?(?:dev-)?dependencies)\.(.+)"
+    r"|compilerOptions\.paths|(?:\w+\.)*alias|patch\.[\w-]+|(?:workspace\.|target\..*\.)?(?:dev-)?dependencies"
+    r"|tool\.uv\.sources|tool\.poetry\.(?:group\.\w+\.)?(?:dev-)?dependencies)\.(.+)"
 )
 _MANIFESTS = re.compile(
-    r"(?:^|/)(?:package\.json|(?:jest|vite|vitest|webpack)\.config[^/]*\.[cm]?[jt]s(?:on)?|tsconfig[^/]*\.json"
+    r"(?:^|/)(?:package\.json|(?:jest|vite|vitest|webpack|babel)\.config[^/]*\.[cm]?[jt]s(?:on)?|tsconfig[^/]*\.json"
+    r"|\.babelrc(?:\.json)?|pyproject\.toml"
     r"|deno\.jsonc?|import_map\.json|pnpm-workspace\.yaml|Cargo\.toml|\.cargo/config(?:\.toml)?)$"
 )
 
@@ -51,12 +53,32 @@ def _mapped(edit: Edit, diff: Diff) -> Iterator[str]:
     if re.search(r"(?:^|/)go\.(?:mod|work)$", edit.path):
         known = set(_replaced(edit.old or ""))
         yield from (f"{name} => {to}" for name, to in _replaced(edit.new or "") if (name, to) not in known)
+    for pattern, lines in _BY_LINES:
+        if pattern.search(edit.path):
+            said = {" ".join(match[0].split()) for match in lines.finditer(edit.old or "")}
+            now = (" ".join(match[0].split()) for match in lines.finditer(edit.new or ""))
+            yield from (one for one in now if one not in said)
     if not _MANIFESTS.search(edit.path):
         return
     known = set(_told(edit.path, edit.old or ""))
     for name, to in _told(edit.path, edit.new or ""):
         if (name, to) not in known and not _is_there(to, diff):
             yield f"{name}: {to}"
+
+
+_OF_MAVEN = rf"{NAMES_OF_JAVA}|junit"
+_BY_LINES = (
+    (re.compile(r"requirements[^/]*\.txt$"), re.compile(rf"(?m)^(?:{NAMES_OF_PYTHON})\s*@\s*(?:file:|\./).*$")),
+    (
+        re.compile(r"(?:^|/)pom\.xml$"),
+        re.compile(rf"<groupId>(?:{_OF_MAVEN})[\w.]*</groupId>(?:(?!</dependency>)[\s\S])*<systemPath>[^<]*"),
+    ),
+    (
+        re.compile(r"\.gradle(?:\.kts)?$"),
+        re.compile(rf"substitute\W+module\W+(?:{_OF_MAVEN})[\w.:-]*\W+(?:using|with)\W+project\b.*"),
+    ),
+)
+"""What is said of a library that judges in one piece: that it is in a folder, or another project."""
 
 
 def _replaced(text: str) -> Iterator[tuple[str, str]]:
@@ -69,7 +91,8 @@ def _replaced(text: str) -> Iterator[tuple[str, str]]:
 def _told(path: str, text: str) -> Iterator[tuple[str, str]]:
     """Give the names that judge, and what they stand for, where that is a folder or file, or another library."""
     said = settings_of(path, text) if text else ()
-    judges = OF_RUST if path.endswith((".toml", "/config")) else OF_JS
+    python = path.endswith("pyproject.toml")
+    judges = OF_PYTHON if python else OF_RUST if path.endswith((".toml", "/config")) else OF_JS
     for one in (*said, *_found_so(said)):
         match = _SECTIONS.fullmatch(one.key)
         name, value = _bare(match[1] if match is not None else ""), one.value
@@ -78,7 +101,7 @@ def _told(path: str, text: str) -> Iterator[tuple[str, str]]:
             if how != "path":
                 continue
         quoted = re.search(r"['\"]([^'\"]+)['\"]", value)
-        local = _LOCAL.match(value) or re.search(r"__dirname|import\.meta|\bresolve\(", value) or judges is OF_RUST
+        local = _LOCAL.match(value) or re.search(r"__dirname|import\.meta|\bresolve\(", value) or judges is not OF_JS
         other = re.match(r"npm:(@?[^@]+)", value)
         if not judges.fullmatch(name) or "node_modules" in value or _SELF.fullmatch(value):
             continue
@@ -107,7 +130,7 @@ def _is_there(target: str, diff: Diff) -> bool:
     return bool(near) and not any(edit.path in near for edit in diff.edits)
 
 
-_OF_NODE = re.compile(rf"(?:^|/)node_modules/({OF_JS.pattern})/")
+_OF_NODE = re.compile(rf"(?:^|/)node_modules/({OF_JS.pattern})/|(?:^|/)__mocks__/({OF_JS.pattern})\.[cm]?[jt]sx?$")
 _PACKAGE = re.compile(r"(?m)^\s*package\s+([\w.]+)")
 _MODULE = re.compile(rf"(?:src/|lib/|python/|tests?/)?({NAMES_OF_PYTHON})(?:\.pyi?|/__init__\.py)")
 
@@ -124,8 +147,9 @@ def _in_place(edit: Edit, diff: Diff) -> Iterator[str]:
             if not any(f"/{top}/" in f"/{path}" for path in diff.tree if path not in added):
                 yield package[1]
     elif (node := _OF_NODE.search(edit.path)) is not None:
-        if not any(f"node_modules/{node[1]}/" in path for path in diff.tree if path not in added):
-            yield node[1]
+        name = node[1] or node[2]
+        if not any(f"node_modules/{name}/" in path for path in diff.tree if path not in added):
+            yield name
     elif (module := _MODULE.fullmatch(edit.path)) is not None:
         folder = edit.path.partition(module[1])[0]
         if f"{folder}__init__.py" not in diff.tree:

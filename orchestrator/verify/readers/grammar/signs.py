@@ -9,7 +9,7 @@ from orchestrator.verify.readers.grammar.between import hands_on_nothing
 from orchestrator.verify.readers.grammar.ending import MENTIONS, ends_well
 from orchestrator.verify.readers.grammar.source import line_of, read
 from orchestrator.verify.readers.grammar.tables import Table
-from orchestrator.verify.readers.judges import names_of_js
+from orchestrator.verify.readers.judges import OF_JS, names_of_js
 
 _DETECTS = {
     "js": re.compile(
@@ -124,7 +124,7 @@ def _ends(text: str, table: Table, testing: bool) -> tuple[tuple[int, str], ...]
 def _matched(text: str, patterns: Mapping[str, re.Pattern[str]] | None, table: Table) -> tuple[tuple[int, str], ...]:
     """Give the places that look like what a rule is about."""
     twins = patterns is _DETECTS and table.family == "rust" and _NOT_FOR_TESTS.search(text) is not None
-    emptied = patterns in (_FLIPS, _IN_TESTS) and table.family == "js" and _MADE_HOLLOW.search(text) is not None
+    emptied = patterns in (_FLIPS, _IN_TESTS) and table.family == "js" and _MAY_EMPTY.search(text) is not None
     if patterns is None or not (twins or emptied or patterns[table.family].search(text)):
         return ()
     source = read(text, table)
@@ -150,8 +150,15 @@ _HOLLOW = (
 _MADE_HOLLOW = re.compile(rf"(?P<whose>[\w$]+)(?:\.[\w$]+)*(?:\.[\w$]+|\[[^\]\n]+\])\s*=\s*{_HOLLOW}")
 
 
+_LOADS = re.compile(r"\b(?:Module|module\.constructor)\.(?:_load|_resolveFilename|prototype\.require)\s*=(?!=)")
+_MAY_EMPTY = re.compile(rf"{_LOADS.pattern}|{_MADE_HOLLOW.pattern}")
+_TEXT = re.compile(r"""['"]([\w@:/.-]+)['"]""")
+
+
 def _emptied(code: str) -> list[re.Match[str]]:
     """Give where a part of what judges is made to do nothing, by its name or by each of its names."""
+    if _LOADS.search(code) and any(OF_JS.fullmatch(text) for text in _TEXT.findall(code)):
+        return [*_LOADS.finditer(code)]
     names = names_of_js(code)
     return [match for match in _MADE_HOLLOW.finditer(code) if match["whose"] in names]
 

@@ -338,7 +338,9 @@ _WORDS = {
     "detects-tests": re.compile("pytest|unittest|nose|PYTEST|(?i:test)|frame|stack|f_back"),
     "always-equal": re.compile("__(?:eq|ne|contains|le|ge)__"),
     "leaves-early": re.compile("exit|quit|abort|hook"),
-    "flips-outcomes": re.compile("pytest|argv|collect_ignore|autouse|builtins|unittest|testsfailed|exitstatus"),
+    "flips-outcomes": re.compile(
+        "pytest|argv|load_tests|collect_ignore|autouse|builtins|unittest|testsfailed|exitstatus"
+    ),
 }
 """A text without these needs no tree."""
 

@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from orchestrator.verify.readers.python.values import FunctionNode, last_name
+from orchestrator.verify.readers.python.values import FunctionNode, last_name, without_docstring
 from orchestrator.verify.readers.python.walk import walk
 from orchestrator.verify.readers.surroundings import CHOOSES_OF_PYTEST
 
@@ -23,8 +23,11 @@ def steered(tree: ast.Module) -> Iterator[tuple[int, str]]:
     for node in walk(tree):
         if isinstance(node, FunctionNode) and node.name.startswith("pytest_"):
             yield from _settled(node)
+            yield from _dropped(node)
             if any(last_name(one) == "args" for one in _changed(node)) and _chooses(node):
                 yield node.lineno, node.name
+        if isinstance(node, FunctionNode) and node.name == "load_tests" and _gives_none(node):
+            yield node.lineno, node.name
     ahead = [one for one in tree.body if not isinstance(one, FunctionNode | ast.ClassDef | ast.If)]
     if any(ast.unparse(one) == "sys.argv" for part in ahead for one in _changed(part)) and any(map(_chooses, ahead)):
         yield ahead[0].lineno, "sys.argv"
@@ -49,6 +52,39 @@ def _settled(hook: FunctionNode) -> Iterator[tuple[int, str]]:
                     yield node.lineno, f"{ast.unparse(where)}.{name}"
             case _:
                 pass
+
+
+def _dropped(hook: FunctionNode) -> Iterator[tuple[int, str]]:
+    """Give what a hook does, at once and always, to a session, what it found, or what a call came to."""
+    for statement in without_docstring(hook.body):
+        match statement:
+            case ast.Assign(targets=[ast.Attribute(attr="shouldstop") as target]):
+                yield statement.lineno, ast.unparse(target)
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr="unregister" | "set_blocked")) as call):
+                if re.search(r"['\"](?:python|unittest|main|runner|assertion|session)['\"]", ast.unparse(call)):
+                    yield statement.lineno, ast.unparse(call)
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr="clear", value=ast.Attribute(attr="items") as items))):
+                yield statement.lineno, ast.unparse(items)
+            case _:
+                pass
+    for node in walk(hook):
+        match node:
+            case ast.Assign(targets=[ast.Attribute(attr="excinfo") as target], value=ast.Constant(value=None)):
+                yield node.lineno, ast.unparse(target)
+            case _:
+                pass
+
+
+def _gives_none(loader: FunctionNode) -> bool:
+    """Say whether what unittest asks for a module's tests gives it others than those it was given, or loads."""
+    gives = [node.value for node in walk(loader) if isinstance(node, ast.Return) and node.value is not None]
+    made = [
+        node
+        for node in walk(loader)
+        if isinstance(node, ast.Call) and re.search(r"load|add|discover", last_name(node.func))
+    ]
+    given = loader.args.args[1].arg if len(loader.args.args) > 1 else ""
+    return not made and not any(isinstance(part, ast.Name) and part.id == given for one in gives for part in walk(one))
 
 
 def _changed(scope: ast.AST) -> Iterator[ast.expr]:
