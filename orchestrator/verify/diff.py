@@ -19,6 +19,8 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     new: str | None = None
     old_blob: str = ""
     new_blob: str = ""
+    was: str = ""
+    """Where it stood, if it was moved."""
 
 
 class Diff(msgspec.Struct, frozen=True, kw_only=True):

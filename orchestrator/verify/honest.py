@@ -15,10 +15,12 @@ from orchestrator.verify.diff import Diff, Edit, Rule, found
 from orchestrator.verify.rules import (
     agreeing,
     built,
+    checkers,
     code,
     commands,
     data,
     helpers,
+    left_out,
     lenient,
     markers,
     missing,
@@ -27,6 +29,8 @@ from orchestrator.verify.rules import (
     runner,
     secrets,
     silence,
+    stand_ins,
+    surroundings,
     testing,
     tree,
     tricks,
@@ -50,10 +54,23 @@ _NOT_READ = re.compile(
 
 _FEATURE = re.compile(r"cfg\w*\([^\]]*\bfeature\b")
 _STEERS = re.compile(
-    r"(?:^|/)(?:\.?pytest\.(?:ini|toml)|pyproject\.toml|setup\.cfg|tox\.ini"
-    r"|(?:jest|vitest|ava)\.config\.\w+|\.mocharc\.?\w*|package\.json|conftest\.py)$"
+    r"(?:^|/)(?:\.?pytest\.(?:ini|toml)|setup\.cfg|tox\.ini|staticcheck\.conf|\.?pylintrc|deno\.jsonc?|biome\.jsonc?"
+    r"|(?:pyproject|\.?ruff|\.?rustfmt|\.?tarpaulin|revive)\.toml|\.?mypy\.ini|\.(?:flake8|bandit|coveragerc)"
+    r"|\.(?:nyc|c8|eslint|oxlint)rc[^/]*|\.\w+ignore|\.gitattributes|\.golangci\.\w+|\.?codecov\.ya?ml"
+    r"|(?:jest|vitest|vite|ava|eslint)\.config\.\w+|\.mocharc\.?\w*|package\.json|tsconfig\.json|pyrightconfig\.json"
+    r"|(?:GNUm|[Mm])akefile|\.?[Jj]ustfile|\.?isort\.cfg|bunfig\.toml|(?:cypress|playwright|babel|webpack)\.config\.\w+"
+    r"|tests/.*\.rs|[\w.-]+\.xml|sonar-project\.properties|import_map\.json|pnpm-workspace\.yaml|[\w.-]+\.java|Cargo\.toml|go\.(?:work|mod)|settings\.gradle(?:\.kts)?"
+    r"|conftest\.py)$"
 )
-"""Files that can say where tests are looked for, or what comes before each of them."""
+"""Files that can say where tests, or what is checked, are looked for, or what comes before each test."""
+
+_EMPTIED = (
+    helpers.helper_emptied,
+    helpers.assertion_replaced,
+    stand_ins.judge_replaced,
+    own_asserts.assertions_replaced,
+)
+_LESS = (lenient.judged_less, commands.commands_unheard, surroundings.told_by_surroundings, left_out.left_out)
 
 RULES: tuple[Rule, ...] = (
     Rule("protected-path", Verdict.BLOCKED, tree.protected_path),
@@ -62,12 +79,7 @@ RULES: tuple[Rule, ...] = (
     Rule("documents-instead", Verdict.FAIL, tree.documents_instead),
     Rule("test-file-deleted", Verdict.FAIL, tree.test_file_deleted),
     Rule("test-deleted", Verdict.FAIL, testing.test_deleted),
-    Rule(
-        "test-emptied",
-        Verdict.FAIL,
-        testing.test_emptied,
-        (helpers.helper_emptied, helpers.assertion_replaced, own_asserts.assertions_replaced),
-    ),
+    Rule("test-emptied", Verdict.FAIL, testing.test_emptied, _EMPTIED),
     Rule("test-skipped", Verdict.FAIL, testing.test_skipped),
     Rule("test-weakened", Verdict.FAIL, weakened.test_weakened, (agreeing.compared_with_anything,)),
     Rule("test-cases-removed", Verdict.FAIL, testing.test_cases_removed),
@@ -92,8 +104,8 @@ RULES: tuple[Rule, ...] = (
     Rule("always-equal", Verdict.FAIL, tricks.always_equal),
     Rule("leaves-early", Verdict.FAIL, tricks.leaves_early),
     Rule("flips-outcomes", Verdict.FAIL, tricks.flips_outcomes),
-    Rule("tests-deselected", Verdict.FAIL, runner.tests_deselected, (lenient.judged_less, commands.commands_unheard)),
-    Rule("file-silenced", Verdict.FAIL, silence.file_silenced),
+    Rule("tests-deselected", Verdict.FAIL, runner.tests_deselected, _LESS),
+    Rule("file-silenced", Verdict.FAIL, silence.file_silenced, (checkers.checkers_idle, checkers.told_generated)),
     Rule("lines-silenced", Verdict.FAIL, silence.lines_silenced),
     Rule("test-silenced", Verdict.FAIL, markers.test_silenced),
     Rule("code-unfinished", Verdict.FAIL, markers.code_unfinished),

@@ -213,7 +213,7 @@ def test_a_file_that_moved_is_no_new_one() -> None:
     new = old.replace("module.exports = colours", "export default colours")
     gone = Edit(path="lib/base.js", status="D", old=old)
     assert with_moves((gone, Edit(path="lib/base.mjs", status="A", new=new))) == (
-        Edit(path="lib/base.mjs", status="M", old=old, new=new),
+        Edit(path="lib/base.mjs", status="M", old=old, new=new, was="lib/base.js"),
     )
     apart = (gone, Edit(path="lib/other.mjs", status="A", new=new))
     assert with_moves(apart) == apart

@@ -98,8 +98,9 @@ def _xml(_: str, text: str) -> Iterator[Setting]:
     said: list[str] = [""]
     parser = expat.ParserCreate()
 
-    def _refuse(*_: object) -> None:
-        raise ValueError
+    def _refuse(_: str, __: str | None, ___: str | None, own: bool) -> None:  # noqa: FBT001 - as it is called
+        if own:  # what a document declares itself could grow without end; what it only names is not read
+            raise ValueError
 
     def _start(name: str, attributes: dict[str, str]) -> None:
         above.append(name)
@@ -158,8 +159,8 @@ def _gradle(_: str, text: str) -> Iterator[Setting]:
 _READS: tuple[tuple[re.Pattern[str], Callable[[str, str], Iterator[Setting]]], ...] = (
     (re.compile(r"\.npmrc$|\.properties$|^(?:maven|jvm)\.config$"), _lines),
     (re.compile(r"\.jsonc?$|^\.(?:nyc|c8)rc$|^\.taprc$.^"), _json),
-    (re.compile(r"\.toml$|^config$"), _toml),
-    (re.compile(r"\.(?:ini|cfg)$|^\.coveragerc$|^\.flake8$"), _ini),
+    (re.compile(r"\.toml$|^config$|^staticcheck\.conf$"), _toml),
+    (re.compile(r"\.(?:ini|cfg)$|^\.(?:coveragerc|flake8|bandit)$|^\.?pylintrc$"), _ini),
     (re.compile(r"\.ya?ml$|^\.(?:mocha|eslint|tap)rc$"), _yaml),
     (re.compile(r"\.xml$"), _xml),
     (re.compile(r"\.gradle(?:\.kts)?$"), _gradle),

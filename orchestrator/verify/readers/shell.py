@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 
+from orchestrator.verify.readers.surroundings import prefixed
+
 _START = r"(?:^|[\s;&|({\"'@!-])"
 _END = r"(?=\s|$|[;|&\"'])"
 TESTS = re.compile(
     _START
     + r"(?:(?:py\.?test|nosetests|tox|nox|jest|vitest|mocha|ava|ctest|phpunit|rspec|gotestsum|ginkgo|karma|trial)"
-    rf"{_END}|python[\d.]*\s+-m\s+(?:pytest|unittest|nose)\b|(?:\$\(?\{{?GO\}}?\)?|go)\s+test\b"
+    rf"{_END}|python[\d.]*\s+(?:-[bBEIOsSuvqxd]+\s+|-[WX]\s?\S+\s+)*-m\s+(?:pytest|unittest|nose)\b|(?:\$\(?\{{?GO\}}?\)?|go)\s+test\b"
     r"|(?:\$\(?\{?CARGO\}?\)?|cargo)\s+(?:\+\S+\s+)?(?:test|nextest)\b|(?:node|tsx)\s+(?:-\S+\s+)*--test(?=\s|$)"
     rf"|(?:npm|yarn|pnpm|bun|deno)\s+(?:run\s+|-s\s+)*t(?:est\S*)?{_END}|(?:\./)?mvnw?\s[^;|&]*\b(?:test|verify|install)\b"
     r"|(?:\./)?gradlew?\s[^;|&]*\b(?:test|check|build)\b|(?:\$\(MAKE\)|make)\s+(?:-\S+\s+)*(?:test|check)\b"
@@ -17,8 +19,13 @@ TESTS = re.compile(
 """What runs tests."""
 
 _WELL = r"(?:true|:|exit\s+0|/(?:usr/)?bin/true|@?echo\b|printf\b|\$\(?\{?(?:TRUE|ECHO)\}?\)?|return\s+0|\(exit\s+0\))"
+_NOTHING = (
+    r"(?:node|deno eval|python[\d.]*|perl|ruby)\s+(?:-[cepE]\s+)?[\\'\"]*"
+    r"(?:0|pass|None|(?:(?:process|sys|os)\.)?_?exit\((?:0)?\)|(?:print|console\.log)\([^()]*\))?;?[\\'\"]*(?=\s*(?:[;&|)]|$))"
+)
+"""A program that is given nothing to do, and ends well."""
 _AFTER = re.compile(
-    rf"\|\|\s*[{{(]?\s*{_WELL}(?![^;&]*[;&]+\s*(?:exit|return)\s+[1-9$])"
+    rf"\|\|\s*[{{(]?\s*(?:{_WELL}|{_NOTHING})(?![^;&]*[;&]+\s*(?:exit|return)\s+[1-9$])"
     r"|;\s*(?:true|:|exit\s+0|/(?:usr/)?bin/true|\(exit\s+0\))\s*[;)}\"']*\s*$|(?<!&)&\s*$"
     r"|\|\s*(?:cat|true|:)\s*[\"']?\s*$"
 )
@@ -28,12 +35,13 @@ _RUNS_NONE = re.compile(
     r"|-exec[= ]['\"]?(?:true|echo)\b|--list(?:Tests)?\b|-list[= ]|-DskipTests(?!=false)"
     r"|-Dmaven\.test\.(?:skip|failure\.ignore)(?!=false)|-fn\b|--fail-never\b|-x\s+test\b|--passWithNoTests\b"
     r"|--pass-with-no-tests\b|--suppress-tests-failed-exit-code\b|--exit-zero\b"
-    r"|--test-?[fF]ailure-?[eE]xit-?[cC]ode[= ]0)"
+    r"|--test-?[fF]ailure-?[eE]xit-?[cC]ode[= ]0|--(?:version|help|fixtures|markers)\b)"
 )
 _CHOOSES = re.compile(
     r"\s(?:-k[= ]?['\"]?\s*\w|-m[= ]['\"]?\s*(?:not\b|\w+['\"]?(?:\s|$))|-f[= ]['\"]?\w|-t[= ]['\"]?\w|-g[= ]|-E\s"
     r"|--(?:deselect|ignore(?:-glob)?|f?grep|invert|testNamePattern|testPathPatterns?|testPathIgnorePatterns|exclude"
     r"|match|tests|lib|bins?|skip|test-(?:name|skip)-pattern)\b|--test\s+\w"
+    r"|--(?:ignored|doc|only-?[cC]hanged|only-?[fF]ailures|lastCommit|changed(?:Since)?|findRelatedTests|last-failed|lf)\b"
     r"|-run[= ]|-skip[= ]|-short\b|-D(?:it\.)?test=|-Dgroups=|-DexcludedGroups=)"
 )
 """What has a runner run some of the tests; `python -m` stands before it."""
@@ -62,12 +70,61 @@ def is_unheard(line: str) -> bool:
     rest = said[found.end() :]
     rest = rest if rest[:1] not in {'"', "'"} else rest[1:]
     prefix = re.match(r"\s*@?-@?\s*(?=[\w.$])", line)
-    return bool(prefix) or _AFTER.search(rest) is not None or _RUNS_NONE.search(rest) is not None
+    if _ASKED.search(said[: found.start() + 1]) and re.search(r"\bfi\b", rest):
+        return not re.search(r"\b(?:exit|return|false)\b(?!\s+0)", rest)
+    if prefix or _NO_ASSERT.search(found[0]):
+        return True
+    return _AFTER.search(rest) is not None or _RUNS_NONE.search(rest) is not None
+
+
+_ASKED = re.compile(r"\bif\s+!?\s*$")
+_NO_ASSERT = re.compile(r"\s-\w*O")
+"""Python that leaves assertions out."""
+
+
+def is_talked_over(line: str) -> bool:
+    """Say whether the last that a line does, when its tests have run, is to say something."""
+    said = re.sub(r"(?:^|\s)#.*", "", line)
+    found = TESTS.search(said)
+    if found is None or _ALOUD.search(said) or re.search(r"\bset -\w*e", said):
+        return False
+    return re.search(r";\s*@?(?:echo|printf)\b[^;&|]*$", said[found.end() :]) is not None
+
+
+def rewrites(line: str) -> bool:
+    """Say whether a line has its runner write down what tests come to, in the place of what was expected."""
+    for step in re.split(r"&&|;|\|\|", _spoken(line)):
+        found = TESTS.search(step)
+        by_letter = found is not None and re.search(r"jest|vitest|ava|tap|playwright", found[0]) is not None
+        if found is not None and (_REWRITES_BY_LETTER if by_letter else _REWRITES).search(step, found.end()):
+            return True
+    return False
+
+
+_REWRITES = re.compile(
+    r"\s(?:--update(?:-?[sS]napshots?)?|--snapshot-update|--inline-snapshot[= ]\S*fix\S*|--force-regen|--regen-all"
+    r"|-update(?:=true)?|--accept)(?=\s|$|['\"])"
+)
+_REWRITES_BY_LETTER = re.compile(rf"{_REWRITES.pattern}|\s-u(?=\s|$|['\"])")
+
+
+def does_nothing(line: str) -> bool:
+    """Say whether a line only says something, or does nothing, and ends well."""
+    bare = line.strip().lstrip("@+-").strip()
+    return _DOES_NOTHING.fullmatch(bare) is not None
+
+
+_DOES_NOTHING = re.compile(
+    rf"(?:(?:echo|printf)\b[^|&;`$(]*|true|:|exit(?: 0)?|/(?:usr/)?bin/true|set [-+].*|#.*|@echo off|exit /b 0"
+    rf"|{_NOTHING})?"
+)
 
 
 def choices(line: str) -> frozenset[str]:
     """Give what makes a line run some of the tests only: options that choose; nothing if a step of it runs all."""
     found = [{match[0].strip() for match in _CHOOSES.finditer(f" {rest}")} for rest in _rests(line)]
+    if runs_tests(line) and (told := prefixed(line)):
+        return told
     return frozenset().union(*found) if all(found) else frozenset()
 
 
@@ -119,11 +176,15 @@ def _spoken(line: str) -> str:
 _SHOWN = re.compile(r"((?:^|[\s;&|@])(?:echo|printf))\s+(?:\"(?:\\.|[^\"\\])*\"|'[^']*')")
 
 
+def is_script(path: str, text: str) -> bool:
+    """Say whether a file is a script of a shell, by its name or by what it says of itself."""
+    return path.endswith((".sh", ".bash", ".zsh")) or re.match(r"#!.*\b(?:ba|z|da|k)?sh\b", text) is not None
+
+
 def units(path: str, text: str) -> Iterator[tuple[str, str]]:
     """Give the lines of a file that shells run, each with the goal it is of: of a Makefile, a justfile, a script."""
-    name = path.rpartition("/")[2]
     joined = re.sub(r"\\\n\s*", " ", text)
-    if name.endswith((".sh", ".bash")):
+    if is_script(path, text):
         yield from (("", line) for line in joined.splitlines())
         return
     goal = ""

@@ -14,14 +14,19 @@ from orchestrator.verify.readers.pipelines import lines_of
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.readers.python.values import last_name
 from orchestrator.verify.readers.python.walk import walk
+from orchestrator.verify.readers.settings import settings_of
 from orchestrator.verify.readers.shell import (
     choices,
+    does_nothing,
     files,
     is_piped,
+    is_script,
+    is_talked_over,
     is_unheard,
     is_wide,
     only_checks,
     program,
+    rewrites,
     runs_tests,
     units,
 )
@@ -29,9 +34,16 @@ from orchestrator.verify.rules.task_words import asks_to_skip_tests
 from orchestrator.verify.rules.tree import protected_path
 from orchestrator.verify.testpaths import is_vendored
 
-_RUN = re.compile(r"(?:^|/)(?:(?:GNUm|[Mm])akefile|[^/]+\.mk|\.?[Jj]ustfile|[^/]+\.(?:sh|bash))$")
+_RUN = re.compile(r"(?:^|/)(?:(?:GNUm|[Mm])akefile|[^/]+\.mk|\.?[Jj]ustfile|[^/]+\.(?:sh|bash|zsh))$")
+_WITHOUT_ENDING = re.compile(r"(?:^|/)[\w-]+$")
+_RUNNERS = re.compile(
+    r"(?:^|/)(?:mvnw|gradlew)(?:\.cmd|\.bat)?$|(?:^|/)\.?(?:bin|tools|scripts)/(?:pytest|tox|nox|jest|mocha|vitest|ava|go"
+    r"|cargo|npm|npx|yarn|pnpm|node|python[\d.]*|mvn|gradle|make)$"
+)
+"""What is called like a program that runs tests, and found before it."""
 _TASKS = re.compile(r"(?:^|/)[Tt]askfile(?:\.dist)?\.ya?ml$")
-_IDLE = re.compile(r"[@+-]*\s*(?:(?:echo|printf)\b[^|&;]*|true|:|exit 0|/(?:usr/)?bin/true)?\s*")
+Lines = list[tuple[str, str]]
+"""Lines, each with the goal it is of."""
 _OF_TESTS = re.compile(r"(?i)test|check|\bci\b|verify|spec|unit|cov|valid|\bqa\b|^all$")
 _GOALS = re.compile(r"(?:unit[-_.]?)?(?:tests?|checks?|ci|verify|all-tests)(?:[-_.]?(?:all|unit))?")
 
@@ -41,7 +53,7 @@ def commands_unheard(diff: Diff) -> Iterable[Finding]:
     for edit in () if asks_to_skip_tests(diff.message) else diff.judged():
         if edit.new is None or is_vendored(edit.path) or (diff.whole and edit.old is None):
             continue
-        deaf = list(dict.fromkeys(_of(edit)))
+        deaf = list(dict.fromkeys((*_of(edit), *_outdone(edit, diff))))
         if deaf and _is_pipeline(edit.path) and any(_is_pipeline(one.path) for one in protected_path(diff)):
             continue  # nobody may change pipelines at all
         for said in deaf:
@@ -62,18 +74,70 @@ def _line(text: str, said: str) -> int:
 
 def _of(edit: Edit) -> Iterator[str]:
     new = edit.new or ""
-    if _RUN.search(edit.path):
+    if _RUNNERS.search(edit.path) and all(map(does_nothing, new.splitlines())):
+        yield next((line for line in new.splitlines() if line.strip() and not line.startswith("#")), edit.path)
+    if _RUN.search(edit.path) or (_WITHOUT_ENDING.search(edit.path) and is_script(edit.path, new)):
         yield from _more(edit, list(units(edit.path, edit.old or "")), list(units(edit.path, new)))
-        if not edit.path.endswith((".sh", ".bash")):
+        if is_script(edit.path, new):
+            yield from _of_script(edit.old or "", new)
+        else:
             yield from _of_make(edit.old or "", new)
+    elif _MANIFESTS.search(edit.path):
+        sides = [list(_tasks(edit.path, text)) for text in (edit.old or "", new)]
+        for tool in {tool for rows in sides for tool, _, _ in rows}:
+            yield from _more(edit, *([(goal, line) for own, goal, line in rows if own == tool] for rows in sides))
     elif _TASKS.search(edit.path):
-        yield from _more(edit, *([("", _bare(line)) for line in text.splitlines()] for text in (edit.old or "", new)))
+        yield from _of_tasks(edit, edit.old or "", new)
     elif edit.path.endswith("package.json"):
         yield from _more(edit, *(list(_scripts(text).items()) for text in (edit.old or "", new)))
     elif _is_pipeline(edit.path):
         yield from _of_pipeline(edit.old or "", new)
     elif edit.path.endswith("noxfile.py"):
         yield from _of_nox(edit.old or "", new)
+
+
+_MANIFESTS = re.compile(r"(?:^|/)(?:tox\.ini|setup\.cfg|pyproject\.toml|deno\.jsonc?|composer\.json|Makefile\.toml)$")
+_TASK = re.compile(
+    r"tool\.hatch\.envs\.[\w-]+\.scripts\.(?P<a>[\w:-]+)|tool\.(?:poe|taskipy|pixi)\.tasks\.(?P<b>[\w:-]+)(?:\.\w+)?"
+    r"|tool\.(?:pdm|rye)\.scripts\.(?P<c>[\w:-]+)(?:\.\w+)?|tasks\.(?P<d>[\w:-]+)(?:\.\w+)?|scripts\.(?P<e>[\w:-]+)"
+)
+_OF_TOX = re.compile(r"testenv(?::\{?py[\w,]*\}?)?\.commands")
+
+
+def _tasks(path: str, text: str) -> Iterator[tuple[str, str, str]]:
+    """Give the commands of a manifest, each with whose they are and the task they are of; of tox all are of one."""
+    for one in settings_of(path, text) if text else ():
+        match = _TASK.fullmatch(one.key)
+        if match is not None:
+            name = next(name for name in match.groups() if name)
+            yield one.key.partition(f".{name}")[0], name, one.value
+        elif _OF_TOX.fullmatch(one.key):
+            joined = re.sub(r"\\\n\s*", " ", one.value)
+            yield from (("tox", "test", line) for line in joined.splitlines() if line.strip())
+
+
+def _of_tasks(edit: Edit, old: str, new: str) -> Iterator[str]:
+    """Give the commands of a Taskfile that run tests unheard, or whose errors are ignored as a whole."""
+    yield from _more(edit, *([("", _bare(line)) for line in text.splitlines()] for text in (old, new)))
+    if runs_tests(new.replace("\n", " ; ")) and _IGNORED.search(new) and not _IGNORED.search(old):
+        yield "ignore_error: true"
+
+
+_IGNORED = re.compile(r"(?m)^\s*(?:-\s+)?ignore_error:\s*true\s*$")
+
+
+def _outdone(edit: Edit, diff: Diff) -> Iterator[str]:
+    """Give the goals of tests that do nothing, in a new file that is read in the place of one that is there."""
+    folder, _, name = edit.path.rpartition("/")
+    kind = next((kind for kind in _READ_FIRST if name in kind), ())
+    if edit.old is None and any(f"{folder}/{other}".lstrip("/") in diff.tree for other in kind if other != name):
+        lines = list(units(edit.path, edit.new or ""))
+        goals = dict.fromkeys(goal for goal, _ in lines if _GOALS.fullmatch(goal))
+        blocks = [_block(lines, goal) for goal in goals]
+        yield from (block[0] for block in blocks if block and all(map(does_nothing, block)))
+
+
+_READ_FIRST = (("GNUmakefile", "makefile", "Makefile"), ("justfile", ".justfile", "Justfile"))
 
 
 def _is_pipeline(path: str) -> bool:
@@ -93,34 +157,74 @@ def _scripts(text: str) -> Mapping[str, str]:
     return {name: said for name, said in scripts.items() if isinstance(said, str)} if isinstance(scripts, dict) else {}
 
 
-def _more(edit: Edit, old: list[tuple[str, str]], new: list[tuple[str, str]]) -> Iterator[str]:
+def _more(edit: Edit, old: Lines, new: Lines) -> Iterator[str]:
     """Give the lines that run tests unheard and did not, and the goals of tests that only say that they ran."""
     before = Counter(line.strip() for _, line in old if is_unheard(line))
     loud = [(goal, line) for goal, line in old if runs_tests(line) and not is_unheard(line)]
     lost = Counter(line.strip() for _, line in loud) - Counter(line.strip() for _, line in new)
     piped = "pipefail" in (edit.new or "") or any(is_piped(line) for _, line in old)
-    script = edit.path.endswith((".sh", ".bash"))
+    script = is_script(edit.path, edit.new or "")
     for goal, line in new:
         said = line.strip()
         if (goal and not _OF_TESTS.search(goal)) or (script and said.endswith("&")):
             continue
         if lost and is_piped(line) and not piped:
             yield said
-        if not is_unheard(line):
+        if not is_unheard(line) and not (lost and not script and is_talked_over(line)):
             continue
         if before[said] > 0:
             before[said] -= 1
-        elif lost or (edit.old is None and not edit.path.endswith((".sh", ".bash"))):
+        elif lost or (edit.old is None and not script):
             yield said
+    yield from _of_goals(edit, old, new, loud)
+
+
+def _of_goals(edit: Edit, old: Lines, new: Lines, loud: Lines) -> Iterator[str]:
+    """Give what the goals of tests came to, where that runs none, some only, or writes down what is expected."""
     for goal in dict.fromkeys(goal for goal, _ in loud if _GOALS.fullmatch(goal)):
-        now = [line for name, line in new if name == goal and line.strip()]
-        idle = all(_IDLE.fullmatch(line) or only_checks(line) for line in now)
-        if now and idle and not any(line in now for name, line in old if name == goal and not only_checks(line)):
+        was, now = _block(old, goal), _block(new, goal)
+        idle = all(does_nothing(line) or only_checks(line) for line in now)
+        if now and idle and not any(line in now for line in was if not only_checks(line)):
             yield now[0].strip()
+        if re.search(rf"(?m)^{re.escape(goal)}\s*:(?!=)\s*$", edit.new or "") and not now:
+            yield f"{goal}:"
+        if any(map(rewrites, now)) and not any(map(rewrites, was)):
+            yield next(filter(rewrites, now))
         yield from _chosen([line for name, line in loud if name == goal], now, [line for _, line in new])
-    left = edit.path.endswith((".sh", ".bash")) and loud and _last(new) == "exit 0" != _last(old)
-    if left and any(runs_tests(line) for _, line in new[-_NEAR:]):
+
+
+def _block(lines: Lines, goal: str) -> list[str]:
+    """Give the lines of a goal; of one that is there several times, those of the last, which is the one that counts."""
+    blocks: list[list[str]] = [[]]
+    for name, line in lines:
+        if name == goal and not line.strip() and blocks[-1]:
+            blocks.append([])
+        elif name == goal and line.strip():
+            blocks[-1].append(line)
+    return next((block for block in reversed(blocks) if block), [])
+
+
+def _of_script(old: str, new: str) -> Iterator[str]:
+    """Give what has a script end well, whatever its tests came to, or before they run, and had not."""
+    sides = [[line for line in text.splitlines() if line.strip()] for text in (old, new)]
+    tests = [[at for at, line in enumerate(lines) if runs_tests(line)] for lines in sides]
+    if not tests[0]:
+        return
+    if not tests[1] and all(map(does_nothing, sides[1])):
+        yield next((line for line in reversed(sides[1]) if not line.startswith("#")), "exit 0")
+    trap = next((line.strip() for line in sides[1] if _TRAP.search(line) and line not in sides[0]), "")
+    early = any(_LEAVES.fullmatch(line.rstrip()) for line in sides[1][: min(tests[1], default=0)])
+    known = any(_LEAVES.fullmatch(line.rstrip()) for line in sides[0][: min(tests[0])])
+    last = [_last([("", line) for line in lines]) for lines in sides]
+    near = any(at >= len(sides[1]) - _NEAR for at in tests[1])
+    if trap:
+        yield trap
+    elif (early and not known) or (last[1] == "exit 0" != last[0] and near):
         yield "exit 0"
+
+
+_TRAP = re.compile(r"\btrap\s+['\"]?\s*(?:exit 0|true)\b.*\bEXIT\b")
+_LEAVES = re.compile(r"exit(?: 0)?|exec true")
 
 
 def _chosen(before: list[str], now: list[str], everything: list[str]) -> Iterator[str]:
@@ -140,7 +244,7 @@ def _chosen(before: list[str], now: list[str], everything: list[str]) -> Iterato
 _NEAR = 12
 
 
-def _last(lines: list[tuple[str, str]]) -> str:
+def _last(lines: Lines) -> str:
     said = [line.strip() for _, line in lines if line.strip() and not line.strip().startswith("#")]
     return said[-1] if said else ""
 

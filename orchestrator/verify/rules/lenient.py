@@ -13,8 +13,10 @@ from orchestrator.policy.globs import matches_any
 from orchestrator.policy.protected import AGENTS
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.settings import Setting, settings_of
+from orchestrator.verify.readers.surroundings import LAX_OF_RUST
 from orchestrator.verify.rules.lenient_java import gradle, maven, options, platform
 from orchestrator.verify.rules.narrowed_js import narrowed
+from orchestrator.verify.rules.narrowed_py import looks_elsewhere
 from orchestrator.verify.rules.task_words import asks_to_skip_tests
 from orchestrator.verify.testpaths import is_vendored
 
@@ -69,6 +71,7 @@ def _eased(edit: Edit, diff: Diff) -> Iterator[str]:
                     yield said
     yield from _lowered(edit, diff)
     yield from narrowed(edit, diff)
+    yield from looks_elsewhere(edit, diff)
 
 
 def _settings(path: str, text: str) -> Sequence[Setting]:
@@ -82,6 +85,8 @@ def _said(one: Setting, path: str) -> str:
 
 def _npm(one: Setting, _: Edit, __: Diff) -> bool:
     """Say whether scripts are run by what runs nothing, or Node is told to leave tests out."""
+    if one.last == "yarnPath":
+        return not one.value.startswith(".yarn/releases/")
     if one.last in {"script-shell", "scriptShell"}:
         return _SHELLS.fullmatch(one.value) is None
     if one.last in {"node-options", "nodeOptions"}:
@@ -145,13 +150,8 @@ def _cargo(one: Setting, _: Edit, diff: Diff) -> bool:
     if one.key in {"alias.test", "alias.t"}:
         return not re.match(r"(?:test|nextest|t)\b", one.value) or "--no-run" in one.value
     if one.last in {"rustflags", "rustdocflags"} or one.key.endswith("FLAGS"):
-        return _LAX_FLAGS.search(one.value) is not None
+        return LAX_OF_RUST.search(one.value) is not None
     return _profile(one)
-
-
-_LAX_FLAGS = re.compile(
-    r"-A\s*(?:warnings|clippy::all)\b|--cap-lints|(?:debug-assertions|overflow-checks)=(?:no|off|n|false)\b"
-)
 
 
 def _profile(one: Setting) -> bool:
@@ -249,33 +249,6 @@ _TOLD_ALWAYS = re.compile(
 )
 
 
-def _golangci(one: Setting, edit: Edit, _: Diff) -> bool:
-    """Say whether a checker of Go is told to complain of nothing, or to leave all files."""
-    enables = re.search(r"(?m)^\s*(?:enable|fast|presets)\s*[:=]\s*(?:\[|$)", edit.new or "") is not None
-    if one.last == "issues-exit-code":
-        return one.value == "0"
-    if one.last == "disable-all" or (one.key == "linters.default" and one.value == "none"):
-        return one.value in {*_YES, "none"} and not enables
-    everything = re.fullmatch(r"\^?(?:\.\*|\.\+|\*\*?(?:/\*)?|\.|/)\$?", one.value) is not None
-    return re.search(r"exclu|skip|path", one.last) is not None and everything
-
-
-def _checkers(one: Setting, _: Edit, __: Diff) -> bool:
-    """Say whether a checker of Python or JavaScript is told to leave all files, or every rule."""
-    everything = re.fullmatch(r"(?:\*\*?/?\*?|\.|\./|/|\.\*)", one.value) is not None
-    if re.search(r"(?:tool\.(?:ruff|mypy|black|pyright|flake8)|^flake8|^mypy)\b.*\.(?:extend-)?exclude$", one.key):
-        return everything
-    if one.key in {"tool.mypy.ignore_errors", "mypy.ignore_errors"}:
-        return one.value.lower() in _YES
-    if one.key.startswith("tool.ruff") and one.last == "ignore":
-        return one.value == "ALL"
-    if one.last == "ignorePatterns":
-        return everything
-    if one.last == "disable" and "pylint" in one.key.lower():
-        return "all" in re.split(r"[\s,]+", one.value)
-    return one.last == "typeCheckingMode" and one.value == "off"
-
-
 def _agents(one: Setting, edit: Edit, diff: Diff) -> bool:
     """Say whether an agent is freed of what watches it, by a commit that nobody told to."""
     if not matches_any(edit.path.casefold(), AGENTS) or not diff.message:
@@ -293,7 +266,7 @@ def _nextest(one: Setting, _: Edit, __: Diff) -> bool:
 
 
 _KINDS: tuple[tuple[re.Pattern[str], Eases], ...] = (
-    (re.compile(r"(?:^|/)(?:\.npmrc|pnpm-workspace\.yaml)$"), _npm),
+    (re.compile(r"(?:^|/)(?:\.npmrc|\.yarnrc\.yml|pnpm-workspace\.yaml)$"), _npm),
     (re.compile(r"(?:^|/)\.(?:mocharc[^/]*|taprc)$"), _mocha),
     (re.compile(r"(?:^|/)(?:(?:jest|vitest|playwright|ava)\.config[^/]*\.[cm]?[jt]s(?:on)?|package\.json)$"), _js),
     (re.compile(r"(?:^|/)\.cargo/config(?:\.toml)?$"), _cargo),
@@ -303,16 +276,9 @@ _KINDS: tuple[tuple[re.Pattern[str], Eases], ...] = (
     (re.compile(r"(?:^|/)pom\.xml$"), maven),
     (re.compile(r"\.gradle(?:\.kts)?$"), gradle),
     (re.compile(r"(?:^|/)\.mvn/(?:maven|jvm)\.config$"), options),
-    (re.compile(r"(?:^|/)(?:junit-platform|cucumber)\.properties$"), platform),
+    (re.compile(r"(?:^|/)(?:junit-platform|cucumber|gradle)\.properties$"), platform),
     (re.compile(r"(?:^|/)(?:tox\.ini|setup\.cfg|pyproject\.toml|tox\.toml)$"), _tox),
     (re.compile(r"(?:^|/)(?:\.?pytest\.(?:ini|toml)|tox\.ini|setup\.cfg|pyproject\.toml)$"), _pytest),
-    (re.compile(r"(?:^|/)\.golangci\.(?:ya?ml|toml|json)$"), _golangci),
-    (
-        re.compile(
-            r"(?:^|/)(?:pyproject\.toml|setup\.cfg|\.?ruff\.toml|mypy\.ini|\.flake8|\.eslintrc[^/]*|pyrightconfig\.json)$"
-        ),
-        _checkers,
-    ),
 )
 
 _BOUNDS = re.compile(

@@ -20,15 +20,35 @@ def maven(one: Setting, edit: Edit, _: Diff) -> bool:
         return False
     if ".properties." in one.key and _SKIPS_OF_MAVEN.fullmatch(one.key.partition(".properties.")[2]):
         return one.value in _YES
+    if one.key.partition(".properties.")[2] in _CHOICES:
+        return True
     if one.last in {"testFailureIgnore", "skipTests", "skipITs", "skipExec"}:
         return one.value in _YES
-    if one.value.startswith("${"):
+    if one.last == "argLine":
+        return _DISABLED.search(one.value) is not None
+    return not one.value.startswith("${") and (_of_surefire(one) or _of_sources(one))
+
+
+_DISABLED = re.compile(r"(?<!\S)-(?:da|disableassertions)(?!\w)")
+
+
+def _of_surefire(one: Setting) -> bool:
+    """Say whether what runs the tests is told to run some, or none, or without assertions."""
+    if _OF_SUREFIRE.search(one.key) is None:
         return False
-    ours = _OF_SUREFIRE.search(one.key) is not None and ".executions." not in one.key
-    if ours and re.search(r"\.configuration\.(?:excludes\.exclude|includes\.include)$", one.key):
+    if (one.last, one.value) in {("phase", "none"), ("enableAssertions", "false")}:
+        return True
+    if ".executions." in one.key:
+        return False
+    if re.search(r"\.configuration\.(?:excludes\.exclude|includes\.include)$", one.key):
         return _NAMES_TESTS.search(one.value) is not None and _NO_TESTS.search(one.value) is None
-    if ours and re.search(r"\.configuration\.(?:skip|test|groups)$", one.key):
-        return one.value not in _NO
+    return re.search(r"\.configuration\.(?:skip|test|groups)$", one.key) is not None and one.value not in _NO
+
+
+def _of_sources(one: Setting) -> bool:
+    """Say whether tests are left out of what is compiled, or chosen by a group or a list."""
+    if one.last == "testSourceDirectory":
+        return re.match(r"(?:src/)?(?:it/|unit/)?tests?\b", one.value) is None
     if one.last == "testExclude":
         return _NAMES_TESTS.search(one.value) is not None
     return one.last in {"excludedGroups", "excludesFile"}
@@ -53,6 +73,9 @@ _CHOOSES = re.compile(
 _OUTSIDE = re.compile(r"(?:^|/)excludedTaskNames\b|dependsOn/(?:remove|clear)\(.*[tT]est|(?:^|/)dependsOn\s*-")
 
 
+_NO_SOURCES = re.compile(r"(?:srcDirs?|exclude)\b.*(?:\[\s*\]|['\"]\*\*(?:/\*)?['\"])")
+
+
 def gradle(one: Setting, edit: Edit, _: Diff) -> bool:
     """Say whether Gradle leaves tests out, or goes on when they fail."""
     if edit.old is None:
@@ -69,6 +92,8 @@ def gradle(one: Setting, edit: Edit, _: Diff) -> bool:
         return one.value in {"false", ""}
     if re.fullmatch(r"(?:failOnNoDiscoveredTests|scanForTestClasses|enableAssertions)", name):
         return one.value == "false"
+    if "sourceSets" in one.key and "test" in one.key:
+        return _NO_SOURCES.search(f"{said} {one.value}") is not None
     if blocks and blocks[-1].endswith("onlyIf"):
         return said == "false"
     return within and _CHOOSES.match(said) is not None

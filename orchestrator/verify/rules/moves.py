@@ -25,7 +25,8 @@ def with_moves(edits: Iterable[Edit]) -> tuple[Edit, ...]:
         able = [one for one in gone if one.path not in moved and _became(one, edit)]
         before = max(able, key=lambda one: _likeness(one.old or "", edit.new or ""), default=None)
         if before is not None:
-            moved[before.path] = msgspec.structs.replace(edit, status="M", old=before.old, old_blob=before.old_blob)
+            stood = {"old": before.old, "old_blob": before.old_blob, "was": before.path}
+            moved[before.path] = msgspec.structs.replace(edit, status="M", **stood)
     into = {edit.path: edit for edit in moved.values()}
     return tuple(into.get(edit.path, edit) for edit in known if edit.path not in moved)
 

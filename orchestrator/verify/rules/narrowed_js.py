@@ -5,17 +5,24 @@ from collections.abc import Iterator, Sequence
 
 from orchestrator.policy.globs import matches
 from orchestrator.verify.diff import Diff, Edit
+from orchestrator.verify.readers.leaving import by_glob, by_regex, is_named
 from orchestrator.verify.readers.settings import Setting, settings_of
 from orchestrator.verify.testpaths import is_named_test, is_test_file, is_vendored
 
-_CONFIG = re.compile(r"(?:^|/)(?:(?:jest|vitest|ava)\.config\.(?:[cm]?[jt]s|json)|\.mocharc[^/]*|package\.json)$")
-_WHERE = frozenset(("include", "testMatch", "testRegex", "roots", "dir", "files", "spec"))
-_RUNNERS = frozenset(("jest", "vitest", "mocha", "ava"))
+_CONFIG = re.compile(
+    r"(?:^|/)(?:(?:jest|vitest|ava|cypress|playwright)\.config\.(?:[cm]?[jt]s|json)|\.mocharc[^/]*|package\.json"
+    r"|deno\.jsonc?|bunfig\.toml)$"
+)
+_WHERE = frozenset(
+    ("include", "testMatch", "testRegex", "roots", "rootDir", "dir", "testDir", "files", "spec", "specPattern", "root")
+)
+_OUT = frozenset(("exclude", "testIgnore", "testPathIgnorePatterns", "excludeSpecPattern"))
+_RUNNERS = frozenset(("jest", "vitest", "mocha", "ava", "test"))
 _BESIDE = frozenset(
     ("coverage", "typecheck", "benchmark", "projects", "workspace", "optimizeDeps", "build", "server", "browser")
 )
 _SCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
-_UNREAD = re.compile(r"[(!+@]|\$\{|^\w+\(")
+_UNREAD = re.compile(r"[(+@]|.!|\$\{|^\w+\(")
 """Patterns that are not followed, and what is worked out."""
 
 
@@ -34,16 +41,28 @@ def narrowed(edit: Edit, diff: Diff) -> Iterator[str]:
         unread = not key.endswith("testRegex") and any(map(_UNREAD.search, (*now, *was)))
         if now == was or unread:
             continue
-        left = sum(any(_finds(key, value, path) for value in now) for path in tests)
-        had = sum(any(_finds(key, value, path) for value in was) for path in tests) if was else len(tests)
+        left = sum(_is_taken(key, now, path) for path in tests)
+        had = sum(_is_taken(key, was, path) for path in tests) if was else len(tests)
         if 2 * left < had:
             yield f"{key} = {now[0]}"
 
 
+def _is_taken(key: str, values: Sequence[str], path: str) -> bool:
+    """Say whether a test is found still, by what is taken in, or left out."""
+    if key.rpartition(".")[2] in _OUT:
+        by = by_regex if key.endswith("testPathIgnorePatterns") else by_glob
+        return not is_named(path, values, by)
+    taken = any(_finds(key, value, path) for value in values if not value.startswith("!"))
+    return taken and not any(_finds(key, value[1:], path) for value in values if value.startswith("!"))
+
+
 def _told(path: str, text: str) -> Sequence[Setting]:
     """Give the settings of where tests are; of `package.json` those of a runner."""
-    found = [one for one in settings_of(path, text) if one.last in _WHERE and not _BESIDE & {*one.key.split(".")}]
-    return [one for one in found if not path.endswith("package.json") or one.key.partition(".")[0] in _RUNNERS]
+    asked = _WHERE | _OUT
+    found = [one for one in settings_of(path, text) if one.last in asked and not _BESIDE & {*one.key.split(".")}]
+    if path.endswith((".json", ".jsonc", ".toml")) and not re.search(r"(?:jest|vitest|ava)\.config|mocharc", path):
+        return [one for one in found if one.key.partition(".")[0] in _RUNNERS]
+    return found
 
 
 def _finds(key: str, value: str, path: str) -> bool:

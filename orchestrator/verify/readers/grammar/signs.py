@@ -10,6 +10,7 @@ from orchestrator.verify.readers.grammar.ending import MENTIONS, ends_well
 from orchestrator.verify.readers.grammar.looking import LOOKS, looks_for_tests
 from orchestrator.verify.readers.grammar.source import line_of, read
 from orchestrator.verify.readers.grammar.tables import Table
+from orchestrator.verify.readers.judges import OF_JS, names_of_js
 
 _DETECTS = {
     "js": re.compile(
@@ -74,7 +75,12 @@ _IN_TESTS = {
         + _JUDGES_OF_JS,
         re.MULTILINE,
     ),
-    "go": re.compile(_FLIPS["go"].pattern + r"|FieldByName\(\"(?:failed|ran|skipped)\"\)"),
+    "go": re.compile(
+        _FLIPS["go"].pattern
+        + r"|FieldByName\(\"(?:failed|ran|skipped)\"\)|\bflag\.(?:CommandLine\.)?Set\(\s*\"test\.(?:run|skip|list)\""
+        r"|\bflag\.(?:CommandLine\.)?Set\(\s*\"test\.count\",\s*\"0\"|Lookup\(\"test\.(?:run|skip|list)\"\)\.Value\.Set\("
+        r"|\bos\.Args\s*=(?!=)"
+    ),
 }
 """What a test must not do besides: a judge of its own that is given nothing, or answers anything."""
 _AT_ONCE = {
@@ -147,13 +153,18 @@ def _ends(text: str, table: Table, testing: bool) -> tuple[tuple[int, str], ...]
 def _matched(text: str, patterns: Mapping[str, re.Pattern[str]] | None, table: Table) -> tuple[tuple[int, str], ...]:
     """Give the places that look like what a rule is about."""
     twins = patterns is _DETECTS and table.family == "rust" and _NOT_FOR_TESTS.search(text) is not None
-    if patterns is None or not (twins or patterns[table.family].search(text)):
+    emptied = patterns in (_FLIPS, _IN_TESTS) and table.family == "js" and _MAY_EMPTY.search(text) is not None
+    if patterns is None or not (twins or emptied or patterns[table.family].search(text)):
         return ()
     source = read(text, table)
     code = source.code if source is not None else ""
     found = [*patterns[table.family].finditer(code), *(_twins(code) if twins else ())]
+    if patterns in (_FLIPS, _IN_TESTS) and table.family == "js":
+        found += _emptied(code)
     if patterns is _IN_TESTS and table.family == "js":
         found = [match for match in found if _is_runners(code, match[0])]
+    if patterns is _IN_TESTS and table.family == "go" and not _chooses(code):
+        found = [match for match in found if not match[0].startswith("os.Args")]
     if patterns is _LEAVES and table.family == "go":
         found = [match for match in found if not _is_another_process(code, match.start())]
     if patterns is _LEAVES and table.family == "js" and _is_thread(code):
@@ -161,6 +172,32 @@ def _matched(text: str, patterns: Mapping[str, re.Pattern[str]] | None, table: T
     return tuple((code.count("\n", 0, match.start()) + 1, " ".join(match[0].split())) for match in found)
 
 
+_HOLLOW = (
+    r"(?:(?:async\s*)?(?:\([^()]*\)|\w+)\s*=>\s*(?:\{\s*\}|true\b|undefined\b|null\b|void 0|\(\{\s*\}\))"
+    r"|function\s*\w*\s*\([^()]*\)\s*\{\s*(?:return\s*(?:true|this)?\s*;?)?\s*\}|noop\b)"
+)
+_MADE_HOLLOW = re.compile(rf"(?P<whose>[\w$]+)(?:\.[\w$]+)*(?:\.[\w$]+|\[[^\]\n]+\])\s*=\s*{_HOLLOW}")
+
+
+_LOADS = re.compile(r"\b(?:Module|module\.constructor)\.(?:_load|_resolveFilename|prototype\.require)\s*=(?!=)")
+_MAY_EMPTY = re.compile(rf"{_LOADS.pattern}|{_MADE_HOLLOW.pattern}")
+_TEXT = re.compile(r"""['"]([\w@:/.-]+)['"]""")
+
+
+def _emptied(code: str) -> list[re.Match[str]]:
+    """Give where a part of what judges is made to do nothing, by its name or by each of its names."""
+    if _LOADS.search(code) and any(OF_JS.fullmatch(text) for text in _TEXT.findall(code)):
+        return [*_LOADS.finditer(code)]
+    names = names_of_js(code)
+    return [match for match in _MADE_HOLLOW.finditer(code) if match["whose"] in names]
+
+
+def _chooses(code: str) -> bool:
+    """Say whether code of Go names an option by which tests are chosen, and not for a program that it starts."""
+    return any(_CHOOSES.search(line) and "exec.Command" not in line for line in code.splitlines())
+
+
+_CHOOSES = re.compile(r"\"-{1,2}test\.(?:run|skip|list|count=0)")
 _OWN = re.compile(r"(?:function|const|let|var)\s+(it|test|describe)\b")
 
 

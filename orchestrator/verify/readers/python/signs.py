@@ -12,6 +12,7 @@ from orchestrator.verify.readers.python.ending import ends_well, is_forgotten, s
 from orchestrator.verify.readers.python.known import truth
 from orchestrator.verify.readers.python.source import parse
 from orchestrator.verify.readers.python.spying import spied
+from orchestrator.verify.readers.python.steering import steered
 from orchestrator.verify.readers.python.values import FunctionNode, is_fixed, last_name, without_docstring
 from orchestrator.verify.readers.python.walk import FUNCTIONS, children, shallow, walk
 
@@ -228,6 +229,7 @@ def _is_exit(node: ast.expr) -> bool:
 
 
 def _flips(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    yield from steered(tree)
     for node in walk(tree):
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
@@ -338,7 +340,9 @@ _WORDS = {
     "always-equal": re.compile("__(?:eq|ne|contains|le|ge)__"),
     "agreeing": re.compile("__eq__"),
     "leaves-early": re.compile("exit|quit|abort|hook"),
-    "flips-outcomes": re.compile("pytest|collect_ignore|autouse|builtins|unittest|testsfailed|exitstatus"),
+    "flips-outcomes": re.compile(
+        "pytest|argv|load_tests|collect_ignore|autouse|builtins|unittest|testsfailed|exitstatus"
+    ),
 }
 """A text without these needs no tree."""
 
