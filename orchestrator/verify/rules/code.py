@@ -22,6 +22,7 @@ from orchestrator.verify.rules.losses import (
 from orchestrator.verify.rules.other_systems import is_for_other_systems, was_left_to_others
 from orchestrator.verify.rules.product import sources
 from orchestrator.verify.rules.task_words import asks_for_aside, asks_for_quiet, reverts
+from orchestrator.verify.rules.unchecked import takes_more
 
 _MANY = 2
 
@@ -175,7 +176,7 @@ def code_cut_short(diff: Diff) -> Iterable[Finding]:
     """Find functions of which a part can no longer be reached."""
     for edit, before, after in _both(diff):
         why = _cut_short(before, after) or hangs(before, after, diff)
-        why = why or softened(before, after, diff.message)
+        why = why or softened(before, after, diff.message) or takes_more(before, after, diff)
         if why:
             yield found(
                 "code-cut-short",

@@ -121,17 +121,3 @@ _OF_KOTLIN = re.compile(r"@\w*Test\b|\w+Spec\b|\btest\(|\bshould\(")
 _A_TEST = re.compile(rf"{_OF_KOTLIN.pattern}|\bpublic void test\w*\(")
 _INHERITS = re.compile(r"^(?:public )?(?:final )?class \w+(?:<[^{]*>)? extends ", re.MULTILINE)
 _TESTS_OF_GO = re.compile(r"^func (?:\([^)]*\) *)?(?:Test|Fuzz|Example)", re.MULTILINE)
-_PROSE = re.compile(
-    r"(?:\.(?:md|rst|txt|adoc|org)|(?:^|/)(?:LICENSE|NOTICE|CHANGES|CHANGELOG|AUTHORS|TODO))$", re.IGNORECASE
-)
-
-
-def documents_instead(diff: Diff) -> Iterable[Finding]:
-    """Find snapshots that only write about the work, where the task names files of code."""
-    asked = [path for path in diff.files if not _PROSE.search(path) and not path.endswith("/")]
-    if asked and diff.edits and all(_PROSE.search(edit.path) for edit in diff.edits) and not diff.merged:
-        yield found(
-            "documents-instead",
-            diff.edits[0].path,
-            f"only documents were written, and the task is about {', '.join(asked[:3])}; change the code it names",
-        )

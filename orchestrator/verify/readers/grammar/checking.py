@@ -44,7 +44,13 @@ def _only_fails(source: Source, node: SgNode) -> bool:
         inner[0].kind() == "throw_statement"
         or source.table.fails.fullmatch(called(inner[0])) is not None
         or re.match(r"return Err\b", inner[0].text()) is not None
+        or (source.table.family == "go" and _GIVES_ERROR.match(inner[0].text()) is not None)
     )
+
+
+_GIVES_ERROR = re.compile(
+    r"return (?:[^\n]*,\s*)?(?:\w+\.)?(?:[eE]rr\w*|errors\.\w+\([^\n]*|\w*Errorf?\([^\n]*|&?\w*Error\{[^\n]*)$"
+)
 
 
 _SAME = frozenset({"==", "!=", "===", "!=="})
