@@ -218,6 +218,7 @@ def test_what_is_put_in_the_place_of_a_judge(files: list[tuple[str, str | None, 
         [("test/a.test.js", JS, JS.replace("'assert'", "'./support/assert'"))],
         [("pyproject.toml", "", '[tool.uv.sources]\npkg = { path = "." }\n')],
         [("__mocks__/fs.js", None, "module.exports = require('memfs')\n")],
+        [("Cargo.toml", CARGO, CARGO.replace('"1"', '{ path = "src" }')), ("src/new.rs", None, "pub fn f() {}\n")],
         [("src/pkg/unittest.py", None, "x = 1\n")],
     ],
 )  # fmt: skip
