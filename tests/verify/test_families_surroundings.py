@@ -67,6 +67,7 @@ def test_a_variable_that_has_a_runner_run_less(path: str, text: str) -> None:
         ("Makefile", "export GOFLAGS = -trimpath\n\nfast:\n\tPYTEST_ADDOPTS='-k fast' pytest\n"),
         ("tests/test_plugin.py", "def test_it(pytester, monkeypatch):\n    monkeypatch.setenv('PYTEST_ADDOPTS', '-k one')\n    assert pytester.runpytest().ret == 0\n"),
         ("docs/usage.toml", 'PYTEST_ADDOPTS = "-k smoke"\n'),
+        ("scripts/test.sh", "#!/bin/sh\nGOFLAGS=-mod=mod go test -run TestA ./...\n"),
         ("Makefile", "update-golden:\n\tUPDATE_GOLDEN=1 go test ./...\n"),
         ("tests/sitecustomize.py", "import coverage\n\ncoverage.process_startup()\n"),
     ],
