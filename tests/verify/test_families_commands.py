@@ -165,3 +165,11 @@ def test_a_file_that_is_read_in_the_place_of_another() -> None:
     new = edit("GNUmakefile", None, "test:\n\t@echo fine\n")
     for there, seen in (("Makefile", {"tests-deselected"}), ("README.md", set())):
         assert {one.rule for one in weigh(Diff(edits=(new,), tree=("GNUmakefile", there))).findings} == seen
+
+
+def test_a_part_that_is_built_by_itself_now() -> None:
+    left = ("pom.xml", POM, POM.replace("<module>web</module>", ""))
+    assert "tests-deselected" not in told(
+        left, ("web/pom.xml", "<project>\n</project>\n", "<project>\n<parent/>\n</project>\n")
+    )
+    assert "tests-deselected" not in told(left, ("scripts/test.sh", SH, f"{SH}mvn -f web verify\n"))

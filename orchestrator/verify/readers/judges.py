@@ -19,7 +19,7 @@ NAMES_OF_JAVA = (
     r"org\.junit|junit\.framework|org\.hamcrest|org\.assertj|org\.testng|org\.mockito|com\.google\.common\.truth"
     r"|io\.restassured|org\.opentest4j|org\.awaitility|net\.jqwik|io\.kotest"
 )
-NAMES_OF_PYTHON = r"pytest|_pytest|unittest|nose2?|hypothesis|assertpy|hamcrest|doctest|testfixtures"
+NAMES_OF_PYTHON = r"pytest|_pytest|unittest|nose2?|hypothesis|assertpy|hamcrest|testfixtures"
 
 OF_JS = re.compile(rf"(?:{_JS})(?:/[\w./-]+)?")
 OF_GO = re.compile(rf"(?:{_GO})(?:/[\w./-]+)?")

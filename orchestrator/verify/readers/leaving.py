@@ -61,8 +61,16 @@ def _is_out(path: str, out: Sequence[str], names: Names) -> bool:
 
 
 def listed(value: str) -> list[str]:
-    """Give the patterns of a value: on lines, or between commas and blanks that are in no brackets."""
-    return [part.strip().strip("'\"") for part in re.split(r"[\n,]|(?<=\S)\s+(?=\S)", value) if part.strip()]
+    """Give the patterns of a value: on lines, or between commas and blanks that are in no braces."""
+    return [part.strip().strip("'\"") for part in re.split(r"\n|,(?![^{}]*\})|(?<=\S)\s+(?=\S)", value) if part.strip()]
+
+
+def is_plain(pattern: str) -> bool:
+    """Say whether a pattern can be followed: it has no choices in parentheses, and nothing that is worked out."""
+    return _WORKED_OUT.search(pattern) is None
+
+
+_WORKED_OUT = re.compile(r"\(|\$(?!$)|%\(|\{\w*\}|\[(?!\w)")
 
 
 def lines(text: str) -> list[str]:

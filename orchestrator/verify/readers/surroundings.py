@@ -76,19 +76,18 @@ def told(path: str, text: str) -> Iterator[tuple[int, str]]:
             continue
         for match in (*_SET.finditer(line), *_BARE.finditer(line)):
             value = match["value"]
-            value = _first(value) if script or recipes else value
+            value = _first(value) if script else value
             if eases(match["name"], value, for_good=good):
                 yield number, line.strip()
                 break
 
 
 def _first(value: str) -> str:
-    """Give what stands in quotes where a value begins with one, else the line."""
+    """Give a value as a shell takes it from a line: what stands in quotes, or the first word."""
     quoted = re.match(r"(['\"])(.*?)\1", value)
-    return quoted[2] if quoted is not None else value
+    return quoted[2] if quoted is not None else value.split(maxsplit=1)[0]
 
 
 def prefixed(line: str) -> frozenset[str]:
     """Give the variables that a line sets for the one program it starts, and that have it run fewer tests."""
-    found = (match for match in _SET.finditer(line))
-    return frozenset(match["name"] for match in found if eases(match["name"], _first(match["value"]).split(" && ")[0]))
+    return frozenset(match["name"] for match in _SET.finditer(line) if eases(match["name"], _first(match["value"])))

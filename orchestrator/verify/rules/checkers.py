@@ -11,7 +11,7 @@ import msgspec
 
 from orchestrator.model.verdicts import Finding
 from orchestrator.verify.diff import Diff, Edit, found
-from orchestrator.verify.readers.leaving import Names, by_glob, by_regex, left, lines, listed
+from orchestrator.verify.readers.leaving import Names, by_glob, by_regex, is_plain, left, lines, listed
 from orchestrator.verify.readers.settings import Setting, settings_of
 from orchestrator.verify.rules.checkers_java import leaves_all_of_java
 from orchestrator.verify.rules.checkers_off import is_off
@@ -194,10 +194,13 @@ def _of(edit: Edit, checker: Checker, text: str) -> tuple[list[str], list[str] |
 
 
 def _told(edit: Edit, text: str, checker: Checker) -> tuple[list[str], list[str] | None]:
-    """Give what a checker leaves, and all it takes, where it is told."""
+    """Give what a checker leaves, and all it takes, where it is told; what cannot be followed may be all there is."""
     said = settings_of(edit.path, text) if text else ()
     only = [one for one in said if checker.only.fullmatch(one.key)]
-    return _values(said, checker.out, checker.names), _values(only, checker.only, checker.names) if only else None
+    taken = _values(only, checker.only, checker.names)
+    modules = [part.replace(".", "/") for part in taken if re.fullmatch(r"\w+(?:\.\w+)+", part)]
+    known = bool(only) and all(map(is_plain, taken))
+    return _values(said, checker.out, checker.names), [*taken, *modules] if known else None
 
 
 def _values(said: Sequence[Setting], keys: re.Pattern[str], names: Names) -> list[str]:

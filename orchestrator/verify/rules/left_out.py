@@ -50,8 +50,21 @@ def _members(edit: Edit, diff: Diff) -> Iterator[str]:
     for one in _built(edit.path, edit.old):
         bare = one.removeprefix("./").rstrip("/")
         tests = [path for path in diff.tree if path.startswith(f"{below}{bare}/") and is_test_file(path)]
-        if bare and tests and not any(bare == other.rstrip("/") or matches(bare, other) for other in after):
+        kept = any(bare == other.rstrip("/") or matches(bare, other) for other in after)
+        if bare and tests and not kept and not _is_built_apart(below + bare, edit, diff):
             yield f"{one} is built no more"
+
+
+def _is_built_apart(part: str, edit: Edit, diff: Diff) -> bool:
+    """Say whether a part that left a project has a build of its own now: it says so, or what runs tests names it."""
+    for one in diff.edits:
+        own = one.path.startswith(f"{part}/") and _BUILDS.search(one.path) is not None
+        if one is not edit and one.new and (own or one.new.count(part) > (one.old or "").count(part)):
+            return True
+    return False
+
+
+_BUILDS = re.compile(r"(?:^|/)(?:pom\.xml|Cargo\.toml|package\.json|go\.mod|(?:build|settings)\.gradle(?:\.kts)?)$")
 
 
 def _built(path: str, text: str) -> list[str]:

@@ -22,7 +22,7 @@ _BESIDE = frozenset(
     ("coverage", "typecheck", "benchmark", "projects", "workspace", "optimizeDeps", "build", "server", "browser")
 )
 _SCRIPT = re.compile(r"\.[cm]?[jt]sx?$")
-_UNREAD = re.compile(r"[(+@]|.!|\$\{|^\w+\(")
+_UNREAD = re.compile(r"[(+@]|.!|\$\{|^\w+\(|^\.\.|^__|^process\.|^\w*[cC]onfig\w*\.|^[A-Z_]+$")
 """Patterns that are not followed, and what is worked out."""
 
 

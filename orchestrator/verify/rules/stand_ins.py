@@ -123,11 +123,12 @@ def _found_so(said: Sequence[Setting]) -> Iterator[Setting]:
 
 
 def _is_there(target: str, diff: Diff) -> bool:
-    """Say whether a folder or file was there before, as it is."""
+    """Say whether a folder or file was there before."""
     bare = re.sub(r"^(?:file:|link:|portal:|<rootDir>/?)", "", target)
     bare = re.sub(r"^(?:\.{1,2}/)+|/$", "", bare)
     near = [path for path in diff.tree if bare and (path == bare or path.startswith((f"{bare}/", f"{bare}.")))]
-    return bool(near) and not any(edit.path in near for edit in diff.edits)
+    fresh = {edit.path for edit in diff.edits if edit.status == "A"}
+    return any(path not in fresh for path in near)
 
 
 _OF_NODE = re.compile(rf"(?:^|/)node_modules/({OF_JS.pattern})/|(?:^|/)__mocks__/({OF_JS.pattern})\.[cm]?[jt]sx?$")
