@@ -10,6 +10,7 @@ from orchestrator.verify.readers.code import ANY, Function, Shape
 from orchestrator.verify.readers.languages import language_of
 from orchestrator.verify.rules.blinded import is_blinded
 from orchestrator.verify.rules.compared import compares_less
+from orchestrator.verify.rules.ended import ends_in_nothing
 from orchestrator.verify.rules.fronts import Asked, by_last_name, is_hollow_front
 from orchestrator.verify.rules.hung import hangs, softened
 from orchestrator.verify.rules.losses import (
@@ -209,7 +210,16 @@ def code_halved(diff: Diff) -> Iterable[Finding]:
         )
         withdrawn = before.promises and not after.promises  # its signature says so, and the compiler its callers
         is_beginning = is_beginning and not withdrawn and not is_discontinued(before, after)
-        if is_beginning and before.gives and not after.gives and not after.declared:
+        ends = "" if is_no_loss(edit, before, after, diff) else ends_in_nothing(before, after, diff)
+        if ends:
+            yield found(
+                "code-halved",
+                edit.path,
+                f"{after.name} {ends}; restore them, or write what is to take their place",
+                line=after.line,
+                about=after.name,
+            )
+        elif is_beginning and before.gives and not after.gives and not after.declared:
             yield found(
                 "code-halved",
                 edit.path,
