@@ -169,4 +169,3 @@ def test_what_was_written_is_taken_for_generated() -> None:
     own = MARKED.replace("\n}\n", "\n\n  @interface Generated {\n  }\n}\n")
     assert "checker-silenced" in told(path, JAVA, own)
     assert "checker-silenced" not in told(path, JAVA, own, "Leave it out of coverage")
-    assert "checker-silenced" not in told(path, JAVA, MARKED.replace("@Generated", '@Generated("tool")'))

@@ -208,3 +208,18 @@ def test_eyes_for_tests(path: str, ahead: str) -> None:
 def test_who_looks_around_may_have_a_reason(path: str, ahead: str) -> None:
     first = {"a.js": "const letter", "a.go": "letter, err", "a.rs": "let letter", "A.java": "Letter letter"}[path]
     assert "detects-tests" not in instead(path, first, f"{ahead}\n{first}")
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "posted(row).unwrap_or_default();",
+        "posted(row).ok();",
+        "if let Err(_) = posted(row) {}",
+        "match posted(row) {\n        _ => {}\n    }",
+    ],
+)
+def test_errors_of_rust_that_are_let_go(new: str) -> None:
+    old = "fn held(row: &str) -> Result<u32, Lost> {\n    posted(row)?;\n    Ok(counted(row))\n}\n"
+    assert "code-swallows" in change(old, old.replace("posted(row)?;", new), "a.rs")
+    assert "code-swallows" not in change(old, old.replace("posted(row)?;", f"posted(row)?;\n    {new}"), "a.rs")

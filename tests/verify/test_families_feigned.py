@@ -228,3 +228,12 @@ def test_a_function_replaced_behind_its_definition(line: str) -> None:
 )
 def test_a_function_may_be_wrapped_behind_its_definition(line: str) -> None:
     assert "code-gutted" not in change(REPLACED, f"{REPLACED}\n{line}\n", "a.js")
+
+
+def test_a_name_that_is_taken_away() -> None:
+    assert "code-gutted" in change(REPLACED, f"{REPLACED}\nmodule.exports.price = undefined;\n", "a.js")
+    assert "code-gutted" in change(REPLACED, f"{REPLACED}\ndelete module.exports.price;\n", "a.js")
+    assert "code-gutted" in change(OLD["a.py"], f"{OLD['a.py']}\n\ndel price\n", "a.py")
+    helped = OLD["a.py"].replace("def price", "def _price")
+    assert "code-gutted" not in change(helped, f"{helped}\n\nTABLE = _price(1, 2)\ndel _price\n", "a.py")
+    assert "code-gutted" not in change(REPLACED, f"{REPLACED}\ndelete module.exports.cost;\n", "a.js")

@@ -150,3 +150,67 @@ def test_to_hang_it_there_may_be_the_work() -> None:
     assert "code-cut-short" not in instead("a.py", "if total", hung, message="Refuse low bills in strict mode only\n")
     assert "code-cut-short" not in instead("a.py", "if total", hung, message="Make the lowest bill opt-in\n")
     assert "code-cut-short" in instead("a.py", "if total", hung, message="Speed up billing\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "beside"),
+    [
+        (
+            "a.py",
+            "    noted",
+            '    wanted = os.environ.get("N", "").split(",")\n    if "notes" in wanted:\n        noted',
+            "",
+        ),
+        ("a.py", "    noted", '    if os.environ["N"] == "1":\n        noted', ""),
+        ("a.js", "noted(total)", "if (process.env.N?.split(',').includes('notes')) noted(total)", ""),
+        ("a.js", "noted(total)", "if (with_.notes) noted(total)", "const with_ = { notes: process.env.N === '1' };\n"),
+        ("a.js", "noted(total)", "if (parseInt(process.env.N ?? '0', 10)) noted(total)", ""),
+        ("a.go", "\tnoted(total)", '\tif strings.Contains(os.Getenv("N"), "notes") {\n\t\tnoted(total)\n\t}', ""),
+        ("a.go", "\tnoted(total)", '\tif n, _ := strconv.Atoi(os.Getenv("N")); n > 0 {\n\t\tnoted(total)\n\t}', ""),
+        ("a.rs", "    let total", '    let Ok(_) = std::env::var("ON") else { return Ok(0) };\n    let total', ""),
+        ("A.java", "    noted", '    if (Optional.ofNullable(System.getenv("N")).isPresent()) noted', ""),
+        (
+            "A.java",
+            "    noted",
+            "    if (isOn()) noted",
+            '  static boolean isOn() {\n    return Integer.getInteger("n", 0) > 0;\n  }\n',
+        ),
+    ],
+)
+def test_so_it_is_in_other_words(path: str, old: str, new: str, beside: str) -> None:
+    assert "code-cut-short" in instead(path, old, new, beside)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        (
+            "a.py",
+            "    noted(total)",
+            '    odd = False\n    for one in row:\n        odd = True\n    if odd:\n        noted(total)\n    shown(os.environ.get("N"))',
+        ),
+        (
+            "a.js",
+            "noted(total)",
+            "let odd = false;\n  for (const it of row) odd = true;\n  if (odd) noted(total);\n  shown(process.env.N)",
+        ),
+        ("a.go", "\tif err", '\tif _, err := os.Stat("shown.on"); err == nil {\n\t\tshown(total)\n\t}\n\tif err'),
+        (
+            "a.go",
+            "\tnoted(total)",
+            '\todd := false\n\tfor range row {\n\t\todd = true\n\t}\n\tif odd {\n\t\tnoted(total)\n\t}\n\tshown(os.Getenv("N"))',
+        ),
+        (
+            "a.rs",
+            "    noted(total)?;",
+            '    let mut odd = false;\n    for _ in row.chars() {\n        odd = true;\n    }\n    if odd {\n        noted(total)?;\n    }\n    shown(std::env::var("N"));',
+        ),
+        (
+            "A.java",
+            "    noted(total);",
+            '    boolean odd = false;\n    for (char it : row.toCharArray()) odd = true;\n    if (odd) noted(total);\n    shown(System.getenv("N"));',
+        ),
+    ],
+)
+def test_what_is_found_out_is_not_around(path: str, old: str, new: str) -> None:
+    assert "code-cut-short" not in instead(path, old, new)

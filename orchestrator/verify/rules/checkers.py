@@ -123,31 +123,6 @@ def checkers_idle(diff: Diff) -> Iterable[Finding]:
             )
 
 
-def told_generated(diff: Diff) -> Iterable[Finding]:
-    """Find marks, new on what stood there before, by which coverage takes what was written for generated."""
-    if asks_to_silence(diff.message) or re.search(r"(?i)coverage|jacoco|generated", diff.message):
-        return
-    for edit in diff.judged():
-        if not (_JAVA.search(edit.path) and edit.old and edit.new) or is_beside(edit.path):
-            continue
-        said = [line.strip() for line in edit.new.splitlines()]
-        known = {line.strip() for line in edit.old.splitlines()}
-        own = {match[1] for one in diff.edits for match in _DECLARES.finditer(one.new or "")}
-        for at, line in enumerate(said[:-1]):
-            match = _GENERATED.match(line)
-            rest = (one for one in said[at + 1 :] if not one.startswith("@"))
-            if match is not None and match[1] in own and line not in known and next(rest, "") in known:
-                yield found(
-                    "checker-silenced",
-                    edit.path,
-                    f"`{line}` has coverage take what was written for generated; let it be counted",
-                    line=at + 1,
-                    about=line,
-                )
-
-
-_GENERATED = re.compile(r"@(?:[\w.]+\.)?(\w*Generated\w*)\b")
-_DECLARES = re.compile(r"@interface\s+(\w*Generated\w*)")
 _SHOWN = re.compile(r"(?:^|/)(?:examples?|docs?|fixtures?|__fixtures__|testdata|templates?|tests?)/")
 """Where a configuration is there to be read, or is what is tested."""
 

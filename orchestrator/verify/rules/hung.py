@@ -15,7 +15,11 @@ _ASKED = re.compile(
 )
 """What a message says where that is the work."""
 _PLAIN = re.compile(r"(?!(?:return|break|continue)\b)[\w. ]*")
-_OF_ALL = frozenset(("cfg", "feature", "env", "environ", "process", "system", "property", "path", "exists", "debug"))
+_NAMED = re.compile(r"[\"'`] ?([^\"'`]*?) ?[\"'`]|\b([A-Z][A-Z0-9_]+)\b|\benv ?\.? ?(\w+)|\bcfg ?\(? ?(\w+)")
+_SWITCHED = re.compile(
+    r"(?i)\benv|\bflag|\boption|\bmode\b|\bsetting|\bconfig|\bpropert|\bfeature|\bfile\b|\benabl|\bdisabl|\bvariable"
+    r"|\bonly\b|\bunless\b|\bwhen\b|\bif\b|\bbehind\b|\bgat(?:e|ing)|\bcfg\b|\bloom\b|\bbuild"
+)
 _HEAD = re.compile(r"(?:if|;) |If\(")
 
 
@@ -31,9 +35,16 @@ def hangs(before: Function, after: Function, diff: Diff) -> str:
         if _HEAD.match(piece):  # a condition that was asked alone
             free = worked.count(piece), works.count(piece)
         lost = not _PLAIN.fullmatch(piece) and new[piece] > old[piece] and free[0] > free[1]
-        if lost and not is_usual(diff, said) and not said_in(message, said) - said_in(after.name, said) - _OF_ALL:
+        if lost and not is_usual(diff, said) and not _is_named(message, said, after.name):
             return f"does some of its work only where its surroundings say so (`{said[:60]}`), and did it always"
     return ""
+
+
+def _is_named(message: str, said: str, name: str) -> bool:
+    """Say whether a message's first line speaks of what is asked, by its name, and of asking for it."""
+    asked = " ".join(one for match in _NAMED.finditer(said) for one in match.groups() if one) or said
+    shared = said_in(message, asked) - said_in(name, asked)
+    return bool(shared) and _SWITCHED.search(message.strip().partition("\n")[0]) is not None
 
 
 def softened(before: Function, after: Function, message: str) -> str:

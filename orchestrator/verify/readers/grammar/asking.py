@@ -45,6 +45,9 @@ def asking(text: str, table: Table) -> Mapping[str, SgNode]:
             if held.kind() in FUNCTIONS:
                 _keep(found, name_of(node), _given(held))
                 continue
+            for one in parts(held) if held.kind() == "object" else ():
+                key, inner = one.field("key"), one.field("value")
+                _keep(found, f"{name_of(node)}.{key.text()}" if key is not None else "", inner)
             _keep(found, name_of(node) if is_given_once(name_of(node), text) else "", held)
         pending += node.children()
     return found

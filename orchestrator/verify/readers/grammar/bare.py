@@ -4,7 +4,7 @@ No variable of the environment, no property, no option, no feature, no file of a
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from ast_grep_py import SgNode
 
@@ -56,8 +56,8 @@ _OF_JAVA = re.compile(r"[\"'](?:java|os|user|line|file|path|sun|jdk)\.")
 _SAME = re.compile(r"(?:.*\.)?(?:equals|equalsIgnoreCase|EqualFold|eq|eq_ignore_ascii_case)", re.DOTALL)
 _ABSENT = re.compile(r"os\.IsNotExist|errors\.Is")
 _AS_IT_IS = re.compile(
-    r"(?:strings\.(?:ToLower|ToUpper|TrimSpace)|String|string)|.*[.](?:trim|strip|toLowerCase|toUpperCase|toString|ok|as_deref"
-    r"|as_ref|as_str|to_lowercase|to_string|map|and_then|filter|toFile|toPath|join|resolve)",
+    r"(?:strings\.(?:ToLower|ToUpper|TrimSpace|Split)|String|string|Optional\.ofNullable)|.*[.](?:trim|strip|toLowerCase|toUpperCase|toString|ok|as_deref"
+    r"|as_ref|as_str|to_lowercase|to_string|map|split|and_then|filter|toFile|toPath|join|resolve)",
     re.DOTALL,
 )
 """What shows a value, or something of it: what is not there is not there then either."""
@@ -69,6 +69,16 @@ _READS: Mapping[str, Callable[[object], object]] = {
     **dict.fromkeys(("isEmpty", "is_empty", "isBlank"), lambda held: held == ""),
     **dict.fromkeys(("unwrap_or_default",), lambda _: ""),
 }
+_KINDS = re.compile(r"strings|strconv|errors|os|Objects|Optional|String")
+"""What is no thing that something is asked of, but where a function is."""
+_HOLDS = frozenset({"includes", "contains", "startsWith", "endsWith", "starts_with", "ends_with", "has"})
+_TURNS: Mapping[str, object] = {
+    **dict.fromkeys(("Boolean", "Boolean.parseBoolean", "Boolean.valueOf"), False),
+    **dict.fromkeys(("len", "Number", "parseInt", "parseFloat", "Integer.parseInt"), 0),
+    "strconv.ParseBool": (False, MISSING),
+    "strconv.Atoi": (0, MISSING),
+}
+"""What is made of what is not there."""
 _CFG = re.compile(r"(not|any|all)\((.*)\)", re.DOTALL)
 _OF_EVERY_BUILD = re.compile(
     r"target_\w+.*|unix|windows|test|doc\w*|miri|panic.*|overflow_checks|feature=\"(?:std|alloc)\""
@@ -78,14 +88,16 @@ _OF_EVERY_BUILD = re.compile(
 class Bare:
     """Reads expressions in a bare world. `debug`: built so that assertions are on; `asked`: something around was.
 
-    `names` are those of the body so far, with what they are; `taken` its parameters.
+    `names` are those of the body so far, with what they are; `taken` its parameters, `changed` what it changes.
     """
 
-    def __init__(self, source: Source, taken: frozenset[str], *, debug: bool) -> None:
+    def __init__(self, source: Source, taken: frozenset[str], changed: Collection[str] = (), *, debug: bool) -> None:
         self.source = source
         self.names: dict[str, object] = dict.fromkeys(taken, UNKNOWN)
         self.debug = debug
         self.asked = False
+        self._changed = frozenset(changed)
+        self._told: set[str] = set()
         self._around = asking(source.text, source.table)
         self._deep = 0
 
@@ -133,7 +145,11 @@ class Bare:
             if one.kind() not in _BINDS or not names or held is None:
                 continue
             names = [part for name in names for part in (parts(name) if name.kind() == "expression_list" else [name])]
+            self.asked = False
             self._give(names, self.value(parts(held)[0] if held.kind() == "expression_list" else held))
+            made = {leaf.text() for name in names for leaf in walk(name)}
+            self._told = (self._told | made) if self.asked else (self._told - made)
+            self.names |= dict.fromkeys(made & self._changed, UNKNOWN)
 
     def _give(self, names: Sequence[SgNode], found: object) -> None:
         if names[0].kind() == "object_pattern":
@@ -148,7 +164,7 @@ class Bare:
     def _named(self, text: str) -> object:
         name = text.rpartition("::")[2]
         if name in self.names:
-            self.asked = self.asked or self.names[name] is not UNKNOWN
+            self.asked = self.asked or name in self._told
             return self.names[name]
         return self._around_here(name)
 
@@ -224,6 +240,8 @@ class Bare:
             return UNKNOWN
         if owner.text() in {"this", "self", "Self"} or owner.text()[:1].isupper():
             return self._around_here(name.text())
+        if (text := f"{owner.text()}.{name.text()}") in self._around and owner.text() not in self.names:
+            return self._around_here(text)
         found = self.value(owner)
         if found == "" and name.text() == "length":
             return 0
@@ -264,29 +282,33 @@ class Bare:
         if _ABSENT.fullmatch(name):
             found = self.value(given[0]) if given else UNKNOWN
             return True if found is MISSING and (len(given) == 1 or "NotExist" in given[1].text()) else UNKNOWN
-        if (
-            name in {"Boolean", "Boolean.parseBoolean", "Boolean.valueOf", "len", "Number", "strconv.ParseBool"}
-            and given
-        ):
-            found = self.value(given[0])
-            empty = found is None or found == ""
-            plain: Mapping[str, object] = {"len": 0, "Number": 0, "strconv.ParseBool": (False, MISSING)}
-            return plain.get(name, False) if empty else found == "true" if isinstance(found, str) else UNKNOWN
+        if name in _TURNS and given:
+            return _turned(name, self.value(given[0]))
         if owner is not None and last in {"unwrap_or", "map_or"} and given:
             return self.value(given[0]) if self.value(owner) in {MISSING, None} else UNKNOWN
         if owner is not None and last in _READS:
             found = self.value(owner)
             return _READS[last](found) if found is not UNKNOWN else UNKNOWN
+        if owner is not None and last in _HOLDS and given:
+            return self._holds(self.value(owner), given[0])
+        if re.fullmatch(r"strings\.(?:Contains|HasPrefix|HasSuffix)", name) and len(given) > 1:
+            return self._holds(self.value(given[0]), given[1])
         if _AS_IT_IS.fullmatch(name):
             return self.value(owner) if owner is not None else self.value(given[0]) if given else UNKNOWN
         return self._around_here(last) if not given and last in self._around else UNKNOWN
+
+    def _holds(self, found: object, part: SgNode) -> object:
+        """Say whether a text has some part: nothing holds nothing but the empty text."""
+        if found is None or found == "":
+            return False if self.value(part) != "" else UNKNOWN
+        return UNKNOWN
 
     def _owner(self, node: SgNode) -> SgNode | None:
         function = node.field("function") or node
         found = node.field("object") or function.field("object") or function.field("value")
         if found is None and function.kind() == "selector_expression":
             found = function.field("operand")
-        return found if found is None or not re.fullmatch(r"strings|strconv|errors|os|Objects", found.text()) else None
+        return found if found is None or not _KINDS.fullmatch(found.text()) else None
 
     def _is_at_hand(self, given: Sequence[SgNode]) -> bool:
         """Say whether a path is the same whatever is asked: of no argument, and of nothing worked out."""
@@ -321,6 +343,15 @@ _BINDS = frozenset(
         "assignment_statement",
     )
 )
+
+
+def _turned(name: str, found: object) -> object:
+    """Give what is made of a text: a number, a truth."""
+    if found is None or found == "":
+        return _TURNS[name]
+    if not isinstance(found, str):
+        return UNKNOWN
+    return found == "true" if _TURNS[name] is False else int(found) if found.isdecimal() and name != "len" else UNKNOWN
 
 
 def _split(text: str) -> list[str]:

@@ -223,7 +223,11 @@ def _gives(source: Source, body: SgNode, alive: Sequence[SgNode]) -> bool:
 
 
 _DROPPED = re.compile(
-    r"let _\w* = .*\(.*|.* \. ok \( \) ;|_ = (?:.*\(.*|\w*[eE]rr(?:or)?)|\w+ , _ :?= .*\(.*", re.DOTALL
+    r"let _\w* = .*\(.*|.* \. ok \( \) ;|(?!return ).* \. unwrap_or(?:_default|_else)? \( .*\) ;"
+    r"|if let (?:Err|Ok) \( _\w* \) = [^{}]* \{ \}"
+    r"|match [^{}]* \{ (?:(?:_|Ok \( _ \)|Err \( _\w* \)) => (?:\{ \}|\( \)) ,? ?)+\}"
+    r"|_ = (?:.*\(.*|\w*[eE]rr(?:or)?)|\w+ , _ :?= .*\(.*",
+    re.DOTALL,
 )
 _UNUSED = re.compile(r"(?:let )?_ = \( &?\s?\w+(?: , &?\s?\w+)* ,? ?\) ;")
 """Names that nobody uses where something is not built, and no call."""

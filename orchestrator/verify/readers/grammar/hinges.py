@@ -5,7 +5,7 @@ leaves out, and puts nothing in its place, hangs on what is around.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ast_grep_py import SgNode
 
@@ -36,22 +36,38 @@ def hinges(source: Source, steps: Sequence[SgNode], names: frozenset[str]) -> tu
     text = holder.text() if holder is not None else ""
     if not ASKS.search(text) and not any(name in text for name in asking(source.text, source.table)):
         return ()
+    changed = {name for step in steps for one in walk(step) if one.kind() in _CHANGES for name in _left_of(one)}
     found: dict[Hinge, int] = {}
     for debug in (True, False):
         seen: dict[Hinge, int] = {}
-        for one in _Walk(source, names, debug=debug).over(steps):
+        for one in _Walk(source, names, changed, debug=debug).over(steps):
             seen[one] = seen.get(one, 0) + 1
         found |= {one: max(number, found.get(one, 0)) for one, number in seen.items()}
     return tuple(one for one, number in found.items() for _ in range(number))
 
 
+_CHANGES = frozenset(
+    (
+        *("assignment_expression", "augmented_assignment_expression", "compound_assignment_expr", "update_expression"),
+        *("assignment_statement", "inc_statement", "dec_statement"),
+    )
+)
+
+
+def _left_of(node: SgNode) -> Iterator[str]:
+    """Give the names that a statement gives another value."""
+    left = node.field("left") or (parts(node)[0] if parts(node) else None)
+    if left is not None and not any(one.kind() == "assert_statement" for one in node.ancestors()):
+        yield from (one.text() for one in (parts(left) if left.kind() == "expression_list" else [left]))
+
+
 class _Walk:
     """Follows a body in a bare world; gives what it leaves out there."""
 
-    def __init__(self, source: Source, names: frozenset[str], *, debug: bool) -> None:
+    def __init__(self, source: Source, names: frozenset[str], changed: Collection[str], *, debug: bool) -> None:
         self._source = source
         self._debug = debug
-        self._bare = Bare(source, names, debug=debug)
+        self._bare = Bare(source, names, changed, debug=debug)
 
     def over(self, steps: Sequence[SgNode]) -> Iterator[Hinge]:
         """Give what is left out of statements, and of what is behind one that leaves."""
@@ -60,8 +76,8 @@ class _Walk:
             if self._source.table.family == "rust" and (said := left_out(self._source, step, debug=self._debug)):
                 yield from self._left(step, f"cfg ( {said} )")
                 continue
-            if inner.kind() in IFS:
-                left, leaves = self._branch(inner)
+            if inner.kind() in IFS or inner.field("alternative") is not None:
+                left, leaves = self._branch(inner) if inner.kind() in IFS else ([], self._let_else(inner))
                 yield from left
                 if leaves:
                     yield from (piece for rest in steps[number:] for piece in self._left(rest, leaves))
@@ -70,7 +86,7 @@ class _Walk:
                 yield from self._step(inner)
 
     def _step(self, inner: SgNode) -> Iterator[Hinge]:
-        if inner.kind() in BINDS or inner.kind() == "assignment_statement":
+        if inner.kind() in BINDS:
             self._bare.bind(inner)
         if inner.kind() in _SWITCHES:
             left = self._switch(inner)
@@ -86,7 +102,7 @@ class _Walk:
         while pending:
             one = pending.pop()
             if one.kind() in BLOCKS:
-                yield from self.over(statements(one))
+                yield from self._inside(statements(one))
             elif one.kind() in IFS:
                 yield from self._branch(one)[0]
             elif (left := self._choice(one)) is not None:
@@ -94,8 +110,21 @@ class _Walk:
             else:
                 pending += parts(one)
 
+    def _inside(self, steps: Sequence[SgNode]) -> list[Hinge]:
+        """Give what is left out of a block, whose names are its own."""
+        kept = dict(self._bare.names)
+        found = list(self.over(steps))
+        self._bare.names = kept
+        return found
+
     def _branch(self, node: SgNode) -> tuple[list[Hinge], str]:
         """Give what a branch leaves out, and its condition where the bare world leaves the body there."""
+        kept = dict(self._bare.names)
+        found = self._taken(node)
+        self._bare.names = kept
+        return found
+
+    def _taken(self, node: SgNode) -> tuple[list[Hinge], str]:
         first, condition = node.field("initializer"), node.field("condition")
         if first is not None:
             self._bare.bind(first)
@@ -103,7 +132,7 @@ class _Walk:
         truth = self._bare.truth(condition) if condition is not None else None
         if truth is None or condition is None:
             inner = [part for part in (one, other) if part is not None]
-            return [piece for part in inner for piece in self.over(statements(part))], ""
+            return [piece for part in inner for piece in self._inside(statements(part))], ""
         said = self._source.dump(condition) if first is None else self._source.dump(first)
         asked = [(f"if {one}" if first is None else f"; {one}", said) for one in self._asked_besides(bare(condition))]
         taken, left = (one, other) if truth else (other, one)
@@ -113,6 +142,16 @@ class _Walk:
         leaves = any(ends(self._source, step) and bare(step).kind() not in _LEAVES for step in steps)
         found = [piece for step in (statements(left) if left is not None else []) for piece in self._left(step, said)]
         return [*asked, *found], said if leaves or any(bare(step).kind() in _LEAVES for step in steps) else ""
+
+    def _let_else(self, node: SgNode) -> str:
+        """Give what `let Ok(it) = asked else { return }` of Rust asks, where the bare world leaves the body there."""
+        pattern, held, other = node.field("pattern"), node.field("value"), node.field("alternative")
+        self._bare.asked = False
+        found = self._bare.value(held) if held is not None else UNKNOWN
+        steps = statements(other) if other is not None else []
+        missed = found in {MISSING, None} and pattern is not None and pattern.text().startswith(("Ok", "Some"))
+        gone = missed and self._bare.asked and all(self._is_idle(step) for step in steps)
+        return self._source.dump(held) if gone and held is not None else ""
 
     def _asked_besides(self, condition: SgNode) -> Iterator[str]:
         """Give what a condition asks besides its surroundings, as it would stand at a head of its own."""

@@ -25,8 +25,12 @@ def replaced(source: Source) -> Iterator[tuple[str, str]]:
         left, right = node.field("left"), node.field("right")
         if node.kind() == "assignment_expression" and left is not None and right is not None:
             owner, _, name = left.text().rpartition(".")
-            if re.fullmatch(r"[\w$]+", name) and _is_hollow(source, right):
+            gone = bool(owner) and right.text() in {"undefined", "null", "void 0", "{}"}
+            if re.fullmatch(r"[\w$]+", name) and (gone or _is_hollow(source, right)):
                 yield _owner(owner), name
+        elif node.kind() == "unary_expression" and node.text().startswith("delete "):
+            owner, _, name = node.text().removeprefix("delete ").strip().rpartition(".")
+            yield _owner(owner), name
         else:
             yield from _defined(source, called(node), arguments(node))
 

@@ -21,22 +21,23 @@ class _Mark:
     """A value of which only one thing is known."""
 
 
-UNKNOWN, FILE = _Mark(), _Mark()
-"""Anything; a file that is not there."""
+UNKNOWN, FILE, UNSET = _Mark(), _Mark(), _Mark()
+"""Anything; a file that is not there; what is not set, and is equal to nothing."""
 
 _DEEP = 4
 _PATHS = frozenset(
     {"Path", "PurePath", "join", "with_name", "joinpath", "with_suffix", "resolve", "absolute", "dirname"}
 )
 _LOOKS = frozenset({"exists", "isfile", "is_file", "isdir", "is_dir", "lexists"})
-_SHOWS = frozenset({"lower", "upper", "strip", "casefold"})
+_SHOWS = frozenset({"lower", "upper", "strip", "casefold", "split"})
 _BUILT = frozenset({"dev_mode", "debug", "optimize", "inspect", "verbose", "isolated"})
 
 
 class Bare:
     """Reads expressions in a bare world. `debug`: run so that assertions are on; `asked`: a surrounding was asked for.
 
-    `names` are those of the body so far, with what they are; `around` what the module says of its surroundings by name.
+    `names` are those of the body so far, with what they are; `around` what the module says of its surroundings by name,
+    `changed` what the body gives several values.
     """
 
     _SET: ClassVar[Mapping[str, object]] = {
@@ -46,11 +47,15 @@ class Bare:
         "getenv": None,
     }
 
-    def __init__(self, taken: Collection[str], around: Mapping[str, ast.expr], *, debug: bool) -> None:
+    def __init__(
+        self, taken: Collection[str], around: Mapping[str, ast.expr], changed: Collection[str] = (), *, debug: bool
+    ) -> None:
         self.names: dict[str, object] = dict.fromkeys((*taken, "self", "cls"), UNKNOWN)
         self.debug = debug
         self.asked = False
+        self._told: set[str] = set()
         self._around = around
+        self._changed = frozenset(changed)
         self._deep = 0
 
     def truth(self, node: ast.expr) -> bool | None:
@@ -93,6 +98,9 @@ class Bare:
                 return FILE if self.value(left) is FILE and self._is_at_hand([node]) else UNKNOWN
             case ast.Call():
                 return self._call(node)
+            case ast.Subscript(value=owner, slice=ast.Constant()) if last_name(owner) == "environ":
+                self.asked = True
+                return UNSET
             case _:
                 return UNKNOWN
 
@@ -103,7 +111,9 @@ class Bare:
                 ast.Assign(targets=[ast.Name(id=name)], value=value)
                 | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
             ):
-                self.names[name] = self.value(value)
+                self.asked = False
+                self.names[name] = self.value(value) if name not in self._changed else UNKNOWN
+                self._told = (self._told | {name}) if self.asked else (self._told - {name})
             case _:
                 stored = (
                     part.id for part in walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
@@ -112,7 +122,7 @@ class Bare:
 
     def _named(self, name: str) -> object:
         if name in self.names:
-            self.asked = self.asked or self.names[name] is not UNKNOWN
+            self.asked = self.asked or name in self._told
             return self.names[name]
         return self._of_module(name)
 
@@ -143,6 +153,8 @@ class Bare:
             held = [self.value(part) for part in right.elts]
             return UNKNOWN if UNKNOWN in (one, *held) else (one in held) is isinstance(how, ast.In)
         other = self.value(right)
+        if isinstance(how, ast.In | ast.NotIn) and other in {"", None} and isinstance(one, str) and one:
+            return isinstance(how, ast.NotIn)
         if UNKNOWN in {one, other}:
             return UNKNOWN
         match how:
@@ -171,6 +183,8 @@ class Bare:
                 return UNKNOWN
             self.asked = True
             return False
+        if name == "any" and given and isinstance(given[0], ast.GeneratorExp):
+            return False if self.value(given[0].elt) is False else UNKNOWN
         if last in _SHOWS and owner is not None and isinstance(self.value(owner), str):
             return self.value(owner)
         if last in {"bool", "int", "len", "str"} and len(given) == 1:

@@ -12,7 +12,7 @@ from orchestrator.verify.readers.python.bare import ASKS, UNKNOWN, Bare
 from orchestrator.verify.readers.python.flow import blocks, ends
 from orchestrator.verify.readers.python.quiet import is_noise
 from orchestrator.verify.readers.python.values import is_fixed, is_text
-from orchestrator.verify.readers.python.walk import SCOPES, dumped, shallow
+from orchestrator.verify.readers.python.walk import SCOPES, dumped, shallow, walk
 
 Hinge = tuple[str, str]
 """A piece of work, `dumped`, and the condition it hangs on."""
@@ -25,17 +25,23 @@ def hinges(
     """Give the pieces of a body that run only where something around it says so; `text` is the function's."""
     if not ASKS.search(text) and not any(name in text for name in around):
         return ()
+    stored = Counter(
+        part.id for one in body for part in walk(one) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+    )
+    changed = {name for name, times in stored.items() if times > 1}
     found: Counter[Hinge] = Counter()
     for debug in (True, False):
-        found |= Counter(_Walk(names, around, debug=debug).over(body))
+        found |= Counter(_Walk(names, around, changed, debug=debug).over(body))
     return tuple(found.elements())
 
 
 class _Walk:
     """Follows a body in a bare world; gives what it leaves out there."""
 
-    def __init__(self, names: Collection[str], around: Mapping[str, ast.expr], *, debug: bool) -> None:
-        self._bare = Bare(names, around, debug=debug)
+    def __init__(
+        self, names: Collection[str], around: Mapping[str, ast.expr], changed: Collection[str], *, debug: bool
+    ) -> None:
+        self._bare = Bare(names, around, changed, debug=debug)
 
     def over(self, body: Sequence[ast.stmt]) -> Iterator[Hinge]:
         """Give what is left out of statements, and of what is behind one that leaves."""

@@ -179,6 +179,9 @@ def replaced(body: Sequence[ast.stmt]) -> dict[str, int]:
         for name, value in _given_anew(statement):
             if name in defined and not _mentions(value, name.rpartition(".")[2]):
                 found[name] = statement.lineno
+        if isinstance(statement, ast.Delete):  # of its own helpers a module may be rid
+            gone = {one.id for one in statement.targets if isinstance(one, ast.Name) and not one.id.startswith("_")}
+            found |= dict.fromkeys(gone & defined, statement.lineno)
     return found
 
 
