@@ -103,9 +103,13 @@ def _hollow(side: Side) -> Mapping[str, int]:
     return {
         name: one.line
         for name, one in found.items()
-        if one.hollow and not one.asserts and name not in known and (go or _ASSERTING.match(name))
+        if one.hollow and not one.asserts and name not in known
+        if _ASSERTING.match(name) or (go and _HANDED_T.search(lines[one.line - 1]))
         if not (go and _OF_VALUES.search(lines[one.line - 1]))
     }
+
+
+_HANDED_T = re.compile(r"\btesting\.T?B?\b|\bt\b|\b[A-Z]\w*T\b")
 
 
 _OF_VALUES = re.compile(r"^func \([^)]*\) (?:Error|String|Unwrap|Len|Close)\(\)")
