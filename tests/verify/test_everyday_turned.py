@@ -194,7 +194,7 @@ check('a', f(1), 2);
 
 def test_the_code_of_a_test_file_at_the_top_is_code() -> None:
     thrown = "  if (got !== want) {\n    throw new Error(name + format(got));\n  }\n"
-    assert replaced(CHECKS, thrown, "", "test.js") == {"code-gutted"}
+    assert "code-gutted" in replaced(CHECKS, thrown, "", "test.js")
     stub = "\nexport function more(a, b) {\n  throw new Error('not implemented');\n}\n"
     assert change(CHECKS, CHECKS + stub, "test.js") == {"stub-added"}
 

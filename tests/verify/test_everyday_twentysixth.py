@@ -69,7 +69,9 @@ done:
 
 
 def test_what_stands_in_for_a_part_of_the_program_is_called_like_no_assertion() -> None:
-    test = "package a\n\nfunc TestA(t *testing.T) {\n\trw.Write(x)\n\tcheck(t, rw.got, 3)\n\tcheck(t, len(rw.got), 1)\n}\n"
+    test = (
+        "package a\n\nfunc TestA(t *testing.T) {\n\trw.Write(x)\n\tcheck(t, rw.got, 3)\n\tcheck(t, len(rw.got), 1)\n}\n"
+    )
     stand_in = "\ntype silent struct{}\n\nfunc (s *silent) Write(p []byte) (int, error) {\n\treturn 0, nil\n}\n"
     assert "test-emptied" not in change(test, test + stand_in, "a_test.go", "Write what is held")
     hollow = "\nfunc check(t *testing.T, got, want any) {\n}\n"

@@ -104,12 +104,16 @@ def _hollow(side: Side) -> Mapping[str, int]:
         name: one.line
         for name, one in found.items()
         if one.hollow and not one.asserts and name not in known
-        if _ASSERTING.match(name) or (go and _HANDED_T.search(lines[one.line - 1]))
+        if _ASSERTING.match(name) or (go and (_IN_GO.match(name) or _HANDED_T.search(lines[one.line - 1])))
         if not (go and _OF_VALUES.search(lines[one.line - 1]))
     }
 
 
 _HANDED_T = re.compile(r"\btesting\.T?B?\b|\bt\b|\b[A-Z]\w*T\b")
+_IN_GO = re.compile(
+    r"(?:Not?)?(?:Equal|Nil|Empty|True|False|Error|Contains|Len|Panics|Zero|Same|Greater|Less|InDelta|Fail|Fatal|Deep|Match)"
+)
+"""How calls that assert begin there: of `t`, and of the libraries most use."""
 
 
 _OF_VALUES = re.compile(r"^func \([^)]*\) (?:Error|String|Unwrap|Len|Close)\(\)")

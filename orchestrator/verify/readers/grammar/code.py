@@ -236,12 +236,14 @@ _SETTLED = frozenset({"nil", "true", "false"})
 
 
 def _hands_on(source: Source, node: SgNode) -> bool:
-    """Say whether a piece gives an error to whoever called: Rust's `?`, Go's `if err != nil { return err }`.
+    """Say whether a piece gives an error to whoever called: Rust's `?`, Go's `if err != nil { return err }`, a `catch`.
 
     Not where no way out of it gives one (`return false, nil`); to put it where others look is as good.
     """
     if node.kind() == "try_expression":
         return True
+    if node.kind() == "catch_clause":
+        return not _is_silent(source, node)
     if source.table.family != "go" or node.kind() != "if_statement" or not _HANDED.match(source.dump(node)):
         return False
     body = node.field("consequence")
@@ -261,10 +263,23 @@ def _drops(source: Source, node: SgNode) -> bool:
     """Say whether a statement lets an error go: `do_it().ok();`, `let _ = do_it();`, `_ = doIt()`."""
     if source.table.family == "go" and node.kind() == "if_statement" and _HANDED.match(source.dump(node)):
         return _forgets(source, node)
+    if node.kind() == "catch_clause":
+        return _is_silent(source, node)
+    if source.table.family == "rust" and node.kind() == "call_expression" and _DEFAULTED.search(source.dump(node)):
+        return True
     if source.table.family not in {"rust", "go"} or node.kind() not in _STATEMENTS:
         return False
     said = source.dump(node)
     return _DROPPED.fullmatch(said) is not None and not _UNUSED.fullmatch(said)
+
+
+_DEFAULTED = re.compile(r" \. unwrap_or(?:_default \( \)|(?:_else)? \( [^()]*(?:\( \) )?\))$")
+
+
+def _is_silent(source: Source, clause: SgNode) -> bool:
+    """Say whether a `catch` does nothing about what went wrong."""
+    body = clause.field("body")
+    return body is not None and all(is_idle(source, bare(one)) for one in statements(body))
 
 
 def _forgets(source: Source, node: SgNode) -> bool:
