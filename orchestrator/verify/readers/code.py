@@ -74,7 +74,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
     body stands in a `try` whose broad handler says nothing. `full` are the heads of its loops and branches that do
     something, `idle` those that do nothing. `uses` are the names of outside it draws on, `works` the calls that ask
     somebody for work (not read in Python, where the shape says it). `hands` counts the errors it hands on, `drops`
-    those it lets go (Rust and Go). `settles`: the last it gives is known beforehand, or it gives nothing and puts
+    those it lets go. `settles`: the last it gives is known beforehand, or it gives nothing and puts
     nothing away; `spilt` is what it works out and nobody gets. `front` is whom it leaves all its work to; `fails`: it
     does nothing but fail, in whatever words. `usual`: what it comes to where callers leave out what they may; None
     where they may not. `keeps`: it gives ever after what its first call came to.

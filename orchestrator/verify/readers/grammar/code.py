@@ -14,6 +14,7 @@ from orchestrator.verify.readers.grammar.built import asked_for
 from orchestrator.verify.readers.grammar.checking import checks, compares
 from orchestrator.verify.readers.grammar.dead import dead
 from orchestrator.verify.readers.grammar.defaults import usual
+from orchestrator.verify.readers.grammar.errors import drops, hands_on
 from orchestrator.verify.readers.grammar.flags import flags, known, settled
 from orchestrator.verify.readers.grammar.flow import IFS, reachable
 from orchestrator.verify.readers.grammar.fronts import front, only_fails
@@ -26,7 +27,6 @@ from orchestrator.verify.readers.grammar.quiet import is_idle, swallows
 from orchestrator.verify.readers.grammar.replaced import replaced
 from orchestrator.verify.readers.grammar.source import (
     Source,
-    arguments,
     bare,
     called,
     line_of,
@@ -177,8 +177,8 @@ def _read_anew(source: Source, node: SgNode, body: SgNode, name: str, *, declare
         promises=bool(said) and said not in _NOTHING,
         arguments=len(names),
         calls=sum(1 for step in alive for one in own(step) if called(one)),
-        hands=sum(1 for step in alive for one in walk(step) if _hands_on(source, one)),
-        drops=sum(1 for step in alive for one in walk(step) if _drops(source, one)),
+        hands=sum(1 for step in alive for one in walk(step) if hands_on(source, one)),
+        drops=sum(1 for step in alive for one in walk(step) if drops(source, one)),
         cut=_cut(steps, alive),
         later=shape is not Shape.REAL and bool(LATER.search(node.text())),
         swallows=swallows(source, alive),
@@ -222,78 +222,7 @@ def _gives(source: Source, body: SgNode, alive: Sequence[SgNode]) -> bool:
     return any(one.kind() in RETURNS and parts(one) for step in alive for one in own(step))
 
 
-_DROPPED = re.compile(
-    r"let _\w* = .*\(.*|.* \. ok \( \) ;|(?!return ).* \. unwrap_or(?:_default|_else)? \( .*\) ;"
-    r"|if let (?:Err|Ok) \( _\w* \) = [^{}]* \{ \}"
-    r"|match [^{}]* \{ (?:(?:_|Ok \( _ \)|Err \( _\w* \)) => (?:\{ \}|\( \)) ,? ?)+\}"
-    r"|_ = (?:.*\(.*|\w*[eE]rr(?:or)?)|\w+ , _ :?= .*\(.*",
-    re.DOTALL,
-)
-_UNUSED = re.compile(r"(?:let )?_ = \( &?\s?\w+(?: , &?\s?\w+)* ,? ?\) ;")
-"""Names that nobody uses where something is not built, and no call."""
-_HANDED = re.compile(r"if (?:.* ; )?err != nil \{", re.DOTALL)
-_SETTLED = frozenset({"nil", "true", "false"})
-
-
-def _hands_on(source: Source, node: SgNode) -> bool:
-    """Say whether a piece gives an error to whoever called: Rust's `?`, Go's `if err != nil { return err }`, a `catch`.
-
-    Not where no way out of it gives one (`return false, nil`); to put it where others look is as good.
-    """
-    if node.kind() == "try_expression":
-        return True
-    if node.kind() == "catch_clause":
-        return not _is_silent(source, node)
-    if source.table.family != "go" or node.kind() != "if_statement" or not _HANDED.match(source.dump(node)):
-        return False
-    body = node.field("consequence")
-    return body is not None and any(_gives_error(source, one) for one in walk(body))
-
-
-def _gives_error(source: Source, node: SgNode) -> bool:
-    """Say whether a piece of Go hands on what went wrong: gives it back, or to another."""
-    if node.kind() == "return_statement":
-        given = [one for part in parts(node) for one in (parts(part) if part.kind() == "expression_list" else [part])]
-        return not given or given[-1].text() not in _SETTLED
-    told = node.kind() == "call_expression" and not source.table.noise.fullmatch(called(node))
-    return told and any(one.text() == "err" for one in arguments(node))
-
-
-def _drops(source: Source, node: SgNode) -> bool:
-    """Say whether a statement lets an error go: `do_it().ok();`, `let _ = do_it();`, `_ = doIt()`."""
-    if source.table.family == "go" and node.kind() == "if_statement" and _HANDED.match(source.dump(node)):
-        return _forgets(source, node)
-    if node.kind() == "catch_clause":
-        return _is_silent(source, node)
-    if source.table.family == "rust" and node.kind() == "call_expression" and _DEFAULTED.search(source.dump(node)):
-        return True
-    if source.table.family not in {"rust", "go"} or node.kind() not in _STATEMENTS:
-        return False
-    said = source.dump(node)
-    return _DROPPED.fullmatch(said) is not None and not _UNUSED.fullmatch(said)
-
-
-_DEFAULTED = re.compile(r" \. unwrap_or(?:_default \( \)|(?:_else)? \( [^()]*(?:\( \) )?\))$")
-
-
-def _is_silent(source: Source, clause: SgNode) -> bool:
-    """Say whether a `catch` does nothing about what went wrong."""
-    body = clause.field("body")
-    return body is not None and all(is_idle(source, bare(one)) for one in statements(body))
-
-
-def _forgets(source: Source, node: SgNode) -> bool:
-    """Say whether a branch of Go for what went wrong says nothing of it to anybody, and gives back that all is well."""
-    body = node.field("consequence")
-    given = [one for one in walk(body) if one.kind() == "return_statement"] if body is not None else []
-    silent = body is not None and not any(called(one) or one.kind() == "go_statement" for one in walk(body))
-    return silent and bool(given) and not any(_gives_error(source, one) for one in given)
-
-
 _FEIGNED = re.compile(r"return \(? ?(?:null|undefined) as (?:unknown|any|never)\b|return (?:null|undefined) !")
-
-
-_STATEMENTS = frozenset({"expression_statement", "let_declaration", "assignment_statement", "short_var_declaration"})
 
 
 def _is_value(step: SgNode) -> bool:

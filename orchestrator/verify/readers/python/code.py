@@ -15,7 +15,7 @@ from orchestrator.verify.readers.python.fronts import front
 from orchestrator.verify.readers.python.hinges import hinges
 from orchestrator.verify.readers.python.keeping import keeps
 from orchestrator.verify.readers.python.module import Surroundings, emptied_blocks, once, replaced, surroundings
-from orchestrator.verify.readers.python.quiet import LATER, is_quiet, swallows
+from orchestrator.verify.readers.python.quiet import LATER, hands_on, is_quiet, swallows
 from orchestrator.verify.readers.python.shape import shape_of, switch
 from orchestrator.verify.readers.python.spilt import blinded, leavings
 from orchestrator.verify.readers.python.values import FunctionNode, is_text, last_name, without_docstring
@@ -92,7 +92,7 @@ class _Reader:
             switch=switch(body, names),
             later=shape is not Shape.REAL and bool(LATER.search(source)),
             swallows=swallows(alive),
-            hands=sum(isinstance(one, ast.ExceptHandler) and not is_quiet(one.body) for one in own),
+            hands=sum(isinstance(one, ast.ExceptHandler) and hands_on(one) for one in own),
             drops=sum(isinstance(one, ast.ExceptHandler) and is_quiet(one.body) for one in own),
             dead=dead(body),
             once=once(body),

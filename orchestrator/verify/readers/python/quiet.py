@@ -89,6 +89,14 @@ def is_broad(handler: ast.ExceptHandler) -> bool:
     return any(last_name(kind) in {"Exception", "BaseException"} for kind in kinds)
 
 
+def hands_on(handler: ast.ExceptHandler) -> bool:
+    """Say whether a handler raises, or lets somebody have what was caught."""
+    inner = [part for statement in handler.body for part in walk(statement)]
+    given = (part for call in inner if isinstance(call, ast.Call) for part in walk(call))
+    raises = any(isinstance(part, ast.Raise) for part in inner)
+    return raises or any(isinstance(part, ast.Name) and part.id == handler.name for part in given)
+
+
 def is_quiet(body: Sequence[ast.stmt]) -> bool:
     """Say whether a handler's body lets nobody know."""
     return all(
