@@ -115,7 +115,7 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
     for side in sides(diff):
         for name, test in side.new.items():
             before = side.old.get(name)
-            lost = before is not None and before.assertions > 0 and test.assertions == 0 and not test.markers
+            lost = before is not None and before.assertions > 0 and test.assertions == 0 and not _silenced(before, test)
             lost = lost and diff.spares_tests and not is_rework(diff) and not _helped(side, test)
             lost = lost and (before is None or not (unwraps_instead(before, test) or _spread(side, name)))
             hollow = test.is_test and test.hollow and not _was_hollow(diff, before, test)
@@ -132,6 +132,11 @@ def test_emptied(diff: Diff) -> Iterable[Finding]:
                     line=test.line,
                     about=name,
                 )
+
+
+def _silenced(before: Trial, test: Trial) -> bool:
+    """Say whether a test is silenced now, which another rule judges, or always was."""
+    return bool(test.unconditional) or bool(set(test.markers) - set(before.markers))
 
 
 def _says_so(side: Side, name: str, diff: Diff) -> bool:
@@ -205,7 +210,8 @@ def test_vacuous(diff: Diff) -> Iterable[Finding]:
     """Find tests with assertions that cannot fail, which stand in the place of ones that can."""
     for side in sides(diff):
         for name, test in side.new.items():
-            more = (test.assertions or is_rework(diff)) and test.vacuous > side.before(name).vacuous
+            instead = test.assertions or is_rework(diff) or not diff.spares_tests  # else another rule has said it
+            more = instead and test.vacuous > side.before(name).vacuous
             if more and (diff.whole or _says_less(test, side.old.get(name))):
                 yield found(
                     "test-vacuous",
