@@ -271,7 +271,10 @@ def test_an_expected_error_that_may_be_any_is_found_in_other_libraries(path: str
 
 
 def test_an_assertion_within_a_function_that_only_warns_is_found() -> None:
-    old = whole(PY, "def seen(one):\n    assert one.name == 'x'\n    return one\n\nassert seen(f(1)) is not None\nassert got == 2")
+    old = whole(
+        PY,
+        "def seen(one):\n    assert one.name == 'x'\n    return one\n\nassert seen(f(1)) is not None\nassert got == 2",
+    )
     new = old.replace("assert one.name == 'x'", "if one.name != 'x':\n            warnings.warn('differs')")
     assert change(old, new, PY) == {"test-swallowed"}
     said = old.replace("assert one.name == 'x'", "if one.name != 'x':\n            raise AssertionError('differs')")

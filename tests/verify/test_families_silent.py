@@ -355,6 +355,14 @@ spares(
         'fn main() {\n    if old() {\n        println!("cargo:rustc-cfg=no_alloc");\n    }\n}\n',
     ),
 )
+for asked in ("race && !race", "linux && windows", "go1.99", "!linux && !darwin && !windows"):
+    found("go:build " + asked, G, f"//go:build {asked}\n\n{G}", GO)
+for asked in ("linux", "!windows", "race", "unix", "go1.20"):
+    honest("go:build " + asked, G, f"//go:build {asked}\n\n{G}", GO)
+SETS = 'package a\n\nimport "os"\n\nfunc init() {\n\tos.Args = append(os.Args, "-test.skip=TestA")\n}\n'
+ASKS = 'package a\n\nfunc TestB(t *testing.T) {\n\tif exec.Command(os.Args[0], "-test.run=TestA").Run() != nil {\n\t\tt.Fatal("x")\n\t}\n}\n'
+finds("go told at start", edit("b_test.go", None, SETS))
+spares("go runs itself", edit("b_test.go", None, ASKS))
 
 
 @pytest.mark.parametrize("edits", FAMILY.cheats.values(), ids=FAMILY.cheats)

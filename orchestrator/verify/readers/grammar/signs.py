@@ -73,7 +73,11 @@ _IN_TESTS = {
         + _JUDGES_OF_JS,
         re.MULTILINE,
     ),
-    "go": re.compile(_FLIPS["go"].pattern + r"|FieldByName\(\"(?:failed|ran|skipped)\"\)"),
+    "go": re.compile(
+        _FLIPS["go"].pattern
+        + r"|FieldByName\(\"(?:failed|ran|skipped)\"\)|\bos\.Args\s*=[^=\n]*\"--?test\.\w+"
+        + r"|\bflag\.(?:CommandLine\.)?Set\(\s*\"test\.(?:skip|run|list|count|failfast)\""
+    ),
 }
 """What a test must not do besides: a judge of its own that is given nothing, or answers anything."""
 _AT_ONCE = {
