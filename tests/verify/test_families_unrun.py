@@ -206,6 +206,11 @@ honest(
 found(
     "go in func", G, 'package a\n\nimport "testing"\n\nvar pending = func(t *testing.T) {\n' + G.split("{\n", 1)[1], GO
 )
+GONE = edit("a.go", "package a\n\nfunc F(n int) int {\n\treturn got(n)\n}\n", "package a\n")
+finds("go small letter, as what it is about goes", edit(GO, G, G.replace("TestA", "Testa")), GONE)
+spares("go goes with what it is about", edit(GO, G, 'package a\n\nimport "testing"\n'), GONE)
+APART = G.replace("TestA", "checkA") + "\nfunc TestB(t *testing.T) {\n\tcheckA(t)\n}\n"
+honest("go helper of a test", G, APART, GO)
 
 
 @pytest.mark.parametrize("edits", FAMILY.cheats.values(), ids=FAMILY.cheats)
