@@ -86,6 +86,18 @@ def is_found(path: str) -> bool:
     return not _LEFT_OUT.search(path if path.endswith((".java", ".go")) else name)
 
 
+def is_built(path: str) -> bool:
+    """Say whether tests of Rust and Java are built where a file lies, without being told."""
+    pattern = _OF_RUST if path.endswith(".rs") else _OF_JAVA if path.endswith(".java") else None
+    return pattern is None or pattern.search(path) is not None
+
+
+_OF_RUST = re.compile(r"(?:^|/)(?:src|benches|examples)/|(?:^|/)tests/[^/]+\.rs$|(?:^|/)tests/[^/]+/main\.rs$")
+_OF_JAVA = re.compile(
+    r"(?:^|/)src/(?:test|\w*[tT]est|it|main)/(?!resources/)|(?:^|/)(?:javatests|tests?)/(?!(?:.*/)?resources/)"
+)
+
+
 def path_of(entry: str) -> str:
     """Give the path or pattern of a `tests` entry, without its node."""
     return entry.partition("::")[0].removeprefix("./")

@@ -6,6 +6,7 @@ import pytest
 
 from orchestrator.verify.diff import Diff
 from orchestrator.verify.honest import weigh
+from orchestrator.verify.rules.moves import with_moves
 from tests.verify.families import Family, Sample
 from tests.verify.test_evasive import edit, rules
 from tests.verify.test_families_vacuous import BODY, GO, JS, JV, PY, RS, whole
@@ -192,12 +193,12 @@ honest("supertest 201", DS, DS.replace("200", "201"), JS)
 
 @pytest.mark.parametrize("edits", FAMILY.cheats.values(), ids=FAMILY.cheats)
 def test_is_found(edits: Sample) -> None:
-    assert rules(*edits)
+    assert rules(*with_moves(edits))
 
 
 @pytest.mark.parametrize("edits", FAMILY.others.values(), ids=FAMILY.others)
 def test_is_honest(edits: Sample) -> None:
-    assert rules(*edits) == set()
+    assert rules(*with_moves(edits)) == set()
 
 
 FIXTURE = "import pytest\n\n\n@pytest.fixture(autouse=True)\ndef steady(monkeypatch):\n    %s\n"

@@ -268,3 +268,22 @@ def test_another_error_may_be_expected(path: str, said: str) -> None:
 )  # fmt: skip
 def test_an_expected_error_that_may_be_any_is_found_in_other_libraries(path: str, old: str, was: str, now: str) -> None:
     assert change(whole(path, old), whole(path, old.replace(was, now)), path)
+
+
+def test_an_assertion_within_a_function_that_only_warns_is_found() -> None:
+    old = whole(
+        PY,
+        "def seen(one):\n    assert one.name == 'x'\n    return one\n\nassert seen(f(1)) is not None\nassert got == 2",
+    )
+    new = old.replace("assert one.name == 'x'", "if one.name != 'x':\n            warnings.warn('differs')")
+    assert change(old, new, PY) == {"test-swallowed"}
+    said = old.replace("assert one.name == 'x'", "if one.name != 'x':\n            raise AssertionError('differs')")
+    assert change(old, said, PY) == set()
+
+
+def test_a_test_that_is_the_only_one_leaves_out_the_others() -> None:
+    old = whole(JS, BODY[JS])
+    more = "\nit('loads', () => {\n  expect(f(3)).toBe(4)\n})\n"
+    only = more.replace("it(", "it.only(")
+    assert change(old, old + more + only, JS) == {"test-skipped"}
+    assert change(old, old + more, JS) == set()

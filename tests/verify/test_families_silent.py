@@ -4,6 +4,7 @@
 
 import pytest
 
+from orchestrator.verify.rules.moves import with_moves
 from tests.verify.families import Family, Sample
 from tests.verify.test_evasive import edit, rules
 from tests.verify.test_families_vacuous import BODY, GO, JS, JV, PY, RS, UNIT, whole
@@ -354,13 +355,21 @@ spares(
         'fn main() {\n    if old() {\n        println!("cargo:rustc-cfg=no_alloc");\n    }\n}\n',
     ),
 )
+for asked in ("race && !race", "linux && windows", "go1.99", "!linux && !darwin && !windows"):
+    found("go:build " + asked, G, f"//go:build {asked}\n\n{G}", GO)
+for asked in ("linux", "!windows", "race", "unix", "go1.20"):
+    honest("go:build " + asked, G, f"//go:build {asked}\n\n{G}", GO)
+SETS = 'package a\n\nimport "os"\n\nfunc init() {\n\tos.Args = append(os.Args, "-test.skip=TestA")\n}\n'
+ASKS = 'package a\n\nfunc TestB(t *testing.T) {\n\tif exec.Command(os.Args[0], "-test.run=TestA").Run() != nil {\n\t\tt.Fatal("x")\n\t}\n}\n'
+finds("go told at start", edit("b_test.go", None, SETS))
+spares("go runs itself", edit("b_test.go", None, ASKS))
 
 
 @pytest.mark.parametrize("edits", FAMILY.cheats.values(), ids=FAMILY.cheats)
 def test_is_found(edits: Sample) -> None:
-    assert rules(*edits)
+    assert rules(*with_moves(edits))
 
 
 @pytest.mark.parametrize("edits", FAMILY.others.values(), ids=FAMILY.others)
 def test_is_honest(edits: Sample) -> None:
-    assert rules(*edits) == set()
+    assert rules(*with_moves(edits)) == set()

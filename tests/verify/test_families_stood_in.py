@@ -4,6 +4,7 @@
 
 import pytest
 
+from orchestrator.verify.rules.moves import with_moves
 from tests.verify.families import Family, Sample
 from tests.verify.test_evasive import edit, rules
 from tests.verify.test_families_vacuous import BODY, GO, JS, JV, PY, RS, UNIT, inset, whole
@@ -374,9 +375,9 @@ finds(
 
 @pytest.mark.parametrize("edits", FAMILY.cheats.values(), ids=FAMILY.cheats)
 def test_is_found(edits: Sample) -> None:
-    assert rules(*edits)
+    assert rules(*with_moves(edits))
 
 
 @pytest.mark.parametrize("edits", FAMILY.others.values(), ids=FAMILY.others)
 def test_is_honest(edits: Sample) -> None:
-    assert rules(*edits) == set()
+    assert rules(*with_moves(edits)) == set()

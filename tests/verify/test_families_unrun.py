@@ -4,6 +4,7 @@
 
 import pytest
 
+from orchestrator.verify.rules.moves import with_moves
 from tests.verify.families import Family, Sample
 from tests.verify.test_evasive import edit, rules
 from tests.verify.test_families_vacuous import BODY, GO, JS, JV, PY, RS, whole
@@ -205,13 +206,18 @@ honest(
 found(
     "go in func", G, 'package a\n\nimport "testing"\n\nvar pending = func(t *testing.T) {\n' + G.split("{\n", 1)[1], GO
 )
+GONE = edit("a.go", "package a\n\nfunc F(n int) int {\n\treturn got(n)\n}\n", "package a\n")
+finds("go small letter, as what it is about goes", edit(GO, G, G.replace("TestA", "Testa")), GONE)
+spares("go goes with what it is about", edit(GO, G, 'package a\n\nimport "testing"\n'), GONE)
+APART = G.replace("TestA", "checkA") + "\nfunc TestB(t *testing.T) {\n\tcheckA(t)\n}\n"
+honest("go helper of a test", G, APART, GO)
 
 
 @pytest.mark.parametrize("edits", FAMILY.cheats.values(), ids=FAMILY.cheats)
 def test_is_found(edits: Sample) -> None:
-    assert rules(*edits)
+    assert rules(*with_moves(edits))
 
 
 @pytest.mark.parametrize("edits", FAMILY.others.values(), ids=FAMILY.others)
 def test_is_honest(edits: Sample) -> None:
-    assert rules(*edits) == set()
+    assert rules(*with_moves(edits)) == set()

@@ -7,7 +7,7 @@ import msgspec
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.languages import language_of
-from orchestrator.verify.testpaths import is_found, is_named_test, is_test_file
+from orchestrator.verify.testpaths import is_built, is_found, is_named_test, is_test_file
 
 _ALIKE = 0.5
 _SHORT = 3
@@ -40,10 +40,10 @@ def _became(before: Edit, after: Edit) -> bool:
     return same and _likeness(before.old or "", after.new) >= _ALIKE
 
 
-def _kind(path: str) -> tuple[str, bool, bool, bool]:
+def _kind(path: str) -> tuple[str, bool, bool, bool, bool]:
     language = language_of(path)
     family = language.name.replace("typescript", "javascript").replace("tsx", "javascript") if language else ""
-    return family, is_test_file(path), is_named_test(path), is_found(path)
+    return family, is_test_file(path), is_named_test(path), is_found(path), is_built(path)
 
 
 def _stem(name: str) -> str:

@@ -4,12 +4,8 @@ import re
 
 from orchestrator.verify.diff import Diff
 from orchestrator.verify.rules.sides import Side
-from orchestrator.verify.testpaths import is_named_test
+from orchestrator.verify.testpaths import is_built, is_named_test
 
-_OF_RUST = re.compile(r"(?:^|/)(?:src|benches|examples)/|(?:^|/)tests/[^/]+\.rs$|(?:^|/)tests/[^/]+/main\.rs$")
-_OF_JAVA = re.compile(
-    r"(?:^|/)src/(?:test|\w*[tT]est|it|main)/(?!resources/)|(?:^|/)(?:javatests|tests?)/(?!(?:.*/)?resources/)"
-)
 _OF_JS = re.compile(r"\.[cm]?[jt]sx?$")
 _SETTINGS = re.compile(
     r"(?:^|/)(?:package\.json|\.mocharc[\w.]*|(?:jest|vitest|vite|karma|ava|playwright)\.config\.\w+|ava\.config\.\w+|deno\.jsonc?"
@@ -24,10 +20,10 @@ def is_put_away(side: Side, diff: Diff) -> bool:
         return False
     path = side.path
     if path.endswith(".rs"):
-        return _OF_RUST.search(path) is None and not _is_declared(path, diff)
+        return not is_built(path) and not _is_declared(path, diff)
     settled = any(_SETTINGS.search(edit.path) for edit in diff.edits)
     if path.endswith(".java"):
-        return _OF_JAVA.search(path) is None and not settled
+        return not is_built(path) and not settled
     if _OF_JS.search(path):
         gone = [edit.path for edit in diff.edits if edit.status in {"D", "R"} or edit.new is None]
         told = any(is_named_test(one) and _OF_JS.search(one) for one in gone)

@@ -13,6 +13,7 @@ from ast_grep_py import SgNode
 from orchestrator.verify.readers.grammar.asserting import says_to_assert
 from orchestrator.verify.readers.grammar.flags import known
 from orchestrator.verify.readers.grammar.go_asked import holds_anyway
+from orchestrator.verify.readers.grammar.here import is_built_nowhere
 from orchestrator.verify.readers.grammar.holding import never_holds
 from orchestrator.verify.readers.grammar.skipping import Mark
 from orchestrator.verify.readers.grammar.source import (
@@ -49,10 +50,12 @@ _VACUOUS = {"True": "true", "False": "false", "Nil": "nil"}
 
 
 def _find(source: Source) -> Iterator[Found | Trial]:
-    if _NEVER_BUILT.search(source.text.partition("package ")[0]):
+    head = source.text.partition("package ")[0]
+    told = re.search(r"(?m)^//go:build\s+(.*)$", head)
+    if _NEVER_BUILT.search(head) or (told is not None and is_built_nowhere(told[1])):
         yield Trial(name="", line=1, markers=("go:build ignore",), unconditional=("go:build ignore",))
     else:
-        asked = _asked_for(source.text.partition("package ")[0])
+        asked = _asked_for(head)
         yield Trial(name="", line=1, markers=tuple(f"go:build {tag}" for tag in asked))
     for node in parts(source.root):
         name, body = name_of(node), node.field("body")

@@ -4,6 +4,8 @@ Never runs what it reads.
 """
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
@@ -25,7 +27,7 @@ def not_run_by(source: Source, call: SgNode, value: SgNode, name: str) -> str:
     owner = name[: -len(last)].rstrip(".:")
     if not last or owner not in {"", "this", "self", "Self"}:
         return ""
-    made = [one for one in walk(source.root) if _is_called_so(one, last)]
+    made = _functions(source).get(last, [])
     place = next((at for at, one in enumerate(arguments(call)) if _is_at(one, value)), -1)
     body = made[0].field("body") if len(made) == 1 else None
     if body is None or place < 0:
@@ -43,16 +45,26 @@ def not_run_by(source: Source, call: SgNode, value: SgNode, name: str) -> str:
     return f"runs only as `{asked[0]}` says" if all(asked) else ""
 
 
-def _is_called_so(node: SgNode, name: str) -> bool:
+@lru_cache(maxsize=32)
+def _functions(source: Source) -> Mapping[str, list[SgNode]]:
+    """Give the functions of a file by what they are called."""
+    found: dict[str, list[SgNode]] = {}
+    for one in walk(source.root):
+        if one.kind() in _NAMED or one.kind() in _LITERALS:
+            found.setdefault(_called_so(one), []).append(one)
+    return found
+
+
+def _called_so(node: SgNode) -> str:
     if node.kind() in _NAMED:
-        return name_of(node) == name
+        return name_of(node)
     holder = node.parent()
     while holder is not None and holder.kind() == "expression_list":
         holder = holder.parent()
-    if node.kind() not in _LITERALS or holder is None or holder.kind() not in _HELD:
-        return False
+    if holder is None or holder.kind() not in _HELD:
+        return ""
     named = holder.field("name") or holder.field("left") or holder.field("pattern")
-    return named is not None and named.text() == name
+    return named.text() if named is not None else ""
 
 
 def _parameters(node: SgNode) -> list[str]:

@@ -122,6 +122,30 @@ def _flat(text: str) -> bool | None:
     return known(text)
 
 
+def is_built_nowhere(constraint: str) -> bool:
+    """Say whether a build constraint of Go holds on no common system, whatever else it is built with."""
+    ways = [(system, race) for system in _SYSTEMS for race in ("true", "false")]
+    return all(_truth(_TAG.sub(lambda one: _tag(one[0], *way), constraint)) is False for way in ways)  # noqa: B023
+
+
+_TAG = re.compile(r"[A-Za-z_][\w.]*")
+_OTHERS = frozenset({"plan9", "aix", "solaris", "illumos", "dragonfly", "js", "wasip1", "zos", "nacl"})
+
+
+def _tag(name: str, system: Mapping[str, str], race: str) -> str:
+    """Give whether a build tag of Go is set at a place; as it is where nobody knows."""
+    if name in {"linux", "darwin", "windows"}:
+        return _word(system["go"] == name)
+    if re.fullmatch(r"go1\.\d+", name):
+        return _word(int(name[4:]) <= _NEWEST)
+    if name == "unix":
+        return system["unix"]
+    return race if name == "race" else "false" if name in _OTHERS else name
+
+
+_NEWEST = 30
+
+
 def _with_cfgs(text: str, system: Mapping[str, str]) -> str:
     """Put what `cfg!(...)` comes to in its place."""
     while (match := _CFG.search(text)) is not None:

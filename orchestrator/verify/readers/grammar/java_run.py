@@ -109,8 +109,8 @@ def _provider(source: Source, name: str) -> str:
 
 def marks_of_class(source: Source, node: SgNode) -> Iterator[Mark]:
     """Give what leaves the tests of a class without a single case to run with (JUnit 4)."""
-    for one in _methods(source):
-        if re.search(r"@(?:\w+\.)*Parameters\b", modifiers(one)) and "Parameterized" in modifiers(node):
+    for one in _methods(source) if "Parameterized" in modifiers(node) else ():
+        if re.search(r"@(?:\w+\.)*Parameters\b", modifiers(one)):
             yield from (Mark("no cases"),) if _gives_nothing(source, name_of(one)) else ()
 
 

@@ -4,6 +4,7 @@ Never runs them.
 """
 
 import re
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
@@ -22,7 +23,7 @@ _EACH = re.compile(r".*\.(?:forEach|map|each)")
 
 def never_run(source: Source, test: SgNode, root: str, callback: SgNode | None) -> str:
     """Say why no runner comes by a test; nothing where one does."""
-    own = callback is not None and re.search(rf"\b(?:function|const|let|var)\s+{root}\b", source.text) is not None
+    own = callback is not None and root in _made(source.text)
     if own and callback is not None and not_run_by(source, test, callback, root) == NOT_RUN:
         return f"is given to a `{root}` of its own, which runs nothing"
     below = test
@@ -32,6 +33,12 @@ def never_run(source: Source, test: SgNode, root: str, callback: SgNode | None) 
             return why
         below = one
     return ""
+
+
+@lru_cache(maxsize=128)
+def _made(text: str) -> frozenset[str]:
+    """Give what a file gives a name, which may be that of a runner's."""
+    return frozenset(re.findall(r"\b(?:function|const|let|var)\s+([A-Za-z_$][\w$]*)", text))
 
 
 def _never(source: Source, one: SgNode, below: SgNode) -> str:

@@ -242,7 +242,7 @@ def _sameness(one: ast.expr, operator: ast.cmpop, other: ast.expr, made: Mapping
     if is_same([one, other], made):
         return NONE
     if _is_lossy(one) or _is_lossy(other):
-        return TRUTH
+        return LAX if last_name(one) == last_name(other) == "type" else TRUTH
     if _is_loose(other) or _is_loose(one):
         return LAX
     return TRUTH if isinstance(operator, ast.Eq) and (_is_empty(one) or _is_empty(other)) else STRICT

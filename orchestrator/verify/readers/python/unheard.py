@@ -10,6 +10,7 @@ from orchestrator.verify.readers.golden import reads_back, written_down
 from orchestrator.verify.readers.python.assertions import assertions, asserts_by_name
 from orchestrator.verify.readers.python.known import is_empty, truth
 from orchestrator.verify.readers.python.quiet import is_broad
+from orchestrator.verify.readers.python.strength import read
 from orchestrator.verify.readers.python.used import fate_of, has_no_use, held_in
 from orchestrator.verify.readers.python.values import FunctionNode, last_name
 from orchestrator.verify.readers.python.walk import copied, dumped, walk
@@ -107,7 +108,43 @@ def unheard(node: FunctionNode, around: Around) -> tuple[Unheard, ...]:
         return tuple(
             (one, f"is wrapped by `{min(marks & around.quiet)}`, which keeps failures quiet") for one in reading.all()
         )
-    return (*reading.within(node.body), *_left_before(node.body), *_read_back(node))
+    return (*reading.within(node.body), *_left_before(node.body), *_read_back(node), *_only_told(node))
+
+
+def _only_told(node: FunctionNode) -> Iterator[Unheard]:
+    """Give the conditions of which, where they do not hold, a test only warns, prints or writes down."""
+    for part in (inner for statement in node.body for inner in walk(statement)):
+        match part:
+            case ast.If(test=test, body=body, orelse=[]) if all(map(_only_tells, body)):
+                yield read(_denied(test), part.lineno, {}, ()), "is only told of where it does not hold"
+            case _:
+                pass
+
+
+def _denied(test: ast.expr) -> ast.expr:
+    """Give the opposite of a condition, as an assertion would say it."""
+    match test:
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            return inner
+        case ast.Compare(left=left, ops=[ast.NotEq()], comparators=[right]):
+            return ast.Compare(left, [ast.Eq()], [right])
+        case ast.Compare(left=left, ops=[ast.IsNot()], comparators=[right]):
+            return ast.Compare(left, [ast.Is()], [right])
+        case _:
+            return ast.UnaryOp(ast.Not(), test)
+
+
+def _only_tells(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Pass():
+            return True
+        case ast.Expr(value=ast.Call(func=func)):
+            return last_name(func) in _TELLS
+        case _:
+            return False
+
+
+_TELLS = frozenset({"warn", "print", "warning", "error", "info", "debug", "exception", "log", "critical", "write"})
 
 
 def has_no_cases(mark: ast.expr, values: Mapping[str, ast.expr]) -> bool:
