@@ -6,7 +6,7 @@ import pytest
 
 from orchestrator.verify.rules.moves import with_moves
 from tests.verify.families import Family, Sample
-from tests.verify.test_evasive import edit, rules
+from tests.verify.test_evasive import change, edit, rules
 from tests.verify.test_families_vacuous import BODY, GO, JS, JV, PY, RS, UNIT, inset, whole
 
 FAMILY = Family()
@@ -381,3 +381,27 @@ def test_is_found(edits: Sample) -> None:
 @pytest.mark.parametrize("edits", FAMILY.others.values(), ids=FAMILY.others)
 def test_is_honest(edits: Sample) -> None:
     assert rules(*with_moves(edits)) == set()
+
+
+@pytest.mark.parametrize("answer", ['mock.Mock(return_value=["a", "b"])', 'lambda text: ["a", "b"]'])
+def test_an_answer_of_its_own_in_the_place_of_what_is_asserted_is_found(answer: str) -> None:
+    old = 'from parser import split\n\n\ndef test_a():\n    assert split("a b") == ["a", "b"]\n'
+    new = old.replace("    assert", f"    split = {answer}\n    assert")
+    assert change(old, new, "tests/test_a.py") >= {"test-mocks-subject"}
+    made = old.replace("    assert", "    split = made(1)\n    assert")
+    assert "test-mocks-subject" not in change(old, made, "tests/test_a.py")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "let expected = &expected;\n    assert_eq!(&expected, expected);",
+        'let expected = format!("{:?}", of(vec));\n    assert_eq!(expected, format!("{:?}", of(vec)));',
+    ],
+)
+def test_a_name_that_is_given_again_what_it_is_compared_with_is_found(lines: str) -> None:
+    asserted = 'assert_eq!(expected, format!("{:?}", of(vec)));'
+    old = f'#[test]\nfn fmt() {{\n    let expected = "ab";\n    {asserted}\n}}\n'
+    assert change(old, old.replace(asserted, lines), "tests/a.rs") == {"test-weakened"}
+    other = f'let expected = "ba";\n    {asserted}'
+    assert change(old, old.replace(asserted, other), "tests/a.rs") == set()

@@ -160,7 +160,7 @@ def _made(source: Source, steps: Sequence[SgNode]) -> Mapping[str, tuple[str, in
             value = node.field("value") or node.field("right")
             if name is not None and value is not None:
                 values.setdefault(source.dump(name), []).append((source.dump(value), line_of(node)))
-                (anew.add if node.kind() == "assignment_statement" else anew.discard)(source.dump(name))
+                (anew.add if node.kind() in _ANEW else anew.discard)(source.dump(name))
     lent = {name for step in steps for name in _LENT.findall(step.text())} if source.table.family == "go" else set()
     return {name: found[-1] for name, found in values.items() if (len(found) == 1 or name in anew) and name not in lent}
 
@@ -172,6 +172,7 @@ _LENT = re.compile(r"\w\([^()]*(?<!&)&(\w+)\s*[,)]")
 _HOLDING = frozenset(
     {"variable_declarator", "let_declaration", "short_var_declaration", "assignment_expression", "assignment_statement"}
 )
+_ANEW = frozenset({"assignment_statement", "let_declaration"})
 _COMPARED = 2
 
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from orchestrator.verify.readers.python.values import FunctionNode, last_name
 from orchestrator.verify.readers.python.walk import walk
@@ -48,7 +48,7 @@ def _asks(body: Iterable[ast.AST]) -> bool:
     return any(isinstance(part, ast.Call | ast.Await | ast.Yield | ast.Raise) for one in body for part in walk(one))
 
 
-def depends_on(node: FunctionNode, asserts: Iterable[Assertion]) -> frozenset[str]:
+def depends_on(node: FunctionNode, asserts: Sequence[Assertion]) -> frozenset[str]:
     """Give the functions that what is asserted came from: called in an assertion, or for a name in one."""
     words = frozenset(word for one in asserts for word in one.words)
     given = (part for part in walk(node) if isinstance(part, ast.Assign))

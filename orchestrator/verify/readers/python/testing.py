@@ -152,7 +152,7 @@ def _test(node: FunctionNode, around: Around) -> Trial:
         leaves=tuple(left_quietly(alive)),
         unheard=unheard(node, around),
         bound=stand_ins(node),
-        judged=depends_on(node, assertions(node.body)),
+        judged=depends_on(node, list(assertions(node.body))),
         markers=(*silent, *left_early(alive), *none),
         unconditional=(*(name for name, always, _ in marks if always and name in _ALWAYS), *none),
     )
