@@ -76,3 +76,27 @@ def test_what_stands_in_for_a_part_of_the_program_is_called_like_no_assertion() 
     assert "test-emptied" not in change(test, test + stand_in, "a_test.go", "Write what is held")
     hollow = "\nfunc check(t *testing.T, got, want any) {\n}\n"
     assert "test-emptied" in change(test, test + hollow, "a_test.go", "Write what is held")
+
+
+def test_tags_of_go_may_be_said_as_they_are_now() -> None:
+    old = "// +build debug\n\npackage a\n\nfunc Begin(x int) int {\n\ty := load(x)\n\treturn y + 1\n}\n"
+    assert change(old, f"//go:build debug\n{old}", "a.go", "Say it as it is said now") == set()
+    always = old.replace("// +build debug\n\n", "")
+    assert change(always, old, "a.go", "Speed it up") == {"code-cut-short"}
+    assert change(always, old.replace("debug", "linux darwin,cgo"), "a.go", "Speed it up") == set()
+
+
+def test_what_went_wrong_may_be_told_in_another_way() -> None:
+    old = """package a
+
+func Text(x N) (string, error) {
+	s, err := text(x)
+	if err != nil {
+		return "", err
+	}
+	return s, nil
+}
+"""
+    new = old.replace("error)", "bool)").replace('"", err', '"", false').replace("s, nil", "s, true")
+    assert change(old, new, "a.go", "Give what there is") == set()
+    assert change(old, old.replace('"", err', '"", nil'), "a.go", "Give what there is") == {"code-swallows"}

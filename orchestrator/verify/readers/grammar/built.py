@@ -43,12 +43,23 @@ def left_out(source: Source, node: SgNode, *, debug: bool) -> str:
 def _tags(head: str) -> str:
     """Give the tags of a file of Go that leave it out where nobody asks for one."""
     match = _TAGS.search(head)
-    source = read(f"package a\n\nvar built = {match[1]}\n", BY_EXTENSION["go"]) if match is not None else None
-    if match is None or source is None:
+    told = match[1] if match is not None else _as_said_before(head)
+    plain = told.replace(".", "_")  # a version of Go is no name there
+    source = read(f"package a\n\nvar built = {plain}\n", BY_EXTENSION["go"]) if told else None
+    if source is None:
         return ""
     held = next((one.field("value") for one in walk(source.root) if one.kind() == "var_spec"), None)
     world = Bare(source, frozenset(), debug=False)
-    for name in re.findall(r"[\w.]+", match[1]):
+    for name in re.findall(r"[\w.]+", told):
         system = SYSTEMS.fullmatch(name) is not None and name not in _CHOSEN
-        world.names[name] = True if name in _ON else UNKNOWN if system else False
-    return match[1].strip() if held is not None and world.value(parts(held)[0]) is False else ""
+        world.names[name.replace(".", "_")] = True if name in _ON else UNKNOWN if system else False
+    return told.strip() if held is not None and world.value(parts(held)[0]) is False else ""
+
+
+def _as_said_before(head: str) -> str:
+    """Give the tags of a file as Go says them now, where it says them as it used to: lines of `// +build`."""
+    lines = [[part.split(",") for part in line.split()] for line in _OLD_TAGS.findall(head)]
+    return " && ".join("(" + " || ".join(" && ".join(both) for both in either) + ")" for either in lines)
+
+
+_OLD_TAGS = re.compile(r"^//[ \t]*\+build[ \t]+(.*)$", re.MULTILINE)
