@@ -158,3 +158,12 @@ def test_an_error_that_became_a_default_is_found(quiet: str) -> None:
     new = RUST.replace("load(path)?", f"load(path).{quiet}")
     assert change(RUST, new, "src/a.rs", "Speed the reader up") == {"code-swallows"}
     assert change(RUST, new, "src/a.rs", "Tolerate files that are missing") == set()
+
+
+@pytest.mark.parametrize("folder", ["_examples", "examples/rest", "benches", "demo"])
+def test_what_is_there_to_be_read_does_its_work_too(folder: str) -> None:
+    old, last, ends = ENDS["a.go"]
+    path = f"{folder}/a.go"
+    assert change(old, old.replace(last, ends[1]), path, "Speed the splitter up")
+    assert change(old, old.replace(last, ends[1]), path, "Let the examples be short") == set()
+    assert change("", old.replace(last, ends[0]), path, "Speed the splitter up") == set()

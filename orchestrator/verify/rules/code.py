@@ -315,7 +315,7 @@ def _sends_aside(before: Function, after: Function) -> bool:
 
 def _both(diff: Diff) -> Iterator[tuple[Edit, Function, Function]]:
     """Give every function both sides have, in the files the snapshot changes."""
-    for edit, language in sources(diff):
+    for edit, language in sources(diff, shown=_OF_EXAMPLES.search(diff.message) is None):
         if edit.old is None:
             continue
         old, new = language.functions(edit.old) or {}, language.functions(edit.new or "") or {}
@@ -326,6 +326,9 @@ def _both(diff: Diff) -> Iterator[tuple[Edit, Function, Function]]:
                 continue
             if not any(twin.steps == old[name].steps for twin in _twins(name, old, new)):
                 yield edit, old[name], after
+
+
+_OF_EXAMPLES = re.compile(r"(?i)\b(?:examples?|samples?|demos?|bench\w*|playground)\b")
 
 
 def _is_as_it_was(before: Function, after: Function) -> bool:

@@ -8,16 +8,19 @@ from orchestrator.verify.readers.language import Language
 from orchestrator.verify.readers.languages import language_of
 from orchestrator.verify.testpaths import is_test_file, may_hold_tests
 
+_SHOWN = re.compile(r"(?:^|/)_?(?:benchmarks?|bench(?:es)?|examples?|samples?|demos?)/")
+"""What is there to be read, or to be measured: what it does is work all the same."""
 _BESIDE = re.compile(
-    r"(?:^|/)_?(?:testing|benchmarks?|bench(?:es)?|examples?|samples?|demos?|docs|fixtures?|testdata|typing[-_]examples?)/|(?:^|/)(?:setup|conftest)\.py$"
+    r"(?:^|/)_?(?:testing|docs|fixtures?|testdata|typing[-_]examples?)/|(?:^|/)(?:setup|conftest)\.py$"
     r"|(?:^|/)build\.rs$|^(?:packages/[^/]+/)?dist/.*\.[cm]?js$|(?:^|/)tests?/(?:[^/]+/)*data/|(?:^|/)\.yarn/(?:releases|plugins)/"
 )
 
 
-def sources(diff: Diff) -> Iterator[tuple[Edit, Language]]:
-    """Give the files of the snapshot that are no tests and can be read."""
+def sources(diff: Diff, *, shown: bool = False) -> Iterator[tuple[Edit, Language]]:
+    """Give the files of the snapshot that are no tests and can be read; examples and benchmarks where asked for."""
     for edit in diff.edits:
-        language = None if is_beside(edit.path) or _is_generated(edit) else language_of(edit.path)
+        beside = is_apart(edit.path) if shown else is_beside(edit.path)
+        language = None if beside or _is_generated(edit) else language_of(edit.path)
         if language is None or (may_hold_tests(edit.path) and _has_tests(edit, language)):
             continue
         if edit.new is not None and language.functions(edit.new) is not None:
@@ -41,4 +44,9 @@ def _is_generated(edit: Edit) -> bool:
 
 def is_beside(path: str) -> bool:
     """Say whether a file is no product code: tests, their helpers, examples, benchmarks."""
-    return is_test_file(path) or bool(_BESIDE.search(path))
+    return is_apart(path) or _SHOWN.search(path) is not None
+
+
+def is_apart(path: str) -> bool:
+    """Say whether a file does no work for anybody: tests, their helpers, what documents are made with."""
+    return is_test_file(path) or _BESIDE.search(path) is not None
