@@ -14,7 +14,7 @@ from orchestrator.policy.protected import AGENTS
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.settings import Setting, settings_of
 from orchestrator.verify.readers.surroundings import LAX_OF_RUST
-from orchestrator.verify.rules.lenient_java import gradle, maven, options, platform
+from orchestrator.verify.rules.lenient_java import for_all, gradle, maven, options, platform
 from orchestrator.verify.rules.narrowed_js import narrowed
 from orchestrator.verify.rules.narrowed_py import looks_elsewhere
 from orchestrator.verify.rules.task_words import asks_to_skip_tests
@@ -62,8 +62,8 @@ def _line(text: str, said: str) -> int:
 def _eased(edit: Edit, diff: Diff) -> Iterator[str]:
     for pattern, eases in _KINDS:
         if pattern.search(edit.path):
-            before = Counter(_said(one, edit.path) for one in _settings(edit.path, edit.old or ""))
-            for one in _settings(edit.path, edit.new or ""):
+            before = Counter(_said(one, edit.path) for one in _for_all(edit.path, edit.old or ""))
+            for one in _for_all(edit.path, edit.new or ""):
                 said = _said(one, edit.path)
                 if before[said] > 0:
                     before[said] -= 1
@@ -76,6 +76,12 @@ def _eased(edit: Edit, diff: Diff) -> Iterator[str]:
 
 def _settings(path: str, text: str) -> Sequence[Setting]:
     return settings_of(path, text) if text else ()
+
+
+def _for_all(path: str, text: str) -> Sequence[Setting]:
+    """Give what a file says of all builds: of Maven not what has to be asked for."""
+    said = _settings(path, text)
+    return for_all(said) if path.endswith("pom.xml") else said
 
 
 def _said(one: Setting, path: str) -> str:
