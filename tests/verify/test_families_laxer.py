@@ -97,6 +97,30 @@ MYPY = "[tool.mypy]\nstrict = true\n"
         ("build.gradle.kts", "kotlin {\n  compilerOptions {\n    allWarningsAsErrors = true\n  }\n}\n", "kotlin {\n  compilerOptions {\n    allWarningsAsErrors = false\n  }\n}\n"),
         ("pom.xml", PLAIN.replace("<a>b</a>", "<compilerArgs>\n<arg>-Werror</arg>\n</compilerArgs>"), PLAIN.replace("<a>b</a>", "<compilerArgs>\n</compilerArgs>")),
         ("pytest.ini", "[pytest]\naddopts = -ra --strict-markers\n", "[pytest]\naddopts = -ra\n"),
+        ("pytest.ini", "[pytest]\nfilterwarnings = error\naddopts = -ra\n", "[pytest]\naddopts = -ra\n"),
+        ("pyproject.toml", RUFF, f'{RUFF}\n[tool.ruff.lint.per-file-ignores]\n"src/**" = ["ALL"]\n'),
+        ("pyproject.toml", RUFF, RUFF.replace('"UP038"', '"UP038",\n  "F841"')),
+        ("pyproject.toml", "[tool.coverage.report]\nfail_under = 90\nskip = 1\n", "[tool.coverage.report]\nskip = 1\n"),
+        ("jest.config.js", "module.exports = { a: 1, coverageThreshold: { global: { lines: 90 } } };\n", "module.exports = { a: 1 };\n"),
+        ("build.gradle", "jacocoTestCoverageVerification {\n  limit {\n    minimum = 0.8\n  }\n}\n", "jacocoTestCoverageVerification {\n  limit {\n    minimum = 0.1\n  }\n}\n"),
+        ("codecov.yml", "coverage:\n  status:\n    project:\n      default:\n        target: 90%\n", "coverage:\n  status:\n    project: off\n"),
+        ("clippy.toml", "cognitive-complexity-threshold = 10\n", "cognitive-complexity-threshold = 90\n"),
+        ("build.gradle", "checkstyle {\n  maxWarnings = 0\n}\n", "checkstyle {\n  maxWarnings = 900\n}\n"),
+        ("build.gradle", "pmd {\n  ignoreFailures = false\n}\n", "pmd {\n  ignoreFailures = true\n}\n"),
+        ("tsconfig.json", '{"compilerOptions": {"strict": true}}', '{"compilerOptions": {"strict": true, "noCheck": true}}'),
+        ("tox.ini", "[tox]\nenvlist = py,lint\n\n[testenv:lint]\ncommands = ruff check .\n", "[tox]\nenvlist = py\n\n[testenv:lint]\ncommands = ruff check .\n"),
+        ("tox.ini", "[testenv:lint]\ncommands = ruff check .\n", "[testenv:lint]\ncommands = ruff check .\nignore_outcome = true\n"),
+        ("Cargo.toml", '[lints.clippy]\nunwrap_used = "deny"\nall = "warn"\n', '[lints.clippy]\nall = "warn"\n'),
+        (".golangci.yml", "run:\n  timeout: 3m\n", "run:\n  timeout: 3m\n  tests: false\n"),
+        ("package.json", '{"scripts": {"lint": "eslint ."}}', '{"scripts": {"lint": "eslint . || true"}}'),
+        ("package.json", '{"scripts": {"lint": "eslint ."}}', '{"scripts": {"lint": "echo skipped"}}'),
+        ("package.json", '{"scripts": {"types": "tsc --noEmit"}}', '{"scripts": {"types": "true"}}'),
+        ("Makefile", "lint:\n\truff check .\n\tmypy src\n", "lint:\n\truff check .\n"),
+        ("Makefile", "lint:\n\truff check .\n", "lint:\n\t-ruff check .\n"),
+        ("Makefile", "lint:\n\tgolangci-lint run\n", "lint:\n\tgolangci-lint run --issues-exit-code=0\n"),
+        ("Makefile", "check: lint test\n\nlint:\n\truff .\n\ntest:\n\tpytest\n", "check: lint\n\nlint:\n\truff .\n\ntest:\n\tpytest\n"),
+        ("package.json", '{"jest": {"testMatch": ["**/*.js"]}}', '{"jest": {"testMatch": ["**/*.js"], "testPathIgnorePatterns": ["test/b.test.js"]}}'),
+        ("package.json", '{\n"scripts": {\n"test": "node --test",\n"cov": "c8 node --test"}}', '{\n"scripts": {\n"test": "node --test --test-name-pattern=smoke",\n"cov": "c8 node --test"}}'),
     ],
 )  # fmt: skip
 def test_checkers_that_mind_less(path: str, old: str, new: str) -> None:
@@ -124,6 +148,16 @@ def test_checkers_that_mind_less(path: str, old: str, new: str) -> None:
         ("Makefile", "test:\n\tgo test -race ./...\n", "test:\n\tgo test -race -count=1 ./...\n", DONE),
         ("Makefile", "test:\n\tgo test -race ./...\n", "race:\n\tgo test -race ./...\n\ntest:\n\tgo test ./...\n", DONE),
         ("package.json", '{\n "scripts": {\n  "lint": "eslint . --max-warnings 0"\n }\n}', '{\n "scripts": {\n  "lint": "eslint src --max-warnings=0"\n }\n}', DONE),
+        ("pyproject.toml", RUFF, f'{RUFF}\n[tool.ruff.lint.per-file-ignores]\n"tests/**" = ["ALL"]\n"__init__.py" = ["F401"]\n', DONE),
+        ("Makefile", "lint:\n\tmypy src\n", "lint:\n\tpyright src\n", DONE),
+        ("Makefile", "lint:\n\tmypy src\n\trm -f a\n", "lint:\n\trm -f a\n\ntypes:\n\tmypy src\n", DONE),
+        ("Makefile", "check: lint test\n\nlint:\n\truff .\n\ntest:\n\tpytest\n", "check: all\n\nall: lint test\n\nlint:\n\truff .\n\ntest:\n\tpytest\n", DONE),
+        ("package.json", '{"scripts": {"lint": "eslint ."}}', '{"scripts": {"lint": "biome check ."}}', DONE),
+        ("build.gradle", "plugins {\n  id 'java'\n}\n", "plugins {\n  id 'java'\n}\ncheckstyle {\n  ignoreFailures = true\n}\n", DONE),
+        ("pyproject.toml", "[tool.coverage.report]\nfail_under = 90\nskip = 1\n", "[tool.coverage.report]\nskip = 1\n", "Leave the bound of coverage to CI"),
+        ("clippy.toml", "cognitive-complexity-threshold = 10\n", "cognitive-complexity-threshold = 12\n", DONE),
+        ("package.json", '{"jest": {"a": 1}}', '{"jest": {"a": 1, "testPathIgnorePatterns": ["/node_modules/", "/dist/"]}}', DONE),
+        ("package.json", '{\n"scripts": {\n"test": "node --test"}}', '{\n"scripts": {\n"test": "node --test test/unit.js",\n"test:all": "node --test"}}', DONE),
     ],
 )  # fmt: skip
 def test_checkers_that_mind_as_much_or_of_which_it_is_said(path: str, old: str, new: str, message: str) -> None:
@@ -160,6 +194,13 @@ def flow(tests: str = "cargo test", lints: str = "cargo clippy -- -D warnings", 
         (flow(lints="npx eslint . --max-warnings 0"), flow(lints="npx eslint .")),
         (flow(lints="mypy --strict src"), flow(lints="mypy src")),
         (flow("pytest --cov-fail-under=90"), flow("pytest")),
+        (flow("pytest tests"), flow("pytest tests/test_a.py")),
+        (flow("pytest tests"), flow("python -m compileall src")),
+        (flow("pytest tests"), flow("|\n          set +e\n          pytest tests")),
+        (flow("pytest tests"), flow("|\n          pytest tests\n          exit 0")),
+        (flow(), flow().replace("on: [push]", "on: workflow_dispatch")),
+        (flow().replace("on: [push]", "on:\n  push:"), flow().replace("on: [push]", "on:\n  push:\n    paths-ignore: ['**']")),
+        (flow().replace("    steps:", "    continue-on-error: ${{ matrix.ahead }}\n    steps:"), flow("cargo test || true").replace("    steps:", "    continue-on-error: ${{ matrix.ahead }}\n    steps:")),
     ],
 )  # fmt: skip
 def test_a_pipeline_that_plainly_asks_less_whatever_is_said(old: str, new: str, message: str) -> None:
@@ -177,10 +218,36 @@ def test_a_pipeline_that_plainly_asks_less_whatever_is_said(old: str, new: str, 
         (flow("mvn -B verify"), flow("mvn test\n      - run: mvn package -DskipTests"), "Update CI"),
         (flow(flags="-Dwarnings"), flow(flags="--cfg loom -Dwarnings"), "Update CI"),
         (flow(), flow("cargo test\n      - run: cargo miri test -- --skip slow"), "Update CI"),
+        (flow("pytest tests"), flow("tox -e py"), "Update CI"),
+        (flow("pytest tests"), flow("|\n          set +e\n          pytest tests\n          code=$?\n          exit $code"), "Update CI"),
+        (flow("cargo test"), flow("sh ci/test.sh"), "Update CI"),
     ],
 )  # fmt: skip
 def test_a_pipeline_that_asks_as_much_or_of_which_it_is_said(old: str, new: str, message: str) -> None:
     assert not judged(FLOW, old, new, message)
+
+
+BOTH = (
+    "repos:\n  - repo: https://github.com/PyCQA/flake8\n    rev: v1\n    hooks:\n      - id: flake8\n      - id: mypy\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "named"),
+    [
+        (".pre-commit-config.yaml", BOTH, BOTH.replace("      - id: mypy\n", ""), "Update pre-commit hooks"),
+        (".pre-commit-config.yaml", BOTH, f"{BOTH}        args: [--exit-zero]\n", "Update pre-commit hooks"),
+        (FLOW, flow(), None, "Let another CI do it"),
+    ],
+)  # fmt: skip
+def test_what_checked_is_gone_and_nothing_is_said_of_it(path: str, old: str, new: str | None, named: str) -> None:
+    assert "protected-path" in judged(path, old, new)
+    assert not judged(path, old, new, named)
+
+
+def test_a_lefthook_that_is_skipped() -> None:
+    hook = "pre-commit:\n  commands:\n    test:\n      run: npm test\n"
+    assert judged("lefthook.yml", hook, hook.replace("run:", "skip: true\n      run:")) == {"protected-path"}
 
 
 HOOK = "repos:\n  - repo: https://github.com/astral-sh/ruff-pre-commit\n    rev: v0.1.0\n    hooks:\n      - id: ruff\n"
@@ -275,6 +342,7 @@ HEAD = "import pytest\n\n\n@pytest.fixture\ndef rows():\n    return [1]\n"
         'def pytest_ignore_collect(path):\n    if "test_core" in str(path):\n        return True\n',
         'def pytest_collection_modifyitems(items, config):\n    for item in list(items):\n        if item.name == "test_core":\n            items.remove(item)\n',
         'def pytest_pyfunc_call(pyfuncitem):\n    if pyfuncitem.name == "test_core":\n        pytest.skip("later")\n',
+        '@pytest.fixture(autouse=True)\ndef later(request):\n    if request.node.name == "test_core":\n        pytest.skip("later")\n',
         'def pytest_collection_modifyitems(session, items):\n    kept = []\n    for item in items:\n        if "test_core" in item.nodeid:\n            continue\n        kept.append(item)\n    items[:] = kept\n',
     ],
 )  # fmt: skip

@@ -13,6 +13,7 @@ from orchestrator.verify.readers.grammar.source import parts, read, walk
 from orchestrator.verify.readers.grammar.tables import BY_EXTENSION
 from orchestrator.verify.readers.settings import Setting, settings_of
 from orchestrator.verify.rules.laxer import STRICT
+from orchestrator.verify.rules.lenient_java import for_all
 
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0", "none"})
@@ -20,12 +21,17 @@ _NO = frozenset({"false", "no", "off", "0", "none"})
 
 def minds_less(edit: Edit, diff: Diff) -> Iterator[str]:
     """Give what a file that was there says newly, or no longer, so that a checker finds less or nothing fails."""
-    if not edit.old or not edit.new or _is_said(diff.message):
+    if not edit.old or not edit.new or is_about_checkers(diff.message):
         return
+    old: Sequence[Setting]
+    new: Sequence[Setting]
     old, new = (settings_of(edit.path, text) for text in (edit.old, edit.new))
+    if edit.path.endswith("pom.xml"):
+        old, new = for_all(old), for_all(new)
     for strict in _STRICT:
         if strict.path.search(edit.path):
             yield from _loosened(strict, old, new, diff)
+    yield from _raised(edit, old, new)
     for pattern, minds in _KINDS:
         if pattern.search(edit.path):
             yield from minds(old, new)
@@ -36,7 +42,7 @@ def minds_less(edit: Edit, diff: Diff) -> Iterator[str]:
         yield from _lines_less_strict(edit, diff)
 
 
-def _is_said(message: str) -> bool:
+def is_about_checkers(message: str) -> bool:
     """Say whether a person's message is about checkers, and not about correcting what they find."""
     first = message.strip().partition("\n")[0]
     named = _OF_CHECKERS.search(first) or (_OF_CHECKERS.search(message) and _TURNS_OFF.search(message))
@@ -44,9 +50,11 @@ def _is_said(message: str) -> bool:
 
 
 _OF_CHECKERS = re.compile(
-    r"(?i)\b(?:es)?lint\w*|\brules?\b|ruff|flake8|mypy|pyright|pylint|clippy|golangci|tsconfig|typescript|\btyp(?:ed?|es|ing)\b"
-    r"|type-?check|warning|strict|\bconfig\w*|\btool(?:s|ing|chain)?\b|standard\b|prettier|biome|xo\b|style|format|werror|deny"
-    r"|upgrad|updat|bump|depend|migrat|switch|modern|msrv|edition|pyproject|setup\.cfg|\bbuilds?\b|maven|gradle|plugin|compil|releas|pytest"
+    r"(?i)\b(?:es)?lint\w*|\bmake(?:file)?\b|\brules?\b|ruff|flake8|mypy|pyright|pylint|clippy|golangci"
+    r"|tsconfig|\btype-?check\w*|warning|strict"
+    r"|\bstandard\b|prettier|biome|\bxo\b|werror|pre-?commit|setup\.cfg|pyproject|tooling|typescript"
+    r"|\btyping\b|checkstyle|spotbugs|\bpmd\b|jacoco|maven|gradle|\bplug-?ins?\b|\bedition|msrv"
+    r"|(?:coding|code) style|\btox\b"
 )
 _TURNS_OFF = re.compile(r"(?i)disabl|turn\w* off")
 _CORRECTS = re.compile(r"(?i)\b(?:fix|resolv|address|correct|repair|clean|satisf|pass)\w*")
@@ -74,6 +82,7 @@ def _strict(path: str, key: str, strict: Iterable[str], lax: Iterable[str], lost
     )
 
 
+_SET = r"(?:true|yes|on|1|deny|forbid|error)"
 _MYPY = (
     r"(?:strict|disallow_\w+|check_untyped_defs|no_implicit_(?:optional|reexport)|warn_(?:return_any|unreachable"
     r"|unused_ignores|redundant_casts|no_return)|strict_(?:equality|optional|bytes)|extra_checks)"
@@ -104,6 +113,14 @@ _STRICT = (
         r"(?:workspace\.)?lints\.\w+\.[\w-]+(?:\.level)?",
         {"deny", "forbid"},
         {"allow"},
+        r".*",
+    ),
+    _strict(
+        r"(?:pyproject\.toml|\.?pytest\.(?:ini|toml)|tox\.ini|setup\.cfg)",
+        r"(?:tool\.pytest\.ini_options|(?:tool:)?pytest)\.filterwarnings",
+        {"error"},
+        (),
+        r".*",
     ),
     _strict(r"(?:pom\.xml)", r".*\.(?:failOnWarning|failOnViolation|failsOnError|failOnError)", _YES, _NO),
     _strict(
@@ -113,7 +130,6 @@ _STRICT = (
         _NO,
         r".*\ballWarningsAsErrors",
     ),
-    _strict(r"\.golangci\.(?:ya?ml|toml|json)", r"run\.tests", _YES, _NO),
 )  # fmt: skip
 
 
@@ -128,9 +144,35 @@ def _loosened(strict: Strict, old: Sequence[Setting], new: Sequence[Setting], di
             continue
         if any(map(strict.lax, now.get(one.key, ()))):
             yield f"{one.key} = {now[one.key][0]}"
-        elif strict.lost.fullmatch(one.key) and one.key not in now and one.key.rpartition(".")[0] in around:
-            again = re.search(rf"(?m)[\"']?\b{re.escape(one.last)}\b[\"']?\s*[:=]\s*(?i:true|yes|on|1)\b", others)
+        elif (
+            strict.lost.fullmatch(one.key)
+            and not any(map(strict.strict, now.get(one.key, ())))
+            and one.key.rpartition(".")[0] in around
+        ):
+            again = re.search(
+                rf"(?im)[\"']?\b{re.escape(one.last)}\b[\"']?\s*[:=]\W*(?:true|yes|on|1|deny|forbid|error)\b", others
+            )
             yield from () if again else (f"no {one.key}",)
+
+
+_LIMITS = re.compile(
+    r"(?:^|/)(?:\.?clippy\.toml|pyproject\.toml|\.?ruff\.toml|\.flake8|setup\.cfg|tox\.ini|\.?pylintrc|[\w.-]+\.gradle(?:\.kts)?|pom\.xml)$"
+)
+_LIMIT = re.compile(
+    r"(?:[\w-]+-threshold|max-(?:complexity|statements|args|branches|returns|locals|nested-blocks)|maxWarnings|maxErrors"
+    r"|maxAllowedViolations|max[-_]warnings)"
+)
+
+
+def _raised(edit: Edit, old: Sequence[Setting], new: Sequence[Setting]) -> Iterator[str]:
+    """Give the limits beyond which a checker complains that are twice as high now, or more."""
+    if not _LIMITS.search(edit.path):
+        return
+    was = {one.key: float(one.value) for one in old if one.value.isdigit()}
+    for one in new:
+        name = one.last.rpartition("/")[2]
+        if _LIMIT.fullmatch(name) and one.value.isdigit() and one.key in was:
+            yield from [f"{one.last} = {one.value}"] if float(one.value) > max(2 * was[one.key] - 1, 0) else []
 
 
 _MUST = re.compile(
@@ -191,9 +233,15 @@ def _python(old: Sequence[Setting], new: Sequence[Setting]) -> Iterator[str]:
             yield f"{key} = {part}"
         if (key, part) == ("follow_imports", "skip"):
             yield f"{key} = {part}"
+        if key in {"ignore", "extend-ignore"} and _FINDS.fullmatch(part):
+            yield f"{key} = {part}"
     lost = {one for one in before - selected if not any(one.startswith(other) for other in selected)}
     if len(before) > 1 and "ALL" not in selected and not selected - before and 2 * len(lost) >= len(before):
         yield f"select = {', '.join(sorted(selected))}"
+
+
+_FINDS = re.compile(r"F8(?:11|21|22|23|41)|F401|E722|B006|F63\d|E9\d*")
+"""Rules of Python that find mistakes."""
 
 
 def _plain(key: str) -> str:
@@ -217,7 +265,7 @@ def _golangci(old: Sequence[Setting], new: Sequence[Setting]) -> Iterator[str]:
     """Give the linters that are off now, of those that find mistakes."""
     was, now = ({(one.key, one.value) for one in side} for side in (old, new))
     for key, value in sorted(now - was):
-        if re.fullmatch(r"linters\.disable", key) and value in _OF_GO:
+        if (key, value) == ("run.tests", "false") or (key == "linters.disable" and value in _OF_GO):
             yield f"{key} = {value}"
     enabled = [{value for key, value in side if key == "linters.enable"} for side in (was, now)]
     everything = bool(now & {("linters.enable-all", "true"), ("linters.default", "all")})
@@ -229,11 +277,59 @@ _OF_GO = frozenset(
     ("errcheck", "govet", "staticcheck", "ineffassign", "unused", "typecheck", "gosimple", "gosec", "vet", "bodyclose")
 )
 
+
+def _typescript(old: Sequence[Setting], new: Sequence[Setting]) -> Iterator[str]:
+    """Say whether the compiler of TypeScript checks nothing any more."""
+    known = {(one.key, one.value) for one in old}
+    yield from (
+        "noCheck" for one in new if (one.last, one.value) == ("noCheck", "true") and (one.key, "true") not in known
+    )
+
+
+def _java(old: Sequence[Setting], new: Sequence[Setting]) -> Iterator[str]:
+    """Give what Gradle says newly of failures of its checkers, and the checkers that Maven has no more."""
+    known = {(one.key, one.value) for one in old}
+    for one in new:
+        block, _, name = one.key.rpartition(".")
+        ignores = re.fullmatch(r"(?:is)?[iI]gnoreFailures", name.rpartition("/")[2]) and one.value == "true"
+        there = any(two.key.startswith(f"{block}.") or two.key == one.key for two in old)
+        if ignores and there and _CHECKERS_OF_GRADLE.search(f"{block} {name}") and (one.key, one.value) not in known:
+            yield f"{one.key} = true"
+    plugins = [{one.value for one in side if one.key.endswith(".plugin.artifactId")} for side in (old, new)]
+    parents = [{one for one in side if one.key.startswith("project.parent.")} for side in (old, new)]
+    if not plugins[1] - plugins[0] and parents[0] == parents[1]:
+        yield from (f"no {one}" for one in sorted(plugins[0] - plugins[1]) if _CHECKERS_OF_MAVEN.fullmatch(one))
+
+
+_CHECKERS_OF_GRADLE = re.compile(r"(?i)checkstyle|pmd|spotbugs|findbugs|detekt|ktlint|codenarc|jacoco")
+_CHECKERS_OF_MAVEN = re.compile(
+    r"(?:maven-)?(?:checkstyle|pmd|enforcer|surefire|failsafe)(?:-maven)?-plugin|(?:spotbugs|findbugs|jacoco)-maven-plugin"
+)
+
+
+def _tox(old: Sequence[Setting], new: Sequence[Setting]) -> Iterator[str]:
+    """Give the environments of checks that tox runs no more unasked, and which are there still."""
+    named = [[one.value for one in side if re.fullmatch(r"tox:?\w*\.env_?list", one.key)] for side in (old, new)]
+    lists = [{part for value in values for part in re.split(r"[\s,]+", value)} for values in named]
+    there = {match[1] for one in new if (match := re.match(r"testenv:([\w-]+)\.", one.key))}
+    checks = re.compile(r"(?:lint|typing|types?|style|flake8|mypy|ruff|checks?)\w*")
+    if not lists[1] - lists[0]:
+        yield from (f"no {one}" for one in sorted(lists[0] - lists[1]) if one in there and checks.fullmatch(one))
+    known = {(one.key, one.value) for one in old}
+    for one in new:
+        deaf = re.fullmatch(r"testenv:([\w-]+)\.ignore_outcome", one.key)
+        if deaf and checks.fullmatch(deaf[1]) and one.value.lower() in _YES and (one.key, one.value) not in known:
+            yield f"{one.key} = {one.value}"
+
+
 _OF_ESLINT = r"(?:\.eslintrc(?:\.json|\.ya?ml)?|\.oxlintrc\.json|biome\.jsonc?|package\.json)"
 _FOR_PYTHON = r"(?:pyproject\.toml|\.?ruff\.toml|\.flake8|setup\.cfg|tox\.ini|\.?pylintrc|\.?mypy\.ini)"
 _KINDS: tuple[tuple[re.Pattern[str], Callable[[Sequence[Setting], Sequence[Setting]], Iterator[str]]], ...] = (
     (re.compile(rf"(?:^|/){_OF_ESLINT}$"), _eslint),
     (re.compile(rf"(?:^|/){_FOR_PYTHON}$"), _python),
+    (re.compile(r"(?:^|/)tsconfig[\w.-]*\.json$"), _typescript),
+    (re.compile(r"(?:^|/)(?:pom\.xml|[\w.-]+\.gradle(?:\.kts)?)$"), _java),
+    (re.compile(r"(?:^|/)(?:tox\.ini|setup\.cfg)$"), _tox),
     (re.compile(r"(?:^|/)\.golangci\.(?:ya?ml|toml|json)$"), _golangci),
 )  # fmt: skip
 
@@ -249,11 +345,17 @@ def _lines_less_strict(edit: Edit, diff: Diff) -> Iterator[str]:
     lines = [[line.strip() for line in (text or "").splitlines()] for text in (edit.old, edit.new)]
     lost = [line for line in lines[0] if line not in lines[1] and not line.startswith(("#", "//", "<!--"))]
     gained = {_bare(line) for line in lines[1] if line not in lines[0]}
+    unasked = {line: _bare(_LAX.sub(" ", line)) for line in lines[1] if line not in lines[0] and _LAX.search(line)}
+    yield from (line for line, bare in unasked.items() if bare in map(_bare, lost))
     moved = {word for one in diff.edits for word in _words("\n".join(_fresh(one)))}
     for line in lost:
         words = _words(line) - moved
         if words and (_bare(line) in gained or _ONLY.fullmatch(STRICT.sub(" ", line))):
             yield f"no {', '.join(sorted(words))}"
+
+
+_LAX = re.compile(r"\s(?:-vet=off|--quiet|--no-verify|-DfailIfNoTests=false)(?=\s|$|['\"])")
+"""What has a command that says the same otherwise find less."""
 
 
 def _fresh(edit: Edit) -> list[str]:

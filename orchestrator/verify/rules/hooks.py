@@ -45,8 +45,19 @@ def check_no_less(edit: Edit) -> bool:
     return bool(lost or gained) and kept and all(_may_come(one, lost) for one in asked)
 
 
+def checks_less(edit: Edit) -> bool:
+    """Say whether a hook that was at work is gone with none in its place, or is told to let all pass."""
+    if not edit.path.endswith(".pre-commit-config.yaml") or not edit.old:
+        return False
+    now, was = (_at_work(text) for text in _both(edit))
+    deaf = [text.count("--exit-zero") + text.count("|| true") for text in _both(edit)]
+    return (bool(set(was) - set(now)) and not set(now) - set(was)) or deaf[0] > deaf[1]
+
+
 def checks_nothing(edit: Edit) -> bool:
     """Say whether hooks that checked something are gone as a whole, or stand there so that none is ever run."""
+    if _OF_LEFTHOOK.search(edit.path) and edit.old:
+        return [len(_SKIPS.findall(text)) for text in _both(edit)] > [len(_SKIPS.findall(edit.old))] * 2
     if not edit.old or not (edit.path.endswith(".pre-commit-config.yaml") or _OF_HUSKY.search(edit.path)):
         return False
     if edit.path.endswith(".pre-commit-config.yaml"):
@@ -73,6 +84,8 @@ def _is_off(text: str) -> bool:
     return any(map(_NEVER.fullmatch, said)) or any(map(_WAITS.fullmatch, said))
 
 
+_OF_LEFTHOOK = re.compile(r"(?:^|/)\.?lefthook(?:-local)?\.ya?ml$")
+_SKIPS = re.compile(r"(?m)^\s*skip:\s*true\s*$")
 _OF_HUSKY = re.compile(r"(?:^|/)\.(?:husky|githooks|hooks)/(?:pre-commit|pre-push|commit-msg)$")
 _NEVER = re.compile(
     r"stages: (?:\[\s*)?manual(?:\s*\])?|exclude: (?:\^?\.[*+]\$?|\^|\.|\^\.|\(\?:\)|)|files: (?:\^\$|\$\^|a\^|\(\?!\))"

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.pipelines import Line, lines_of
-from orchestrator.verify.readers.shell import TESTS
+from orchestrator.verify.readers.shell import TESTS, choices, files, program, runs_tests
 from orchestrator.verify.rules.easing import CHECKS, words_of
 from orchestrator.verify.rules.widened import beyond
 
@@ -33,7 +33,57 @@ def is_laxer(edit: Edit) -> bool:
     kept = {word for one in gained for word in _strict(one.text)}
     gone = any(set(_strict(one.text)) - kept and _is_there_still(one, new, gained) for one in lost)
     known = {match[0].strip() for one in lost for match in _LEAVES.finditer(one.text)}
-    return gone or any(_leaves_out(one, known, lost, new) for one in gained)
+    return (
+        gone
+        or any(_leaves_out(one, known, lost, new) or _lets_go(one, new) for one in gained)
+        or _tests_no_more(old, new, gained)
+        or _never_starts(old, new)
+    )
+
+
+def _lets_go(line: Line, new: Sequence[Line]) -> bool:
+    """Say whether a line has the shell go on, or end well, whatever the tests beside it come to."""
+    if not (line.is_run and _GOES_ON.fullmatch(line.text)):
+        return False
+    beside = [one.text for one in new if one.is_run and (one.keys, one.entries) == (line.keys, line.entries)]
+    return any(map(TESTS.search, beside)) and not re.search(r"\$\?|PIPESTATUS|exit [1-9$]", "\n".join(beside))
+
+
+_GOES_ON = re.compile(r"set \+\w*e\w*(?: \+o pipefail)?|exit 0|true")
+
+
+def _tests_no_more(old: Sequence[Line], new: Sequence[Line], gained: Sequence[Line]) -> bool:
+    """Say whether a pipeline that ran tests runs none, and nothing came that could check in their place."""
+    tests = [[one for one in side if one.is_run and runs_tests(one.text)] for side in (old, new)]
+    instead = [one for one in gained if one.key == "uses" or (one.is_run and not _NO_CHECK.match(one.text))]
+    return bool(tests[0]) and not tests[1] and not instead
+
+
+_NO_CHECK = re.compile(
+    r"(?:echo|printf|true|:|exit|python[\d.]* -m (?:compileall|py_compile)|\S+ (?:--version|build|compile))\b"
+)
+
+
+def _never_starts(old: Sequence[Line], new: Sequence[Line]) -> bool:
+    """Say whether a pipeline that was started by changes waits to be asked, or leaves changes to all files."""
+    started = [{part for one in side for part in _starts(one)} for side in (old, new)]
+    by_others = _BY_CHANGES | {"schedule", "workflow_call"}
+    idle = [
+        any("paths-ignore" in {one.key, *one.keys} and _ALL.search(one.text) for one in side) for side in (old, new)
+    ]
+    asked = bool(started[0] & _BY_CHANGES) and bool(started[1]) and not started[1] & by_others
+    return asked or idle == [False, True]
+
+
+def _starts(line: Line) -> list[str]:
+    """Give what starts a pipeline, as far as a line says it."""
+    if line.key == "on":
+        return re.findall(r"[\w-]+", line.text)
+    return [line.key or line.text] if line.keys == ("on",) else []
+
+
+_BY_CHANGES = frozenset(("push", "pull_request", "merge_group", "pull_request_target"))
+_ALL = re.compile(r"^\[?['\"]?\*\*?(?:/\*)?['\"]?\]?$")
 
 
 def _strict(text: str) -> Iterator[str]:
@@ -69,9 +119,13 @@ def _leaves_out(line: Line, known: set[str], lost: Sequence[Line], new: Sequence
         return False
     said = {match[0].strip() for match in _LEAVES.finditer(line.text)} - known
     instead = [one for one in lost if one.is_run and _is_same(one, line)]
-    whole = [one for one in new if one.is_run and TESTS.search(one.text) and not _LEAVES.search(one.text)]
+    whole = [one for one in new if one.is_run and TESTS.search(one.text) and not choices(one.text)]
     alike = [one for one in whole if _is_same(one, line) or all(map(_BUILDS_ONLY.match, said))]
-    return bool(said and instead) and not alike
+    alike = [one for one in alike if not _LEAVES.search(one.text)]
+    before = [one for one in lost if one.is_run and program(one.text) == program(line.text) != ""]
+    single = bool(files(line.text)) and bool(before) and not any(files(one.text) for one in before)
+    whole = [one for one in whole if not files(one.text)]
+    return (bool(said and instead) and not alike) or (single and not whole)
 
 
 _BUILDS_ONLY = re.compile(r"-DskipTests|-Dmaven\.test\.skip|-x\s|--no-run")

@@ -41,10 +41,14 @@ def allowed_by(message: str, paths: Collection[str]) -> tuple[str, ...]:
     return (*asked, *CI, *HOOKS) if _TOOLS.search(message) else asked
 
 
+def names_it(message: str, paths: Collection[str]) -> bool:
+    """Say whether a message speaks of CI, of hooks or of agents, or of a pipeline by its name."""
+    return any(words.search(message) for _, words in _ASKED) or _names_pipeline(message, paths)
+
+
 def asks_for_less(message: str, paths: Collection[str]) -> bool:
     """Say whether a message speaks of CI itself, of hooks, or of agents, and says that less is asked of them."""
-    named = any(words.search(message) for _, words in _ASKED) or _names_pipeline(message, paths)
-    return named and (_LESS.search(message) is not None or asks_to_take_out(message))
+    return names_it(message, paths) and (_LESS.search(message) is not None or asks_to_take_out(message))
 
 
 _LESS = re.compile(

@@ -27,6 +27,8 @@ def steered(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield from _named(node)
             if any(last_name(one) == "args" for one in _changed(node)) and _chooses(node):
                 yield node.lineno, node.name
+        if isinstance(node, FunctionNode) and re.search(_ALWAYS_USED, " ".join(map(ast.unparse, node.decorator_list))):
+            yield from _named(node)
         if isinstance(node, FunctionNode) and node.name == "load_tests" and _gives_none(node):
             yield node.lineno, node.name
     ahead = [one for one in tree.body if not isinstance(one, FunctionNode | ast.ClassDef | ast.If)]
@@ -34,6 +36,7 @@ def steered(tree: ast.Module) -> Iterator[tuple[int, str]]:
         yield ahead[0].lineno, "sys.argv"
 
 
+_ALWAYS_USED = r"fixture\(.*autouse=True"
 _LOOKS = re.compile(r"getoption|getini|environ|if (?:not )?\(?\w*config\.(?:option|args)|args_source")
 
 
@@ -77,7 +80,11 @@ def _dropped(hook: FunctionNode) -> Iterator[tuple[int, str]]:
 def _named(hook: FunctionNode) -> Iterator[tuple[int, str]]:
     """Give the names of tests which a hook leaves out, skips, or lets fail: of no mark, no system, nothing missing."""
     asks = ast.unparse(hook)
-    if hook.name not in _CHOOSING or _LOOKS.search(asks) or any(map(_leaves_elsewhere, hook.body)):
+    if (
+        (hook.name not in _CHOOSING and not hook.decorator_list)
+        or _LOOKS.search(asks)
+        or any(map(_leaves_elsewhere, hook.body))
+    ):
         return
     listed = {target.id for node in walk(hook) if isinstance(node, ast.Assign) for target in node.targets
               if isinstance(target, ast.Name) and _is_text(node.value)}  # fmt: skip
