@@ -77,7 +77,7 @@ PYTEST = "[metadata]\nname = a\n\n[tool:pytest]\npython_classes = Test_*\ntestpa
         ("[metadata]\nname = a\n", PYTEST, {"tests-deselected"}),
         (NOSE, PYTEST.replace("-q", "-q --deselect tests/test_a.py"), {"tests-deselected"}),
         (NOSE, PYTEST.replace("= tests", "= tests/one"), {"tests-deselected"}),
-        (f"{NOSE}\n[tool:pytest]\nxfail_strict = 1\n", PYTEST, {"tests-deselected"}),
+        (f"{NOSE}\n[tool:pytest]\nxfail_strict = 1\n", PYTEST, {"tests-deselected", "checker-silenced"}),
     ],
 )
 def test_a_section_of_pytest_for_another_runners_is_as_a_new_file_of_it(old: str, new: str, expected: set[str]) -> None:

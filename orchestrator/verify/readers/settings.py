@@ -58,7 +58,33 @@ def _json(_: str, text: str) -> Iterator[Setting]:
 
 
 def _toml(_: str, text: str) -> Iterator[Setting]:
-    yield from _flat(tomllib.loads(text))
+    try:
+        whole = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        yield from _piecewise(text)
+    else:
+        yield from _flat(whole)
+
+
+def _piecewise(text: str) -> Iterator[Setting]:
+    """Read each setting for itself, where the whole cannot be read: it says something twice, say."""
+    table, begun = "", ""
+    for line in text.splitlines():
+        if not begun and (head := re.fullmatch(r"\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?", line)) is not None:
+            table = head[1]
+            continue
+        begun = f"{begun}{line}\n" if begun or "=" in line else ""
+        try:
+            said = tomllib.loads(f"[{table}]\n{begun}" if table else begun)
+        except tomllib.TOMLDecodeError:
+            begun = begun if begun.count("\n") < _LONGEST else ""
+        else:
+            yield from _flat(said) if begun else ()
+            begun = ""
+
+
+_LONGEST = 60
+"""Lines that one setting may have."""
 
 
 def _ini(_: str, text: str) -> Iterator[Setting]:
@@ -113,6 +139,8 @@ def _xml(_: str, text: str) -> Iterator[Setting]:
             found.append(Setting(".".join(above), value))
         if above[-2:] == ["plugin", "artifactId"]:
             above[-2] = f"plugin:{value}"  # what comes after it is of that plugin
+        if above[-2:] == ["profile", "id"]:
+            above[-2] = f"profile:{value.replace('.', '-')}"
         above.pop()
 
     def _text(piece: str) -> None:

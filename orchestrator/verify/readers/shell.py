@@ -82,6 +82,38 @@ _NO_ASSERT = re.compile(r"\s-\w*O")
 """Python that leaves assertions out."""
 
 
+_CHECKER = (
+    r"(?:ruff|flake8|pylint|mypy|pyright|black|isort|bandit|eslint|tsc|vue-tsc|prettier|biome|stylelint|xo|standard|oxlint"
+    r"|golangci-lint|staticcheck|revive|errcheck|clippy-driver|checkstyle|ktlint|detekt|shellcheck|yamllint)"
+)
+CHECKERS = re.compile(
+    rf"{_START}(?:(?:npx|uvx|bunx|uv run|poetry run|pnpm exec|yarn|python[\d.]* -m)\s+)?(?:{_CHECKER}{_END}"
+    r"|(?:\$\(?\{?GO\}?\)?|go)\s+vet\b|(?:\$\(?\{?CARGO\}?\)?|cargo)\s+(?:\+\S+\s+)?(?:clippy|fmt|deny|audit)\b"
+    r"|(?:npm|yarn|pnpm|bun)\s+(?:run\s+)?(?:lint|typecheck|type-check|check)\b)"
+)
+"""What checks code, and runs no test."""
+_NO_FAULT = re.compile(
+    r"\s(?:--exit-zero|--issues-exit-code[= ]0|--no-error-on-unmatched-pattern|--no-errors?)(?=\s|$|['\"])"
+)
+
+
+def is_check_unheard(line: str) -> bool:
+    """Say whether a line checks code so that nobody hears of what is found."""
+    said = _spoken(line)
+    found = CHECKERS.search(said)
+    if found is None or _ALOUD.search(said):
+        return False
+    prefix = re.match(r"\s*@?-@?\s*(?=[\w.$])", line)
+    rest = said[found.end() :]
+    return bool(prefix) or _AFTER.search(rest) is not None or _NO_FAULT.search(rest) is not None
+
+
+def runs_check(line: str) -> bool:
+    """Say whether a line checks code."""
+    found = CHECKERS.search(_spoken(line))
+    return found is not None and not _BEFORE.search(_spoken(line)[: found.start() + 1])
+
+
 def is_talked_over(line: str) -> bool:
     """Say whether the last that a line does, when its tests have run, is to say something."""
     said = re.sub(r"(?:^|\s)#.*", "", line)

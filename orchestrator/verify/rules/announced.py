@@ -10,7 +10,7 @@ from orchestrator.policy.protected import CI
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.readers.pipelines import unquoted
 from orchestrator.verify.readers.python.source import parse
-from orchestrator.verify.rules.agents_prose import says_nothing_new
+from orchestrator.verify.rules.agents_prose import frees_agents, says_nothing_new
 from orchestrator.verify.rules.as_much import (
     EXPRESSION,
     KEPT,
@@ -22,7 +22,8 @@ from orchestrator.verify.rules.as_much import (
 )
 from orchestrator.verify.rules.easing import EASES
 from orchestrator.verify.rules.exchanged import brings_pipeline, hands_over, jobs_without_work
-from orchestrator.verify.rules.hooks import check_no_less
+from orchestrator.verify.rules.hooks import check_no_less, checks_nothing
+from orchestrator.verify.rules.laxer import is_laxer
 from orchestrator.verify.rules.no_less import asks_no_less, starts_less
 from orchestrator.verify.rules.steered import is_steered
 from orchestrator.verify.rules.task_words import asks_to_take_out, drops_support_of, speaks_of
@@ -90,17 +91,22 @@ def announces_itself(edit: Edit, diff: Diff) -> bool:
 
 
 def asks_plainly_less(edit: Edit) -> bool:
-    """Say whether a pipeline lets a failure pass, runs no check any more, or wants less, whatever else it does."""
+    """Say whether a pipeline lets a failure pass, runs no check any more, or wants less, whatever else it does.
+
+    Or hooks check nothing any more, or agents are told that tests need not pass.
+    """
+    if checks_nothing(edit) or frees_agents(edit):
+        return True
     if not (edit.old and edit.new and matches_any(edit.path.casefold(), CI)):
         return False
     added, gone = _changed(edit)
     left_out = any((said := _NO_TESTS.sub("", line)) != line and said in gone for line in added)
-    return left_out or _lowers(added, gone) or is_heard_less(edit)
+    return left_out or _lowers(added, gone) or is_heard_less(edit) or is_laxer(edit)
 
 
 def _checks_less(edit: Edit, message: str, idle: frozenset[str]) -> bool:
     """Say whether a pipeline shows that something is checked on more conditions, with less, or no more."""
-    return hangs_on_more(edit) or drops_checks(edit, message, idle) or is_steered(edit)
+    return hangs_on_more(edit) or drops_checks(edit, message, idle) or is_steered(edit) or is_laxer(edit)
 
 
 def _shows(edit: Edit, diff: Diff, added: Sequence[str]) -> bool:

@@ -101,6 +101,9 @@ def is_heard_less(edit: Edit) -> bool:
     sides = [[one for one in lines_of(text) if _is_checked(one)] for text in (edit.old, edit.new)]
     deaf = [sum(map(_is_deaf, lines)) for lines in sides]
     heard = [len(lines) - count for lines, count in zip(sides, deaf, strict=True)]
+    own = [sum(DEAFENS.search(one.text) is not None for one in lines) for lines in sides]
+    if own[0] < own[1] and len(sides[1]) - own[1] < len(sides[0]) - own[0]:
+        return True
     acts = any(one.key == "uses" and CHECKS.search(one.text) for one in lines_of(edit.new))
     nothing = heard[1] == 0 and not acts and _WORKFLOW.search(edit.path) is not None
     return heard[1] < heard[0] and (deaf[1] > deaf[0] or nothing)

@@ -14,7 +14,9 @@ from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.leaving import Names, by_glob, by_regex, is_plain, left, lines, listed
 from orchestrator.verify.readers.settings import Setting, settings_of
 from orchestrator.verify.rules.checkers_java import leaves_all_of_java
+from orchestrator.verify.rules.checkers_laxer import minds_less
 from orchestrator.verify.rules.checkers_off import is_off
+from orchestrator.verify.rules.commands import checks_dropped
 from orchestrator.verify.rules.product import is_beside
 from orchestrator.verify.rules.task_words import asks_to_silence
 from orchestrator.verify.testpaths import is_vendored
@@ -129,6 +131,8 @@ _SHOWN = re.compile(r"(?:^|/)(?:examples?|docs?|fixtures?|__fixtures__|testdata|
 
 def _idle(edit: Edit, diff: Diff) -> Iterator[str]:
     yield from is_off(edit, diff)
+    yield from minds_less(edit, diff)
+    yield from checks_dropped(edit, diff)
     yield from leaves_all_of_java(edit, _code(diff, _JAVA))
     for checker in _CHECKERS:
         if not checker.path.search(edit.path):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.leaving import by_glob
 from orchestrator.verify.readers.settings import Setting, settings_of
+from orchestrator.verify.rules.lenient_java import for_all
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
@@ -98,17 +99,16 @@ _HEARS = frozenset(("failOnViolation", "failsOnError", "failOnError", "haltOnFai
 
 def _of_maven(path: str, text: str, paths: Sequence[str]) -> Iterator[str]:
     """Give what Maven is told of its checkers, for all builds: to skip them, not to hear them, or to leave all."""
-    for one in settings_of(path, text) if text else ():
-        if ".profiles." in one.key:
-            continue
+    for one in for_all(settings_of(path, text)) if text else ():
         own, value = _OF_CHECKERS.search(one.key) is not None, one.value.lower()
-        skips = (own and one.last == "skip") or _SKIPS.fullmatch(one.key.partition(".properties.")[2]) is not None
+        named = one.key.partition(".properties.")[2]
+        skips = (own and one.last == "skip") or _SKIPS.fullmatch(named) is not None
         if (
             (skips and value == "true")
             or (own and one.last in _HEARS and value == "false")
             or (own and _leaves_most(one, paths))
         ):
-            yield f"{one.last} = {one.value}"
+            yield f"{named or one.last} = {one.value}"
 
 
 def _leaves_most(one: Setting, paths: Sequence[str]) -> bool:

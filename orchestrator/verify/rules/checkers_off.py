@@ -36,15 +36,19 @@ def _settings(edit: Edit, text: str | None) -> Sequence[Setting]:
     return settings_of(edit.path, text) if text else ()
 
 
-def _ruff(one: Setting, _: Edit, __: Diff) -> bool:
-    """Say whether ruff has no rule left."""
+def _ruff(one: Setting, _: Edit, diff: Diff) -> bool:
+    """Say whether ruff has no rule left, or not those that find mistakes, for nearly all of the code."""
     key = one.key.removeprefix("tool.ruff.").removeprefix("lint.")
     if key == "select":
         return not one.value
     if key in {"ignore", "extend-ignore"}:
         return one.value == "ALL"
     where = key.partition("per-file-ignores.")[2]
-    return one.value == "ALL" and bool(where) and _EVERYTHING.fullmatch(where) is not None
+    if one.value not in {"ALL", "F"} or not where:
+        return False
+    paths = [path for path in diff.tree if path.endswith(".py") and not is_beside(path)]
+    named = sum(is_named(path, [where], by_glob) for path in paths)
+    return _EVERYTHING.fullmatch(where) is not None or (bool(paths) and named >= _MOST * len(paths))
 
 
 def _flake8(one: Setting, _: Edit, __: Diff) -> bool:

@@ -30,6 +30,8 @@ from orchestrator.verify.readers.shell import (
     runs_tests,
     units,
 )
+from orchestrator.verify.rules.checkers_laxer import is_about_checkers
+from orchestrator.verify.rules.commands_checks import checks_unheard, goals_cut
 from orchestrator.verify.rules.task_words import asks_to_skip_tests
 from orchestrator.verify.rules.tree import protected_path
 from orchestrator.verify.testpaths import is_vendored
@@ -65,6 +67,21 @@ def commands_unheard(diff: Diff) -> Iterable[Finding]:
                 line=_line(edit.new, said),
                 about=said,
             )
+
+
+def checks_dropped(edit: Edit, diff: Diff) -> list[str]:
+    """Give the checks of code that are run no more, or not heard, by goals of which people expect it."""
+    if is_about_checkers(diff.message):
+        return []
+    if edit.path.endswith("package.json"):
+        sides = [list(_scripts(text or "").items()) for text in (edit.old, edit.new)]
+    elif _RUN.search(edit.path):
+        sides = [list(units(edit.path, text or "")) for text in (edit.old, edit.new)]
+    elif _MANIFESTS.search(edit.path):
+        sides = [[(goal, line) for _, goal, line in _tasks(edit.path, text or "")] for text in (edit.old, edit.new)]
+    else:
+        return []
+    return list(dict.fromkeys((*checks_unheard(edit, diff, *sides), *goals_cut(edit))))
 
 
 def _line(text: str, said: str) -> int:
@@ -190,7 +207,8 @@ def _of_goals(edit: Edit, old: Lines, new: Lines, loud: Lines) -> Iterator[str]:
             yield f"{goal}:"
         if any(map(rewrites, now)) and not any(map(rewrites, was)):
             yield next(filter(rewrites, now))
-        yield from _chosen([line for name, line in loud if name == goal], now, [line for _, line in new])
+        others = [line for name, line in new if name == goal or (name, line) not in old]
+        yield from _chosen([line for name, line in loud if name == goal], now, others)
 
 
 def _block(lines: Lines, goal: str) -> list[str]:

@@ -4,6 +4,7 @@ import re
 
 from orchestrator.verify.diff import Edit
 from orchestrator.verify.readers.pipelines import Line, lines_of
+from orchestrator.verify.readers.shell import does_nothing
 from orchestrator.verify.rules.easing import EASES
 from orchestrator.verify.rules.widened import beyond
 
@@ -42,6 +43,55 @@ def check_no_less(edit: Edit) -> bool:
     hooks = {one.text for one in old if one.key == "id"}
     asked = [one for one in gained if not _leaves_aside(one, hooks)]
     return bool(lost or gained) and kept and all(_may_come(one, lost) for one in asked)
+
+
+def checks_less(edit: Edit) -> bool:
+    """Say whether a hook that was at work is gone with none in its place, or is told to let all pass."""
+    if not edit.path.endswith(".pre-commit-config.yaml") or not edit.old:
+        return False
+    now, was = (_at_work(text) for text in _both(edit))
+    deaf = [text.count("--exit-zero") + text.count("|| true") for text in _both(edit)]
+    return (bool(set(was) - set(now)) and not set(now) - set(was)) or deaf[0] > deaf[1]
+
+
+def checks_nothing(edit: Edit) -> bool:
+    """Say whether hooks that checked something are gone as a whole, or stand there so that none is ever run."""
+    if _OF_LEFTHOOK.search(edit.path) and edit.old:
+        return [len(_SKIPS.findall(text)) for text in _both(edit)] > [len(_SKIPS.findall(edit.old))] * 2
+    if not edit.old or not (edit.path.endswith(".pre-commit-config.yaml") or _OF_HUSKY.search(edit.path)):
+        return False
+    if edit.path.endswith(".pre-commit-config.yaml"):
+        now, was = (_at_work(text) for text in (edit.new or "", edit.old))
+        return bool(was) and (not now or (_is_off(edit.new or "") and not _is_off(edit.old)))
+    idle = [all(does_nothing(line) or line.startswith(". ") for line in text.splitlines()) for text in _both(edit)]
+    return idle == [True, False]
+
+
+def _both(edit: Edit) -> tuple[str, str]:
+    return edit.new or "", edit.old or ""
+
+
+def _at_work(text: str) -> list[str]:
+    """Give the hooks that are run on some file, unasked."""
+    lines = lines_of(text)
+    idle = {one.entries for one in lines if one.entries and _NEVER.fullmatch(f"{one.key or one.keys[-1]}: {one.text}")}
+    return [one.text for one in lines if one.key == "id" and one.entries not in idle]
+
+
+def _is_off(text: str) -> bool:
+    """Say whether all hooks together leave every file, or wait to be asked."""
+    said = [f"{one.key}: {one.text}" for one in lines_of(text) if not one.keys]
+    return any(map(_NEVER.fullmatch, said)) or any(map(_WAITS.fullmatch, said))
+
+
+_OF_LEFTHOOK = re.compile(r"(?:^|/)\.?lefthook(?:-local)?\.ya?ml$")
+_SKIPS = re.compile(r"(?m)^\s*skip:\s*true\s*$")
+_OF_HUSKY = re.compile(r"(?:^|/)\.(?:husky|githooks|hooks)/(?:pre-commit|pre-push|commit-msg)$")
+_NEVER = re.compile(
+    r"stages: (?:\[\s*)?manual(?:\s*\])?|exclude: (?:\^?\.[*+]\$?|\^|\.|\^\.|\(\?:\)|)|files: (?:\^\$|\$\^|a\^|\(\?!\))"
+)
+"""What no file is left by, or no commit starts."""
+_WAITS = re.compile(r"default_stages: (?:\[\s*)?manual(?:\s*\])?")
 
 
 def _leaves_aside(line: Line, hooks: frozenset[str] | set[str]) -> bool:

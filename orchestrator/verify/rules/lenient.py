@@ -14,10 +14,10 @@ from orchestrator.policy.protected import AGENTS
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.settings import Setting, settings_of
 from orchestrator.verify.readers.surroundings import LAX_OF_RUST
-from orchestrator.verify.rules.lenient_java import gradle, maven, options, platform
+from orchestrator.verify.rules.lenient_java import for_all, gradle, maven, options, platform
 from orchestrator.verify.rules.narrowed_js import narrowed
 from orchestrator.verify.rules.narrowed_py import looks_elsewhere
-from orchestrator.verify.rules.task_words import asks_to_skip_tests
+from orchestrator.verify.rules.task_words import asks_to_skip_tests, asks_to_take_out
 from orchestrator.verify.testpaths import is_vendored
 
 Eases = Callable[[Setting, Edit, Diff], bool]
@@ -62,8 +62,8 @@ def _line(text: str, said: str) -> int:
 def _eased(edit: Edit, diff: Diff) -> Iterator[str]:
     for pattern, eases in _KINDS:
         if pattern.search(edit.path):
-            before = Counter(_said(one, edit.path) for one in _settings(edit.path, edit.old or ""))
-            for one in _settings(edit.path, edit.new or ""):
+            before = Counter(_said(one, edit.path) for one in _for_all(edit.path, edit.old or ""))
+            for one in _for_all(edit.path, edit.new or ""):
                 said = _said(one, edit.path)
                 if before[said] > 0:
                     before[said] -= 1
@@ -76,6 +76,12 @@ def _eased(edit: Edit, diff: Diff) -> Iterator[str]:
 
 def _settings(path: str, text: str) -> Sequence[Setting]:
     return settings_of(path, text) if text else ()
+
+
+def _for_all(path: str, text: str) -> Sequence[Setting]:
+    """Give what a file says of all builds: of Maven not what has to be asked for."""
+    said = _settings(path, text)
+    return for_all(said) if path.endswith("pom.xml") else said
 
 
 def _said(one: Setting, path: str) -> str:
@@ -257,7 +263,10 @@ def _agents(one: Setting, edit: Edit, diff: Diff) -> bool:
         return one.value in _YES
     if one.last in {"defaultMode", "sandbox_mode", "approval_policy", "permissionMode", "approvalMode"}:
         return re.fullmatch(r"bypassPermissions|danger-full-access|never|yolo|dontAsk", one.value) is not None
-    return one.key == "permissions.allow" and re.fullmatch(r"\*|Bash(?:\(\*?(?::\*)?\))?", one.value) is not None
+    return (
+        one.key == "permissions.allow"
+        and re.fullmatch(r"\*|Bash(?:\(\*?(?::\*)?\))?|Bash\(.*--no-verify.*", one.value) is not None
+    )
 
 
 def _nextest(one: Setting, _: Edit, __: Diff) -> bool:
@@ -282,7 +291,8 @@ _KINDS: tuple[tuple[re.Pattern[str], Eases], ...] = (
 )
 
 _BOUNDS = re.compile(
-    r"(?:^|/)(?:\.nycrc(?:\.json)?|\.c8rc(?:\.json)?|\.coveragerc|jest\.config[^/]*\.[cm]?[jt]s(?:on)?|vitest\.config[^/]*\.[cm]?[jt]s|codecov\.ya?ml|\.codecov\.ya?ml)$"
+    r"(?:^|/)(?:\.nycrc(?:\.json)?|\.c8rc(?:\.json)?|\.coveragerc|jest\.config[^/]*\.[cm]?[jt]s(?:on)?|vitest\.config[^/]*\.[cm]?[jt]s|codecov\.ya?ml|\.codecov\.ya?ml"
+    r"|package\.json|pom\.xml|[\w.-]+\.gradle(?:\.kts)?|pyproject\.toml|setup\.cfg|tox\.ini)$"
 )
 _BOUND = re.compile(r"fail_under|branches|functions|lines|statements|target|minimum")
 
@@ -291,11 +301,34 @@ def _lowered(edit: Edit, diff: Diff) -> Iterator[str]:
     """Give the bounds that a file asked to be kept and now asks less of, unless a person's message is about them."""
     if not edit.old or not _BOUNDS.search(edit.path) or re.search(r"(?i)coverage|codecov|threshold", diff.message):
         return
-    before = {one.key: one.value for one in _settings(edit.path, edit.old) if _BOUND.fullmatch(one.last)}
-    for one in _settings(edit.path, edit.new or ""):
+    before = {one.key: one.value for one in _for_all(edit.path, edit.old) if _is_bound(one, edit.path)}
+    after = _for_all(edit.path, edit.new or "")
+    for one in after:
         was = before.get(one.key, "")
         if _number(one.value) < _ENOUGH * _number(was):
             yield f"{one.key} = {one.value}"
+        if one.key.startswith("coverage.status.") and (one.last, one.value) not in _of_status(edit):
+            yield from [f"{one.key} = {one.value}"] if (one.last, one.value) in _UNMINDED else []
+    others = "\n".join(other.new or "" for other in diff.edits)
+    for key in () if asks_to_take_out(diff.message) else before.keys() - {one.key for one in after}:
+        last = key.rpartition(".")[2]
+        if _number(before[key]) and re.search(r"(?i)threshold|fail_under|minimum", key) and last not in others:
+            yield f"no {key}"
+
+
+_UNMINDED = frozenset({("informational", "true"), ("project", "off"), ("project", "false")})
+
+
+def _of_status(edit: Edit) -> set[tuple[str, str]]:
+    return {(one.last, one.value) for one in _settings(edit.path, edit.old or "")}
+
+
+def _is_bound(one: Setting, path: str) -> bool:
+    """Say whether a setting is how much of the code tests must reach; of a file of more than that where it says so."""
+    if not _BOUND.fullmatch(one.last):
+        return False
+    own = re.search(r"(?:package\.json|pom\.xml|gradle(?:\.kts)?|pyproject\.toml|setup\.cfg|tox\.ini)$", path) is None
+    return own or re.search(r"(?i)coverage|threshold|jacoco|violationRules|nyc|c8", one.key) is not None
 
 
 _ENOUGH = 0.8

@@ -1,6 +1,7 @@
 """Settings by which Maven, Gradle and JUnit judge less. Never runs any of them."""
 
 import re
+from collections.abc import Sequence
 
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.readers.settings import Setting
@@ -14,9 +15,24 @@ _SKIPS_OF_MAVEN = re.compile(
 _OF_SUREFIRE = re.compile(r"maven-(?:surefire|failsafe)-plugin")
 
 
+def for_all(said: Sequence[Setting]) -> Sequence[Setting]:
+    """Give what Maven is told of all builds: not what is of a profile that has to be asked for."""
+    always = [match[0] for one in said if (match := _PROFILE.match(one.key)) and _is_by_itself(one)]
+    return [one for one in said if ".profiles." not in one.key or one.key.startswith(tuple(always))]
+
+
+_PROFILE = re.compile(r"project\.profiles\.profile:[^.]*\.")
+
+
+def _is_by_itself(one: Setting) -> bool:
+    """Say whether a profile is taken unless somebody says otherwise."""
+    unless = one.key.endswith(".activation.property.name") and one.value.startswith("!")
+    return unless or (one.key.endswith(".activation.activeByDefault") and one.value == "true")
+
+
 def maven(one: Setting, edit: Edit, _: Diff) -> bool:
-    """Say whether Maven leaves tests out, or goes on when they fail; not of a profile, which has to be asked for."""
-    if edit.old is None or ".profiles." in one.key:
+    """Say whether Maven leaves tests out, or goes on when they fail; it is asked of what is of all builds only."""
+    if edit.old is None:
         return False
     if ".properties." in one.key and _SKIPS_OF_MAVEN.fullmatch(one.key.partition(".properties.")[2]):
         return one.value in _YES

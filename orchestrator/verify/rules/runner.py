@@ -237,12 +237,20 @@ def _narrowed(key: str, old: str, new: str) -> Iterator[str]:
         yield f"{last} = {new}"
     if key.startswith("scripts.") and _SCRIPT.fullmatch(new) and not _SCRIPT.fullmatch(old):
         yield new
-    before = Counter(match[0] for match in _LEFT_OUT.finditer(f"{last} {old}"))
+    before = Counter(match[0] for match in _LEFT_OUT.finditer(f"{last} {old}" if old else ""))
+    if "IgnorePatterns" in last and all(_NO_TESTS.search(word) for word in set(new.split()) - set(old.split())):
+        return
     for match in _LEFT_OUT.finditer(f"{last} {new}"):
         if before[match[0]] > 0:
             before[match[0]] -= 1
         elif old or last in {"addopts", "norecursedirs"} or "Ignore" in last:
             yield match[0].strip()
+
+
+_NO_TESTS = re.compile(
+    r"node_modules|(?:^|[/>])\.?(?:dist|build|lib|out|coverage|target|fixtures?|e2e|cache|yarn|git)\b"
+)
+"""Where no tests are, or what they are made of."""
 
 
 def _takes_in(key: str, wide: str, word: str) -> bool:

@@ -41,9 +41,23 @@ def allowed_by(message: str, paths: Collection[str]) -> tuple[str, ...]:
     return (*asked, *CI, *HOOKS) if _TOOLS.search(message) else asked
 
 
-def names_ci(message: str, paths: Collection[str]) -> bool:
-    """Say whether a message speaks of CI itself, and not only of what may have to do with it."""
-    return _ASKED[0][1].search(message) is not None or _names_pipeline(message, paths)
+def names_it(message: str, paths: Collection[str]) -> bool:
+    """Say whether a message speaks of CI, of hooks or of agents, or of a pipeline by its name."""
+    return any(words.search(message) for _, words in _ASKED) or _names_pipeline(message, paths)
+
+
+def asks_for_less(message: str, paths: Collection[str]) -> bool:
+    """Say whether a message speaks of CI itself, of hooks, or of agents, and says that less is asked of them."""
+    return names_it(message, paths) and (_LESS.search(message) is not None or asks_to_take_out(message))
+
+
+_LESS = re.compile(
+    r"(?i)\b(?:allow|let|permit|tolerat|accept|ignor)\w*\b[^\n]*\b(?:fail|error|warning)|continue[- ]on[- ]error"
+    r"|\b(?:disabl|skip|non-?block|optional|experimental|temporar|exclud|lower|relax|loosen|quarantin|xfail|paus)\w*"
+    r"|\b(?:deny|denying|strict\w*|race detector|-race|no longer|not fail|stop (?:fail|treat|run)\w*)\b"
+    r"|\b(?:without|only|rest|low|for now)\b"
+)
+"""What says that something is asked less, or on fewer occasions."""
 
 
 def _names_pipeline(message: str, paths: Collection[str]) -> bool:

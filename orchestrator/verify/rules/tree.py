@@ -4,11 +4,16 @@ import re
 from collections.abc import Iterable
 
 from orchestrator.model.verdicts import Finding
-from orchestrator.policy.protected import can_be_allowed, is_protected
+from orchestrator.policy.globs import matches_any
+from orchestrator.policy.protected import CI, can_be_allowed, is_protected
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.languages import language_of
+from orchestrator.verify.readers.pipelines import lines_of
+from orchestrator.verify.readers.shell import runs_tests
 from orchestrator.verify.rules.announced import announces_itself, asks_plainly_less
-from orchestrator.verify.rules.task_words import asks_for_nothing, asks_to_take_out, names_ci, speaks_of
+from orchestrator.verify.rules.exchanged import hands_over
+from orchestrator.verify.rules.hooks import checks_less
+from orchestrator.verify.rules.task_words import asks_for_less, asks_for_nothing, asks_to_take_out, names_it, speaks_of
 from orchestrator.verify.testpaths import is_named_test, is_recorded, is_run_by_nobody, is_test_file
 
 
@@ -25,18 +30,35 @@ def nothing_changed(diff: Diff) -> Iterable[Finding]:
 def protected_path(diff: Diff) -> Iterable[Finding]:
     """Find changes to what steers the orchestrator, CI, git hooks or other agents."""
     for edit in () if diff.whole else diff.edits:
-        why = is_protected(edit.path, () if _is_eased(edit, diff) else diff.allow_protected, diff.steering)
-        if why is None or (diff.message and can_be_allowed(edit.path) and announces_itself(edit, diff)):
+        eased = _is_eased(edit, diff)
+        why = is_protected(edit.path, () if eased else diff.allow_protected, diff.steering)
+        shown = diff.message and can_be_allowed(edit.path) and not eased and announces_itself(edit, diff)
+        if why is None or shown:
             continue
         how = "; or let the task's `allow_protected` name it" if can_be_allowed(edit.path) else ""
         yield found("protected-path", edit.path, f"restore {edit.path}: {why}{how}")
 
 
 def _is_eased(edit: Edit, diff: Diff) -> bool:
-    """Say whether a pipeline plainly asks less, under a person's message that says nothing of CI."""
-    if not diff.message or not asks_plainly_less(edit):
+    """Say whether a pipeline plainly asks less, or agents are freed, under a person's message that says nothing of it.
+
+    That CI is spoken of is not enough: it must be said that less is asked.
+    """
+    if not diff.message:
         return False
-    return not names_ci(diff.message, [one.path for one in diff.edits])
+    paths = [one.path for one in diff.edits]
+    if (checks_less(edit) or _stops(edit, diff)) and not names_it(diff.message, paths):
+        return True
+    return asks_plainly_less(edit) and not asks_for_less(diff.message, paths)
+
+
+def _stops(edit: Edit, diff: Diff) -> bool:
+    """Say whether a pipeline that ran tests is gone, and no other one came, or changed, with it."""
+    others = any(other.new is not None and matches_any(other.path.casefold(), CI) for other in diff.edits)
+    if others or hands_over(edit, diff):
+        return False
+    ran = edit.status == "D" and matches_any(edit.path.casefold(), CI) and re.search(r"\.ya?ml$", edit.path)
+    return bool(ran) and any(line.is_run and runs_tests(line.text) for line in lines_of(edit.old or ""))
 
 
 def test_file_deleted(diff: Diff) -> Iterable[Finding]:
