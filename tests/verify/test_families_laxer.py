@@ -55,6 +55,18 @@ def test_maven_that_skips_where_it_is_asked_to(here: str, there: str, other: str
     assert not judged("pom.xml", PLAIN, POM.replace("ONE", here).replace("TWO", there).replace("ELSE", other))
 
 
+GRADLE = "/* made by 'init' */\napply plugin: 'java'\n\n// don't ask: https://a.b/c\nsourceSets.main.java.exclude '**/*.tmp'\n\ntest {\n    useJUnit()\n}\n\njar {\n    exclude '**/x/*'\n}\n"
+
+
+@pytest.mark.parametrize(
+    "said", ["ignoreFailures = true", "enabled = false", "exclude '**/ATest.java'", "exclude '**/*'"]
+)
+def test_gradle_that_skips_below_comments_and_patterns(said: str) -> None:
+    assert judged("build.gradle", GRADLE, GRADLE.replace("useJUnit()", f"useJUnit()\n    {said}"))
+    assert not judged("build.gradle", GRADLE, GRADLE.replace("useJUnit()", "useJUnit()\n    maxHeapSize = '1g'"))
+    assert not judged("build.gradle", GRADLE, GRADLE.replace("useJUnit()", f"useJUnit()\n    // {said}"))
+
+
 LINT = '[package]\nname = "a"\n\n[lints.rust]\nunused = "warn"\n'
 RUFF = '[tool.ruff.lint]\nselect = [\n  "B",\n  "E",\n  "F",\n  "UP",\n]\nignore = [\n  "UP038",\n]\n'
 MYPY = "[tool.mypy]\nstrict = true\n"

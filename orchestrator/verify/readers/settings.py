@@ -167,13 +167,15 @@ def _key(node: SgNode) -> str:
     return found.text().strip("'\"") if found is not None else ""
 
 
+_SAID_ASIDE = re.compile(r"""("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|/\*[\s\S]*?\*/|//[^\n]*""")
+"""A text, which is kept, or a comment."""
 _OPENS = re.compile(r"([^{};\n]*)\{|\}|[^{};\n]+")
 
 
 def _gradle(_: str, text: str) -> Iterator[Setting]:
     """Read blocks and what stands in them; a name in a string says of what a block is: `tasks.named("test")`."""
     above: list[str] = []
-    bare = re.sub(r"/\*.*?\*/|(?m:(?<![:'\"])//.*$)", "", text, flags=re.DOTALL)
+    bare = _SAID_ASIDE.sub(lambda match: match[1] or "", text)
     for match in _OPENS.finditer(bare):
         if match[0] == "}":
             del above[-1:]

@@ -178,7 +178,8 @@ _ADDED = re.compile(
 """What a message says of tests that came besides."""
 _SKIPPED = re.compile(
     r"(?i)\b(?:disabl|skip|ignor|quarantin|xfail|mute|park)(?:e[ds]?|s|p?ed|p?ing|ing)?\b"
-    r"(?![^\n]*\bin (?:the |its |our )?tests?\b)[^\n]*\b(?:tests?|specs?|test[- ]cases?)\b"
+    r"(?![^\n]*\bin (?:the |its |our )?tests?\b)(?![^\n]*\b(?:lints?|clippy|warnings?|rules?)\b[^\n]*\bin\b)"
+    r"[^\n]*\b(?:tests?|specs?|test[- ]cases?)\b"
     r"|\b(?:test|spec)s?\b[^\n]*\b(?:disabled|skipped|skipping (?:it|them)|as (?:flaky|skipped|xfail))\b"
     r"|\bmark\b[^\n]*\b(?:flaky|xfail|ignored?)"
     r"|\badd\w*\b[^\n]*\bfailing (?:test|spec|case)|\boptional\b[^\n,;(]*\btests?\b"
