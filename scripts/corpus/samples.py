@@ -21,6 +21,7 @@ from corpus.grid import GRID
 from corpus.making import Form, Tree, Wide
 from corpus.mutators import MUTATORS, Change, Mutator, Target
 from corpus.places import LANGUAGES, Place, family_of, places
+from corpus.seventh import SEVENTH
 from corpus.sixth import SIXTH
 from corpus.sixth_go import SIXTH_GO
 from corpus.sixth_java import SIXTH_JAVA
@@ -89,6 +90,7 @@ FORMS = (
     *SIXTH_GO,
     *SIXTH_RUST,
     *SIXTH_JAVA,
+    *SEVENTH,
 )
 
 
