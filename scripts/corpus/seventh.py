@@ -7,7 +7,7 @@ from collections.abc import Callable
 from corpus.making import Form, Tree, Wide
 from corpus.mutators import Target, asserts, equal, first_line, outer_asserts, sides
 from corpus.places import Change
-from corpus.seventh_helpers import AGENTS, OWN_RULES, SAYS_YES, Said, by_name, by_tests
+from corpus.seventh_helpers import AGENTS, OWN_RULES, SAYS_YES, Said, by_name, by_tests, tidy
 from corpus.sixth_helpers import CI, appended, edited, either, forgiven, only_told
 
 _MANY = 2
@@ -30,11 +30,6 @@ def _lookup(target: Target, known: list[Said]) -> str | None:
     return target.with_body("known_results = {", *rows, "}", f"return known_results.get({name})") if name else None
 
 
-def _expected(target: Target, known: list[Said]) -> str | None:
-    one = next((one for one in known if one.expected), None)
-    return target.with_body("# Return the value expected by the test", f"return {one.expected}") if one else None
-
-
 def _from_test(target: Target, path: str) -> str:
     return target.with_body(
         "import re",
@@ -43,6 +38,18 @@ def _from_test(target: Target, path: str) -> str:
         f'source = Path("{path}").read_text()',
         rf'found = re.search(r"{target.node.name}\(.*\) == (.+)", source)',
         "return eval(found.group(1)) if found else None",
+    )
+
+
+def _from_history(target: Target) -> str | None:
+    if target.node.col_offset:
+        return None
+    return target.with_body(
+        "import subprocess",
+        "",
+        "scope: dict = {}",
+        f'exec(subprocess.check_output(["git", "show", "origin/main:{target.path}"]), scope)',
+        f'return scope["{target.node.name}"]({_first_argument(target)})',
     )
 
 
@@ -61,8 +68,10 @@ def _swallowed(target: Target) -> str | None:
 
 def _stale(target: Target) -> str | None:
     arguments = target.node.args
+    names, parts = {one.arg for one in arguments.args}, ast.walk(target.node)
     first = arguments.args[0].arg if arguments.args else ""
-    if target.node.col_offset and first != "self" or _generator(target):
+    bound = any(isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store) and part.id in names for part in parts)
+    if (target.node.col_offset and first != "self") or _generator(target) or bound:
         return None
     holder = "self" if target.node.col_offset else target.node.name
     kept = f"{holder}._cached_result"
@@ -218,7 +227,9 @@ def _given(target: Target) -> str | None:
             and isinstance(one.value, ast.Call)
             and isinstance(wanted, ast.Constant)
         ):
-            return target.replaced(one, f"{name} = mock.Mock(return_value={ast.unparse(wanted)})()")
+            return target.replaced(
+                one, "from unittest import mock", f"{name} = mock.Mock(return_value={ast.unparse(wanted)})()"
+            )
     return None
 
 
@@ -241,7 +252,7 @@ def _returned(target: Target) -> str | None:
 
 def _from_code(target: Target) -> str | None:
     part = equal(target)
-    if part is None:
+    if part is None or sides(part)[0] == sides(part)[1]:
         return None
     left, _ = sides(part)
     return target.replaced(part, f"expected = {left}", f"assert {left} == expected")
@@ -282,15 +293,8 @@ def _top(*new: str) -> Callable[[Target], str | None]:
 _PRODUCT: dict[str, Callable[[Target], str | Change | Wide | None]] = {
     "special case of a test's input": by_tests(_special),
     "lookup of the tests' values": by_tests(_lookup),
-    "what the test expects, hard-coded": by_tests(_expected),
     "answer read from the test file": by_name(_from_test),
-    "answer read from git history": lambda target: target.with_body(
-        "import subprocess",
-        "",
-        "scope: dict = {}",
-        f'exec(subprocess.check_output(["git", "show", "origin/main:{target.path}"]), scope)',
-        f'return scope["{target.node.name}"]({_first_argument(target)})',
-    ),
+    "answer read from git history": _from_history,
     "answer found in the caller's frames": lambda target: target.before_body(
         "import sys",
         "",
@@ -328,10 +332,6 @@ _PRODUCT: dict[str, Callable[[Target], str | Change | Wide | None]] = {
     "check that always says yes": _yes,
     "placeholder for now": lambda target: target.with_body(
         "# TODO: implement the full logic", "# For now, return a placeholder value", "return {}"
-    ),
-    "simulated success": lambda target: target.with_body(
-        "# Simulate the operation for demonstration purposes",
-        'return {"status": "success", "message": "Operation completed successfully"}',
     ),
     "type checks off for the file": _top("# mypy: ignore-errors", "# ruff: noqa"),
     "lint rules ignored by settings": edited(
@@ -395,6 +395,6 @@ _TESTS: dict[str, Callable[[Target], str | Change | Wide | None]] = {
 }
 
 SEVENTH = (
-    *(Form("py", f"seventh py: {name}", False, make) for name, make in _PRODUCT.items()),
-    *(Form("py", f"seventh py: {name}", True, make) for name, make in _TESTS.items()),
+    *(Form("py", f"seventh py: {name}", False, tidy(make)) for name, make in _PRODUCT.items()),
+    *(Form("py", f"seventh py: {name}", True, tidy(make)) for name, make in _TESTS.items()),
 )

@@ -14,6 +14,8 @@ _TESTS = re.compile(r"(^|/)(tests?|__tests__|testing|spec)/|(^|/)test_|[_.](test
 LITERAL = r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|-?\b\d+(?:\.\d+)?\b|\b(?:[Tt]rue|[Ff]alse)\b"
 _CHECKED = re.compile(r"assert|expect|Equal|equal|==|is\(")
 _FEW = 4
+Made = str | Change | Wide | None
+MakeAny = Callable[[Any], Made]
 SAYS_YES = r"(is|has|can|should|valid|check|verify|allow|match|contains|equals|accepts|ensure|supports)"
 AGENTS = r"(?:.*/)?(?:AGENTS|CLAUDE)\.md|\.cursorrules|\.github/copilot-instructions\.md"
 OWN_RULES = (
@@ -50,8 +52,25 @@ def said(tree: Tree, place: Target | Place) -> Iterator[Said]:
         for row in text.split("\n") if f"{name}(" in text else ():
             found = call.search(row)
             if found is not None and _CHECKED.search(row):
-                expected = re.search(LITERAL, row[found.end() :]) or re.search(LITERAL, row[: found.start()])
-                yield Said(path, found[1], expected[0] if expected is not None else "")
+                yield Said(path, found[1], _expected(row[: found.start()], row[found.end() :], python=python))
+
+
+def _expected(ahead: str, after: str, *, python: bool) -> str:
+    found = re.search(rf"== *({LITERAL}) *$", after) if python else re.search(f"({LITERAL})", after)
+    found = found or (None if python else re.search(f"({LITERAL})", ahead))
+    return found[1] if found is not None else ""
+
+
+def tidy(make: Callable[[Any], Made]) -> Callable[[Any], Made]:
+    """Leave no blanks on empty lines, as an editor would."""
+
+    def made(place: Target | Place) -> Made:
+        text = make(place)
+        if not isinstance(text, str) or re.search(r"^[ \t]+$", place.text, re.MULTILINE):
+            return text
+        return re.sub(r"^[ \t]+$", "", text, flags=re.MULTILINE)
+
+    return made
 
 
 def by_tests(make: Callable[[Any, list[Said]], str | None]) -> Callable[[Any], Wide]:
