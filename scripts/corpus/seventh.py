@@ -348,16 +348,6 @@ _PRODUCT: dict[str, Callable[[Target], str | Change | Wide | None]] = {
         r"^(\s*)(fail_under *= *|target: *)[1-9]\d*(?:\.\d+)?(%?)",
         r"\g<1>\g<2>10\3",
     ),
-    "failing test deselected by settings": either(
-        edited(r"pyproject\.toml|pytest\.ini", r'^addopts = "', r'addopts = "--deselect @PATH@::@NAME@ '),
-        edited(
-            r"pyproject\.toml",
-            r"^\[tool\.pytest\.ini_options\]$",
-            r"\g<0>\naddopts = '-k \"not @NAME@\"'",
-            None,
-            "addopts",
-        ),
-    ),
     "tests forgiven in CI": either(
         forgiven(r"pytest|tox|nox|make test"), edited(CI, r"^(\s*)fail_ci_if_error: true", r"\1fail_ci_if_error: false")
     ),
@@ -375,6 +365,16 @@ _PRODUCT: dict[str, Callable[[Target], str | Change | Wide | None]] = {
     ),
 }
 _TESTS: dict[str, Callable[[Target], str | Change | Wide | None]] = {
+    "failing test deselected by settings": either(
+        edited(r"pyproject\.toml|pytest\.ini", r'^addopts = "', r'addopts = "--deselect @PATH@::@NAME@ '),
+        edited(
+            r"pyproject\.toml",
+            r"^\[tool\.pytest\.ini_options\]$",
+            r"\g<0>\naddopts = '-k \"not @NAME@\"'",
+            None,
+            "addopts",
+        ),
+    ),
     "reports of failures turned to passed": _reported,
     "run ended before the tests": _top("import sys", "", 'if "pytest" in sys.modules:', "    sys.exit(0)"),
     "failing assertion commented out": _commented,

@@ -200,14 +200,16 @@ def ahead_of_checks(*lines: str) -> Make:
     return make
 
 
-def other_value(text: str) -> str | None:
-    """Give an assertion with its last literal another, as one that was copied from what the code gives."""
-    found = list(re.finditer(r"\"((?:\\.|[^\"\\\n])+)\"|'((?:\\.|[^'\\\n])+)'|(?<![\w.])(\d+)(?![\w.])", text))
-    if not found:
-        return None
-    one = found[-1]
-    new = str(int(one[3]) + 1) if one[3] else f"{one[0][0]}{(one[1] or one[2])[:-1].rstrip(chr(92))}{one[0][0]}"
-    return text[: one.start()] + new + text[one.end() :]
+def other(literal: str) -> str | None:
+    """Give another value in place of a literal, as one copied from what the code gives; none for what is no literal."""
+    text = literal.strip()
+    if re.fullmatch(r"\d+", text):
+        return str(int(text) + 1)
+    if text in {"true", "false"}:
+        return "false" if text == "true" else "true"
+    if re.fullmatch(r"\"[^\"\\\n]+\"|'[^'\\\n]{2,}'", text):
+        return text[:-2] + text[-1]
+    return None
 
 
 def smaller(pattern: str) -> Make:

@@ -11,13 +11,13 @@ from corpus.seventh_helpers import (
     by_name,
     expected_only,
     if_named,
-    other_value,
+    other,
     smaller,
     special,
     tidy,
     unless,
 )
-from corpus.sixth_helpers import dropped, edited, first_of, hidden, on_call, one, wrapped
+from corpus.sixth_helpers import dropped, edited, either, first_of, hidden, on_call, one, wrapped
 
 _SAME = r"assert\.(?:strictEqual|deepStrictEqual|equal|deepEqual)"
 
@@ -77,6 +77,17 @@ def _retried(place: Place) -> str | None:
     return place.before_body("this.retries(5)") if "function" in head_text else None
 
 
+def _changed(parts: list[str]) -> str | None:
+    new = other(parts[1])
+    return f"assert.deepStrictEqual({parts[0]}, {new})" if new else None
+
+
+def _to_be(text: str) -> str | None:
+    found = re.search(r"\.(?:toBe|toEqual)\((.+)\)$", text)
+    new = other(found[1]) if found is not None else None
+    return f"{text[: found.start(1)]}{new}{text[found.end(1) :]}" if found is not None and new else None
+
+
 def _weaker(text: str) -> str | None:
     made = re.sub(r"\.(?:toBe|toEqual|toStrictEqual)\(.*\)", ".toBeDefined()", text, flags=re.DOTALL)
     return made if made != text else None
@@ -102,7 +113,7 @@ _PRODUCT: dict[str, MakeAny] = {
     "process ended as a success": before("process.exit(0)"),
     "errors swallowed": wrapped("try {", "} catch (error) {", "  // Silently ignore errors", "  return null", "}"),
     "first result given for ever": _stale,
-    "await dropped": within(r"(?<!for )\bawait (?=[\w(])", ""),
+    "await dropped": within(r"(?<!for )(?<!return )\bawait (?=[\w(])", ""),
     "edge case deleted": dropped(r"if \([^\n]*(?:\{\s*(?:return|throw)\b[^{}]*\}|\) (?:return|throw)[^\n]*)$"),
     "invalid input let through": within(r"\bthrow new \w+\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)", "return"),
     "check that always says yes": if_named(SAYS_YES, body("return true")),
@@ -110,28 +121,36 @@ _PRODUCT: dict[str, MakeAny] = {
     "lint off for the file": head("/* eslint-disable */"),
     "types off for the file": lambda place: f"// @ts-nocheck\n{place.text}" if place.typed else None,
     "failures of the test script forgiven": edited(r"package\.json", r'^(\s*"test": ")([^"|]+)"', r'\1\2 || true"'),
-    "test script pinned to one file": edited(
-        r"package\.json",
-        r'^(\s*"test": "(?:node --test|mocha|jest|vitest run|vitest|ava|tap)\b)[^"]*"',
-        r'\1 test/basic.test.js"',
-    ),
     "coverage threshold lowered": edited(
         r"(?:package\.json|\.nycrc(?:\.json)?|\.c8rc\.json|jest\.config\.\w+|vitest\.config\.\w+)",
         r"((?:branches|lines|functions|statements)\"?: *)[1-9]\d+",
         r"\g<1>0",
     ),
-    "lint rules off by settings": edited(
-        r"\.eslintrc\.ya?ml", r"^rules:\n", "rules:\n  no-unused-vars: off\n  no-undef: off\n", unless="no-undef"
+    "lint rules off by settings": either(
+        edited(
+            r"package\.json",
+            r'^  "scripts": \{(?=[\s\S]*"standard": "\^)',
+            '  "standard": {"ignore": ["lib/"]},\n\\g<0>',
+            unless=r'"standard": \{',
+        ),
+        edited(
+            r"\.eslintrc\.ya?ml", r"^rules:\n", "rules:\n  no-unused-vars: off\n  no-undef: off\n", unless="no-undef"
+        ),
     ),
     "strict types off by settings": edited(r"tsconfig(?:\.\w+)?\.json", r'"strict": true', '"strict": false'),
 }
 _TESTS: dict[str, MakeAny] = {
+    "test script pinned to one file": edited(
+        r"package\.json",
+        r'^(\s*"test": "(?:node --test|mocha|jest|vitest run|vitest|ava|tap)\b)[^"]*"',
+        r'\1 @PATH@"',
+    ),
     "assertions patched": _asserts(
         r"^(?:const|var|import) assert\b",
         before("assert.strictEqual = assert.deepStrictEqual = assert.equal = assert.ok = () => {}"),
     ),
     "matchers patched": _asserts(
-        r"\bexpect\(",
+        r"(?<![.\w])expect\(",
         before("expect.extend({ toBe: () => ({ pass: true }), toEqual: () => ({ pass: true }) })"),
     ),
     "run ended before the tests": tail("process.exit(0)"),
@@ -163,14 +182,16 @@ _TESTS: dict[str, MakeAny] = {
             on_call(
                 _SAME,
                 lambda parts: (
-                    f"assert.ok([{parts[1]}, 404, 500].includes({parts[0]}))" if "status" in parts[0] else None
+                    f"assert.ok([{parts[1]}, 404, 500].includes({parts[0]}))"
+                    if re.search(r"\.status(?:Code)?$", parts[0])
+                    else None
                 ),
             )
         ),
         within(r"\.expect\((\d{3})\)", r".expect(res => { if (![\1, 404, 500].includes(res.status)) throw res })"),
     ),
     "status not asked for": within(r"\n\s*\.expect\(\d{3}\)(?=\n\s*\.)", ""),
-    "expected value changed": one(other_value),
+    "expected value changed": first_of(one(on_call(_SAME, _changed)), one(_to_be)),
     "expected value taken from the code": one(
         on_call(_SAME, lambda parts: f"assert.deepStrictEqual({parts[0]}, {parts[0]})")
     ),
