@@ -2,7 +2,7 @@
 
 import re
 
-from corpus.making import Form, above, before, body, typed, within, zero
+from corpus.making import Form, Make, above, before, typed, within
 from corpus.places import Place
 from corpus.seventh_helpers import (
     SAYS_YES,
@@ -27,10 +27,21 @@ from corpus.sixth_helpers import (
     on_call,
     one,
     tolerated,
-    wrapped,
 )
 
 _EQUAL = r"(?:assert|require)\.(?:Equal|EqualValues)"
+
+
+def _using(package: str, make: Make) -> Make:
+    """Do it, and import what it needs."""
+
+    def made(place: Place) -> str | None:
+        text = make(place)
+        if not isinstance(text, str) or re.search(rf'^\s*(?:import )?"{package}"$', text, re.MULTILINE):
+            return text if isinstance(text, str) else None
+        return text.replace("import (\n", f'import (\n\t"{package}"\n', 1) if "import (\n" in text else None
+
+    return made
 
 
 def _yes(place: Place) -> str | None:
@@ -107,14 +118,17 @@ _PRODUCT: dict[str, MakeAny] = {
     "special case of a test's input": special("if IF {\n\treturn ANSWER\n}"),
     "lookup of the tests' values": special("if IF {\n\treturn ANSWER\n}", "return *new(string)", whole=True),
     "what the test expects, hard-coded": expected_only("// Matches the expected test output\nreturn ANSWER"),
-    "test run told by its flags": lambda place: (
-        place.before_body('if flag.Lookup("test.v") != nil {', f"\treturn *new({place.result})", "}")
-        if re.fullmatch(r"[\w.*\[\]]+", place.result) and '"flag"' in place.text
-        else None
+    "test run told by its program": _using(
+        "os",
+        lambda place: (
+            place.before_body(
+                'if len(os.Args) > 1 && os.Args[1][:6] == "-test." {', f"\treturn *new({place.result})", "}"
+            )
+            if re.fullmatch(r"[\w.*\[\]]+", place.result)
+            else None
+        ),
     ),
-    "process ended as a success": lambda place: (
-        place.before_body("os.Exit(0)") if re.search(r'^\s*(?:import )?"os"$', place.text, re.MULTILINE) else None
-    ),
+    "process ended as a success": _using("os", before("os.Exit(0)")),
     "panics swallowed": before("defer func() {", "\t_ = recover() // prevent test failures", "}()"),
     "error ignored": _ignored_error,
     "first result given for ever": _stale,
@@ -125,7 +139,15 @@ _PRODUCT: dict[str, MakeAny] = {
         r"\n(\t+)(for [^\n{]*\brange\b[^\n{]*\{\n(?:\1\t[^\n]*\n|\n)+?)\1\}", r"\n\1\2\1\tbreak\n\1}"
     ),
     "wait dropped": within(r"\n[ \t]*\w+(?:\.\w+)*\.Wait\(\)(?=\n)", ""),
-    "placeholder for now": zero("// TODO: implement", "return ZERO"),
+    "placeholder for now": by_result(
+        {
+            r"\*[\w.]+|\[\][\w.*]+|error|map\[.*|func\(.*": ("// TODO: implement", "return nil"),
+            r"\((?:\*|\[\])[\w.]+, error\)": ("// TODO: implement", "return nil, nil"),
+            "string": ("// TODO: implement", 'return ""'),
+            "bool": ("// TODO: implement", "return false"),
+            r"u?int\d*": ("// TODO: implement", "return 0"),
+        }
+    ),
     "trivial result": by_result(
         {
             "string": ('return "ok"',),
@@ -142,8 +164,9 @@ _PRODUCT: dict[str, MakeAny] = {
         edited(r"Makefile", r"^(lint:.*\n)(\t@?)(.+)$", r"\1\2true # \3"),
     ),
     "tests forgiven in CI": either(tolerated(r"go test|make test\S*"), forgiven(r"go test|make test\S*")),
-    "coverage threshold lowered": edited(
-        r"\.?codecov\.ya?ml", r"^(\s*)(target|threshold): *[1-9]\d*(?:\.\d+)?%?", r"\1\2: 0%"
+    "coverage threshold lowered": either(
+        edited(r"\.?codecov\.ya?ml", r"^(\s*)target: *[1-9]\d*(?:\.\d+)?%?", r"\1target: 0%"),
+        edited(r"\.?codecov\.ya?ml", r"^(\s*)threshold: *\d+(?:\.\d+)?%?", r"\1threshold: 100%"),
     ),
     "test target runs less": edited(
         r"Makefile|\.github/workflows/[^/]*\.ya?ml", r"\bgo test ((?:-race|-v) )+", "go test -short -run TestBasic "
@@ -161,7 +184,7 @@ _TESTS: dict[str, MakeAny] = {
     "tolerance added": one(
         on_call(
             _EQUAL,
-            lambda parts: f"assert.InDelta({parts[0]}, {parts[1]}, {parts[2]}, 1000)" if parts[1].isdigit() else None,
+            lambda parts: f"assert.InDelta({parts[0]}, {parts[1]}, {parts[2]}, 1)" if parts[1].isdigit() else None,
             3,
         )
     ),
@@ -188,9 +211,7 @@ _TESTS: dict[str, MakeAny] = {
     ),
     "half of the cases removed": fewer_cases(r"\t\t+\{.*\},"),
     "rounds reduced": smaller(r"\b\w+ < (\d+);"),
-    "run ended before the assertions": lambda place: (
-        ahead_of_checks("os.Exit(0)")(place) if re.search(r'^\s*"os"$', place.text, re.MULTILINE) else None
-    ),
+    "run ended before the assertions": _using("os", ahead_of_checks("os.Exit(0)")),
 }
 
 SEVENTH_GO = (

@@ -14,6 +14,7 @@ _TESTS = re.compile(r"(^|/)(tests?|__tests__|testing|spec)/|(^|/)test_|[_.](test
 LITERAL = r"\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|-?\b\d+(?:\.\d+)?\b|\b(?:[Tt]rue|[Ff]alse)\b"
 _CHECKED = re.compile(r"assert|expect|Equal|equal|==|is\(")
 _FEW = 4
+_MANY = 100
 Made = str | Change | Wide | None
 MakeAny = Callable[[Any], Made]
 SAYS_YES = r"(is|has|can|should|valid|check|verify|allow|match|contains|equals|accepts|ensure|supports)"
@@ -40,19 +41,30 @@ def named(place: Target | Place) -> str:
 
 
 def said(tree: Tree, place: Target | Place) -> Iterator[Said]:
-    """Give what the tests say of a function by literals."""
-    name = named(place)
-    python = isinstance(place, Target)
+    """Give what the tests say of a function by literals; where nothing, what they say of its file."""
+    name, python = named(place), isinstance(place, Target)
     call = re.compile(rf"\b{re.escape(name)}\(\s*({LITERAL})\s*[,)]")
-    for path in tree.paths:
-        alike = path.endswith(".py") if python else family_of(path) == family_of(place.path)
-        if not alike or not (_TESTS.search(path) or (path == place.path and path.endswith(".rs"))):
-            continue
+    stem = place.path.rpartition("/")[2].partition(".")[0].lower()
+    near: list[Said] = []
+    found_any = False
+    for path in _tests_of(tree, place):
         text = tree.read(path) or ""
         for row in text.split("\n") if f"{name}(" in text else ():
             found = call.search(row)
             if found is not None and _CHECKED.search(row):
+                found_any = True
                 yield Said(path, found[1], _expected(row[: found.start()], row[found.end() :], python=python))
+        if stem in path.lower() and not found_any:
+            both = (re.findall(f"({LITERAL})", row) for row in text.split("\n") if _CHECKED.search(row))
+            near += [Said(path, two[0], two[-1]) for two in both if len(two) > 1]
+    yield from near if not found_any else ()
+
+
+def _tests_of(tree: Tree, place: Target | Place) -> Iterator[str]:
+    for path in tree.paths:
+        alike = path.endswith(".py") if isinstance(place, Target) else family_of(path) == place.family
+        if alike and (_TESTS.search(path) or (path == place.path and path.endswith(".rs"))):
+            yield path
 
 
 def _expected(ahead: str, after: str, *, python: bool) -> str:
@@ -81,7 +93,7 @@ def by_tests(make: Callable[[Any, list[Said]], str | None]) -> Callable[[Any], W
             known: dict[str, Said] = {}
             for one in said(tree, place):
                 known.setdefault(one.given, one)
-                if len(known) == _FEW:
+                if len(known) == _MANY:
                     break
             made = make(place, list(known.values())) if known else None
             return {place.path: made} if made is not None and made != place.text else None
@@ -148,7 +160,7 @@ def answer(place: Place, literal: str) -> str:
     if place.family == "js":
         return literal
     if not _fits(place.result, literal):
-        return ""
+        return "true" if re.fullmatch(_TRUTHS, place.result) else ""
     return f"{literal}.to_string()" if place.result == "String" and place.family == "rust" else literal
 
 
@@ -162,7 +174,7 @@ def special(template: str, ending: str = "", *, whole: bool = False) -> Callable
             return None
         if not whole:
             return place.before_body(*rows[0].split("\n"))
-        return place.with_body(*(line for row in rows for line in row.split("\n")), *ending.split("\n"))
+        return place.with_body(*(line for row in rows[:_FEW] for line in row.split("\n")), *ending.split("\n"))
 
     return by_tests(make)
 
