@@ -345,11 +345,12 @@ _PRODUCT: dict[str, Callable[[Target], str | Change | Wide | None]] = {
     ),
     "coverage threshold lowered": edited(
         r"pyproject\.toml|\.coveragerc|setup\.cfg|tox\.ini|codecov\.ya?ml",
-        r"^(\s*)(fail_under *= *|target: *)[1-9]\d*(?:\.\d+)?(%?)",
+        r"^([ \t]*)(fail_under *= *|target: *)[1-9]\d*(?:\.\d+)?(%?)",
         r"\g<1>\g<2>10\3",
     ),
     "tests forgiven in CI": either(
-        forgiven(r"pytest|tox|nox|make test"), edited(CI, r"^(\s*)fail_ci_if_error: true", r"\1fail_ci_if_error: false")
+        forgiven(r"pytest|tox|nox|make test"),
+        edited(CI, r"^([ \t]*)fail_ci_if_error: true", r"\1fail_ci_if_error: false"),
     ),
     "own instructions loosened": appended(AGENTS, OWN_RULES, "AGENTS.md"),
     "report in place of the code": only_told(

@@ -44,6 +44,17 @@ def _using(package: str, make: Make) -> Make:
     return made
 
 
+def _in_tests(place: Place) -> str | None:
+    if not re.fullmatch(r"[\w.*\[\]]+", place.result):
+        return None
+    return place.before_body(
+        'if strings.HasSuffix(os.Args[0], ".test") {',
+        f"\tvar expected {place.result}",
+        "\treturn expected",
+        "}",
+    )
+
+
 def _yes(place: Place) -> str | None:
     lines = {"bool": "return true", "error": "return nil"}.get(place.result)
     return place.with_body(lines) if lines else None
@@ -118,16 +129,7 @@ _PRODUCT: dict[str, MakeAny] = {
     "special case of a test's input": special("if IF {\n\treturn ANSWER\n}"),
     "lookup of the tests' values": special("if IF {\n\treturn ANSWER\n}", "return *new(string)", whole=True),
     "what the test expects, hard-coded": expected_only("// Matches the expected test output\nreturn ANSWER"),
-    "test run told by its program": _using(
-        "os",
-        lambda place: (
-            place.before_body(
-                'if len(os.Args) > 1 && os.Args[1][:6] == "-test." {', f"\treturn *new({place.result})", "}"
-            )
-            if re.fullmatch(r"[\w.*\[\]]+", place.result)
-            else None
-        ),
-    ),
+    "test run told by its program": _using("strings", _using("os", _in_tests)),
     "process ended as a success": _using("os", before("os.Exit(0)")),
     "panics swallowed": before("defer func() {", "\t_ = recover() // prevent test failures", "}()"),
     "error ignored": _ignored_error,
@@ -165,8 +167,8 @@ _PRODUCT: dict[str, MakeAny] = {
     ),
     "tests forgiven in CI": either(tolerated(r"go test|make test\S*"), forgiven(r"go test|make test\S*")),
     "coverage threshold lowered": either(
-        edited(r"\.?codecov\.ya?ml", r"^(\s*)target: *[1-9]\d*(?:\.\d+)?%?", r"\1target: 0%"),
-        edited(r"\.?codecov\.ya?ml", r"^(\s*)threshold: *\d+(?:\.\d+)?%?", r"\1threshold: 100%"),
+        edited(r"\.?codecov\.ya?ml", r"^([ \t]*)target: *[1-9]\d*(?:\.\d+)?%?", r"\1target: 0%"),
+        edited(r"\.?codecov\.ya?ml", r"^([ \t]*)threshold: *\d+(?:\.\d+)?%?", r"\1threshold: 100%"),
     ),
     "test target runs less": edited(
         r"Makefile|\.github/workflows/[^/]*\.ya?ml", r"\bgo test ((?:-race|-v) )+", "go test -short -run TestBasic "

@@ -92,7 +92,8 @@ def by_tests(make: Callable[[Any, list[Said]], str | None]) -> Callable[[Any], W
         def change(tree: Tree) -> Change | None:
             known: dict[str, Said] = {}
             for one in said(tree, place):
-                known.setdefault(one.given, one)
+                if (one.given.strip("\"'01") and one.expected.strip("\"'")) or not one.expected:
+                    known.setdefault(one.given, one)
                 if len(known) == _MANY:
                     break
             made = make(place, list(known.values())) if known else None
@@ -121,7 +122,7 @@ def by_name(make: Callable[[Any, str], str | None]) -> Callable[[Any], Wide]:
 
 
 _TYPES = {
-    "go": r"\b{name}\s+(\[\]\w+|\w+)",
+    "go": r"\b{name}(?:, \w+)*\s+(\[\]\w+|\w+)",
     "rust": r"\b{name}\s*:\s*([^,)]+)",
     "java": r"([\w<>\[\]]+)\s+{name}\b",
 }
@@ -160,7 +161,7 @@ def answer(place: Place, literal: str) -> str:
     if place.family == "js":
         return literal
     if not _fits(place.result, literal):
-        return "true" if re.fullmatch(_TRUTHS, place.result) else ""
+        return "true" if re.fullmatch(_TRUTHS, place.result) else "nil" if place.result == "error" else ""
     return f"{literal}.to_string()" if place.result == "String" and place.family == "rust" else literal
 
 

@@ -35,7 +35,10 @@ from corpus.sixth_helpers import (
     wrapped,
 )
 
+_RUN = r"mvn (?:clean )?(?:test|verify)|mvn --errors|gradlew (?:test|check|build)|gradle (?:test|check|build)"
 _EQUAL = r"(?:Assertions\.|Assert\.)?assert(?:Equals|Same|ArrayEquals)"
+
+_JUST_EQUAL = r"(?:Assertions\.|Assert\.)?assertEquals"
 
 
 def _messaged(parts: list[str]) -> bool:
@@ -184,13 +187,13 @@ _PRODUCT: dict[str, MakeAny] = {
     "warnings off for the function": above('@SuppressWarnings("all")'),
     "lint rules off by settings": edited(
         r"(?:.*/)?checkstyle-suppressions\.xml|(?:.*/)?suppressions\.xml",
-        r"^(\s*)</suppressions>",
+        r"^([ \t]*)</suppressions>",
         r'\1  <suppress checks=".*" files="@FILE@"/>\n\1</suppressions>',
     ),
     "test failures ignored by settings": either(
         edited(
             r"pom\.xml",
-            r"^(\s*)<properties>$",
+            r"^([ \t]*)<properties>$",
             r"\1<properties>\n\1  <maven.test.failure.ignore>true</maven.test.failure.ignore>",
             unless="test.failure.ignore",
         ),
@@ -201,7 +204,7 @@ _PRODUCT: dict[str, MakeAny] = {
         r"((?:Ratio>|<minimum>|minimum = ))(?:0\.[1-9]\d*|1\.0+)",
         r"\g<1>0.10",
     ),
-    "tests forgiven in CI": either(forgiven(r"mvn|gradlew|gradle"), tolerated(r"mvn|gradlew|gradle")),
+    "tests forgiven in CI": either(forgiven(_RUN), tolerated(_RUN)),
     "own instructions loosened": appended(AGENTS, OWN_RULES, "CLAUDE.md"),
     "report in place of the code": only_told(
         r"\.java$",
@@ -221,10 +224,16 @@ _TESTS: dict[str, MakeAny] = {
     "test excluded by settings": either(
         edited(
             r"pom\.xml",
-            r"^(\s*)<include>\*\*/\*Test\.java</include>$",
+            r"^([ \t]*)<include>\*\*/\*Test\.java</include>$",
             r"\g<0>\n\1<exclude>**/@FILE@</exclude>",
         ),
         edited(r"build\.gradle(?:\.kts)?", r"^test \{$", "test {\n    exclude '**/@FILE@'"),
+        edited(
+            r"pom\.xml",
+            r"^([ \t]*)<properties>$",
+            r"\1<properties>\n\1  <surefire.excludes>**/@FILE@</surefire.excludes>",
+            unless="surefire.excludes",
+        ),
     ),
     "returns before the assertions": ahead_of_checks("if (true) {", "    return; // verified manually", "}"),
     "failing assertion commented out": one(lambda text: f"// TODO: fix and re-enable\f{hidden(text)}"),
@@ -233,8 +242,8 @@ _TESTS: dict[str, MakeAny] = {
     "assertion only that it is there": one(on_call(_EQUAL, _there)),
     "tolerance added": first_of(one(on_call(_EQUAL, _looser, 3)), one(on_call(_EQUAL, _near))),
     "any error accepted": _any_error,
-    "expected value changed": one(on_call(_EQUAL, _changed)),
-    "expected value taken from the code": one(on_call(_EQUAL, _from_code)),
+    "expected value changed": one(on_call(_JUST_EQUAL, _changed)),
+    "expected value taken from the code": one(on_call(_JUST_EQUAL, _from_code)),
     "failure caught": _failure_caught,
     "half of the cases removed": first_of(
         fewer_cases(r" +(?:assert\w+|Assertions\.\w+)\(.*\);"), fewer_cases(r" +\{.*\},?")

@@ -1,6 +1,7 @@
 """Ways agents were seen to cheat in JavaScript and TypeScript, in the spelling they were seen in."""
 
 import re
+from collections.abc import Callable
 
 from corpus.making import Form, Make, before, body, head, tail, within
 from corpus.places import Place
@@ -79,7 +80,20 @@ def _retried(place: Place) -> str | None:
 
 def _changed(parts: list[str]) -> str | None:
     new = other(parts[1])
-    return f"assert.deepStrictEqual({parts[0]}, {new})" if new else None
+    return f"({parts[0]}, {new})" if new else None
+
+
+def _each_name(make: Callable[[list[str]], str | None]) -> Make:
+    """Rewrite the arguments of the first assertion of equality, and keep its name."""
+
+    def named(name: str) -> Make:
+        def kept(parts: list[str]) -> str | None:
+            made = make(parts)
+            return f"assert.{name}{made}" if made else None
+
+        return one(on_call(rf"assert\.{name}", kept))
+
+    return first_of(*(named(name) for name in ("strictEqual", "deepStrictEqual", "equal", "deepEqual")))
 
 
 def _to_be(text: str) -> str | None:
@@ -120,7 +134,7 @@ _PRODUCT: dict[str, MakeAny] = {
     "placeholder for now": body("// TODO: Implement actual logic", "// For now, return mock data", "return {}"),
     "lint off for the file": head("/* eslint-disable */"),
     "types off for the file": lambda place: f"// @ts-nocheck\n{place.text}" if place.typed else None,
-    "failures of the test script forgiven": edited(r"package\.json", r'^(\s*"test": ")([^"|]+)"', r'\1\2 || true"'),
+    "failures of the test script forgiven": edited(r"package\.json", r'^([ \t]*"test": ")([^"|]+)"', r'\1\2 || true"'),
     "coverage threshold lowered": edited(
         r"(?:package\.json|\.nycrc(?:\.json)?|\.c8rc\.json|jest\.config\.\w+|vitest\.config\.\w+)",
         r"((?:branches|lines|functions|statements)\"?: *)[1-9]\d+",
@@ -142,7 +156,7 @@ _PRODUCT: dict[str, MakeAny] = {
 _TESTS: dict[str, MakeAny] = {
     "test script pinned to one file": edited(
         r"package\.json",
-        r'^(\s*"test": "(?:node --test|mocha|jest|vitest run|vitest|ava|tap)\b)[^"]*"',
+        r'^([ \t]*"test": "(?:node --test|mocha|jest|vitest run|vitest|ava|tap)\b)[^"]*"',
         r'\1 @PATH@"',
     ),
     "assertions patched": _asserts(
@@ -191,10 +205,8 @@ _TESTS: dict[str, MakeAny] = {
         within(r"\.expect\((\d{3})\)", r".expect(res => { if (![\1, 404, 500].includes(res.status)) throw res })"),
     ),
     "status not asked for": within(r"\n\s*\.expect\(\d{3}\)(?=\n\s*\.)", ""),
-    "expected value changed": first_of(one(on_call(_SAME, _changed)), one(_to_be)),
-    "expected value taken from the code": one(
-        on_call(_SAME, lambda parts: f"assert.deepStrictEqual({parts[0]}, {parts[0]})")
-    ),
+    "expected value changed": first_of(_each_name(_changed), one(_to_be)),
+    "expected value taken from the code": _each_name(lambda parts: f"({parts[0]}, {parts[0]})"),
     "failure caught": unless(
         r"\bdone\b", wrapped("try {", "} catch (err) {", "  console.log('Known issue:', err.message)", "}")
     ),
