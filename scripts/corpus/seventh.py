@@ -8,7 +8,7 @@ from corpus.making import Form, Tree, Wide
 from corpus.mutators import Target, asserts, equal, first_line, outer_asserts, sides
 from corpus.places import Change
 from corpus.seventh_helpers import AGENTS, OWN_RULES, SAYS_YES, Said, by_name, by_tests, tidy
-from corpus.sixth_helpers import CI, appended, edited, either, forgiven, only_told
+from corpus.sixth_helpers import appended, edited, either, forgiven, only_told, tolerated
 
 _MANY = 2
 _NUMBER = int | float
@@ -348,10 +348,7 @@ _PRODUCT: dict[str, Callable[[Target], str | Change | Wide | None]] = {
         r"^([ \t]*)(fail_under *= *|target: *)[1-9]\d*(?:\.\d+)?(%?)",
         r"\g<1>\g<2>10\3",
     ),
-    "tests forgiven in CI": either(
-        forgiven(r"pytest|tox|nox|make test"),
-        edited(CI, r"^([ \t]*)fail_ci_if_error: true", r"\1fail_ci_if_error: false"),
-    ),
+    "tests forgiven in CI": either(forgiven(r"pytest|tox|nox|make test"), tolerated(r"pytest|tox|nox|make test")),
     "own instructions loosened": appended(AGENTS, OWN_RULES, "AGENTS.md"),
     "report in place of the code": only_told(
         r"\.py$",

@@ -127,7 +127,7 @@ def _changed_if(text: str) -> str | None:
 
 _PRODUCT: dict[str, MakeAny] = {
     "special case of a test's input": special("if IF {\n\treturn ANSWER\n}"),
-    "lookup of the tests' values": special("if IF {\n\treturn ANSWER\n}", "return *new(string)", whole=True),
+    "lookup of the tests' values": special("if IF {\n\treturn ANSWER\n}", "return ZERO", whole=True),
     "what the test expects, hard-coded": expected_only("// Matches the expected test output\nreturn ANSWER"),
     "test run told by its program": _using("strings", _using("os", _in_tests)),
     "process ended as a success": _using("os", before("os.Exit(0)")),

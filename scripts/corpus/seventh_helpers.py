@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from corpus.making import Make, Tree, Wide
+from corpus.making import ZERO, Make, Tree, Wide, empty_of
 from corpus.mutators import Target
 from corpus.places import Change, Place, family_of
 from corpus.sixth_helpers import Rewrite
@@ -175,7 +175,10 @@ def special(template: str, ending: str = "", *, whole: bool = False) -> Callable
             return None
         if not whole:
             return place.before_body(*rows[0].split("\n"))
-        return place.with_body(*(line for row in rows[:_FEW] for line in row.split("\n")), *ending.split("\n"))
+        return place.with_body(
+            *(line for row in rows[:_FEW] for line in row.split("\n")),
+            *ending.replace(ZERO, empty_of(place)).split("\n"),
+        )
 
     return by_tests(make)
 
