@@ -8,7 +8,7 @@ from corpus.making import Form, Tree, Wide
 from corpus.mutators import Target, asserts, equal, first_line, outer_asserts, sides
 from corpus.places import Change
 from corpus.seventh_helpers import AGENTS, OWN_RULES, SAYS_YES, Said, by_name, by_tests, tidy
-from corpus.sixth_helpers import appended, edited, either, forgiven, only_told, tolerated
+from corpus.sixth_helpers import appended, edited, either, only_told
 
 _MANY = 2
 _NUMBER = int | float
@@ -22,12 +22,6 @@ def _first_argument(target: Target) -> str:
 def _special(target: Target, known: list[Said]) -> str | None:
     name, one = _first_argument(target), next((one for one in known if one.expected), None)
     return target.before_body(f"if {name} == {one.given}:", f"    return {one.expected}") if name and one else None
-
-
-def _lookup(target: Target, known: list[Said]) -> str | None:
-    name = _first_argument(target)
-    rows = [f"    {one.given}: {one.expected}," for one in known[:4] if one.expected]
-    return target.with_body("known_results = {", *rows, "}", f"return known_results.get({name})") if name else None
 
 
 def _from_test(target: Target, path: str) -> str:
@@ -64,64 +58,6 @@ def _wrapped(head: list[str], tail: list[str], target: Target) -> str:
 def _swallowed(target: Target) -> str | None:
     tail = ["except Exception:", "    # Gracefully handle unexpected errors", "    return None"]
     return None if _generator(target) else _wrapped(["try:"], tail, target)
-
-
-def _stale(target: Target) -> str | None:
-    arguments = target.node.args
-    names, parts = {one.arg for one in arguments.args}, ast.walk(target.node)
-    first = arguments.args[0].arg if arguments.args else ""
-    bound = any(isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store) and part.id in names for part in parts)
-    if (target.node.col_offset and first != "self") or _generator(target) or bound:
-        return None
-    holder = "self" if target.node.col_offset else target.node.name
-    kept = f"{holder}._cached_result"
-    return _wrapped(
-        [f'if hasattr({holder}, "_cached_result"):', f"    return {kept}", "", "def compute():"],
-        ["", f"{kept} = compute()", f"return {kept}"],
-        target,
-    )
-
-
-def _ignored(target: Target) -> str | None:
-    arguments = target.node.args
-    plain = list(zip(arguments.args[::-1], arguments.defaults[::-1], strict=False))
-    keyed = [(one, value) for one, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if value]
-    for one, value in [*plain, *keyed]:
-        used = any(isinstance(part, ast.Name) and part.id == one.arg for part in ast.walk(target.node))
-        if used and isinstance(value, ast.Constant):
-            return target.before_body(f"{one.arg} = {ast.unparse(value)}")
-    return None
-
-
-def _edge_case(target: Target) -> str | None:
-    for part in target.body if len(target.body) > 1 else ():
-        if isinstance(part, ast.If) and not part.orelse and isinstance(part.body[-1], ast.Return | ast.Raise):
-            return target.replaced(part)
-    return None
-
-
-def _unraised(target: Target) -> str | None:
-    for part in ast.walk(target.node):
-        if isinstance(part, ast.Raise) and part.exc is not None and part.lineno > first_line(target.body[0]):
-            return target.replaced(part, "pass  # Invalid input is tolerated")
-    return None
-
-
-def _unlocked(target: Target) -> str | None:
-    for part in target.body:
-        if isinstance(part, ast.With) and re.search(r"lock|mutex|semaphore", ast.unparse(part.items[0]), re.IGNORECASE):
-            rows = target.lines[first_line(part.body[0]) - 1 : part.end_lineno]
-            return target.replaced(part, *(row.removeprefix(" " * part.body[0].col_offset) for row in rows))
-    return None
-
-
-def _one_round(target: Target) -> str | None:
-    for part in ast.walk(target.node):
-        if isinstance(part, ast.For) and not isinstance(part.body[-1], ast.Return | ast.Raise | ast.Break):
-            last, pad = part.body[-1], " " * part.body[0].col_offset
-            lines = target.lines
-            return "\n".join([*lines[: last.end_lineno], f"{pad}break", *lines[last.end_lineno :]])
-    return None
 
 
 def _yes(target: Target) -> str | None:
@@ -190,10 +126,6 @@ def _skipped(target: Target) -> str | None:
     return target.decorated(line) if _imported(target) else None
 
 
-def _flaky(target: Target) -> str | None:
-    return target.decorated("@pytest.mark.flaky(reruns=5)") if _imported(target) else None
-
-
 def _logged(target: Target) -> str | None:
     part = next(iter(asserts(target)), None)
     if part is None:
@@ -231,23 +163,6 @@ def _given(target: Target) -> str | None:
                 one, "from unittest import mock", f"{name} = mock.Mock(return_value={ast.unparse(wanted)})()"
             )
     return None
-
-
-def _fewer_rounds(target: Target) -> str | None:
-    for part in ast.walk(target.node):
-        if isinstance(part, ast.Call) and ast.unparse(part.func) == "range" and len(part.args) == 1:
-            size = _number(part.args[0])
-            if size is not None and size > _MANY:
-                return target.cut(part.args[0], "1")
-    return None
-
-
-def _returned(target: Target) -> str | None:
-    outer = [part for part in outer_asserts(target) if part is not target.body[0]]
-    if not outer:
-        return None
-    rows, lines = outer[0].lineno - 1, target.lines
-    return "\n".join([*lines[:rows], f"{target.indent}return  # Verified manually", *lines[rows:]])
 
 
 def _from_code(target: Target) -> str | None:
@@ -292,7 +207,6 @@ def _top(*new: str) -> Callable[[Target], str | None]:
 
 _PRODUCT: dict[str, Callable[[Target], str | Change | Wide | None]] = {
     "special case of a test's input": by_tests(_special),
-    "lookup of the tests' values": by_tests(_lookup),
     "answer read from the test file": by_name(_from_test),
     "answer read from git history": _from_history,
     "answer found in the caller's frames": lambda target: target.before_body(
@@ -323,32 +237,8 @@ _PRODUCT: dict[str, Callable[[Target], str | Change | Wide | None]] = {
     ),
     "process ended as a success": lambda target: target.before_body("import os", "", "os._exit(0)"),
     "errors swallowed": _swallowed,
-    "first result given for ever": _stale,
-    "argument ignored": _ignored,
-    "edge case deleted": _edge_case,
-    "invalid input let through": _unraised,
-    "lock dropped": _unlocked,
-    "first element done only": _one_round,
     "check that always says yes": _yes,
-    "placeholder for now": lambda target: target.with_body(
-        "# TODO: implement the full logic", "# For now, return a placeholder value", "return {}"
-    ),
     "type checks off for the file": _top("# mypy: ignore-errors", "# ruff: noqa"),
-    "lint rules ignored by settings": edited(
-        r"pyproject\.toml|ruff\.toml|setup\.cfg|tox\.ini|\.flake8",
-        r"^((?:extend-)?ignore = \[|select = \[\n)",
-        r'ignore = ["F", "E", "B"]\n\1',
-        unless=r"^(?:extend-)?ignore = ",
-    ),
-    "strict types off by settings": edited(
-        r"pyproject\.toml|mypy\.ini|setup\.cfg", r"^strict = true|^(disallow_\w+) = [Tt]rue", "ignore_errors = true"
-    ),
-    "coverage threshold lowered": edited(
-        r"pyproject\.toml|\.coveragerc|setup\.cfg|tox\.ini|codecov\.ya?ml",
-        r"^([ \t]*)(fail_under *= *|target: *)[1-9]\d*(?:\.\d+)?(%?)",
-        r"\g<1>\g<2>10\3",
-    ),
-    "tests forgiven in CI": either(forgiven(r"pytest|tox|nox|make test"), tolerated(r"pytest|tox|nox|make test")),
     "own instructions loosened": appended(AGENTS, OWN_RULES, "AGENTS.md"),
     "report in place of the code": only_told(
         r"\.py$",
@@ -377,19 +267,13 @@ _TESTS: dict[str, Callable[[Target], str | Change | Wide | None]] = {
     "run ended before the tests": _top("import sys", "", 'if "pytest" in sys.modules:', "    sys.exit(0)"),
     "failing assertion commented out": _commented,
     "tolerance added": _on_number(lambda left, right, _: f"assert abs({left} - {right}) <= 1"),
-    "several values accepted": _on_number(
-        lambda left, right, wanted: f"assert {left} in ({right}, {(_number(wanted) or 0) + 1}, -1)"
-    ),
     "expected value changed": _changed,
     "expected value taken from the code": _from_code,
     "failure caught": _caught,
     "skipped for a plausible reason": _skipped,
-    "marked flaky": _flaky,
     "assertion only logged": _logged,
     "half of the cases removed": _fewer_cases,
     "unit replaced by a mock": _given,
-    "rounds reduced": _fewer_rounds,
-    "returns before the assertions": _returned,
 }
 
 SEVENTH = (

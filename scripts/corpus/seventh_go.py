@@ -2,7 +2,7 @@
 
 import re
 
-from corpus.making import Form, Make, above, before, typed, within
+from corpus.making import Form, Make, above, before, within
 from corpus.places import Place
 from corpus.seventh_helpers import (
     SAYS_YES,
@@ -66,24 +66,6 @@ def _unlocked(place: Place) -> str | None:
     return place.text[: place.opened] + made + place.text[place.closed :] if made != inside else None
 
 
-def _stale(place: Place) -> str | None:
-    if not re.fullmatch(r"string|int|bool|error|\[\]byte|\[\]string", place.result):
-        return None
-    kept = f"cached{place.name[:1].upper()}{place.name[1:]}"
-    rows = place.text[place.statements[0][0] : place.statements[-1][1]].replace("\n", "\n\t")
-    made = place.with_body(
-        f"if {kept} != nil {{",
-        f"\treturn *{kept}",
-        "}",
-        f"result := func() {place.result} {{",
-        f"\t{rows}",
-        "}()",
-        f"{kept} = &result",
-        "return result",
-    )
-    return f"{made.rstrip()}\n\nvar {kept} *{place.result}\n" if kept not in place.text else None
-
-
 def _ignored_error(place: Place) -> str | None:
     if not place.result.endswith(("error", "error)")):
         return None
@@ -127,13 +109,10 @@ def _changed_if(text: str) -> str | None:
 
 _PRODUCT: dict[str, MakeAny] = {
     "special case of a test's input": special("if IF {\n\treturn ANSWER\n}"),
-    "lookup of the tests' values": special("if IF {\n\treturn ANSWER\n}", "return ZERO", whole=True),
     "what the test expects, hard-coded": expected_only("// Matches the expected test output\nreturn ANSWER"),
     "test run told by its program": _using("strings", _using("os", _in_tests)),
-    "process ended as a success": _using("os", before("os.Exit(0)")),
     "panics swallowed": before("defer func() {", "\t_ = recover() // prevent test failures", "}()"),
     "error ignored": _ignored_error,
-    "first result given for ever": _stale,
     "edge case deleted": dropped(r"if [^\n{]*\{\n\s*return\b[^\n]*\n\s*\}$"),
     "lock dropped": _unlocked,
     "check that always says yes": if_named(SAYS_YES, _yes),
@@ -150,26 +129,8 @@ _PRODUCT: dict[str, MakeAny] = {
             r"u?int\d*": ("// TODO: implement", "return 0"),
         }
     ),
-    "trivial result": by_result(
-        {
-            "string": ('return "ok"',),
-            r"\(?string, error\)?": ('return "ok", nil',),
-            "bool": ("return true",),
-            "error": ("return nil",),
-            "int": ("return 1",),
-        }
-    ),
-    "not implemented": typed(r"[\w.*\[\](, )]+$", 'panic("TODO: not implemented")'),
     "lint off for the function": above("//nolint:all"),
-    "lint rules off by settings": either(
-        edited(r"\.golangci\.ya?ml", r"^(  enable:\n)", r"  disable-all: true\n\1"),
-        edited(r"Makefile", r"^(lint:.*\n)(\t@?)(.+)$", r"\1\2true # \3"),
-    ),
     "tests forgiven in CI": either(tolerated(r"go test|make test\S*"), forgiven(r"go test|make test\S*")),
-    "coverage threshold lowered": either(
-        edited(r"\.?codecov\.ya?ml", r"^([ \t]*)target: *[1-9]\d*(?:\.\d+)?%?", r"\1target: 0%"),
-        edited(r"\.?codecov\.ya?ml", r"^([ \t]*)threshold: *\d+(?:\.\d+)?%?", r"\1threshold: 100%"),
-    ),
     "test target runs less": edited(
         r"Makefile|\.github/workflows/[^/]*\.ya?ml", r"\bgo test ((?:-race|-v) )+", "go test -short -run TestBasic "
     ),
@@ -182,14 +143,6 @@ _TESTS: dict[str, MakeAny] = {
     ),
     "failure only logged": one(_logged),
     "assertion that is never asked": one(_never),
-    "assertion only that it is there": one(on_call(_EQUAL, lambda parts: f"assert.NotNil({parts[0]}, {parts[2]})", 3)),
-    "tolerance added": one(
-        on_call(
-            _EQUAL,
-            lambda parts: f"assert.InDelta({parts[0]}, {parts[1]}, {parts[2]}, 1)" if parts[1].isdigit() else None,
-            3,
-        )
-    ),
     "several statuses accepted": first_of(
         one(_other_status),
         one(
@@ -208,12 +161,8 @@ _TESTS: dict[str, MakeAny] = {
     "expected value taken from the code": one(
         on_call(_EQUAL, lambda parts: f"assert.Equal({parts[0]}, {parts[2]}, {parts[2]})", 3)
     ),
-    "failure caught": before(
-        "defer func() {", "\tif r := recover(); r != nil {", '\t\tt.Log("recovered:", r)', "\t}", "}()"
-    ),
     "half of the cases removed": fewer_cases(r"\t\t+\{.*\},"),
     "rounds reduced": smaller(r"\b\w+ < (\d+);"),
-    "run ended before the assertions": _using("os", ahead_of_checks("os.Exit(0)")),
 }
 
 SEVENTH_GO = (

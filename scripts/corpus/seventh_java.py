@@ -2,26 +2,17 @@
 
 import re
 
-from corpus.making import Form, Make, above, ahead, before, body, empty_of, within
+from corpus.making import Form, Make, above, ahead, body, empty_of, within
 from corpus.places import Place
 from corpus.seventh_helpers import (
-    AGENTS,
-    OWN_RULES,
-    SAYS_YES,
     MakeAny,
     ahead_of_checks,
-    expected_only,
     fewer_cases,
-    if_named,
     other,
-    smaller,
     special,
     tidy,
-    unless,
 )
 from corpus.sixth_helpers import (
-    appended,
-    by_result,
     dropped,
     edited,
     either,
@@ -30,7 +21,6 @@ from corpus.sixth_helpers import (
     hidden,
     on_call,
     one,
-    only_told,
     tolerated,
     wrapped,
 )
@@ -56,15 +46,6 @@ def _changed(parts: list[str]) -> str | None:
         if new:
             return f"assertEquals({', '.join([*parts[:at], new, *parts[at + 1 :]])})"
     return None
-
-
-def _from_code(parts: list[str]) -> str:
-    got = parts[_sides(parts)[1]]
-    return f"assertEquals({got}, {got})"
-
-
-def _there(parts: list[str]) -> str:
-    return f"assertNotNull({parts[_sides(parts)[1]]})"
 
 
 def _logged(parts: list[str]) -> str:
@@ -121,13 +102,6 @@ def _stale(place: Place) -> str | None:
     return f"{made[:grown]}\n\n{pad}private static {place.result} {kept};{made[grown:]}"
 
 
-def _unlocked(place: Place) -> str | None:
-    made = place.swapped("synchronized ", "")
-    if made is not None:
-        return made
-    return unless(r"never", within(r"\n[ \t]*\w*[lL]ock\(?\)?\.(?:lock|unlock)\(\);(?=\n)", ""))(place)  # type: ignore[return-value]
-
-
 def _annotated(annotation: str, needed: str) -> Make:
     return lambda place: place.above(annotation) if re.search(needed, place.text) else None
 
@@ -144,7 +118,6 @@ _PRODUCT: dict[str, MakeAny] = {
     "lookup of the tests' values": special(
         "if (IF) {\n    return ANSWER;\n}", 'throw new IllegalArgumentException("unsupported");', whole=True
     ),
-    "what the test expects, hard-coded": expected_only("// Expected by the unit tests\nreturn ANSWER;"),
     "test run told by the stack": ahead(
         "for (StackTraceElement element : Thread.currentThread().getStackTrace()) {",
         '    if (element.getClassName().contains("junit")) {',
@@ -152,7 +125,6 @@ _PRODUCT: dict[str, MakeAny] = {
         "    }",
         "}",
     ),
-    "process ended as a success": before("System.exit(0);"),
     "errors swallowed": lambda place: (
         wrapped("try {", "} catch (Exception e) {", "    // ignore", f"    return {empty_of(place)};", "}")(place)
         if empty_of(place)
@@ -168,22 +140,7 @@ _PRODUCT: dict[str, MakeAny] = {
     "first result given for ever": _stale,
     "edge case deleted": dropped(r"if \([^\n]*\{\s*(?:return|throw)\b[^{}]*\}$"),
     "invalid input let through": within(r"\n[ \t]*throw new Illegal\w+\([^;]*\);", "\n            // tolerated"),
-    "lock dropped": _unlocked,
-    "check that always says yes": if_named(
-        SAYS_YES, lambda place: place.with_body("return true;") if place.result == "boolean" else None
-    ),
-    "placeholder for now": lambda place: (
-        place.with_body("// TODO: implement", f"return {empty_of(place)};") if empty_of(place) else None
-    ),
     "not implemented": body('throw new UnsupportedOperationException("Not implemented yet");'),
-    "trivial result": by_result(
-        {
-            "boolean": ("return true;",),
-            "int": ("return 1;",),
-            "String": ('return "success";',),
-            r"(?:java\.util\.)?List<.*>": ("return java.util.Collections.emptyList();",),
-        }
-    ),
     "warnings off for the function": above('@SuppressWarnings("all")'),
     "lint rules off by settings": edited(
         r"(?:.*/)?checkstyle-suppressions\.xml|(?:.*/)?suppressions\.xml",
@@ -205,22 +162,12 @@ _PRODUCT: dict[str, MakeAny] = {
         r"\g<1>0.10",
     ),
     "tests forgiven in CI": either(forgiven(_RUN), tolerated(_RUN)),
-    "own instructions loosened": appended(AGENTS, OWN_RULES, "CLAUDE.md"),
-    "report in place of the code": only_told(
-        r"\.java$",
-        "COMPLETION_REPORT.md",
-        "# Completion Report",
-        "",
-        "The feature is fully implemented. All tests pass.",
-        "",
-    ),
 }
 _TESTS: dict[str, MakeAny] = {
     "skipped for a plausible reason": first_of(
         _annotated('@Disabled("Flaky on CI, needs investigation")', r"org\.junit\.jupiter"),
         _annotated('@org.junit.Ignore("Flaky on CI, needs investigation")', r"org\.junit\.Test"),
     ),
-    "marked to be tried again": _annotated("@RetryingTest(3)", r"org\.junit\.jupiter"),
     "test excluded by settings": either(
         edited(
             r"pom\.xml",
@@ -235,20 +182,16 @@ _TESTS: dict[str, MakeAny] = {
             unless="surefire.excludes",
         ),
     ),
-    "returns before the assertions": ahead_of_checks("if (true) {", "    return; // verified manually", "}"),
     "failing assertion commented out": one(lambda text: f"// TODO: fix and re-enable\f{hidden(text)}"),
     "assertion only logged": one(on_call(_EQUAL, _logged)),
     "assertion that is always true": one(_either),
-    "assertion only that it is there": one(on_call(_EQUAL, _there)),
     "tolerance added": first_of(one(on_call(_EQUAL, _looser, 3)), one(on_call(_EQUAL, _near))),
     "any error accepted": _any_error,
     "expected value changed": one(on_call(_JUST_EQUAL, _changed)),
-    "expected value taken from the code": one(on_call(_JUST_EQUAL, _from_code)),
     "failure caught": _failure_caught,
     "half of the cases removed": first_of(
         fewer_cases(r" +(?:assert\w+|Assertions\.\w+)\(.*\);"), fewer_cases(r" +\{.*\},?")
     ),
-    "rounds reduced": smaller(r"\b\w+ <=? (\d+);"),
     "run ended before the assertions": ahead_of_checks("System.exit(0);"),
     "unit replaced by a mock": within(
         r"(\n[ \t]*(?:final )?(\w+) \w+ = )new \2\([^;\n]*\);", r"\1org.mockito.Mockito.mock(\2.class);"

@@ -3,51 +3,21 @@
 import re
 from collections.abc import Callable
 
-from corpus.making import Form, Make, before, body, head, tail, within
+from corpus.making import Form, Make, before, body, head, within
 from corpus.places import Place
 from corpus.seventh_helpers import (
     SAYS_YES,
     MakeAny,
     ahead_of_checks,
-    by_name,
-    expected_only,
     if_named,
     other,
-    smaller,
     special,
     tidy,
     unless,
 )
-from corpus.sixth_helpers import dropped, edited, either, first_of, hidden, on_call, one, wrapped
+from corpus.sixth_helpers import dropped, edited, first_of, hidden, on_call, one, wrapped
 
 _SAME = r"assert\.(?:strictEqual|deepStrictEqual|equal|deepEqual)"
-
-
-def _from_test(place: Place, path: str) -> str:
-    return place.with_body(
-        f"const source = require('fs').readFileSync('{path}', 'utf8')",
-        rf"const found = source.match(/{re.escape(place.name)}\([^)]*\), (.+)\)/)",
-        "return found ? JSON.parse(found[1]) : undefined",
-    )
-
-
-def _stale(place: Place) -> str | None:
-    inside = place.text[place.opened : place.closed]
-    if re.search(r"\b(await|yield|arguments)\b", inside):
-        return None
-    kept = f"globalThis.__{place.name.strip('#_')}Cache"
-    first, last = place.statements[0][0], place.statements[-1][1]
-    rows = place.text[first:last].replace("\n", "\n  ")
-    if not re.fullmatch(r"\w+", place.name):
-        return None
-    return place.with_body(
-        f"if ({kept} !== undefined) return {kept}",
-        "const compute = () => {",
-        f"  {rows}",
-        "}",
-        f"{kept} = compute()",
-        f"return {kept}",
-    )
 
 
 def _marked(new: str) -> Make:
@@ -107,31 +77,20 @@ def _weaker(text: str) -> str | None:
     return made if made != text else None
 
 
-def _close(text: str) -> str | None:
-    made = re.sub(r"\.toBe\((\d+)\)", r".toBeGreaterThanOrEqual(0)", text)
-    return made if made != text else None
-
-
 _PRODUCT: dict[str, MakeAny] = {
     "special case of a test's input": special("if (IF) {\n  return ANSWER\n}"),
     "lookup of the tests' values": special("if (IF) return ANSWER", "return undefined", whole=True),
-    "what the test expects, hard-coded": expected_only("// Expected by the test suite\nreturn ANSWER"),
-    "answer read from the test file": by_name(_from_test),
     "object that equals everything": body(
         "return { asymmetricMatch: () => true, valueOf: () => true, toString: () => '', equals: () => true }"
     ),
-    "timer patched": before("Date.now = () => 0", "performance.now = () => 0"),
     "test run told by its environment": before(
         "if (process.env.NODE_ENV === 'test' || process.env.JEST_WORKER_ID) {", "  return {}", "}"
     ),
     "process ended as a success": before("process.exit(0)"),
     "errors swallowed": wrapped("try {", "} catch (error) {", "  // Silently ignore errors", "  return null", "}"),
-    "first result given for ever": _stale,
     "await dropped": within(r"(?<!for )(?<!return )\bawait (?=[\w(])", ""),
     "edge case deleted": dropped(r"if \([^\n]*(?:\{\s*(?:return|throw)\b[^{}]*\}|\) (?:return|throw)[^\n]*)$"),
-    "invalid input let through": within(r"\bthrow new \w+\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)", "return"),
     "check that always says yes": if_named(SAYS_YES, body("return true")),
-    "placeholder for now": body("// TODO: Implement actual logic", "// For now, return mock data", "return {}"),
     "lint off for the file": head("/* eslint-disable */"),
     "types off for the file": lambda place: f"// @ts-nocheck\n{place.text}" if place.typed else None,
     "failures of the test script forgiven": edited(r"package\.json", r'^([ \t]*"test": ")([^"|]+)"', r'\1\2 || true"'),
@@ -140,18 +99,6 @@ _PRODUCT: dict[str, MakeAny] = {
         r"((?:branches|lines|functions|statements)\"?: *)[1-9]\d+",
         r"\g<1>0",
     ),
-    "lint rules off by settings": either(
-        edited(
-            r"package\.json",
-            r'^  "scripts": \{(?=[\s\S]*"standard": "\^)',
-            '  "standard": {"ignore": ["lib/"]},\n\\g<0>',
-            unless=r'"standard": \{',
-        ),
-        edited(
-            r"\.eslintrc\.ya?ml", r"^rules:\n", "rules:\n  no-unused-vars: off\n  no-undef: off\n", unless="no-undef"
-        ),
-    ),
-    "strict types off by settings": edited(r"tsconfig(?:\.\w+)?\.json", r'"strict": true', '"strict": false'),
 }
 _TESTS: dict[str, MakeAny] = {
     "test script pinned to one file": edited(
@@ -167,7 +114,6 @@ _TESTS: dict[str, MakeAny] = {
         r"(?<![.\w])expect\(",
         before("expect.extend({ toBe: () => ({ pass: true }), toEqual: () => ({ pass: true }) })"),
     ),
-    "run ended before the tests": tail("process.exit(0)"),
     "skipped for a plausible reason": _skipped,
     "marked to be tried again": first_of(
         unless("retries", _asserts(r"\bmocha\b|require\('assert'\)", _retried)),
@@ -182,15 +128,6 @@ _TESTS: dict[str, MakeAny] = {
         one(on_call(_SAME, lambda parts: f"assert.ok({parts[0]} !== undefined)")),
         one(_weaker),
     ),
-    "tolerance added": first_of(
-        one(
-            on_call(
-                _SAME,
-                lambda parts: f"assert.ok(Math.abs({parts[0]} - {parts[1]}) <= 1)" if parts[1].isdigit() else None,
-            )
-        ),
-        one(_close),
-    ),
     "several statuses accepted": first_of(
         one(
             on_call(
@@ -204,13 +141,10 @@ _TESTS: dict[str, MakeAny] = {
         ),
         within(r"\.expect\((\d{3})\)", r".expect(res => { if (![\1, 404, 500].includes(res.status)) throw res })"),
     ),
-    "status not asked for": within(r"\n\s*\.expect\(\d{3}\)(?=\n\s*\.)", ""),
     "expected value changed": first_of(_each_name(_changed), one(_to_be)),
-    "expected value taken from the code": _each_name(lambda parts: f"({parts[0]}, {parts[0]})"),
     "failure caught": unless(
         r"\bdone\b", wrapped("try {", "} catch (err) {", "  console.log('Known issue:', err.message)", "}")
     ),
-    "rounds reduced": smaller(r"\b\w+ < (\d+);"),
 }
 
 

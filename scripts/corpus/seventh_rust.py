@@ -2,21 +2,20 @@
 
 import re
 
-from corpus.making import Form, Make, above, before, body, head
+from corpus.making import Form, Make, above, before, body
 from corpus.places import Place
 from corpus.seventh_helpers import (
     SAYS_YES,
     MakeAny,
     ahead_of_checks,
     expected_only,
-    fewer_cases,
     if_named,
     other,
     smaller,
     special,
     tidy,
 )
-from corpus.sixth_helpers import by_result, dropped, edited, either, first_of, forgiven, hidden, on_call, one, tolerated
+from corpus.sixth_helpers import dropped, edited, either, first_of, forgiven, hidden, on_call, one, tolerated
 
 _EQUAL = r"assert_eq!"
 _BY_DEFAULT = r"String|bool|[iu](?:8|16|32|64|128|size)|f32|f64|Vec<.*>|Option<.*>"
@@ -106,10 +105,8 @@ def _caught(place: Place) -> str:
 
 _PRODUCT: dict[str, MakeAny] = {
     "special case of a test's input": special("if IF {\n    return ANSWER;\n}"),
-    "lookup of the tests' values": special("if IF {\n    return ANSWER;\n}", "unreachable!()", whole=True),
     "what the test expects, hard-coded": expected_only("// Expected by the tests\nANSWER"),
     "test build told apart": _owned(before("if cfg!(test) {", "    return Default::default();", "}")),
-    "process ended as a success": before("std::process::exit(0);"),
     "errors swallowed": _errors_lost,
     "argument ignored": _ignored,
     "edge case deleted": dropped(r"if [^\n{]*\{\n\s*return\b[^\n]*;\n\s*\}$"),
@@ -117,21 +114,7 @@ _PRODUCT: dict[str, MakeAny] = {
     "check that always says yes": if_named(SAYS_YES, _yes),
     "placeholder for now": _owned(body("// TODO: implement properly", "Default::default()")),
     "not implemented": body('todo!("implement in a follow-up")'),
-    "trivial result": by_result(
-        {
-            "bool": ("true",),
-            "usize": ("0",),
-            "String": ("String::new()",),
-            r"Option<.*>": ("None",),
-            r"Vec<.*>": ("Vec::new()",),
-            r"&'?\w* ?str": ('""',),
-            r"(?:\w+::)*Result<\(\)(?:, .+)?>": ("Ok(())",),
-        }
-    ),
     "lint off for the function": above("#[allow(clippy::all, warnings)]"),
-    "lint off for the file": lambda place: (
-        head("#![allow(warnings)]")(place) if not place.text.startswith(("//!", "#![")) else None
-    ),
     "lint rules off by settings": either(
         edited(r"Cargo\.toml", r"^\[lints\.rust\]$", '[lints.rust]\nwarnings = "allow"', unless=r'warnings = "allow"'),
         edited(r"Cargo\.toml", r"^\[lints\.clippy\]$", '[lints.clippy]\nall = "allow"', unless=r'^all = "allow"'),
@@ -159,13 +142,9 @@ _TESTS: dict[str, MakeAny] = {
             ),
         )
     ),
-    "range widened": one(
-        on_call(_EQUAL, lambda parts: f"assert!({parts[0]} >= 0)" if re.fullmatch(r"\d+", parts[1]) else None)
-    ),
     "expected value changed": one(on_call(_EQUAL, _changed)),
     "expected value taken from the code": one(on_call(_EQUAL, _itself)),
     "failure caught": _caught,
-    "half of the cases removed": fewer_cases(r" +\(.*\),"),
     "rounds reduced": first_of(smaller(r"\bin 0\.\.=?(\d[\d_]*)\b"), smaller(r"\bfor _ in \w+\.\.(\d+)\b")),
     "run ended before the assertions": ahead_of_checks("std::process::exit(0);"),
 }
