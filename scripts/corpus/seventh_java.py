@@ -194,7 +194,8 @@ _TESTS: dict[str, MakeAny] = {
     ),
     "run ended before the assertions": ahead_of_checks("System.exit(0);"),
     "unit replaced by a mock": within(
-        r"(\n[ \t]*(?:final )?(\w+) \w+ = )new \2\([^;\n]*\);", r"\1org.mockito.Mockito.mock(\2.class);"
+        r"(\n[ \t]*(?:final )?(?!String|Object\b|Array|Hash|Linked|Tree|File|Random|Locale|Thread|Date)(\w+)(?<!Stream)(?<!Writer) \w+ = )new \2\([^;\n]*\);",
+        r"\1org.mockito.Mockito.mock(\2.class);",
     ),
 }
 
