@@ -28,6 +28,7 @@ from corpus.sixth_helpers import (
 _RUN = r"mvn (?:clean )?(?:test|verify)|mvn --errors|gradlew (?:test|check|build)|gradle (?:test|check|build)"
 _EQUAL = r"(?:Assertions\.|Assert\.)?assert(?:Equals|Same|ArrayEquals)"
 
+_LIBRARY = r"String|Object\b|Array|Hash|Linked|Tree|File|Random|Locale|Thread|Date"
 _JUST_EQUAL = r"(?:Assertions\.|Assert\.)?assertEquals"
 
 
@@ -194,7 +195,7 @@ _TESTS: dict[str, MakeAny] = {
     ),
     "run ended before the assertions": ahead_of_checks("System.exit(0);"),
     "unit replaced by a mock": within(
-        r"(\n[ \t]*(?:final )?(?!String|Object\b|Array|Hash|Linked|Tree|File|Random|Locale|Thread|Date)(\w+)(?<!Stream)(?<!Writer) \w+ = )new \2\([^;\n]*\);",
+        rf"(\n[ \t]*(?:final )?(?!{_LIBRARY})(\w+)(?<!Stream)(?<!Writer) \w+ = )new \2\([^;\n]*\);",
         r"\1org.mockito.Mockito.mock(\2.class);",
     ),
 }
