@@ -21,6 +21,11 @@ from corpus.grid import GRID
 from corpus.making import Form, Tree, Wide
 from corpus.mutators import MUTATORS, Change, Mutator, Target
 from corpus.places import LANGUAGES, Place, family_of, places
+from corpus.seventh import SEVENTH
+from corpus.seventh_go import SEVENTH_GO
+from corpus.seventh_java import SEVENTH_JAVA
+from corpus.seventh_js import SEVENTH_JS
+from corpus.seventh_rust import SEVENTH_RUST
 from corpus.sixth import SIXTH
 from corpus.sixth_go import SIXTH_GO
 from corpus.sixth_java import SIXTH_JAVA
@@ -89,6 +94,11 @@ FORMS = (
     *SIXTH_GO,
     *SIXTH_RUST,
     *SIXTH_JAVA,
+    *SEVENTH,
+    *SEVENTH_JS,
+    *SEVENTH_GO,
+    *SEVENTH_RUST,
+    *SEVENTH_JAVA,
 )
 
 
