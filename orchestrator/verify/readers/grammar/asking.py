@@ -48,7 +48,8 @@ def asking(text: str, table: Table) -> Mapping[str, SgNode]:
             for one in parts(held) if held.kind() == "object" else ():
                 key, inner = one.field("key"), one.field("value")
                 _keep(found, f"{name_of(node)}.{key.text()}" if key is not None else "", inner)
-            _keep(found, name_of(node) if is_given_once(name_of(node), text) else "", held)
+            if ASKS.search(held.text()) and is_given_once(name_of(node), text):
+                _keep(found, name_of(node), held)
         pending += node.children()
     return found
 

@@ -129,6 +129,8 @@ _UNHEARD = re.compile(r"Thread\.(?:setDefaultUncaughtExceptionHandler)")
 
 
 def _java(source: Source) -> Iterator[Place]:
+    if "exit" not in source.text and "halt" not in source.text:
+        return
     hooked = any(called(node).endswith(".addShutdownHook") for node in walk(source.root))
     for node in walk(source.root):
         text = source.dump(node).replace(" ", "") if called(node) or node.kind() == "static_initializer" else ""

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from ast_grep_py import SgNode
 
+from orchestrator.verify.readers.grammar.source import places
+
 _KEPT = 256
 _GIVEN = re.compile(
     r"^([^=\n]*?)(?<![\w.$'\"])([A-Za-z_$][\w$]*)[ \t]*((?::[ \t]*[\w:<>]+[ \t]*)?:?)=(?![=>])[ \t]*([^;\n]*)",
@@ -69,8 +71,10 @@ def _never_set(text: str) -> dict[str, bool]:
 
 def _is_set(name: str, text: str) -> bool:
     """Say whether something gives a name a value, or may."""
-    given = rf"(?<![\w$]){name}\s*(?:,[^=;\n(){{}}]*)?:?=(?!=)|\b(?:this|self)\s*\.\s*{name}\s*="
-    return re.search(rf"{given}|&{name}\b", text) is not None
+    return any(_SETS.match(text, end) or text[start - 1 : start] == "&" for start, end in places(name, text))
+
+
+_SETS = re.compile(r"\s*(?:,[^=;\n(){}]*)?:?=(?!=)")
 
 
 def _rest(name: str, text: str) -> str:
@@ -91,10 +95,18 @@ _NO_FUNCTION = frozenset({"if", "while", "for", "switch", "catch", "match", "wit
 
 def is_given_once(name: str, text: str) -> bool:
     """Say whether a name is given a value in one place only, and is changed nowhere."""
-    word = rf"(?<![\w$]){re.escape(name)}(?![\w$])"
-    given = re.findall(rf"{word}\s*(?:[,}}\]][^=;\n()]*)?(?::\s*[\w:<>]+\s*)?:?=(?![=>])", text)
-    changed = rf"{word}\s*(?:\+\+|--|[-+*/|&^?%]{{1,2}}=)|(?:\+\+|--|(?<!&)&(?:mut\s+)?){word}"
-    return len(given) == 1 and not re.search(changed, text)
+    given = 0
+    for start, end in places(name, text):
+        if _CHANGES.match(text, end) or _CHANGED.search(text[max(0, start - _NEAR) : start]):
+            return False
+        given += _GIVES.match(text, end) is not None
+    return given == 1
+
+
+_GIVES = re.compile(r"\s*(?:[,}\]][^=;\n()]*)?(?::\s*[\w:<>]+\s*)?:?=(?![=>])")
+_CHANGES = re.compile(r"\s*(?:\+\+|--|[-+*/|&^?%]{1,2}=)")
+_CHANGED = re.compile(r"(?:\+\+|--|(?<!&)&(?:mut\s+)?)$")
+_NEAR = 12
 
 
 def settled(condition: SgNode, whole: str = "") -> str:

@@ -82,6 +82,19 @@ def read(text: str, table: Table) -> Source | None:
     return None if source.root.kind() == "ERROR" else source
 
 
+def places(name: str, text: str) -> Iterator[tuple[int, int]]:
+    """Give where a name stands in a text as a word of its own; a pattern for it would be tried at every letter."""
+    at = text.find(name) if name else -1
+    while at >= 0:
+        end = at + len(name)
+        if not _LETTER.match(text[at - 1 : at]) and not _LETTER.match(text[end : end + 1]):
+            yield at, end
+        at = text.find(name, at + 1)
+
+
+_LETTER = re.compile(r"[\w$]")
+
+
 def line_of(node: SgNode) -> int:
     """Give the line a node begins at, from 1."""
     return node.range().start.line + 1

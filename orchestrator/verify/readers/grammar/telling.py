@@ -12,7 +12,17 @@ from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.code import MEANT, Draws
 from orchestrator.verify.readers.grammar.draws import Drawing, Value, WorksError, joined
-from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, parts, read, statements, walk
+from orchestrator.verify.readers.grammar.source import (
+    Source,
+    arguments,
+    bare,
+    called,
+    parts,
+    places,
+    read,
+    statements,
+    walk,
+)
 from orchestrator.verify.readers.grammar.tables import BLOCKS, FUNCTIONS, Table
 from orchestrator.verify.readers.grammar.unfilled import unfilled
 from orchestrator.verify.readers.grammar.use import is_key
@@ -64,10 +74,10 @@ def constants(text: str, table: Table) -> frozenset[str]:
             outer += parts(node)
         elif node.kind() in {"lexical_declaration", "variable_declaration", "var_declaration", "field_declaration"}:
             found.update(_written_out(source, node) if source is not None else ())
-    return frozenset(name for name in found if not re.search(_CHANGED.format(re.escape(name)), text))
+    return frozenset(name for name in found if not any(_CHANGED.match(text, end) for _, end in places(name, text)))
 
 
-_CHANGED = r"(?<![\w$]){0}\s*(?:\[[^\]\n]*\]\s*=[^=]|\.(?:set|put|push|add|delete|clear|putAll)\s*\()"
+_CHANGED = re.compile(r"\s*(?:\[[^\]\n]*\]\s*=[^=]|\.(?:set|put|push|add|delete|clear|putAll)\s*\()")
 
 
 def _written_out(source: Source, node: SgNode) -> list[str]:

@@ -1,9 +1,10 @@
 """Tables of a file that are empty and that nobody fills, in every language but Python. Never judges."""
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 
-from orchestrator.verify.readers.grammar.source import read
+from orchestrator.verify.readers.grammar.source import places, read
 from orchestrator.verify.readers.grammar.tables import Table
 
 _EMPTY = {
@@ -34,12 +35,14 @@ def unfilled(text: str, table: Table) -> frozenset[str]:
     pattern = _EMPTY[table.family]
     source = read(text, table) if pattern.search(text) else None
     code = source.code if source is not None else ""
-    names = {next(name for name in match.groups() if name) for match in pattern.finditer(code)}
-    return frozenset(name for name in names if _is_only_read(name, code, pattern))
+    made = {
+        match.start(match.lastindex or 0): next(name for name in match.groups() if name)
+        for match in pattern.finditer(code)
+    }
+    return frozenset(name for name in set(made.values()) if _is_only_read(name, code, made))
 
 
-def _is_only_read(name: str, code: str, pattern: re.Pattern[str]) -> bool:
-    made = {match.start(match.lastindex or 0) for match in pattern.finditer(code)}
-    found = list(re.finditer(rf"(?<![\w$]){re.escape(name)}(?![\w$])", code))
-    asked = [match for match in found if match.start() not in made]
-    return len(found) == len(asked) + 1 and bool(asked) and all(_READ.match(code, match.end()) for match in asked)
+def _is_only_read(name: str, code: str, made: Collection[int]) -> bool:
+    found = list(places(name, code))
+    asked = [end for start, end in found if start not in made]
+    return len(found) == len(asked) + 1 and bool(asked) and all(_READ.match(code, end) for end in asked)
