@@ -100,3 +100,65 @@ func Text(x N) (string, error) {
     new = old.replace("error)", "bool)").replace('"", err', '"", false').replace("s, nil", "s, true")
     assert change(old, new, "a.go", "Give what there is") == set()
     assert change(old, old.replace('"", err', '"", nil'), "a.go", "Give what there is") == {"code-swallows"}
+
+
+HELPED = """package a
+
+func made(m string) *R {
+	r, err := ask(m)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+func TestA(t *testing.T) {
+	if made("x").Len() != 1 {
+		t.Fatal("len")
+	}
+}
+
+func BenchmarkA(b *testing.B) {
+	if made("x").Len() != 1 {
+		b.Fatal("len")
+	}
+}
+"""
+
+
+def test_a_helper_asks_no_less_where_what_could_go_wrong_is_gone() -> None:
+    body = "\tr, err := ask(m)\n\tif err != nil {\n\t\tpanic(err)\n\t}\n"
+    assert change(HELPED, HELPED.replace(body, "\tr := must(m)\n"), "a_test.go", "Ask in another way") == set()
+    deaf = HELPED.replace(body, "\tr, err := ask(m)\n\t_ = err\n")
+    assert change(HELPED, deaf, "a_test.go", "Ask in another way") == {"test-emptied"}
+
+
+def test_a_benchmark_is_no_helper() -> None:
+    measured = HELPED.replace('\t\tb.Fatal("len")\n', "\t\tb.Log(1)\n")
+    assert change(HELPED, measured, "a_test.go", "Measure it") == set()
+
+
+def test_a_branch_that_chooses_a_value_does_something() -> None:
+    old = """pub fn grow(&mut self, rest: Iter) {
+    let more = if self.is_empty() {
+        rest.size_hint().0
+    } else {
+        (rest.size_hint().0 + 1) / 2
+    };
+    self.reserve(more);
+}
+"""
+    new = old.replace("    let more", "    let (low, _) = rest.size_hint();\n    let more")
+    new = new.replace("rest.size_hint().0\n", "low\n").replace("(rest.size_hint().0 + 1) / 2", "low.div_ceil(2)")
+    assert change(old, new, "src/a.rs", "Use div_ceil") == set()
+
+
+def test_a_function_may_be_said_to_give_nothing_where_it_gave_what_another_did() -> None:
+    old = """def put(value, fields):
+    seen = scan(value)
+    if fields:
+        one(value)
+    else:
+        return many(value, seen)
+"""
+    assert change(old, old.replace("return many", "many"), "src/a.py", "Complete the types") == set()

@@ -36,7 +36,7 @@ def ends_in_nothing(before: Function, after: Function, diff: Diff) -> str:
 
 def _is_fixed_now(before: Function, after: Function, rest: Sequence[str]) -> bool:
     """Say whether what a function gives at its end was worked out, and is known beforehand now."""
-    if not before.gives or before.settles or not after.settles:
+    if not (before.gives and after.gives) or before.settles or not after.settles:
         return False
     if before.promises and not after.promises:  # its signature says so, and the compiler its callers
         return False

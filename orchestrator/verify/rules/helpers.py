@@ -44,7 +44,13 @@ def _helpers(language: Language, path: str, text: str) -> Mapping[str, Trial]:
     own = (
         {re.split(r"[.:#/]", name)[-1] for name in language.functions(text) or {}} if not is_test_file(path) else set()
     )
-    return {name: one for name, one in found.items() if name not in own}
+    measured = _MEASURES if path.endswith(".go") else _NEVER
+    return {name: one for name, one in found.items() if name not in own and not measured.match(name)}
+
+
+_MEASURES = re.compile(r"(?:Benchmark|Example)(?![a-z])")
+"""What Go runs by itself, and no test asserts through."""
+_NEVER = re.compile(r"(?!)")
 
 
 def _edits(diff: Diff) -> Iterator[tuple[Edit, Language]]:
@@ -55,7 +61,7 @@ def _edits(diff: Diff) -> Iterator[tuple[Edit, Language]]:
 
 
 def _lost(old: Trial, new: Trial, language: Language, edit: Edit) -> str:
-    if not old.asserts or _lets_fail(old, new):
+    if not old.asserts or _lets_fail(old, new) or _asks_no_more(old, new):
         return ""
     if not new.asserts and not _LOUD.search(new.body) and not new.words & language.asserting(edit.new or ""):
         return "no longer asserts anything"
@@ -67,6 +73,16 @@ def _lets_fail(old: Trial, new: Trial) -> bool:
     """Say whether all a function asserted was that nothing is thrown, which it now lets whoever runs the test see."""
     failed = all(re.match(r"(?:\w+ \. )*fail \(", one.dump) for one in old.asserts)
     return failed and old.body.count("catch (") > 0 == new.body.count("catch (")
+
+
+def _asks_no_more(old: Trial, new: Trial) -> bool:
+    """Say whether all a function asserted was that a call of its went well, which is gone with what it gave."""
+    return all(_WENT_WELL.fullmatch(one.dump) for one in old.asserts) and "err" not in new.body.split()
+
+
+_WENT_WELL = re.compile(
+    r"panic \( err \)|err != nil|\w+ \. (?:Fatal|Error)f? \( .*\berr\b.*\)|(?:\w+ \. )?NoError \( .* \)"
+)
 
 
 def _is_relied_on(name: str, language: Language, edit: Edit) -> bool:

@@ -28,7 +28,7 @@ _OF_DOCUMENTS = re.compile(
     r"|contribut|templat|markdown|\brst\b|\bmyst\b|\.(?:md|txt|rst)\b|\bpages?\b|website|\bsections?\b|explain|descri(?:b|p)"
     r"|analysis|stud(?:y|ies)|authors?|credit|typo|spell|gramm|wording|\blinks?\b|reword|\brc\d|\bv?\d+\.\d+(?:\.\d+)?"
     r"|\bversion|\bbump|\bmerge|\bdevelopment|\bwip\b|\binitial\b|roadmap|\brfc|proposal|\bplans?\b|design|\bspecs?\b"
-    r"|whitespace|format|indent|markup|draft|translat|\bentr(?:y|ies)\b|fragment|mention|thank|prepar|summar|report"
+    r"|whitespace|format|indent|markup|draft|translat|\bentr(?:y|ies)\b|fragment|mention|thank|attribut|prepar|summar|report"
 )
 _MUCH = 2
 """Words that a message and what is told of a change share, where they are of the same thing."""

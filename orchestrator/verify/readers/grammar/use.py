@@ -243,13 +243,19 @@ def blocks(source: Source, steps: Sequence[SgNode]) -> tuple[tuple[str, ...], tu
             if node.kind() == "match_arm" and _OF_ERRORS.match(node.text()):
                 does = any(not _gives_nothing(source, one) for one in arm_of(node)[1])
                 (full if does else empty).append(source.dump(node).partition(" => ")[0])
-            if node.kind() not in {*IFS, *LOOPS} or body is None:
+            if node.kind() not in {*IFS, *LOOPS} or body is None or _is_chosen(node):
                 continue
             whole, inner = source.dump(node), source.dump(body)
             head = whole.partition(inner)[0] if inner else whole
             does = any(not _is_left_alone(source, bare(one), head) for one in statements(body))
             (full if does else empty).append(head.strip())
     return tuple(full), tuple(empty)
+
+
+def _is_chosen(node: SgNode) -> bool:
+    """Say whether a branch of Rust chooses a value: then it does something, if only to name one."""
+    parent = node.parent()
+    return parent is not None and parent.kind() in {"let_declaration", "arguments", "assignment_expression"}
 
 
 _OF_ERRORS = re.compile(r"(?:Err\b|None\b)")

@@ -45,7 +45,7 @@ def _reads_caller(node: FunctionNode) -> Iterator[tuple[int, str]]:
             read.append(name)
     if asked and read:
         first = next(iter(asked))
-        yield asked[first], f"{node.name}: {first}, {min(read)}"
+        yield asked[first], f"{node.name} reads what calls it"
 
 
 def _is_of_frames(part: ast.AST) -> bool:
