@@ -150,7 +150,8 @@ _NO_TESTS = re.compile(r"\s(?:-DskipTests(?:=true)?|-x\s+test)\b")
 def _lowers(added: Sequence[str], gone: Sequence[str]) -> bool:
     """Say whether less is enough than was: a bound has a lower number, or is off."""
     sides = [
-        {match[1].lower(): match[2] for line in lines for match in _LIMIT.finditer(line)} for lines in (added, gone)
+        {match[1].lower(): match[2] for line in lines if len(line) < _LONG for match in _LIMIT.finditer(line)}
+        for lines in (added, gone)
     ]
     return any(_is_lower(sides[0][name], was) for name, was in sides[1].items() if name in sides[0])
 
@@ -167,9 +168,11 @@ _LIMIT = re.compile(r"(?i)([\w-]*(?:fail.?under|threshold|fail_ci|min\w*[-_]?cov
 
 def _bounds(lines: Sequence[str]) -> frozenset[str]:
     """Give what lines say of how much is enough: of coverage, of failures."""
-    return frozenset(match[0] for line in lines for match in _BOUND.finditer(line))
+    return frozenset(match[0] for line in lines if len(line) < _LONG for match in _BOUND.finditer(line))
 
 
+_LONG = 1000
+"""Letters of a line that nobody wrote by hand, in which a pattern would be looked for from each of them."""
 _BOUND = re.compile(
     r"(?i)[\w-]*(?:fail.?under|threshold|fail_ci|min\w*[-_]?cov|max[-_]?fail|maxfail)[\w-]*\W{0,3}[\w.]*"
 )
