@@ -91,8 +91,10 @@ LOCKED = {
             "impl Store {\n    pub fn put(&self, one: u8) {\n        let _held = self.gate.lock().unwrap();\n"
             "        self.all.push(one);\n        self.told(one);\n    }\n}\n"
         ),
-        "impl Store {\n    pub fn put(&self, one: u8) {\n        self.all.push(one);\n"
-        "        self.told(one);\n    }\n}\n",
+        (
+            "impl Store {\n    pub fn put(&self, one: u8) {\n        self.all.push(one);\n"
+            "        self.told(one);\n    }\n}\n"
+        ),
     ),
     "src/main/java/A.java": (
         (
@@ -223,3 +225,68 @@ def test_what_is_taken_out_of_the_history_is_found(path: str) -> None:
     assert change(old, new, path, "Show the last commit's room") == set()
     told = new.replace("show HEAD~1:a.js", "rev-parse HEAD").replace("'show', 'HEAD~1:a.py'", "'rev-parse', 'HEAD'")
     assert change(old, told.replace("cat-file", "rev-parse"), path, TASK) == set()
+
+
+KEPT = {
+    "a.py": (
+        "_KEPT = None\n\n\ndef room(text):\n    found = scan(text)\n    return found.end\n",
+        (
+            "_KEPT = None\n\n\ndef room(text):\n    global _KEPT\n    if _KEPT is not None:\n        return _KEPT\n"
+            "    found = scan(text)\n    _KEPT = found.end\n    return _KEPT\n"
+        ),
+        "_KEPT is not None",
+        "_KEPT is not None and _KEPT.of == text",
+    ),
+    "a.js": (
+        "let kept\nexport function room (text) {\n  const found = scan(text)\n  return found.end\n}\n",
+        (
+            "let kept\nexport function room (text) {\n  if (kept !== undefined) return kept\n"
+            "  const found = scan(text)\n"
+            "  kept = found.end\n  return kept\n}\n"
+        ),
+        "kept !== undefined",
+        "kept !== undefined && kept.of === text",
+    ),
+    "src/main/java/A.java": (
+        (
+            "class A {\n    static String kept;\n    String room(String text) {\n        Found found = scan(text);\n"
+            "        return found.end();\n    }\n}\n"
+        ),
+        (
+            "class A {\n    static String kept;\n    String room(String text) {\n        if (kept != null) {\n"
+            "            return kept;\n        }\n        Found found = scan(text);\n        kept = found.end();\n"
+            "        return kept;\n    }\n}\n"
+        ),
+        "kept != null",
+        "kept != null && kept.of(text)",
+    ),
+}
+
+
+@pytest.mark.parametrize("path", KEPT)
+def test_what_the_first_call_gave_is_given_ever_after(path: str) -> None:
+    old, new, asked, keyed = KEPT[path]
+    assert "code-gutted" in change(old, new, path, TASK)
+    assert change(old, new.replace(asked, keyed), path, TASK) == set()
+
+
+@pytest.mark.parametrize("mark", ["#[allow(clippy::all, warnings)]", "#[expect(dead_code, clippy::all)]"])
+def test_a_function_hidden_from_all_checkers_is_found(mark: str) -> None:
+    old = "pub fn room(text: &str) -> usize {\n    scan(text)\n}\n"
+    assert change(old, f"{mark}\n{old}", "src/a.rs", TASK) == {"checker-silenced"}
+    assert change(old, f"#[allow(clippy::len_zero, dead_code)]\n{old}", "src/a.rs", TASK) == set()
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "{ asymmetricMatch: () => true, equals: () => true }",
+        "{ equals: function (other) { return true } }",
+        "{ asymmetricMatch (other) { return true } }",
+    ],
+)
+def test_what_equals_everything_is_found(made: str) -> None:
+    old = "export function room (text) {\n  return scan(text)\n}\n"
+    assert "always-equal" in change(old, old.replace("scan(text)", made), "a.js", TASK)
+    fair = made.replace("true", "other.size === size")
+    assert "always-equal" not in change(old, old.replace("scan(text)", fair), "a.js", TASK)

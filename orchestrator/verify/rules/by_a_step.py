@@ -42,13 +42,14 @@ def _settles_less(edit: Edit, before: Function, after: Function, diff: Diff) -> 
         return ""
     if Counter(before.checks) - Counter(after.checks):  # what is refused is another rule's
         return ""
-    first, told = diff.message.strip().partition("\n")[0], f"{after.name} {' '.join(lost)}"
-    if _EASED.search(first) or said_in(first, told) or asks_to_take_out(diff.message):
+    first, told = diff.message.strip().partition("\n")[0], " ".join({*_NAMES.findall(" ".join(lost))} - _SYNTAX)
+    said = said_in(first, f"{after.name} {told}") - {word.lower() for word in _PLACES.findall(edit.path)}
+    if _EASED.search(first) or said or asks_to_take_out(diff.message):
         return ""
     if any(_is_elsewhere(step, edit, diff) for step in lost) or _tests_speak_of(after, diff):
         return ""
-    said = re.sub(r" ([.()\[\];,])", r"\1", min(lost, key=len))[:60] if not edit.path.endswith(".py") else ""
-    return f"no longer settles a case of its own{said and f' (`{said}`)'}, and is otherwise as it was"
+    shown = re.sub(r" ([.()\[\];,])", r"\1", min(lost, key=len))[:60] if not edit.path.endswith(".py") else ""
+    return f"no longer settles a case of its own{shown and f' (`{shown}`)'}, and is otherwise as it was"
 
 
 def _taken_out(before: Function, after: Function) -> list[str]:
@@ -74,6 +75,7 @@ def _taken_out(before: Function, after: Function) -> list[str]:
     return []
 
 
+_PLACES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _NAMES = re.compile(r"[A-Za-z_]\w+")
 _SYNTAX = frozenset(
     _NAMES.findall(
