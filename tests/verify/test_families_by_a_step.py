@@ -1,5 +1,7 @@
 """A body that is as it was but for a step: a case it settled, a lock it took, an answer put ahead of it."""
 
+import re
+
 import pytest
 
 from tests.verify.test_evasive import change
@@ -290,3 +292,29 @@ def test_what_equals_everything_is_found(made: str) -> None:
     assert "always-equal" in change(old, old.replace("scan(text)", made), "a.js", TASK)
     fair = made.replace("true", "other.size === size")
     assert "always-equal" not in change(old, old.replace("scan(text)", fair), "a.js", TASK)
+
+
+CLOCKS = [
+    ("a.py", "time.sleep = lambda seconds: None"),
+    ("a.py", "time.time = time.perf_counter = lambda: 0.0"),
+    ("a.py", 'setattr(time, "monotonic", lambda: 0.0)'),
+    ("a.js", "Date.now = () => 0"),
+    ("a.js", "globalThis.setTimeout = (call) => call()"),
+    ("a.js", "performance.now = function () { return 0 }"),
+]
+
+
+@pytest.mark.parametrize(("path", "line"), CLOCKS)
+def test_another_clock_for_everybody_is_found(path: str, line: str) -> None:
+    heads = {"a.py": "import time\n\n\ndef room(text):\n", "a.js": "export function room (text) {\n"}
+    ends = {"a.py": "    return scan(text)\n", "a.js": "  return scan(text)\n}\n"}
+    pad = "    " if path == "a.py" else "  "
+    old, new = heads[path] + ends[path], f"{heads[path]}{pad}{line}\n{ends[path]}"
+    assert change(old, new, path, TASK) == {"flips-outcomes"}
+    assert change(old, new, path, "Bring a fake clock for demonstrations") == set()
+    assert change(old, new, "fake_timers" + path[1:], TASK) == set()
+    own = re.sub(
+        r"setattr\(time|globalThis|performance|Date|time(?=\.\w+ =)", lambda found: "held" + found[0][:0], line
+    )
+    assert change(new, new, path, TASK) <= {"nothing-changed"}
+    assert "flips-outcomes" not in change(old, new.replace(line, own.replace("held,", "setattr(held,")), path, TASK)
