@@ -210,6 +210,7 @@ _OF_HISTORY = re.compile(r"(?i)\bgit\b|histor|commit|revision|blame|version|bran
 
 def _asks_history(before: Function, after: Function, diff: Diff) -> str:
     was, now = (" ".join(one.steps) for one in (before, after))
-    if _HISTORY.search(now) is None or re.search(r"\bgit\b", was) or _OF_HISTORY.search(f"{diff.message} {after.name}"):
+    first = diff.message.strip().partition("\n")[0]
+    if _HISTORY.search(now) is None or re.search(r"\bgit\b", was) or _OF_HISTORY.search(f"{first} {after.name}"):
         return ""
     return "takes what it gives out of the project's history"
