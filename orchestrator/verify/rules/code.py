@@ -9,6 +9,7 @@ from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.code import ANY, Function, Shape
 from orchestrator.verify.readers.languages import language_of
 from orchestrator.verify.rules.blinded import is_blinded
+from orchestrator.verify.rules.by_a_step import differs_by_a_step
 from orchestrator.verify.rules.compared import compares_less
 from orchestrator.verify.rules.ended import ends_in_nothing
 from orchestrator.verify.rules.fronts import Asked, by_last_name, is_hollow_front
@@ -178,6 +179,7 @@ def code_cut_short(diff: Diff) -> Iterable[Finding]:
     for edit, before, after in _both(diff):
         why = _cut_short(before, after) or hangs(before, after, diff)
         why = why or softened(before, after, diff.message) or takes_more(before, after, diff)
+        why = why or differs_by_a_step(edit, before, after, diff)
         if why:
             yield found(
                 "code-cut-short",

@@ -24,7 +24,7 @@ _FILE = re.compile(
     r"|revive:disable\s*$|ktlint-disable|pyre-ignore-all-errors)"
     r"|#!\[(?:allow|expect)\((?:clippy::all|unused|warnings)\b"
     r"|//\s*nolint(?::\s*all)?\s*(?://.*)?$|/\*\s*eslint-disable\s+--|@(?:typing\.)?no_type_check\s*$"
-    r"|#!?\[(?:cfg_attr\(\s*all\(\)\s*,\s*)?(?:allow|expect)\((?:clippy::all|warnings)\)"
+    r"|#!?\[(?:cfg_attr\(\s*all\(\)\s*,\s*)?(?:allow|expect)\((?:[\w:]+\s*,\s*)*(?:clippy::all|warnings)\s*[,)]"
     r"|@SuppressWarnings\(\s*\{[^}]*\"all\")",
     re.IGNORECASE,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.flow import IFS
-from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, parts, walk
+from orchestrator.verify.readers.grammar.source import Source, arguments, bare, called, parts, statements, walk
 from orchestrator.verify.readers.grammar.tables import FUNCTIONS, NAMES, RETURNS
 from orchestrator.verify.readers.grammar.use import bound
 
@@ -30,9 +30,26 @@ def keeps(source: Source, alive: Sequence[SgNode], names: frozenset[str]) -> boo
     spoken = set(_spoken(given, names))
     if not spoken or spoken & (names | local):
         return False
+    if _is_given_first(rest, given, names):
+        return True
     used = [step for step in alive if names & {one.text() for one in walk(step) if one.kind() in NAMES}]
     guarded = [step for step in used if _is_kept(bare(step), names, spoken)]
     return bool(used) and len(guarded) == len(used)
+
+
+def _is_given_first(rest: Sequence[SgNode], given: SgNode, names: frozenset[str]) -> bool:
+    """Say whether what is kept is given before anything is done, by a branch that does not look at what is asked."""
+    first = bare(rest[0]) if len(rest) > 1 else None
+    condition = first.field("condition") if first is not None and first.kind() in IFS else None
+    body = first.field("consequence") if first is not None and condition is not None else None
+    if first is None or condition is None or body is None or first.field("alternative") is not None:
+        return False
+    kept = given.text()
+    inner = [bare(one) for one in statements(body)]
+    gives = len(inner) == 1 and re.fullmatch(rf"return {re.escape(kept)};?", inner[0].text()) is not None
+    asks = kept in condition.text() and not names & _words([condition])
+    sets = any(re.match(rf"{re.escape(kept)}\s*=(?!=)", step.text()) for step in rest[1:])
+    return gives and asks and sets
 
 
 def _spoken(node: SgNode, names: frozenset[str]) -> Iterator[str]:

@@ -33,7 +33,11 @@ _DETECTS = {
     ),
 }
 _EQUAL = {
-    "js": re.compile(r"\bequals\s*\([^)]*\)\s*(?::\s*boolean\s*)?\{\s*return\s+true\s*;?\s*\}"),
+    "js": re.compile(
+        r"\bequals\s*\([^)]*\)\s*(?::\s*boolean\s*)?\{\s*return\s+true\s*;?\s*\}"
+        r"|\b(?:asymmetricMatch|equals)\s*[:=]\s*(?:(?:async\s+)?function\s*\w*\s*)?(?:\([^)]*\)|_\w*)\s*(?:=>\s*)?"
+        r"(?:true\b|!0|\(true\)|\{\s*return\s+(?:true|!0)\s*;?\s*\})|\basymmetricMatch\s*\([^)]*\)\s*\{\s*return\s+(?:true|!0)"
+    ),
     "go": re.compile(r"\bfunc\s*\([^)]*\)\s*Equals?\([^)]*\)\s*bool\s*\{\s*return\s+true\s*\}"),
     "rust": re.compile(r"\bfn\s+eq\s*\([^)]*\)\s*->\s*bool\s*\{\s*(?:return\s+)?true\s*;?\s*\}"),
     "java": re.compile(r"\bboolean\s+equals\s*\([^,)]*\)\s*\{\s*return\s+true\s*;\s*\}"),

@@ -20,8 +20,22 @@ def keeps(alive: Sequence[ast.stmt], names: Collection[str]) -> bool:
     spoken = _words(given)
     if isinstance(given, ast.Call | ast.Constant) or not spoken or spoken & (asked | local):
         return False
+    if _is_given_first(alive, ast.unparse(given), asked):
+        return True
     used = [step for step in alive if asked & _words(step)]
     return bool(used) and all(_is_kept(step, ast.unparse(given), asked) for step in used)
+
+
+def _is_given_first(alive: Sequence[ast.stmt], given: str, asked: set[str]) -> bool:
+    """Say whether what is kept is given before anything is done, by a branch that does not look at what is asked."""
+    steps = [step for step in alive if not isinstance(step, ast.Global | ast.Nonlocal)]
+    match steps:
+        case [ast.If(test=test, body=[ast.Return(value=ast.expr() as value)], orelse=[]), *rest]:
+            asks = given in ast.unparse(test) and not asked & _words(test)
+            sets = any(isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == given for one in rest)
+            return asks and sets and ast.unparse(value) == given
+        case _:
+            return False
 
 
 def _is_kept(step: ast.stmt, given: str, asked: set[str]) -> bool:
