@@ -273,7 +273,7 @@ def test_a_test_that_is_tried_again_is_one() -> None:
     assert change(old, old.replace("@Test", "@RetryingTest(9)"), path) == {"test-weakened"}
     assert change(old, old.replace("@Test", "@RetryingTest(9)"), path, "Retry what hangs on the clock") == set()
     assert change(old, old.replace("@Test", "@Kept"), path) == {"test-deleted"}
-    assert change(old, old.replace("@Test", "@RetryingTest(9)\n  @Disabled"), path) == {"test-skipped"}
+    assert "test-skipped" in change(old, old.replace("@Test", "@RetryingTest(9)\n  @Disabled"), path)
 
 
 def test_a_test_that_returned_at_once_may_say_that_it_is_skipped() -> None:
