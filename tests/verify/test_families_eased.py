@@ -231,3 +231,14 @@ def test_settings_of_java_that_ask_less(path: str, old: str, was: str, now: str,
 )  # fmt: skip
 def test_settings_of_java_that_ask_as_much(path: str, old: str, was: str, now: str, message: str) -> None:
     assert told(path, old, old.replace(was, now, 1), message) == set()
+
+
+ROWS = 'package a\n\nfunc TestRows(t *testing.T) {\n\ttests := []struct {\n\t\tname string\n\t\twant int\n\t}{\n\t\t{"none", 0},\n\t\t{"one", 1},\n\t\t{"two", 2},\n\t\t{"many", 90},\n\t}\n\tfor _, tt := range tests {\n\t\tt.Run(tt.name, func(t *testing.T) {\n\t\t\tassert.Equal(t, tt.want, count(tt.name))\n\t\t})\n\t}\n}\n'
+
+
+def test_rows_of_a_table_in_a_test() -> None:
+    fewer = ROWS.replace('\t\t{"two", 2},\n\t\t{"many", 90},\n', "")
+    assert "test-cases-removed" in told("a_test.go", ROWS, fewer, DONE)
+    assert told("a_test.go", fewer, ROWS, DONE) == set()
+    assert told("a_test.go", ROWS, ROWS.replace('{"two", 2}', '{"two rows", 2}'), DONE) == set()
+    assert told("a_test.go", ROWS, ROWS.replace('\t\t{"two", 2},\n', ""), DONE) == set()
