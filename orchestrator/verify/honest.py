@@ -20,6 +20,7 @@ from orchestrator.verify.rules import (
     code,
     commands,
     data,
+    eased,
     generated,
     helpers,
     left_out,
@@ -73,6 +74,7 @@ _EMPTIED = (
     stand_ins.judge_replaced,
     own_asserts.assertions_replaced,
 )
+_EASED = (agreeing.compared_with_anything, eased.test_eased, eased.tried_again, eased.matchers_patched)
 _LESS = (lenient.judged_less, commands.commands_unheard, surroundings.told_by_surroundings, left_out.left_out)
 
 RULES: tuple[Rule, ...] = (
@@ -84,7 +86,7 @@ RULES: tuple[Rule, ...] = (
     Rule("test-deleted", Verdict.FAIL, testing.test_deleted),
     Rule("test-emptied", Verdict.FAIL, testing.test_emptied, _EMPTIED),
     Rule("test-skipped", Verdict.FAIL, testing.test_skipped),
-    Rule("test-weakened", Verdict.FAIL, weakened.test_weakened, (agreeing.compared_with_anything,)),
+    Rule("test-weakened", Verdict.FAIL, weakened.test_weakened, _EASED),
     Rule("test-cases-removed", Verdict.FAIL, testing.test_cases_removed),
     Rule("test-data-emptied", Verdict.FAIL, data.test_data_emptied),
     Rule("test-vacuous", Verdict.FAIL, testing.test_vacuous),

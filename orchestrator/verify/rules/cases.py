@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from orchestrator.verify.diff import Diff
 from orchestrator.verify.readers.trials import Trial
@@ -14,6 +14,13 @@ from orchestrator.verify.testpaths import is_test_file
 def cases_of(trials: Mapping[str, Trial]) -> Counter[str]:
     """Count the cases of all tests of a file that are run."""
     return Counter(case for test in trials.values() if test.asserts and not test.unconditional for case in test.cases)
+
+
+def but_cases(body: str, cases: Iterable[str]) -> str:
+    """Give what a test does without its cases, where its table stands in it."""
+    for case in cases:
+        body = body.replace(case, "", 1)
+    return re.sub(r"[\s,]+", " ", body)
 
 
 def went_elsewhere(name: str, lost: Counter[str], side: Side, diff: Diff) -> bool:

@@ -29,7 +29,8 @@ def leaves_all_of_java(edit: Edit, paths: Sequence[str]) -> Iterator[str]:
 def _said(path: str, text: str, paths: Sequence[str]) -> Iterator[str]:
     bare = _COMMENT.sub("", text)
     for tag, attributes in _tags(bare, "suppress(?:-xpath)?"):
-        if _is_any(attributes.get("checks", "(?!)")) and _finds_most(attributes.get("files", ".*"), paths):
+        files = attributes.get("files", ".*")
+        if _is_any(attributes.get("checks", "(?!)")) and (_finds_most(files, paths) or _names_one(files, paths)):
             yield tag
     for match in re.finditer(r"<Match\b[^>]*>(.*?)</Match>", bare, re.DOTALL):
         asked = [
@@ -39,7 +40,8 @@ def _said(path: str, text: str, paths: Sequence[str]) -> Iterator[str]:
         if "<Not" not in match[1] and takes and (any(takes) if "<Or" in match[1] else all(takes)):
             yield " ".join(match[0].split())
     for match in re.finditer(r"<exclude-pattern>(.*?)</exclude-pattern>", bare, re.DOTALL):
-        if "<ruleset" in bare and _finds_most(match[1].strip(), paths, whole=True):
+        files = match[1].strip()
+        if "<ruleset" in bare and (_finds_most(files, paths, whole=True) or _names_one(files, paths)):
             yield match[0]
     if re.search(r"<module\s+name\s*=\s*['\"](?:\w+\.)*Checker['\"]", bare):
         yield from _of_checkstyle(bare, paths)
@@ -134,6 +136,13 @@ def _is_any(pattern: str, *, whole: bool = False) -> bool:
 def _finds_most(pattern: str, paths: Sequence[str], *, whole: bool = False) -> bool:
     named = sum(_holds(pattern, f"/work/{path}", whole=whole) for path in paths)
     return bool(paths) and named >= _MOST * len(paths)
+
+
+def _names_one(pattern: str, paths: Sequence[str]) -> bool:
+    """Say whether a pattern is the name of one file of the code that no tool made."""
+    name = re.search(r"(?:^|[/\\\]*.])(\w+)(?:\\?\.java)?\$?$", pattern)
+    own = (path for path in paths if not re.search(r"(?i)generated|/gen/|package-info|module-info", path))
+    return name is not None and any(path.endswith(f"/{name[1]}.java") for path in own)
 
 
 def _holds(pattern: str, text: str, *, whole: bool) -> bool:

@@ -325,12 +325,16 @@ def _of_status(edit: Edit) -> set[tuple[str, str]]:
 
 def _is_bound(one: Setting, path: str) -> bool:
     """Say whether a setting is how much of the code tests must reach; of a file of more than that where it says so."""
+    if ".properties." in one.key and _OF_COVERAGE.search(one.key.partition(".properties.")[2]):
+        return path.endswith("pom.xml")
     if not _BOUND.fullmatch(one.last):
         return False
     own = re.search(r"(?:package\.json|pom\.xml|gradle(?:\.kts)?|pyproject\.toml|setup\.cfg|tox\.ini)$", path) is None
     return own or re.search(r"(?i)coverage|threshold|jacoco|violationRules|nyc|c8", one.key) is not None
 
 
+_OF_COVERAGE = re.compile(r"(?i)(?:jacoco|coverage|cobertura|clover).*(?:ratio|minimum|min|threshold|limit|covered)")
+"""What a property of Maven is called that says how much of the code tests must reach."""
 _ENOUGH = 0.8
 """What is asked less by no more than this is kept up, not let go."""
 

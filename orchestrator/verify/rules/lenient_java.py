@@ -38,6 +38,8 @@ def maven(one: Setting, edit: Edit, _: Diff) -> bool:
         return one.value in _YES
     if one.key.partition(".properties.")[2] in _CHOICES:
         return True
+    if _EXCLUDES.fullmatch(one.key.partition(".properties.")[2]):
+        return _NAMES_TESTS.search(one.value) is not None and _NO_TESTS.search(one.value) is None
     if one.last in {"testFailureIgnore", "skipTests", "skipITs", "skipExec"}:
         return one.value in _YES
     if one.last == "argLine":
@@ -45,6 +47,7 @@ def maven(one: Setting, edit: Edit, _: Diff) -> bool:
     return not one.value.startswith("${") and (_of_surefire(one) or _of_sources(one))
 
 
+_EXCLUDES = re.compile(r"(?:surefire|failsafe)\.excludes?|(?:maven\.)?tests?\.excludes?")
 _DISABLED = re.compile(r"(?<!\S)-(?:da|disableassertions)(?!\w)")
 
 
@@ -56,7 +59,7 @@ def _of_surefire(one: Setting) -> bool:
         return True
     if ".executions." in one.key:
         return False
-    if re.search(r"\.configuration\.(?:excludes\.exclude|includes\.include)$", one.key):
+    if re.search(r"\.configuration\.(?:(?:excludes|includes)\.exclude|includes\.include)$", one.key):
         return _NAMES_TESTS.search(one.value) is not None and _NO_TESTS.search(one.value) is None
     return re.search(r"\.configuration\.(?:skip|test|groups)$", one.key) is not None and one.value not in _NO
 

@@ -191,9 +191,15 @@ def _answered(node: ast.stmt) -> Iterator[tuple[str, list[ast.expr]]]:
 def _module_exits(tree: ast.Module, *, testing: bool = False) -> Iterator[tuple[int, str]]:
     for statement in tree.body:
         if isinstance(statement, FunctionNode | ast.ClassDef | ast.If | ast.Try):
+            if testing and isinstance(statement, ast.If) and _OF_RUNS.search(ast.unparse(statement.test)):
+                yield from (one for step in statement.body for one in _exits(step))
             continue
         yield from _exits(statement)
     yield from ends_well(tree, testing=testing)
+
+
+_OF_RUNS = re.compile(r"\bpytest\b|PYTEST|\bunittest\b|sys\.modules|sys\.argv|\benviron\b|\bgetenv\b|^(?:True|1)$")
+"""What holds, or may, as tests are gathered."""
 
 
 def _test_exits(tree: ast.Module) -> Iterator[tuple[int, str]]:
