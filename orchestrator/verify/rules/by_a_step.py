@@ -62,17 +62,22 @@ def _taken_out(before: Function, after: Function) -> list[str]:
         return []
     old, new = changed[0]
     size = len(old) - len(new)
-    same = next((at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), len(new))
-    for start in range(max(0, same - size), same + 1) if size > 0 else ():
-        if old[:start] + old[start + size :] == new:
-            piece = old[start : start + size].strip().removesuffix(",").strip()
-            if (
-                _LEAVES.fullmatch(piece)
-                and piece.count("{") == piece.count("}")
-                and piece.count("(") == piece.count(")")
-            ):
-                return [piece]
+    ahead, behind = _in_common(old, new), _in_common(old[::-1], new[::-1])
+    for start in range(max(0, len(new) - behind), ahead + 1) if size > 0 else ():
+        piece = old[start : start + size].strip().removesuffix(",").strip()
+        if _is_whole(piece) and _LEAVES.fullmatch(piece):
+            return [piece]
     return []
+
+
+def _in_common(one: str, other: str) -> int:
+    """Count the letters that two texts begin with alike."""
+    shorter = min(len(one), len(other))
+    return next((at for at in range(shorter) if one[at] != other[at]), shorter)
+
+
+def _is_whole(piece: str) -> bool:
+    return piece.count("{") == piece.count("}") and piece.count("(") == piece.count(")")
 
 
 _PLACES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
