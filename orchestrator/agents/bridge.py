@@ -120,17 +120,22 @@ class Bridge:
 
         argv, cwd = self._order["argv"], self._order["cwd"]
         more: Json = {"stderr": None, "limit": _LINE, "shutdown_timeout": _SHUTDOWN_S}
+        ended: int | None = None
         try:
             async with spawn_stdio_connection(self._hear, *argv, env=dict(os.environ), cwd=cwd, **more) as found:
                 self._connection, process = found
                 try:
-                    return await self._converse()
+                    ended = await self._converse()
                 except ConnectionError:
                     code = await process.wait()
-                    return code if code >= 0 else 128 - code
+                    ended = code if code >= 0 else 128 - code
+        except ConnectionError:  # what was still to be said to an agent that has ended is said to nobody
+            if ended is None:
+                raise
         except FileNotFoundError as missing:
             sys.stderr.write(f"{missing}\n")
             return NOT_FOUND
+        return ended
 
     def interrupt(self) -> None:
         """Cancel the prompt; before there is one, everything."""

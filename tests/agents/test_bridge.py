@@ -3,10 +3,13 @@
 import asyncio
 import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from acp import stdio
 
 from orchestrator.agents import bridge
 from orchestrator.agents.bridge import Bridge, about, decide
@@ -162,6 +165,23 @@ def test_an_agent_that_ends_in_the_middle_gives_its_exit_status(play: Any) -> No
     played = play("acp-claude-allow.jsonl", argv=[sys.executable, "-I", "-S", "-c", "raise SystemExit(3)"])
     assert (played.code, played.lines) == (3, [])
     assert play("acp-claude-allow.jsonl", argv=["/nowhere/agent"]).code == bridge.NOT_FOUND
+
+
+def test_what_could_not_be_said_to_an_agent_that_has_ended_costs_no_exit_status(
+    play: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spawn = stdio.spawn_stdio_connection
+
+    @asynccontextmanager
+    async def losing(*words: Any, **more: Any) -> AsyncIterator[Any]:
+        async with spawn(*words, **more) as found:
+            yield found
+        raise ConnectionResetError("Connection lost")
+
+    monkeypatch.setattr(stdio, "spawn_stdio_connection", losing)
+    ends = [sys.executable, "-I", "-S", "-c", "raise SystemExit(3)"]
+    assert play("acp-claude-allow.jsonl", argv=ends).code == 3
+    assert play("acp-claude-allow.jsonl").code == 0
 
 
 @pytest.mark.parametrize(
