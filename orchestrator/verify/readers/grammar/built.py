@@ -6,9 +6,8 @@ from functools import lru_cache
 from ast_grep_py import SgNode
 
 from orchestrator.verify.readers.grammar.bare import UNKNOWN, Bare
-from orchestrator.verify.readers.grammar.go import SYSTEMS
 from orchestrator.verify.readers.grammar.source import Source, parts, read, walk
-from orchestrator.verify.readers.grammar.tables import BY_EXTENSION
+from orchestrator.verify.readers.grammar.tables import BUILDS_OF_GO, BY_EXTENSION
 
 _CFG = re.compile(r"#\[\s*cfg\s*\((.*)\)\s*,?\]", re.DOTALL)
 _TAGS = re.compile(r"^//go:build[ \t]+(.*)$", re.MULTILINE)
@@ -51,7 +50,7 @@ def _tags(head: str) -> str:
     held = next((one.field("value") for one in walk(source.root) if one.kind() == "var_spec"), None)
     world = Bare(source, frozenset(), debug=False)
     for name in re.findall(r"[\w.]+", told):
-        system = SYSTEMS.fullmatch(name) is not None and name not in _CHOSEN
+        system = BUILDS_OF_GO.fullmatch(name) is not None and name not in _CHOSEN
         world.names[name.replace(".", "_")] = True if name in _ON else UNKNOWN if system else False
     return told.strip() if held is not None and world.value(parts(held)[0]) is False else ""
 

@@ -21,7 +21,6 @@ from orchestrator.verify.readers.grammar.fronts import front, only_fails
 from orchestrator.verify.readers.grammar.hinges import hinges
 from orchestrator.verify.readers.grammar.keeping import keeps
 from orchestrator.verify.readers.grammar.lazy import undone
-from orchestrator.verify.readers.grammar.macros import idle_macros
 from orchestrator.verify.readers.grammar.paths import outcome
 from orchestrator.verify.readers.grammar.quiet import is_idle, swallows
 from orchestrator.verify.readers.grammar.replaced import replaced
@@ -42,7 +41,7 @@ from orchestrator.verify.readers.grammar.tables import BLOCKS, LATER, RETURNS, T
 from orchestrator.verify.readers.grammar.telling import constants
 from orchestrator.verify.readers.grammar.unfilled import unfilled
 from orchestrator.verify.readers.grammar.use import blocks, once, switch, uses, works
-from orchestrator.verify.readers.grammar.values import BINDS, UNWRAPPED, fixes, is_fixed
+from orchestrator.verify.readers.grammar.values import BINDS, UNWRAPPED, fixes, idle_macros, is_fixed
 
 _RAISES = frozenset({"throw_statement"})
 _NOTHING = frozenset({"void", "()", "!", "never", "undefined", "Promise<void>"})

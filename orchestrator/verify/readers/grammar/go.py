@@ -27,6 +27,7 @@ from orchestrator.verify.readers.grammar.source import (
     statements,
     walk,
 )
+from orchestrator.verify.readers.grammar.tables import BUILDS_OF_GO
 from orchestrator.verify.readers.grammar.testing import Found, Reader, assertion, split
 from orchestrator.verify.readers.trials import LAX, NONE, STRICT, TRUTH, Assertion, Trial
 
@@ -111,14 +112,7 @@ def _asked_for(head: str) -> list[str]:
         *re.findall(r"^//\s*\+build\s+(\S+)$", head, re.MULTILINE),
     ]
     tags = [word for line in lines if "||" not in line for word in re.findall(r"(?<![\w!.])[a-zA-Z_][\w.]*", line)]
-    return [tag for tag in dict.fromkeys(tags) if not SYSTEMS.fullmatch(tag)]
-
-
-SYSTEMS = re.compile(
-    r"go\d[\d.]*|unix|linux|darwin|windows|android|ios|(?:free|net|open)bsd|dragonfly|solaris|illumos|aix|plan9|js|wasip1"
-    r"|wasm|amd64|arm(?:64)?|386|ppc64(?:le)?|riscv64|s390x|mips\w*|loong64|cgo|race|gc|gccgo|appengine|purego|msan|asan"
-    r"|goexperiment\..*|boringcrypto"
-)
+    return [tag for tag in dict.fromkeys(tags) if not BUILDS_OF_GO.fullmatch(tag)]
 
 
 def _cases(source: Source, body: SgNode) -> Iterator[str]:

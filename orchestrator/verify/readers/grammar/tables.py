@@ -18,6 +18,12 @@ FUNCTIONS = frozenset(
 )
 """What has a body that runs at another time."""
 
+BUILDS_OF_GO = re.compile(
+    r"go\d[\d.]*|unix|linux|darwin|windows|android|ios|(?:free|net|open)bsd|dragonfly|solaris|illumos|aix|plan9|js|wasip1"
+    r"|wasm|amd64|arm(?:64)?|386|ppc64(?:le)?|riscv64|s390x|mips\w*|loong64|cgo|race|gc|gccgo|appengine|purego|msan|asan"
+    r"|goexperiment\..*|boringcrypto"
+)
+"""Tags of Go that say what a file is built for, and by what; whoever builds has no choice of them."""
 LATER = re.compile(
     r"\b(?:TODO|FIXME|XXX)\b|\bnot\s+(?:yet\s+)?implemented\b|\bunimplemented\b|\bimplement\s+(?:me|this|later)\b"
     r"|\bplaceholder\b|\bstub(?:bed)?\b|\bto be (?:done|written|implemented)\b",

@@ -1,11 +1,22 @@
 """Values that are the same whatever a function is given, in every language but Python. Never runs what it reads."""
 
 import re
+from functools import lru_cache
 
 from ast_grep_py import SgNode
 
-from orchestrator.verify.readers.grammar.macros import idle_macros
-from orchestrator.verify.readers.grammar.source import Source, arguments, called, parts, walk
+from orchestrator.verify.readers.grammar.source import (
+    Source,
+    arguments,
+    bare,
+    called,
+    name_of,
+    parts,
+    read,
+    statements,
+    walk,
+)
+from orchestrator.verify.readers.grammar.tables import BY_EXTENSION
 
 BINDS = frozenset(
     (
@@ -94,3 +105,37 @@ def _is_made(source: Source, node: SgNode, constants: set[str]) -> bool:
 
 def _is_type(node: SgNode) -> bool:
     return node.kind().endswith("_type") or node.kind() in {"type_identifier", "field_identifier"}
+
+
+_REPEATED = re.compile(r"\$\(|\)\s*[,;]?\s*[*+?]")
+_NAMED = re.compile(r"\$(\w+)")
+
+
+@lru_cache(maxsize=128)
+def idle_macros(text: str) -> frozenset[str]:
+    """Give the macros that a file of Rust defines of which no arm does any work, whatever it is given."""
+    source = read(text, BY_EXTENSION["rs"]) if "macro_rules!" in text else None
+    found: dict[str, bool] = {}
+    for node in walk(source.root) if source is not None else ():
+        if node.kind() == "macro_definition":
+            arms = [arm.field("right") for arm in parts(node) if arm.kind() == "macro_rule"]
+            found[name_of(node)] = bool(arms) and all(arm is not None and _comes_to_nothing(arm.text()) for arm in arms)
+    return frozenset(name for name, idle in found.items() if idle)
+
+
+def _comes_to_nothing(arm: str) -> bool:
+    """Say whether an arm, read as a function's body, gives nothing, something fixed, or up."""
+    inside = arm.strip()[1:-1]
+    body = _NAMED.sub(r"\1", _REPEATED.sub("", inside) if "$(" in inside else inside)
+    source = read(f"fn it() -> T {{\n{body}\n}}\n", BY_EXTENSION["rs"])
+    whole = parts(source.root)[0].field("body") if source is not None and parts(source.root) else None
+    if source is None or whole is None:
+        return False
+    steps = statements(whole)
+    while len(steps) == 1 and bare(steps[0]).kind() == "block":
+        steps = statements(bare(steps[0]))
+    inner = [bare(step) for step in steps]
+    if any(one.kind() not in BINDS or called_within(one) for one in inner[:-1]):
+        return False
+    last = inner[-1] if inner else None
+    return last is None or source.table.fails.fullmatch(called(last)) is not None or is_fixed(source, last, set())
