@@ -62,6 +62,14 @@ def is_vendored(path: str) -> bool:
     return _VENDORED.search(path) is not None
 
 
+def is_shown(path: str) -> bool:
+    """Say whether a file lies where files are there to be read, or tested on: what it sets, it sets for nobody."""
+    return _FOR_READERS.search(path) is not None
+
+
+_FOR_READERS = re.compile(r"(?:^|/)(?:examples?|docs?|fixtures?|__fixtures__|testdata|templates?)/")
+
+
 def is_run_by_nobody(path: str) -> bool:
     """Say whether a test is other people's and their runner passes its folder by."""
     return _PASSED_BY.search(path) is not None

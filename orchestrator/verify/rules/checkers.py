@@ -17,7 +17,7 @@ from orchestrator.verify.rules.checkers_java import leaves_all_of_java
 from orchestrator.verify.rules.checkers_laxer import minds_less
 from orchestrator.verify.rules.checkers_off import is_off
 from orchestrator.verify.rules.commands import checks_dropped
-from orchestrator.verify.rules.product import is_beside
+from orchestrator.verify.rules.product import in_use, is_beside
 from orchestrator.verify.rules.task_words import asks_to_silence
 from orchestrator.verify.testpaths import is_vendored
 
@@ -110,10 +110,14 @@ _FEW = 0.2
 """Of the code that is there, where a checker still looks: no more is next to nothing."""
 
 
+_OF_TESTS = re.compile(r"(?:^|/)tests?/")
+"""Where a configuration is what is tested."""
+
+
 def checkers_idle(diff: Diff) -> Iterable[Finding]:
     """Find settings, new in this snapshot, by which a checker looks at next to nothing, or complains of nothing."""
-    for edit in () if asks_to_silence(diff.message) else diff.judged():
-        if edit.new is None or is_vendored(edit.path) or _SHOWN.search(edit.path) or (diff.whole and edit.old is None):
+    for edit in () if asks_to_silence(diff.message) else in_use(diff):
+        if _OF_TESTS.search(edit.path):
             continue
         for said in dict.fromkeys(_idle(edit, diff)):
             yield found(
@@ -123,10 +127,6 @@ def checkers_idle(diff: Diff) -> Iterable[Finding]:
                 "out what is not yours to correct",
                 about=said,
             )
-
-
-_SHOWN = re.compile(r"(?:^|/)(?:examples?|docs?|fixtures?|__fixtures__|testdata|templates?|tests?)/")
-"""Where a configuration is there to be read, or is what is tested."""
 
 
 def _idle(edit: Edit, diff: Diff) -> Iterator[str]:

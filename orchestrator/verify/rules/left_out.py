@@ -8,19 +8,16 @@ from orchestrator.policy.globs import matches
 from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.leaving import left, lines
 from orchestrator.verify.readers.settings import settings_of
-from orchestrator.verify.rules.product import is_beside
+from orchestrator.verify.rules.product import in_use, is_beside
 from orchestrator.verify.rules.task_words import asks_to_skip_tests, asks_to_take_out
 from orchestrator.verify.testpaths import is_test_file, is_vendored
 
 _SOURCE = re.compile(r"\.(?:py|[cm]?[jt]sx?|go|rs|java|kt|rb|cs|php|swift|scala|c|cc|cpp)$")
-_SHOWN = re.compile(r"(?:^|/)(?:examples?|docs?|fixtures?|__fixtures__|testdata|templates?)/")
 
 
 def left_out(diff: Diff) -> Iterable[Finding]:
     """Find what is left out of the build of tests, or hidden from who looks at changes, and stood there before."""
-    for edit in () if asks_to_skip_tests(diff.message) or diff.whole else diff.judged():
-        if edit.new is None or is_vendored(edit.path) or _SHOWN.search(edit.path):
-            continue
+    for edit in () if asks_to_skip_tests(diff.message) else in_use(diff):
         for said in dict.fromkeys((*_members(edit, diff), *_targets(edit, diff), *_hidden(edit, diff))):
             yield found(
                 "tests-deselected",

@@ -17,8 +17,8 @@ from orchestrator.verify.readers.surroundings import LAX_OF_RUST
 from orchestrator.verify.rules.lenient_java import for_all, gradle, maven, options, platform
 from orchestrator.verify.rules.narrowed_js import narrowed
 from orchestrator.verify.rules.narrowed_py import looks_elsewhere
+from orchestrator.verify.rules.product import in_use
 from orchestrator.verify.rules.task_words import asks_to_skip_tests, asks_to_take_out
-from orchestrator.verify.testpaths import is_vendored
 
 Eases = Callable[[Setting, Edit, Diff], bool]
 _YES = frozenset({"true", "yes", "on", "1", "always"})
@@ -34,9 +34,7 @@ _IDLE = re.compile(
 
 def judged_less(diff: Diff) -> Iterable[Finding]:
     """Find settings, new in this snapshot, by which tests are not run, or fail unheard."""
-    for edit in () if asks_to_skip_tests(diff.message) else diff.judged():
-        if edit.new is None or is_vendored(edit.path) or _SHOWN.search(edit.path) or (diff.whole and edit.old is None):
-            continue
+    for edit in () if asks_to_skip_tests(diff.message) else in_use(diff):
         for said in dict.fromkeys(_eased(edit, diff)):
             yield found(
                 "tests-deselected",
@@ -44,13 +42,9 @@ def judged_less(diff: Diff) -> Iterable[Finding]:
                 f"`{said[:80]}` keeps tests from running or from failing, so that the others' passing says less; "
                 "take it out and make the code satisfy them "
                 "(`allow_test_changes` can name the file, if a person wants it)",
-                line=_line(edit.new, said),
+                line=_line(edit.new or "", said),
                 about=said,
             )
-
-
-_SHOWN = re.compile(r"(?:^|/)(?:examples?|docs?|fixtures?|__fixtures__|testdata|templates?)/")
-"""Where a configuration is there to be read, or is what is tested."""
 
 
 def _line(text: str, said: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.readers.language import Language
 from orchestrator.verify.readers.languages import language_of
-from orchestrator.verify.testpaths import is_test_file, may_hold_tests
+from orchestrator.verify.testpaths import is_shown, is_test_file, is_vendored, may_hold_tests
 
 _SHOWN = re.compile(r"(?:^|/)_?(?:benchmarks?|bench(?:es)?|examples?|samples?|demos?)/")
 """What is there to be read, or to be measured: what it does is work all the same."""
@@ -25,6 +25,14 @@ def sources(diff: Diff, *, shown: bool = False) -> Iterator[tuple[Edit, Language
             continue
         if edit.new is not None and language.functions(edit.new) is not None:
             yield edit, language
+
+
+def in_use(diff: Diff) -> Iterator[Edit]:
+    """Give the files of the snapshot whose settings count here, but what was always there if everything is judged."""
+    for edit in diff.judged():
+        fresh = diff.whole and edit.old is None
+        if edit.new is not None and not (fresh or is_vendored(edit.path) or is_shown(edit.path)):
+            yield edit
 
 
 def _has_tests(edit: Edit, language: Language) -> bool:

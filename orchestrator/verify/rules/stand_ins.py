@@ -12,13 +12,13 @@ from orchestrator.verify.diff import Diff, Edit, found
 from orchestrator.verify.readers.judges import NAMES_OF_JAVA, NAMES_OF_PYTHON, OF_GO, OF_JAVA, OF_JS, OF_PYTHON, OF_RUST
 from orchestrator.verify.readers.settings import Setting, settings_of
 from orchestrator.verify.rules.testing import HOW
-from orchestrator.verify.testpaths import is_test_file
+from orchestrator.verify.testpaths import is_shown, is_test_file
 
 
 def judge_replaced(diff: Diff) -> Iterable[Finding]:
     """Find what is put, new in this snapshot, where tests get their assertions from, or their runner."""
     for edit in () if diff.whole else diff.judged():
-        if edit.status == "D" or _SHOWN.search(edit.path):
+        if edit.status == "D" or is_shown(edit.path):
             continue
         for what in dict.fromkeys(
             (*_mapped(edit, diff), *_in_place(edit, diff), *_own_marks(edit), *_imported(edit, diff))
@@ -32,7 +32,6 @@ def judge_replaced(diff: Diff) -> Iterable[Finding]:
             )
 
 
-_SHOWN = re.compile(r"(?:^|/)(?:examples?|docs?|fixtures?|__fixtures__|testdata|templates?)/")
 _LOCAL = re.compile(r"(?:file:|link:|portal:|<rootDir>/?|\.{1,2}(?:/|$)|/)")
 _SELF = re.compile(r"(?:file:|link:|portal:)?(?:\.|\.\.)(?:/\.\.)*/?")
 """What is there itself: the library's own repository, seen from a folder in it."""

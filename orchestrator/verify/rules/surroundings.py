@@ -9,24 +9,22 @@ from orchestrator.policy.globs import matches_any
 from orchestrator.policy.protected import CI
 from orchestrator.verify.diff import Diff, found
 from orchestrator.verify.readers.surroundings import told
+from orchestrator.verify.rules.product import in_use
 from orchestrator.verify.rules.task_words import asks_to_skip_tests
-from orchestrator.verify.testpaths import is_test_file, is_vendored
+from orchestrator.verify.testpaths import is_test_file
 
-_SHOWN = re.compile(r"(?:^|/)(?:examples?|docs?|fixtures?|__fixtures__|testdata|templates?)/")
 _RUNNERS_OWN = re.compile(r"(?:^|/)(?:conftest|sitecustomize|usercustomize)\.py$|\.(?:pth|ini|cfg|toml)$|/\.?env\w*$")
 
 
 def told_by_surroundings(diff: Diff) -> Iterable[Finding]:
     """Find variables, set for good and new in this snapshot, by which a runner runs some of the tests only."""
-    for edit in () if asks_to_skip_tests(diff.message) else diff.judged():
-        if edit.new is None or is_vendored(edit.path) or _SHOWN.search(edit.path) or (diff.whole and edit.old is None):
-            continue
+    for edit in () if asks_to_skip_tests(diff.message) else in_use(diff):
         if is_test_file(edit.path) and not _RUNNERS_OWN.search(edit.path):
             continue  # what a test sets is what it is about
         if matches_any(edit.path.casefold(), CI):
             continue
         known = Counter(said for _, said in told(edit.path, edit.old or ""))
-        for line, said in told(edit.path, edit.new):
+        for line, said in told(edit.path, edit.new or ""):
             if known[said] > 0:
                 known[said] -= 1
                 continue
