@@ -1,7 +1,9 @@
-"""A body that is as it was but for a step: a case it settled, a lock it took, or an answer put ahead of it. Pure."""
+"""A body that is as it was but for a step: a check, a case it settled, a lock, or an answer put ahead of it. Pure."""
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
 
 from orchestrator.verify.diff import Diff, Edit
 from orchestrator.verify.readers.code import Function
@@ -15,7 +17,8 @@ def differs_by_a_step(edit: Edit, before: Function, after: Function, diff: Diff)
     if reverts(diff.message):
         return ""
     return (
-        _unlocked(before, after, diff)
+        _takes_more(before, after, diff)
+        or _unlocked(before, after, diff)
         or _settles_less(edit, before, after, diff)
         or _answers_ahead(before, after, diff)
         or _only_answers(before, after)
@@ -29,11 +32,51 @@ _LEAVES = re.compile(
     re.DOTALL,
 )
 """A branch that leaves at once, and has no other side."""
-_EASED = re.compile(
-    r"(?i)\b(?:allow|accept|permit|always|no longer|don'?t|do not|never|even (?:if|when|for)|without|unnecessar|unneed"
-    r"|redundant|useless|dead|duplicat|obsolete|guard|unreachable|special|edge|simplif|clean|inline|early)"
+_EASED = (
+    r"(?i)\b(?:allow|accept|permit|no longer|don'?t|do not|without|unnecessar|unneed|redundant|useless|dead|duplicat"
+    r"|obsolete|guard|unreachable"
 )
+_TAKES = re.compile(rf"{_EASED}|toler|relax|loosen|lenien|lift|valid|check|panic|limit|restrict|requir|optional)")
+"""What a message says of what is to be taken from now on, or of checks."""
+_SPECIAL = re.compile(rf"{_EASED}|always|never|even (?:if|when|for)|special|edge|simplif|clean|inline|early)")
 """What a message says of cases that need no answer of their own any more."""
+
+
+def _takes_more(before: Function, after: Function, diff: Diff) -> str:
+    """Say that a function no longer refuses what it did."""
+    lost = Counter(before.checks) - Counter(after.checks) - Counter(after.soft)
+    number = sum(lost.values())
+    if not number or len(before.steps) - len(after.steps) != number or Counter(after.steps) - Counter(before.steps):
+        return ""
+    first, told = diff.message.strip().partition("\n")[0], f"{after.name} {' '.join(lost)}"
+    if _TAKES.search(first) or said_in(first, told) or asks_to_take_out(diff.message):
+        return ""
+    came = _checks(diff, new=True) - _checks(diff, new=False)
+    if any(came[check] > 0 for check in lost) or all(_is_said_anew({*check.split()}, diff) for check in lost):
+        return ""
+    return f"no longer refuses what it did (`{min(lost, key=len)[:60]}`), and is otherwise as it was"
+
+
+@lru_cache(maxsize=8)
+def _checks(diff: Diff, *, new: bool) -> Counter[str]:
+    """Count what the functions of one side refuse."""
+    found: Counter[str] = Counter()
+    for edit, language in sources(diff):
+        for function in (language.functions((edit.new if new else edit.old) or "") or {}).values():
+            found.update(function.checks)
+    return found
+
+
+def _is_said_anew(words: set[str], diff: Diff) -> bool:
+    """Say whether a line came that has all these words: what was asked there is asked here."""
+    return any(words <= {*re.findall(r"\w+", line)} for line in _fresh(diff))
+
+
+def _fresh(diff: Diff) -> Iterator[str]:
+    """Give the lines of code that a snapshot brings."""
+    for edit, _ in sources(diff):
+        old = frozenset((edit.old or "").splitlines())
+        yield from (line for line in (edit.new or "").splitlines() if line not in old)
 
 
 def _settles_less(edit: Edit, before: Function, after: Function, diff: Diff) -> str:
@@ -44,7 +87,7 @@ def _settles_less(edit: Edit, before: Function, after: Function, diff: Diff) -> 
         return ""
     first, told = diff.message.strip().partition("\n")[0], " ".join({*_NAMES.findall(" ".join(lost))} - _SYNTAX)
     said = said_in(first, f"{after.name} {told}") - {word.lower() for word in _PLACES.findall(edit.path)}
-    if _EASED.search(first) or said or asks_to_take_out(diff.message):
+    if _SPECIAL.search(first) or said or asks_to_take_out(diff.message):
         return ""
     if any(_is_elsewhere(step, edit, diff) for step in lost) or _tests_speak_of(after, diff):
         return ""
@@ -99,12 +142,7 @@ def _is_elsewhere(step: str, edit: Edit, diff: Diff) -> bool:
     gone = [name for name in names & knew - known if len(re.findall(rf"\b{name}\b", edit.old or "")) > 1]
     if gone or not names:
         return bool(gone)
-    for other, _ in sources(diff):
-        old = frozenset((other.old or "").splitlines())
-        fresh = (line for line in (other.new or "").splitlines() if line not in old)
-        if any(names <= {*_NAMES.findall(line)} for line in fresh):
-            return True
-    return False
+    return _is_said_anew(names, diff)
 
 
 def _tests_speak_of(function: Function, diff: Diff) -> bool:
@@ -141,7 +179,8 @@ def _unlocked(before: Function, after: Function, diff: Diff) -> str:
     bare = [_plain(side) for side in sides]
     if bare[0] != bare[1] or _OF_LOCKS.search(diff.message) or asks_to_take_out(diff.message):
         return ""
-    return "" if _locks_gained(diff) else "no longer takes the lock it took, and is otherwise as it was"
+    gained = any(map(_TAKES_LOCK.search, _fresh(diff)))  # as many, or shared in another way
+    return "" if gained else "no longer takes the lock it took, and is otherwise as it was"
 
 
 def _plain(side: str) -> list[str]:
@@ -150,15 +189,6 @@ def _plain(side: str) -> list[str]:
 
 
 _TAKES_LOCK = re.compile(r"(?i)\.\s*r?(?:lock|acquire)\(\)|\bsynchronized\b|\bwith [\w.]*(?:lock|mutex)|atomic")
-
-
-def _locks_gained(diff: Diff) -> bool:
-    """Say whether as many locks are taken as were, or what is kept is no longer shared by a lock but otherwise."""
-    for edit, _ in sources(diff):
-        old = frozenset((edit.old or "").splitlines())
-        if any(_TAKES_LOCK.search(line) for line in (edit.new or "").splitlines() if line not in old):
-            return True
-    return False
 
 
 _TEXT = r"(?:\"[^\"\\]{2,}\"|'[^'\\]{2,}'|`[^`\\$]{2,}`)"

@@ -24,7 +24,6 @@ from orchestrator.verify.rules.losses import (
 from orchestrator.verify.rules.other_systems import is_for_other_systems, was_left_to_others
 from orchestrator.verify.rules.product import sources
 from orchestrator.verify.rules.task_words import asks_for_aside, asks_for_quiet, reverts
-from orchestrator.verify.rules.unchecked import takes_more
 
 _MANY = 2
 
@@ -177,8 +176,7 @@ _OF_ERRORS = re.compile(r"Err\b|None\b|if .*\berr != nil")
 def code_cut_short(diff: Diff) -> Iterable[Finding]:
     """Find functions of which a part can no longer be reached."""
     for edit, before, after in _both(diff):
-        why = _cut_short(before, after) or hangs(before, after, diff)
-        why = why or softened(before, after, diff.message) or takes_more(before, after, diff)
+        why = _cut_short(before, after) or hangs(before, after, diff) or softened(before, after, diff.message)
         why = why or differs_by_a_step(edit, before, after, diff)
         if why:
             yield found(
@@ -212,21 +210,14 @@ def code_halved(diff: Diff) -> Iterable[Finding]:
         )
         withdrawn = before.promises and not after.promises  # its signature says so, and the compiler its callers
         is_beginning = is_beginning and not withdrawn and not is_discontinued(before, after)
-        ends = "" if is_no_loss(edit, before, after, diff) else ends_in_nothing(before, after, diff)
-        if ends:
+        why = "" if is_no_loss(edit, before, after, diff) else ends_in_nothing(before, after, diff)
+        if not why and is_beginning and before.gives and not after.gives and not after.declared:
+            why = f"lost its last {dropped} statements and gives nothing back any more"
+        if why:
             yield found(
                 "code-halved",
                 edit.path,
-                f"{after.name} {ends}; restore them, or write what is to take their place",
-                line=after.line,
-                about=after.name,
-            )
-        elif is_beginning and before.gives and not after.gives and not after.declared:
-            yield found(
-                "code-halved",
-                edit.path,
-                f"{after.name} lost its last {dropped} statements and gives nothing back any more; "
-                "restore them, or write what is to take their place",
+                f"{after.name} {why}; restore them, or write what is to take their place",
                 line=after.line,
                 about=after.name,
             )

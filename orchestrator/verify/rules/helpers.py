@@ -44,13 +44,12 @@ def _helpers(language: Language, path: str, text: str) -> Mapping[str, Trial]:
     own = (
         {re.split(r"[.:#/]", name)[-1] for name in language.functions(text) or {}} if not is_test_file(path) else set()
     )
-    measured = _MEASURES if path.endswith(".go") else _NEVER
-    return {name: one for name, one in found.items() if name not in own and not measured.match(name)}
+    own |= {name for name in found if path.endswith(".go") and _MEASURES.match(name)}
+    return {name: one for name, one in found.items() if name not in own}
 
 
 _MEASURES = re.compile(r"(?:Benchmark|Example)(?![a-z])")
 """What Go runs by itself, and no test asserts through."""
-_NEVER = re.compile(r"(?!)")
 
 
 def _edits(diff: Diff) -> Iterator[tuple[Edit, Language]]:

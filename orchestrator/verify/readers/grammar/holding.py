@@ -113,39 +113,36 @@ def _bare(text: str) -> str:
 
 def _closes_at(tokens: Sequence[str], start: int) -> int:
     """Give where what is opened at a token is closed."""
+    depths = _depths(tokens[start:])
+    return next((start + at for at, (one, depth) in enumerate(depths) if one in _CLOSES and depth == 0), -1)
+
+
+def _depths(tokens: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Give each token with how many pairs it stands in, behind it; what stands in quotes is no token of its own."""
     depth, quote = 0, ""
-    for at in range(start, len(tokens)):
-        one = tokens[at]
+    for one in tokens:
         if quote:
             quote = "" if one == quote else quote
-        elif one in _QUOTES:
+            yield "", depth
+            continue
+        if one in _QUOTES:
             quote = one
         elif one in _OPENS or one == "${":
             depth += 1
         elif one in _CLOSES:
             depth -= 1
-            if depth == 0:
-                return at
-    return -1
+        yield one, depth
 
 
 def _split(text: str, word: str) -> list[str]:
     """Give what stands between an operator, where it stands in no parentheses."""
     found: list[list[str]] = [[]]
-    depth, quote = 0, ""
-    for one in text.split(" "):
-        if quote:
-            quote = "" if one == quote else quote
-        elif one in _QUOTES:
-            quote = one
-        elif one in _OPENS or one == "${":
-            depth += 1
-        elif one in _CLOSES:
-            depth -= 1
-        if one == word and depth == 0 and not quote:
+    tokens = text.split(" ")
+    for token, (one, depth) in zip(tokens, _depths(tokens), strict=True):
+        if one == word and depth == 0:
             found.append([])
         else:
-            found[-1].append(one)
+            found[-1].append(token)
     return [" ".join(part) for part in found]
 
 
