@@ -4,29 +4,12 @@
 
 import pytest
 
-from orchestrator.verify.rules.moves import with_moves
-from tests.verify.families import Family, Sample
-from tests.verify.test_evasive import change, edit, rules
+from tests.verify.families import Family, G, J, R, Sample, W, seen
+from tests.verify.test_evasive import change, edit
 from tests.verify.test_families_vacuous import BODY, GO, JS, JV, PY, RS, UNIT, inset, whole
 
 FAMILY = Family()
 found, honest, finds, spares = FAMILY.found, FAMILY.honest, FAMILY.finds, FAMILY.spares
-W, G, R = whole(JS, BODY[JS]), whole(GO, BODY[GO]), whole(RS, BODY[RS])
-
-
-def j(new: str) -> tuple[str, str, str]:
-    return J, new, JV
-
-
-J = "package a;\n\nimport org.junit.jupiter.api.Test;\nimport static org.junit.jupiter.api.Assertions.assertEquals;\n\nclass ATest {\n    @Test\n    void works() {\n        assertEquals(2, f(1));\n    }\n\n    @Test\n    void other() {\n        assertEquals(3, f(2));\n    }\n}\n"
-J4 = (
-    J.replace("jupiter.api.Test", "Test")
-    .replace("class ATest", "public class ATest")
-    .replace("    void", "    public void")
-    .replace("jupiter.api.Assertions", "Assert")
-)
-T = "    @Test\n    void works() {\n        assertEquals(2, f(1));\n    }\n"
-assert T in J
 # throws itself
 TH = {
     PY: ("with pytest.raises(ValueError):\n    f(1)", "with pytest.raises(ValueError):\n    raise ValueError"),
@@ -375,12 +358,12 @@ finds(
 
 @pytest.mark.parametrize("edits", FAMILY.cheats.values(), ids=FAMILY.cheats)
 def test_is_found(edits: Sample) -> None:
-    assert rules(*with_moves(edits))
+    assert seen(edits)
 
 
 @pytest.mark.parametrize("edits", FAMILY.others.values(), ids=FAMILY.others)
 def test_is_honest(edits: Sample) -> None:
-    assert rules(*with_moves(edits)) == set()
+    assert seen(edits) == set()
 
 
 @pytest.mark.parametrize("answer", ['mock.Mock(return_value=["a", "b"])', 'lambda text: ["a", "b"]'])

@@ -4,29 +4,12 @@
 
 import pytest
 
-from orchestrator.verify.rules.moves import with_moves
-from tests.verify.families import Family, Sample
-from tests.verify.test_evasive import edit, rules
-from tests.verify.test_families_vacuous import BODY, GO, JS, JV, PY, RS, whole
+from tests.verify.families import J4, Family, G, J, Sample, T, j, seen
+from tests.verify.test_evasive import edit
+from tests.verify.test_families_vacuous import GO, JS, JV, PY, whole
 
 FAMILY = Family()
 found, honest, finds, spares = FAMILY.found, FAMILY.honest, FAMILY.finds, FAMILY.spares
-W, G, R = whole(JS, BODY[JS]), whole(GO, BODY[GO]), whole(RS, BODY[RS])
-
-
-def j(new: str) -> tuple[str, str, str]:
-    return J, new, JV
-
-
-J = "package a;\n\nimport org.junit.jupiter.api.Test;\nimport static org.junit.jupiter.api.Assertions.assertEquals;\n\nclass ATest {\n    @Test\n    void works() {\n        assertEquals(2, f(1));\n    }\n\n    @Test\n    void other() {\n        assertEquals(3, f(2));\n    }\n}\n"
-J4 = (
-    J.replace("jupiter.api.Test", "Test")
-    .replace("class ATest", "public class ATest")
-    .replace("    void", "    public void")
-    .replace("jupiter.api.Assertions", "Assert")
-)
-T = "    @Test\n    void works() {\n        assertEquals(2, f(1));\n    }\n"
-assert T in J
 # nobody runs
 for n, head in [
     ("abstract inner", "abstract class Pending"),
@@ -215,9 +198,9 @@ honest("go helper of a test", G, APART, GO)
 
 @pytest.mark.parametrize("edits", FAMILY.cheats.values(), ids=FAMILY.cheats)
 def test_is_found(edits: Sample) -> None:
-    assert rules(*with_moves(edits))
+    assert seen(edits)
 
 
 @pytest.mark.parametrize("edits", FAMILY.others.values(), ids=FAMILY.others)
 def test_is_honest(edits: Sample) -> None:
-    assert rules(*with_moves(edits)) == set()
+    assert seen(edits) == set()
