@@ -22,6 +22,12 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True):
     was: str = ""
     """Where it stood, if it was moved."""
 
+    @property
+    def added(self) -> list[str]:
+        """The lines that the file has and nowhere had."""
+        old = frozenset((self.old or "").splitlines())
+        return [line for line in (self.new or "").splitlines() if line not in old]
+
 
 class Diff(msgspec.Struct, frozen=True, kw_only=True):
     """All a snapshot changes against its base, and what its task may change."""

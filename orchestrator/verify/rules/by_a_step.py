@@ -75,8 +75,7 @@ def _is_said_anew(words: set[str], diff: Diff) -> bool:
 def _fresh(diff: Diff) -> Iterator[str]:
     """Give the lines of code that a snapshot brings."""
     for edit, _ in sources(diff):
-        old = frozenset((edit.old or "").splitlines())
-        yield from (line for line in (edit.new or "").splitlines() if line not in old)
+        yield from edit.added
 
 
 def _settles_less(edit: Edit, before: Function, after: Function, diff: Diff) -> str:

@@ -347,7 +347,7 @@ def _lines_less_strict(edit: Edit, diff: Diff) -> Iterator[str]:
     gained = {_bare(line) for line in lines[1] if line not in lines[0]}
     unasked = {line: _bare(_LAX.sub(" ", line)) for line in lines[1] if line not in lines[0] and _LAX.search(line)}
     yield from (line for line, bare in unasked.items() if bare in map(_bare, lost))
-    moved = {word for one in diff.edits for word in _words("\n".join(_fresh(one)))}
+    moved = {word for one in diff.edits for word in _words("\n".join(one.added))}
     for line in lost:
         words = _words(line) - moved
         if words and (_bare(line) in gained or _ONLY.fullmatch(STRICT.sub(" ", line))):
@@ -356,11 +356,6 @@ def _lines_less_strict(edit: Edit, diff: Diff) -> Iterator[str]:
 
 _LAX = re.compile(r"\s(?:-vet=off|--quiet|--no-verify|-DfailIfNoTests=false)(?=\s|$|['\"])")
 """What has a command that says the same otherwise find less."""
-
-
-def _fresh(edit: Edit) -> list[str]:
-    old = set((edit.old or "").splitlines())
-    return [line for line in (edit.new or "").splitlines() if line not in old]
 
 
 def _words(text: str) -> set[str]:

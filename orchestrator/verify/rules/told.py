@@ -59,6 +59,5 @@ def _reports(edit: Edit, diff: Diff) -> bool:
         return not _EXPECTED.search(edit.path) and not said_in(first, edit.path)
     if not all(_CHANGES.search(other.path) for other in diff.edits):
         return False
-    gone = edit.old.splitlines()
-    added = [line for line in edit.new.splitlines() if line not in gone]
-    return len(edit.new.splitlines()) > len(gone) and len(said_in(first, "\n".join(added))) >= _MUCH
+    longer = len(edit.new.splitlines()) > len(edit.old.splitlines())
+    return longer and len(said_in(first, "\n".join(edit.added))) >= _MUCH
